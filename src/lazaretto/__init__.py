@@ -1,0 +1,3 @@
+"""Lazaretto: running an outbreak response on the ground."""
+
+__version__ = "0.1.0"
