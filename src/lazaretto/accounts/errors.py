@@ -1,0 +1,68 @@
+"""Named errors of accounts."""
+
+from django.utils.translation import gettext_lazy as _
+
+from lazaretto.core.errors import DomainError
+
+
+class TokenInvalid(DomainError):
+    """The token is unknown, expired or revoked."""
+
+    code = "token_invalid"
+    status = 401
+    message = _("This token is not valid.")
+    next_step = _("Ask an administrator for a new one.")
+
+
+class UnknownRole(DomainError):
+    """The table of roles has no such role."""
+
+    code = "unknown_role"
+    status = 422
+    message = _("There is no such role.")
+    next_step = _("Choose one of the roles in the table of roles.")
+
+
+class WeakPassword(DomainError):
+    """The password breaks the rules."""
+
+    code = "weak_password"
+    status = 422
+    message = _("This password is too easy to guess.")
+    next_step = _("Use at least ten characters that are not a name, a common word or only digits.")
+
+
+class NameTaken(DomainError):
+    """Another account or unit has this name."""
+
+    code = "name_taken"
+    status = 409
+    message = _("This name is taken.")
+    next_step = _("Choose another one.")
+
+
+class AlreadySetUp(DomainError):
+    """The first administrator exists already."""
+
+    code = "already_set_up"
+    status = 409
+    message = _("This installation has its administrator already.")
+    next_step = _("Sign in, or ask the administrator for an account.")
+
+
+class MembershipExists(DomainError):
+    """The user holds this role in this unit already."""
+
+    code = "membership_exists"
+    status = 409
+    message = _("This person holds this role here already.")
+    next_step = _("End the present membership first if its period is wrong.")
+
+
+class LastAdministrator(DomainError):
+    """Nobody would be left to manage accounts."""
+
+    code = "last_administrator"
+    status = 409
+    message = _("This is the last administrator.")
+    next_step = _("Make another administrator first.")

@@ -1,0 +1,48 @@
+"""Puts `request.actor` on every request: who acts, through which door."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
+
+from lazaretto.accounts.models import User
+from lazaretto.accounts.queries import actor_for, actor_of_token
+from lazaretto.core import clock
+from lazaretto.core.access import Actor
+from lazaretto.core.errors import DomainError, SignInRequired
+from lazaretto.core.middleware import problem_response
+
+
+class ActorMiddleware:
+    """`request.actor` is lazy: pages for everyone cost no query. A bearer token counts only under /api/."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Attach the actor; a bad token is answered at once."""
+        cast("Any", request).actor = SimpleLazyObject(lambda: find_actor(request))
+        secret = bearer(request)
+        if secret is not None:
+            try:
+                cast("Any", request).actor = actor_of_token(secret, at=clock.now())
+            except DomainError as error:
+                return problem_response(error)
+            cast("Any", request)._dont_enforce_csrf_checks = True  # no cookie takes part
+        return self.get_response(request)
+
+
+def bearer(request: HttpRequest) -> str | None:
+    """The bearer token of an API request, if it carries one."""
+    header = request.headers.get("Authorization", "")
+    if not request.path.startswith("/api/") or not header.lower().startswith("bearer "):
+        return None
+    return header[7:].strip()
+
+
+def find_actor(request: HttpRequest) -> Actor:
+    """The actor of the signed-in user; raises `SignInRequired`."""
+    if not request.user.is_authenticated:
+        raise SignInRequired
+    return actor_for(cast("User", request.user), at=clock.now(), device="browser")

@@ -1,0 +1,191 @@
+"""Settings from the environment, read once, refused with a clear message when wrong.
+
+Every variable is described in docs/settings.md.
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+TRUE = {"1", "true", "yes", "on"}
+FALSE = {"", "0", "false", "no", "off"}
+
+
+class SettingError(Exception):
+    """A variable of the environment has a value that cannot be used."""
+
+    def __init__(self, name: str, problem: str, hint: str) -> None:
+        self.name = name
+        super().__init__(f"{name}: {problem}. {hint}")
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What the environment says, validated."""
+
+    data_dir: Path
+    database: dict[str, Any]
+    secret_key: str
+    debug: bool
+    hosts: tuple[str, ...]
+    base_url: str
+    time_zone: str
+    language: str
+
+
+def read(source: Mapping[str, str] | None = None) -> Environment:
+    """The validated environment; raises `SettingError` naming the variable."""
+    env = os.environ if source is None else source
+    data_dir = _data_dir(env.get("LAZARETTO_DATA_DIR", "data"))
+    base_url = _base_url(env.get("LAZARETTO_URL", "http://localhost:8000"))
+    return Environment(
+        data_dir=data_dir,
+        database=_database(env.get("LAZARETTO_DATABASE_URL", ""), data_dir),
+        secret_key=env.get("LAZARETTO_SECRET_KEY") or _stored_key(data_dir),
+        debug=_boolean("LAZARETTO_DEBUG", env.get("LAZARETTO_DEBUG", "")),
+        hosts=_hosts(env.get("LAZARETTO_HOSTS", ""), base_url),
+        base_url=base_url,
+        time_zone=_time_zone(env.get("LAZARETTO_TIME_ZONE", "Asia/Shanghai")),
+        language=_language(env.get("LAZARETTO_LANGUAGE", "zh-hans")),
+    )
+
+
+def _data_dir(value: str) -> Path:
+    path = Path(value).expanduser().resolve()
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise SettingError(
+            "LAZARETTO_DATA_DIR", f"{path} cannot be made ({error.strerror})", "Name a folder that can be written"
+        ) from error
+    if not os.access(path, os.W_OK):
+        raise SettingError("LAZARETTO_DATA_DIR", f"{path} cannot be written", "Name a folder that this user may write")
+    return path
+
+
+def _database(url: str, data_dir: Path) -> dict[str, Any]:
+    if not url:
+        return _sqlite(data_dir / "lazaretto.sqlite3")
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        path = (
+            unquote(parts.path).removeprefix("/") if parts.path.startswith("//") is False else unquote(parts.path)[1:]
+        )
+        if not path:
+            raise SettingError(
+                "LAZARETTO_DATABASE_URL",
+                "the SQLite file is missing",
+                "Write sqlite:////absolute/file or leave it empty",
+            )
+        return _sqlite(Path(path))
+    if parts.scheme in {"postgres", "postgresql"}:
+        return _postgresql(url)
+    raise SettingError(
+        "LAZARETTO_DATABASE_URL",
+        f"the scheme {parts.scheme or '(none)'} is not known",
+        "Write postgresql://user:password@host:5432/name or sqlite:////absolute/file",
+    )
+
+
+def _sqlite(path: Path) -> dict[str, Any]:
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(path),
+        "OPTIONS": {
+            # Writers queue at BEGIN instead of failing half way: SQLite has no row locks.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 30,
+            # FULL: what was acknowledged survives a power cut (promise 6).
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+                "PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=268435456;"
+            ),
+        },
+    }
+
+
+def _postgresql(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    name = unquote(parts.path.lstrip("/"))
+    if not name:
+        raise SettingError(
+            "LAZARETTO_DATABASE_URL",
+            "the name of the database is missing",
+            "Write postgresql://user:password@host:5432/name",
+        )
+    try:
+        port = parts.port
+    except ValueError as error:
+        raise SettingError("LAZARETTO_DATABASE_URL", "the port is not a number", "Write …@host:5432/name") from error
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": name,
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(port or ""),
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+def _stored_key(data_dir: Path) -> str:
+    """The key in the data folder; made on first use and readable by its owner alone."""
+    path = data_dir / "secret.key"
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(64))
+    key = path.read_text().strip()
+    if len(key) < 40:
+        raise SettingError(
+            "LAZARETTO_SECRET_KEY",
+            f"{path} is damaged",
+            "Restore it from the backup: without it no document can be read",
+        )
+    return key
+
+
+def _boolean(name: str, value: str) -> bool:
+    word = value.strip().lower()
+    if word in TRUE:
+        return True
+    if word in FALSE:
+        return False
+    raise SettingError(name, f"{value!r} is neither yes nor no", "Write 1 or 0")
+
+
+def _base_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise SettingError(
+            "LAZARETTO_URL", f"{value!r} is not an address", "Write for example https://lazaretto.example.org"
+        )
+    return value.rstrip("/")
+
+
+def _hosts(value: str, base_url: str) -> tuple[str, ...]:
+    named = tuple(part.strip() for part in value.split(",") if part.strip())
+    own = urlsplit(base_url).hostname or "localhost"
+    return (*named, own, "localhost", "127.0.0.1", "[::1]")
+
+
+def _time_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise SettingError(
+            "LAZARETTO_TIME_ZONE", f"{value!r} is not known", "Write a name such as Asia/Shanghai"
+        ) from error
+    return value
+
+
+def _language(value: str) -> str:
+    if value not in {"zh-hans", "en"}:
+        raise SettingError("LAZARETTO_LANGUAGE", f"{value!r} is not offered", "Write zh-hans or en")
+    return value

@@ -1,0 +1,80 @@
+"""Who acts, and where: the actor that every command and query is given.
+
+`accounts` builds actors from memberships and the table of roles; this layer knows only capabilities and unit ids.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Self, TypeVar
+from uuid import UUID
+
+from django.db.models import Model, QuerySet
+
+M = TypeVar("M", bound=Model)
+
+# What every signed-in person may do with what is their own; no unit is asked.
+PERSONAL = frozenset({"accounts.self"})
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A user or the system itself, with the capabilities held and the units where each holds.
+
+    `grants` maps a capability to the ids of the units (sub-units included) where it holds. `district` lists the
+    capabilities held at the root of the tree, where no filter is needed. `all_seeing` marks the system actor.
+    """
+
+    user_id: int | None
+    name: str
+    device: str = ""
+    language: str = "zh-hans"
+    grants: Mapping[str, frozenset[UUID]] = field(default_factory=dict)
+    district: frozenset[str] = frozenset()
+    all_seeing: bool = False
+
+    @classmethod
+    def system(cls, name: str) -> Self:
+        """The program itself, acting under a name such as `sweeper`."""
+        return cls(user_id=None, name=name, device="server", all_seeing=True)
+
+    @property
+    def units(self) -> frozenset[UUID]:
+        """Every unit where the actor holds anything."""
+        return frozenset().union(*self.grants.values())
+
+    def units_with(self, capability: str | None) -> frozenset[UUID]:
+        """The units where the capability holds; with None, where any holds."""
+        return self.units if capability is None else self.grants.get(capability, frozenset())
+
+    def everywhere(self, capability: str | None = None) -> bool:
+        """Whether no filter by unit is needed."""
+        if self.all_seeing:
+            return True
+        return bool(self.district) if capability is None else capability in self.district
+
+    def may(self, capability: str, unit_id: UUID | None = None) -> bool:
+        """Whether the capability holds in that unit; without a unit, anywhere at all."""
+        if self.everywhere(capability) or (capability in PERSONAL and self.user_id is not None):
+            return True
+        units = self.units_with(capability)
+        return bool(units) if unit_id is None else unit_id in units
+
+    def on_device(self, device: str) -> Self:
+        """The same actor on a named device."""
+        return replace(self, device=device)
+
+
+class ScopedQuerySet(QuerySet[M]):
+    """Rows that belong to a unit. The model says where: `SCOPE = "site__unit_id"`."""
+
+    def visible_to(self, actor: Actor, capability: str | None = None) -> Self:
+        """Rows in units where the actor holds the capability (None: anything)."""
+        if actor.everywhere(capability):
+            return self
+        scope: str = self.model.SCOPE  # type: ignore[attr-defined]
+        return self.filter(**{f"{scope}__in": actor.units_with(capability)})
+
+
+def is_scoped(model: Any) -> bool:
+    """Whether a class is a model whose rows are limited to units."""
+    return isinstance(model, type) and issubclass(model, Model) and hasattr(model._default_manager.all(), "visible_to")

@@ -1,0 +1,260 @@
+"""The one door for writes: the `@command` declaration, its registry, and the core's own commands on alarms.
+
+A command is a keyword-only function that takes `actor` and `at`. Around its body the declaration does, in one
+transaction: scoped objects are fetched with a lock (404 or 403 if they may not be), the body applies the rule and
+writes, its notes go to the journal, and effects outside the database wait for the commit.
+"""
+
+import functools
+import hashlib
+import inspect
+import json
+import typing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, ParamSpec, TypeVar
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Model
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, create_model
+
+from lazaretto.core import clock, journal
+from lazaretto.core.access import Actor, is_scoped
+from lazaretto.core.errors import ClientIdReused, Forbidden, InvalidInput, NotFound
+from lazaretto.core.live import announce
+from lazaretto.core.models import CommandReceipt
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+REGISTRY: "dict[str, Command[Any, Any]]" = {}
+
+
+@dataclass
+class _Run:
+    """A command under way: what its notes need to know."""
+
+    command: str
+    actor: Actor
+    at: datetime
+    client_id: UUID | None
+    notes: list[journal.Note] = field(default_factory=list)
+    units: set[UUID] = field(default_factory=set)
+
+
+_current: ContextVar[_Run | None] = ContextVar("lazaretto_command", default=None)
+
+
+class Command(Generic[P, R]):
+    """A declared command: callable like its function, and describing itself to API, offline upload, matrix and docs."""
+
+    def __init__(self, name: str, capability: str, function: Callable[P, R], *, district: bool) -> None:
+        self.name = name
+        self.capability = capability
+        self.function = function
+        self.district = district
+        functools.update_wrapper(self, function)
+
+    def __repr__(self) -> str:
+        return f"<Command {self.name}>"
+
+    @functools.cached_property
+    def hints(self) -> dict[str, Any]:
+        """Annotations of the function, resolved."""
+        return typing.get_type_hints(self.function)
+
+    @functools.cached_property
+    def scoped(self) -> dict[str, type[Model]]:
+        """Parameters that are scoped objects, by name."""
+        found = {name: _model_of(hint) for name, hint in self.hints.items() if name != "return"}
+        return {name: model for name, model in found.items() if model is not None}
+
+    @functools.cached_property
+    def input_model(self) -> type[BaseModel]:
+        """The shape of a request for this command: ids for scoped objects, plain values for the rest."""
+        fields: dict[str, Any] = {}
+        for name, parameter in inspect.signature(self.function).parameters.items():
+            if name in {"actor", "at"}:
+                continue
+            hint = self.hints[name]
+            if name in self.scoped:
+                pk = self.scoped[name]._meta.pk
+                base: Any = UUID if pk is not None and pk.get_internal_type() == "UUIDField" else int
+                hint = base | None if type(None) in typing.get_args(hint) else base
+            fields[name] = (hint, ... if parameter.default is parameter.empty else parameter.default)
+        title = "".join(part.title() for part in self.name.replace(".", "_").split("_"))
+        return create_model(title, __config__=ConfigDict(extra="forbid"), **fields)
+
+    @functools.cached_property
+    def result(self) -> TypeAdapter[Any]:
+        """Turns the answer into JSON and back."""
+        return TypeAdapter(self.hints["return"])
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run with Python values (instances or ids for scoped objects)."""
+        if args:
+            raise TypeError(f"{self.name} takes keyword arguments only")
+        actor: Any = kwargs["actor"]
+        at: Any = kwargs["at"]
+        with transaction.atomic():
+            return self._run(actor, at, None, dict(kwargs))
+
+    def invoke(self, *, actor: Actor, at: datetime, payload: Mapping[str, Any], client_id: UUID | None = None) -> R:
+        """Run from outside data. The same `client_id` again gives the first answer and writes nothing.
+
+        Raises `InvalidInput` naming the fields, `ClientIdReused` for another body under the same id.
+        """
+        values = self.parse(payload)
+        digest = hashlib.sha256(
+            json.dumps([self.name, actor.user_id, payload], sort_keys=True, default=str).encode()
+        ).hexdigest()
+        with transaction.atomic():
+            if client_id is None:
+                return self._run(actor, at, None, {**values, "actor": actor, "at": at})
+            receipt, fresh = self._receipt(client_id, digest, actor)
+            if not fresh:
+                answer: R = (
+                    self.result.validate_python(receipt.answer) if receipt.answer is not None else receipt.answer
+                )
+                return answer
+            result = self._run(actor, at, client_id, {**values, "actor": actor, "at": at})
+            receipt.answer = self.result.dump_python(result, mode="json")
+            receipt.save(update_fields=["answer"])
+            return result
+
+    def parse(self, payload: Mapping[str, Any]) -> dict[str, Any]:
+        """Typed values of a payload; raises `InvalidInput`."""
+        try:
+            model = self.input_model.model_validate(payload)
+        except ValidationError as error:
+            faults = {".".join(str(part) for part in item["loc"]): item["msg"] for item in error.errors()}
+            raise InvalidInput(fields=json.dumps(faults, ensure_ascii=False)) from error
+        return {name: getattr(model, name) for name in type(model).model_fields}
+
+    def _receipt(self, client_id: UUID, digest: str, actor: Actor) -> tuple[CommandReceipt, bool]:
+        """The receipt under that id, and whether this call made it. Waits for a concurrent first call."""
+        found = CommandReceipt.objects.filter(client_id=client_id).first()
+        if found is None:
+            try:
+                with transaction.atomic():
+                    made = CommandReceipt.objects.create(
+                        client_id=client_id,
+                        command=self.name,
+                        actor_id=actor.user_id,
+                        body_digest=digest,
+                        created_at=clock.now(),
+                    )
+            except IntegrityError:
+                found = CommandReceipt.objects.get(client_id=client_id)
+            else:
+                return made, True
+        if found.body_digest != digest:
+            raise ClientIdReused(client_id=client_id)
+        return found, False
+
+    def _run(self, actor: Actor, at: datetime, client_id: UUID | None, kwargs: dict[str, Any]) -> R:
+        if at.tzinfo is None:
+            raise TypeError("`at` must be an aware datetime")
+        self._check_role(actor)
+        self._resolve(actor, kwargs)
+        outer = _current.get()
+        run = _Run(self.name, actor, at, client_id or (outer.client_id if outer else None))
+        with _running(run):
+            result = self.function(**kwargs)  # type: ignore[call-arg]
+        if not run.notes:
+            raise RuntimeError(f"{self.name} changed something without a word in the journal")
+        journal.write(
+            run.notes, command=self.name, actor=actor, at=at, recorded_at=clock.now(), client_id=run.client_id
+        )
+        announce(run.units)
+        return result
+
+    def _check_role(self, actor: Actor) -> None:
+        if self.district and not actor.everywhere(self.capability):
+            raise Forbidden(capability=self.capability)
+        if not actor.may(self.capability):
+            raise Forbidden(capability=self.capability)
+
+    def _resolve(self, actor: Actor, kwargs: dict[str, Any]) -> None:
+        """Replace ids and instances by fresh, locked, permitted rows; always in the same order of tables and keys."""
+        wanted = [
+            (model._meta.label, str(_key(kwargs.get(name))), name)
+            for name, model in self.scoped.items()
+            if kwargs.get(name) is not None
+        ]
+        for _label, _pk, name in sorted(wanted):
+            kwargs[name] = fetch(self.scoped[name], _key(kwargs[name]), actor, self.capability)
+
+
+def command(name: str, *, capability: str, district: bool = False) -> Callable[[Callable[P, R]], Command[P, R]]:
+    """Declare a command. `district` demands the capability at the root of the tree of units."""
+
+    def declare(function: Callable[P, R]) -> Command[P, R]:
+        if name in REGISTRY:
+            raise RuntimeError(f"two commands are called {name}")
+        made = Command(name, capability, function, district=district)
+        REGISTRY[name] = made
+        return made
+
+    return declare
+
+
+def fetch(model: type[Model], pk: Any, actor: Actor, capability: str) -> Any:
+    """One row, locked, if the actor holds the capability there; raises `NotFound` or `Forbidden`."""
+    manager: Any = model._default_manager
+    locked = (
+        manager.select_for_update(of=("self",))
+        if connection.features.has_select_for_update_of
+        else manager.select_for_update()
+    )
+    found = locked.visible_to(actor, capability).filter(pk=pk).first()
+    if found is not None:
+        return found
+    if manager.visible_to(actor).filter(pk=pk).exists():
+        raise Forbidden(capability=capability)
+    raise NotFound(kind=model._meta.label_lower, id=pk)
+
+
+def record(
+    subject: Model,
+    *,
+    unit_id: UUID | None,
+    person_id: UUID | None = None,
+    data: dict[str, Any] | None = None,
+    reason: str = "",
+) -> None:
+    """Note for the journal what the running command did to a subject. Only ids and states belong in `data`."""
+    record_all([journal.Note(subject._meta.label_lower, str(subject.pk), person_id, unit_id, data, reason)])
+
+
+def record_all(notes: list[journal.Note]) -> None:
+    """The same for many subjects at once."""
+    run = _current.get()
+    if run is None:
+        raise RuntimeError("record() belongs inside a command")
+    run.notes.extend(notes)
+    run.units.update(note.unit_id for note in notes if note.unit_id is not None)
+
+
+@contextmanager
+def _running(run: _Run) -> Iterator[None]:
+    token = _current.set(run)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def _model_of(hint: Any) -> type[Model] | None:
+    for candidate in (hint, *typing.get_args(hint)):
+        if is_scoped(candidate):
+            return typing.cast("type[Model]", candidate)
+    return None
+
+
+def _key(value: Any) -> Any:
+    return value.pk if isinstance(value, Model) else value

@@ -1,0 +1,114 @@
+"""Named errors: what went wrong, and what the person can do next.
+
+Each has a stable `code` (the API's and the tests' word for it), an HTTP status and two translated sentences.
+"""
+
+from typing import Any, ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Text = str | Promise
+
+
+class DomainError(Exception):
+    """A rule of the field was about to be broken; nothing was written."""
+
+    code: ClassVar[str] = "domain_error"
+    status: ClassVar[int] = 409
+    message: Text = _("This cannot be done now.")
+    next_step: Text = _("Look at the record again and decide afresh.")
+
+    def __init__(self, message: Text | None = None, *, next_step: Text | None = None, **context: Any) -> None:
+        if message is not None:
+            self.message = message
+        if next_step is not None:
+            self.next_step = next_step
+        self.context = context
+        super().__init__(str(self.code))
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.next_step}"
+
+    def problem(self) -> dict[str, Any]:
+        """The error as a problem document (RFC 9457)."""
+        return {
+            "type": f"urn:lazaretto:error:{self.code}",
+            "title": str(self.message),
+            "status": self.status,
+            "code": self.code,
+            "detail": str(self.next_step),
+            **({"context": {key: str(value) for key, value in self.context.items()}} if self.context else {}),
+        }
+
+
+class NotFound(DomainError):
+    """No such object in the places of this actor: another scope's object looks exactly like none."""
+
+    code = "not_found"
+    status = 404
+    message = _("There is no such record in the places you work in.")
+    next_step = _("Check the number, or ask the site that holds it.")
+
+
+class Forbidden(DomainError):
+    """The actor's role does not carry this capability here."""
+
+    code = "forbidden"
+    status = 403
+    message = _("Your role does not allow this here.")
+    next_step = _("Ask your site lead or the duty officer to do it or to give you the role.")
+
+
+class SignInRequired(DomainError):
+    """Nobody is signed in."""
+
+    code = "sign_in_required"
+    status = 401
+    message = _("Please sign in.")
+    next_step = _("Sign in, or send a valid token.")
+
+
+class InvalidInput(DomainError):
+    """A value is missing or has the wrong form; `context` names the fields."""
+
+    code = "invalid_input"
+    status = 422
+    message = _("Some of what was entered cannot be used.")
+    next_step = _("Correct the marked fields; nothing else was lost.")
+
+
+class ClientIdReused(DomainError):
+    """The same client id came again with another body or from another user."""
+
+    code = "client_id_reused"
+    status = 409
+    message = _("This request number was used before for something else.")
+    next_step = _("Send the changed request under a new number.")
+
+
+class ReasonRequired(DomainError):
+    """A decision of this kind needs a written reason."""
+
+    code = "reason_required"
+    status = 422
+    message = _("A reason is needed.")
+    next_step = _("Write in a sentence why; the person concerned may read it.")
+
+
+class IllegalTransition(DomainError):
+    """The declared table has no such edge, or not for this role."""
+
+    code = "illegal_transition"
+    status = 409
+    message = _("This step is not possible from the present state.")
+    next_step = _("Look at the present state and take one of the steps that are offered.")
+
+
+class StaleState(DomainError):
+    """Somebody else changed it since it was looked at."""
+
+    code = "stale_state"
+    status = 409
+    message = _("Somebody changed this while you were looking at it.")
+    next_step = _("Reload, look at what changed, and decide again.")

@@ -1,0 +1,206 @@
+"""The journal: written inside commands, sealed in a hash chain afterwards, proven by `prove`.
+
+Writers only append an entry with its own MAC and a pending mark. The sealer, alone and in the background, gives
+committed entries the next positions of the chain; because positions are given at sealing, transactions may commit in
+any order. The head of the chain is also written to a file beside the database, so a cut tail shows.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import IntegrityError, connection, transaction
+
+from lazaretto.core.models import Installation, JournalEntry, JournalPending, JournalSeal
+from lazaretto.core.secrets import key
+
+GENESIS = "0" * 64
+ADVISORY_LOCK = 0x1A2A2E77
+CHUNK = 2_000
+
+
+@dataclass(frozen=True)
+class Note:
+    """What a command wants to have remembered of one subject."""
+
+    subject_type: str
+    subject_id: str
+    person_id: UUID | None = None
+    unit_id: UUID | None = None
+    data: dict[str, Any] | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """A place where the journal is not what was written: `kind` is changed, removed, inserted, cut or chain."""
+
+    kind: str
+    where: str
+    explanation: str
+
+
+def write(
+    notes: Iterable[Note], *, command: str, actor: Any, at: datetime, recorded_at: datetime, client_id: UUID | None
+) -> list[JournalEntry]:
+    """Append entries for a command; called by `core.commands` inside its transaction."""
+    entries = [
+        JournalEntry(
+            command=command,
+            actor_id=actor.user_id,
+            actor_name=actor.name,
+            device=actor.device[:80],
+            unit_id=note.unit_id,
+            person_id=note.person_id,
+            subject_type=note.subject_type,
+            subject_id=note.subject_id,
+            occurred_at=at,
+            recorded_at=recorded_at,
+            data=json.loads(json.dumps(note.data or {}, cls=DjangoJSONEncoder)),
+            reason=note.reason,
+            client_id=client_id,
+        )
+        for note in notes
+    ]
+    for entry in entries:
+        entry.mac = mac_of(entry)
+    JournalEntry.objects.bulk_create(entries, batch_size=CHUNK)
+    JournalPending.objects.bulk_create([JournalPending(entry=entry) for entry in entries], batch_size=CHUNK)
+    return entries
+
+
+def mac_of(entry: JournalEntry) -> str:
+    """The keyed digest of everything an entry says (not of its row number, which the database gives)."""
+    said = [
+        entry.command, entry.actor_id, entry.actor_name, entry.device, _text(entry.unit_id), _text(entry.person_id),
+        entry.subject_type, entry.subject_id, _moment(entry.occurred_at), _moment(entry.recorded_at), entry.data,
+        entry.reason, _text(entry.client_id),
+    ]  # fmt: skip
+    return _digest(json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
+
+
+def seal(*, at: datetime, limit: int = CHUNK) -> int:
+    """Give up to `limit` pending entries their places in the chain; returns how many. Safe to run twice at once."""
+    try:
+        with transaction.atomic():
+            return _seal_batch(at, limit)
+    except IntegrityError:
+        return 0  # another sealer was faster; its positions stand
+
+
+def _seal_batch(at: datetime, limit: int) -> int:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [ADVISORY_LOCK])
+            if not cursor.fetchone()[0]:
+                return 0
+    pending = list(JournalEntry.objects.filter(pending__isnull=False).order_by("id")[:limit])
+    genuine = [entry for entry in pending if hmac.compare_digest(entry.mac, mac_of(entry))]
+    if not genuine:
+        return 0
+    last = JournalSeal.objects.order_by("-position").first()
+    position, digest = (last.position, last.digest) if last else (0, GENESIS)
+    seals = []
+    for entry in genuine:
+        position += 1
+        digest = _link(digest, position, entry)
+        seals.append(JournalSeal(position=position, entry=entry, digest=digest, sealed_at=at))
+    JournalSeal.objects.bulk_create(seals)
+    JournalPending.objects.filter(entry__in=genuine).delete()
+    transaction.on_commit(lambda: _write_head(position, digest, at))
+    return len(seals)
+
+
+def prove() -> Iterator[Flaw]:
+    """Walk the whole chain and yield every flaw, by name and place."""
+    expected, digest = 1, GENESIS
+    for link in _seals():
+        if link.position != expected:
+            yield Flaw(
+                "removed", f"position {expected}", f"positions {expected} to {link.position - 1} of the chain are gone"
+            )
+            expected = link.position
+        entry = link.entry
+        if not hmac.compare_digest(entry.mac, mac_of(entry)):
+            yield Flaw("changed", f"entry {entry.id}", "the entry does not say what it said when it was written")
+        if not hmac.compare_digest(link.digest, _link(digest, link.position, entry)):
+            yield Flaw("chain", f"entry {entry.id}", f"position {link.position} does not follow from the one before it")
+        digest, expected = link.digest, expected + 1
+    yield from _unsealed_flaws()
+    yield from _head_flaws()
+
+
+def _seals() -> Iterator[JournalSeal]:
+    """All seals with their entries, in order; a fixed amount of memory."""
+    return JournalSeal.objects.select_related("entry").order_by("position").iterator(chunk_size=CHUNK)
+
+
+def _unsealed_flaws() -> Iterator[Flaw]:
+    for number in JournalEntry.objects.filter(seal__isnull=True, pending__isnull=True).values_list("id", flat=True):
+        yield Flaw("inserted", f"entry {number}", "the entry was never handed to the sealer")
+    for entry in JournalEntry.objects.filter(pending__isnull=False).order_by("id").iterator():
+        if not hmac.compare_digest(entry.mac, mac_of(entry)):
+            yield Flaw(
+                "inserted", f"entry {entry.id}", "the entry waits for its seal but this program did not write it so"
+            )
+
+
+def _head_flaws() -> Iterator[Flaw]:
+    head = read_head()
+    if head is None:
+        return
+    found = JournalSeal.objects.filter(position=head["position"]).first()
+    if found is None or found.digest != head["digest"]:
+        yield Flaw(
+            "cut",
+            f"position {head['position']}",
+            "the file beside the database knows a later or another end of the chain",
+        )
+
+
+def _head_path() -> Path | None:
+    installation = Installation.objects.first()
+    return None if installation is None else Path(settings.DATA_DIR) / "journal" / f"{installation.id}.json"
+
+
+def read_head() -> dict[str, Any] | None:
+    """Position and digest of the last seal as the file beside the database has them; None when there is none."""
+    path = _head_path()
+    if path is None or not path.exists():
+        return None
+    head: dict[str, Any] = json.loads(path.read_text())
+    return head
+
+
+def _write_head(position: int, digest: str, at: datetime) -> None:
+    path = _head_path()
+    if path is None:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".new")
+    fresh.write_text(json.dumps({"position": position, "digest": digest, "at": at.isoformat()}))
+    fresh.replace(path)
+
+
+def _link(previous: str, position: int, entry: JournalEntry) -> str:
+    return _digest(f"{previous}|{position}|{entry.id}|{entry.mac}")
+
+
+def _digest(text: str) -> str:
+    return hmac.new(key("journal"), text.encode(), hashlib.sha256).hexdigest()
+
+
+def _text(value: UUID | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def _moment(value: datetime) -> str:
+    return f"{value.timestamp():.6f}"

@@ -1,0 +1,72 @@
+"""Words about people."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Sex(TextChoices):
+    """GB/T 2261.1."""
+
+    UNKNOWN = "unknown", _("not known")
+    MALE = "male", _("male")
+    FEMALE = "female", _("female")
+
+
+class Script(TextChoices):
+    """The script of a name."""
+
+    HAN = "han", _("Chinese characters")
+    LATIN = "latin", _("Latin letters")
+    OTHER = "other", _("other script")
+
+
+class DocumentKind(TextChoices):
+    """Kinds of identity document."""
+
+    ID_CARD = "id_card", _("resident ID card")
+    PASSPORT = "passport", _("passport")
+    HK_MACAO_PERMIT = "hk_macao_permit", _("Hong Kong/Macao permit")
+    TAIWAN_PERMIT = "taiwan_permit", _("Taiwan permit")
+    RESIDENCE_PERMIT = "residence_permit", _("residence permit")
+    OTHER = "other", _("other document")
+
+
+class ContactKind(TextChoices):
+    """Ways to reach somebody."""
+
+    PHONE = "phone", _("phone")
+    EMAIL = "email", _("e-mail")
+
+
+class PartyKind(TextChoices):
+    """Why people belong together."""
+
+    HOUSEHOLD = "household", _("household")
+    COMPANIONS = "companions", _("companions")
+
+
+class NeedKind(TextChoices):
+    """Vulnerabilities and needs; `people.needs` says what to do about each."""
+
+    INFANT = "infant", _("infant")
+    CHILD_ALONE = "child_alone", _("child alone")
+    ELDERLY = "elderly", _("elderly")
+    PREGNANT = "pregnant", _("pregnant")
+    DISABILITY = "disability", _("disability")
+    CANNOT_WALK = "cannot_walk", _("cannot walk unaided")
+    DIALYSIS = "dialysis", _("dialysis")
+    CHRONIC = "chronic", _("chronic illness")
+    MEDICATION = "medication", _("medication")
+    MENTAL_HEALTH = "mental_health", _("mental health")
+    DIET = "diet", _("diet")
+    FAITH = "faith", _("faith")
+    LANGUAGE = "language", _("language help")
+    OTHER = "other", _("other need")
+
+
+class SuggestionState(TextChoices):
+    """What became of a suspected duplicate."""
+
+    OPEN = "open", _("open")
+    MERGED = "merged", _("merged")
+    DIFFERENT = "different", _("two different people")

@@ -1,0 +1,182 @@
+"""Where: sites, buildings, floors, rooms, beds, zones; states of rooms; the activation checklist."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from lazaretto.accounts.models import Unit
+from lazaretto.core.access import ScopedQuerySet
+from lazaretto.core.ids import new_id
+from lazaretto.places.choices import RoomState, SiteCategory, SiteKind, SiteState, ZoneKind
+
+
+class Site(models.Model):
+    """A quarantine site, run by one unit. `code` is its short name, such as H03."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    unit = models.OneToOneField(Unit, on_delete=models.PROTECT, related_name="site")
+    code = models.CharField(max_length=12, unique=True)
+    name = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=120, blank=True)
+    kind = models.CharField(max_length=12, choices=SiteKind, default=SiteKind.HOTEL)
+    category = models.CharField(max_length=20, choices=SiteCategory)
+    state = models.CharField(max_length=12, choices=SiteState, default=SiteState.PLANNED)
+    jurisdiction = models.CharField(max_length=20, default="CN")
+    time_zone = models.CharField(max_length=40, default="Asia/Shanghai")
+    address = models.CharField(max_length=200, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    reserve_percent = models.PositiveSmallIntegerField(default=10)
+    opened_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+    SCOPE = "unit_id"
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(reserve_percent__lte=100), name="site_reserve_is_percent"),
+            models.CheckConstraint(
+                condition=~Q(state="active") | Q(opened_at__isnull=False), name="site_active_was_opened"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class Building(models.Model):
+    """A building of a site."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="buildings")
+    name = models.CharField(max_length=40)
+
+    objects = ScopedQuerySet.as_manager()
+    SCOPE = "site__unit_id"
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["site", "name"], name="building_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Zone(models.Model):
+    """One of the three zones or two passages of a site."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="zones")
+    kind = models.CharField(max_length=20, choices=ZoneKind)
+    name = models.CharField(max_length=60)
+
+    objects = ScopedQuerySet.as_manager()
+    SCOPE = "site__unit_id"
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["site", "name"], name="zone_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Floor(models.Model):
+    """A floor. `zone_name` is the wing printed on the board; `order` sorts floors, lowest first."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    building = models.ForeignKey(Building, on_delete=models.PROTECT, related_name="floors")
+    label = models.CharField(max_length=12)
+    order = models.SmallIntegerField()
+    zone = models.ForeignKey(Zone, null=True, blank=True, on_delete=models.PROTECT, related_name="floors")
+    category = models.CharField(max_length=20, choices=SiteCategory, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+    SCOPE = "building__site__unit_id"
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["building", "label"], name="floor_label_once")]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Room(models.Model):
+    """A room. `site` repeats the floor's so that a board needs one index."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="rooms")
+    floor = models.ForeignKey(Floor, on_delete=models.PROTECT, related_name="rooms")
+    number = models.CharField(max_length=12)
+    position = models.SmallIntegerField(default=0)
+    accessible = models.BooleanField(default=False)
+    has_window = models.BooleanField(default=True)
+    state = models.CharField(max_length=16, choices=RoomState, default=RoomState.READY)
+    state_since = models.DateTimeField()
+    note = models.CharField(max_length=120, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+    SCOPE = "site__unit_id"
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["site", "number"], name="room_number_once")]
+        indexes = [models.Index(fields=["site", "state"], name="room_site_state")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Bed(models.Model):
+    """A bed of a room."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="beds")
+    label = models.CharField(max_length=8)
+
+    objects = ScopedQuerySet.as_manager()
+    SCOPE = "room__site__unit_id"
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["room", "label"], name="bed_label_once")]
+
+    def __str__(self) -> str:
+        return f"{self.room_id} {self.label}"
+
+
+class RoomStateChange(models.Model):
+    """One step of a room from a state to another. Append-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="state_changes")
+    before = models.CharField(max_length=16, choices=RoomState)
+    after = models.CharField(max_length=16, choices=RoomState)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(before=F("after")), name="room_state_changes")]
+
+    def __str__(self) -> str:
+        return f"{self.room_id}: {self.before} → {self.after}"
+
+
+class ChecklistAnswer(models.Model):
+    """The last answer to an item of the activation checklist of a site, with its evidence."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="checklist")
+    item = models.CharField(max_length=40)
+    passed = models.BooleanField()
+    evidence = models.CharField(max_length=300)
+    checked_at = models.DateTimeField()
+    checked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = ScopedQuerySet.as_manager()
+    SCOPE = "site__unit_id"
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["site", "item"], name="checklist_item_once"),
+            models.CheckConstraint(condition=~Q(evidence=""), name="checklist_answer_has_evidence"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.site_id} {self.item}"

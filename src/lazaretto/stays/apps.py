@@ -1,0 +1,10 @@
+"""The stays app."""
+
+from django.apps import AppConfig
+
+
+class StaysConfig(AppConfig):
+    """Orders, stays, rounds, release."""
+
+    name = "lazaretto.stays"
+    label = "stays"
