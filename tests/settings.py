@@ -1,0 +1,16 @@
+"""Settings of the tests: a data folder of their own, fast password hashing; otherwise the real ones.
+
+LAZARETTO_TEST_DATABASE_URL chooses another database; without it SQLite in memory.
+"""
+
+import os
+import tempfile
+
+os.environ["LAZARETTO_DATA_DIR"] = tempfile.mkdtemp(prefix="lazaretto-tests-")
+os.environ["LAZARETTO_SECRET_KEY"] = "a-key-for-tests-only-" + "x" * 40
+os.environ["LAZARETTO_DATABASE_URL"] = os.environ.get("LAZARETTO_TEST_DATABASE_URL", "")
+os.environ.pop("LAZARETTO_URL", None)
+
+from lazaretto.config.settings import *  # noqa: F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
