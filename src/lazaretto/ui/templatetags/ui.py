@@ -1,10 +1,3 @@
-<<<<<<< HEAD
-"""Components as template tags."""
-
-from django import template
-
-register = template.Library()
-=======
 """The components, as template tags: `{% load ui %}`. The style guide shows each of them."""
 
 from collections.abc import Iterable, Sequence
@@ -215,4 +208,3 @@ def confirm(
     """`{% confirm "move" title= action= button= %}…what will happen, fields…{% endconfirm %}`: asks, then posts."""
     values = {"content": content, "name": name, "title": title, "action": action, "button": button, "tone": tone}
     return render_to_string("ui/components/confirm.html", {**values, "csrf_token": context.get("csrf_token", "")})
->>>>>>> 3511405 (The design system: tokens, frame, components and small modules that work under a strict policy)
