@@ -52,7 +52,8 @@ def error_page(
     return render(request, "ui/error.html", context, status=status)
 
 
-def bad_request(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    del exception  # it says nothing a reader could use
     return error_page(
         request,
         status=HTTPStatus.BAD_REQUEST,
@@ -62,7 +63,8 @@ def bad_request(request: HttpRequest, _exception: Exception | None = None) -> Ht
     )
 
 
-def forbidden(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    del exception  # it says nothing a reader could use
     return error_page(
         request,
         status=HTTPStatus.FORBIDDEN,
@@ -72,7 +74,8 @@ def forbidden(request: HttpRequest, _exception: Exception | None = None) -> Http
     )
 
 
-def not_found(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    del exception  # it says nothing a reader could use
     return error_page(
         request,
         status=HTTPStatus.NOT_FOUND,
