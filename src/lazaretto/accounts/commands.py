@@ -207,7 +207,7 @@ def reset_password(*, actor: Actor, at: datetime, unit: Unit, username: str, pas
 @command("accounts.change_own_password", capability="accounts.self", keeps_answer=False)
 def change_own_password(*, actor: Actor, at: datetime, current: str, password: str) -> PasswordChanged:
     """Replace one's own password. Raises `WrongPassword`, `WeakPassword`."""
-    user = User.objects.select_for_update().get(pk=actor.user_id)
+    user = _oneself(actor)
     if not user.check_password(current):
         raise WrongPassword
     return _set_password(user, password, None, must_change=False)
@@ -217,7 +217,7 @@ def change_own_password(*, actor: Actor, at: datetime, current: str, password: s
 def choose_language(*, actor: Actor, at: datetime, language: str) -> LanguageChosen:
     """The language of one's pages and papers from now on. Raises `UnknownLanguage`."""
     _offered(language)
-    user = User.objects.select_for_update().get(pk=actor.user_id)
+    user = _oneself(actor)
     user.language = language
     user.save(update_fields=["language"])
     record(user, unit_id=None, data={"language": language})
@@ -227,7 +227,7 @@ def choose_language(*, actor: Actor, at: datetime, language: str) -> LanguageCho
 @command("accounts.sign_in", capability="accounts.self", internal=True)
 def sign_in(*, actor: Actor, at: datetime) -> SignedIn:
     """Note that somebody signed in; the password was checked by the view."""
-    user = User.objects.get(pk=actor.user_id)
+    user = _oneself(actor)
     record(user, unit_id=None)
     return SignedIn(user.pk)
 
@@ -296,6 +296,14 @@ def _check_password(password: str, user: User) -> None:
         validate_password(password, user)
     except ValidationError as error:
         raise WeakPassword(next_step=" ".join(error.messages)) from error
+
+
+def _oneself(actor: Actor) -> User:
+    """The actor's own account, locked; the program itself has none."""
+    found = User.objects.select_for_update().filter(pk=actor.user_id or 0).first()
+    if found is None:
+        raise NotFound(kind="user")
+    return found
 
 
 def _user(username: str) -> User:

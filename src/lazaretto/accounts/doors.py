@@ -5,35 +5,32 @@ The access matrix reads the declaration from the `capability` attribute; a view 
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from django.http import HttpRequest
 
 from lazaretto.accounts.errors import PasswordChangeRequired
-from lazaretto.accounts.models import User
 from lazaretto.accounts.queries import actor_for
 from lazaretto.core import clock
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import Forbidden, SignInRequired
 
-P = ParamSpec("P")
-R = TypeVar("R")
-View = Callable[Concatenate[HttpRequest, P], R]
+View = TypeVar("View", bound=Callable[..., Any])
 
 PUBLIC = "public"
 SIGNED_IN = "accounts.self"  # whatever the role: one's own account, the start page
 
 
-def needs(capability: str, *, first_password: bool = False) -> Callable[[View[P, R]], View[P, R]]:
+def needs(capability: str, *, first_password: bool = False) -> Callable[[View], View]:
     """The view is for actors who hold the capability somewhere; where exactly, queries and commands decide.
 
     Raises `SignInRequired` (a page leads to the sign-in and back), `PasswordChangeRequired` while the first password
     is in force (unless `first_password`), `Forbidden` for a role without it. Goes below `@router.get` in an `api.py`.
     """
 
-    def declare(view: View[P, R]) -> View[P, R]:
+    def declare(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> R:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             if first_password:
                 cast("Any", request).actor = actor_of_session(request, first_password=True)
             if not actor_of(request).may(capability):
@@ -41,12 +38,12 @@ def needs(capability: str, *, first_password: bool = False) -> Callable[[View[P,
             return view(request, *args, **kwargs)
 
         cast("Any", guarded).capability = capability
-        return guarded
+        return cast("View", guarded)
 
     return declare
 
 
-def public(view: View[P, R]) -> View[P, R]:
+def public(view: View) -> View:
     """The view is open to everyone, signed in or not."""
     cast("Any", view).capability = PUBLIC
     return view
@@ -61,7 +58,7 @@ def actor_of_session(request: HttpRequest, *, first_password: bool = False) -> A
     """The actor of the signed-in user; with `first_password` also while the first password is in force."""
     if not request.user.is_authenticated:
         raise SignInRequired
-    user = cast("User", request.user)
+    user = request.user
     if user.must_change_password and not first_password:
         raise PasswordChangeRequired
     return actor_for(user, at=clock.now(), device="browser")

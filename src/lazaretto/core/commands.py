@@ -115,7 +115,8 @@ class Command(Generic[P, R]):
         with transaction.atomic():
             stored = None if client_id is None else receipts.claim(client_id, self.name, actor, payload)
             if stored is not None:
-                return typing.cast("R", self.result.validate_python(stored))
+                answer: R = self.result.validate_python(stored)
+                return answer
             result = self._run(actor, at, client_id, {**values, "actor": actor, "at": at})
             if client_id is not None:
                 answer = self.result.dump_python(result, mode="json") if self.keeps_answer else receipts.NOT_KEPT

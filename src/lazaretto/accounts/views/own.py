@@ -1,5 +1,7 @@
 """One's own account: password, language, tokens."""
 
+from typing import cast
+
 from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
@@ -34,8 +36,8 @@ def own_password(request: HttpRequest) -> HttpResponse:
             form.add_error("current", str(error))
         except DomainError as error:
             form.add_error("password", str(error))
-    user = User.objects.get(pk=actor_of(request).user_id)
-    return render(request, "accounts/own_password.html", {"form": form, "first": user.must_change_password})
+    first = cast("User", request.user).must_change_password
+    return render(request, "accounts/own_password.html", {"form": form, "first": first})
 
 
 def _change_password(request: HttpRequest, form: OwnPasswordForm) -> HttpResponse:

@@ -1,16 +1,15 @@
 """The first visit, signing in and out, and the page of a lock-out."""
 
 from datetime import timedelta
-from http import HTTPStatus
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
@@ -24,6 +23,7 @@ from lazaretto.accounts.queries import actor_for, is_set_up
 from lazaretto.core import clock
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import DomainError
+from lazaretto.core.middleware import problem_response
 
 FIRST_VISIT = Actor.system("first visit")
 
@@ -41,7 +41,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         user = authenticate(request, **form.cleaned_data)
         if user is not None:
-            return _welcome(request, cast("User", user))
+            return _welcome(request, user)
         form.add_error(None, _("User name or password is wrong."))
     return render(request, "accounts/sign_in.html", {"form": form, "next": request.GET.get("next", "")})
 
@@ -103,12 +103,10 @@ def speak(response: HttpResponse, language: str) -> HttpResponse:
 @public
 def locked_out(request: HttpRequest, _response: HttpResponse | None = None, _credentials: Any = None) -> HttpResponse:
     """Answer of django-axes after too many failures: how long to wait, and whom to ask. Says nothing of the account."""
-    wait = timedelta(hours=settings.AXES_COOLOFF_TIME)
-    error = LockedOut()
-    headers = {"Retry-After": str(int(wait.total_seconds()))}
+    seconds = int(timedelta(hours=settings.AXES_COOLOFF_TIME).total_seconds())
     if request.path.startswith("/api/"):
-        return JsonResponse(error.problem(), status=error.status, headers=headers)
-    context = {"minutes": int(wait.total_seconds() // 60), "error": error}
-    return render(
-        request, "accounts/locked_out.html", context, status=HTTPStatus.TOO_MANY_REQUESTS, headers=headers
-    )
+        answer: HttpResponse = problem_response(LockedOut())
+    else:
+        answer = render(request, "accounts/locked_out.html", {"minutes": seconds // 60}, status=LockedOut.status)
+    answer["Retry-After"] = str(seconds)
+    return answer
