@@ -6,12 +6,17 @@ import pytest
 from django.db import connection
 from django.db.backends.sqlite3.operations import DatabaseOperations
 from django.test import Client
+from hypothesis import settings as hypothesis_settings
 
 from lazaretto.accounts.models import User
 from lazaretto.accounts.queries import actor_for
 from lazaretto.core.access import Actor
 from lazaretto.places.models import Site
 from tests import factories
+
+# A slow machine is no failure; what a property test found once, it finds again.
+hypothesis_settings.register_profile("lazaretto", deadline=None, print_blob=True)
+hypothesis_settings.load_profile("lazaretto")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,95 @@
+"""The rules of isolation as pure functions on plain values: no clock, no database, no Django.
+
+How to use them, in the order in which a stay needs them:
+
+1. `effective_pack(library, adoptions, path, on)`: the pack in force at a place on a date, overlays laid over it;
+   `editions(…)`: the packs that follow one another while a stay runs. (`protocols.queries` feeds both.)
+2. `plan_course(StayFacts(…), editions)`: until when. Days served elsewhere count, missing days are made up, a change
+   of edition follows its written rule. `course.release_due_at`, `course.day_on(date)`, `course.phase_end("central")`.
+3. `due_tests(course)` and `due_checks(course, since=…, until=…)`: what falls due, with UTC instants.
+4. `assess_release(course, at=…, samples=…, observations=…)`: may this person go now, and if not, why.
+5. `may_share`, `needs_company`, `company`: who may share a room, who needs company. `restarted`: whose clock restarts.
+
+Dates are dates of the site's zone, moments are aware. Nothing here changes what it is given; the same values give the
+same answer. Words such as `central` or `days_served` are codes: `protocols.choices` has their labels.
+"""
+
+from lazaretto.protocols.rules.adoption import (
+    Adoption,
+    Edition,
+    Library,
+    NoPackAdopted,
+    PackUnknown,
+    editions,
+    effective_pack,
+    jurisdiction_path,
+)
+from lazaretto.protocols.rules.checks import DueCheck, due_checks
+from lazaretto.protocols.rules.course import (
+    Absence,
+    CategoryNotIsolated,
+    Course,
+    Day,
+    EditionChange,
+    PhaseEnd,
+    Served,
+    StayFacts,
+    plan_course,
+)
+from lazaretto.protocols.rules.pack import CategoryRule, Overlay, Pack, Phase, RoomRule, Source
+from lazaretto.protocols.rules.reader import PackInvalid
+from lazaretto.protocols.rules.release import (
+    Assessment,
+    Criterion,
+    EarlyRelease,
+    Excuse,
+    Observation,
+    assess_release,
+)
+from lazaretto.protocols.rules.rooms import Lodging, Occupant, Sharing, company, may_share, needs_company, restarted
+from lazaretto.protocols.rules.sampling import DueTest, Sample, due_tests
+
+__all__ = [
+    "Absence",
+    "Adoption",
+    "Assessment",
+    "CategoryNotIsolated",
+    "CategoryRule",
+    "Course",
+    "Criterion",
+    "Day",
+    "DueCheck",
+    "DueTest",
+    "EarlyRelease",
+    "Edition",
+    "EditionChange",
+    "Excuse",
+    "Library",
+    "Lodging",
+    "NoPackAdopted",
+    "Observation",
+    "Occupant",
+    "Overlay",
+    "Pack",
+    "PackInvalid",
+    "PackUnknown",
+    "Phase",
+    "PhaseEnd",
+    "RoomRule",
+    "Sample",
+    "Served",
+    "Sharing",
+    "Source",
+    "StayFacts",
+    "assess_release",
+    "company",
+    "due_checks",
+    "due_tests",
+    "editions",
+    "effective_pack",
+    "jurisdiction_path",
+    "may_share",
+    "needs_company",
+    "plan_course",
+    "restarted",
+]
