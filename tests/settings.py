@@ -11,6 +11,9 @@ os.environ["LAZARETTO_SECRET_KEY"] = "a-key-for-tests-only-" + "x" * 40
 os.environ["LAZARETTO_DATABASE_URL"] = os.environ.get("LAZARETTO_TEST_DATABASE_URL", "")
 os.environ.pop("LAZARETTO_URL", None)
 
+from lazaretto.config.messages import compile_stale
 from lazaretto.config.settings import *  # noqa: F403
+
+compile_stale()
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -8,3 +8,7 @@ class AccountsConfig(AppConfig):
 
     name = "lazaretto.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        """Fill the registry of commands."""
+        from lazaretto.accounts import commands  # noqa: F401, PLC0415 - models are ready only now

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -15,8 +16,10 @@ from lazaretto.accounts.errors import (
     LastAdministrator,
     MembershipExists,
     NameTaken,
+    UnknownLanguage,
     UnknownRole,
     WeakPassword,
+    WrongPassword,
 )
 from lazaretto.accounts.models import ApiToken, Membership, Unit, User
 from lazaretto.accounts.queries import digest_of, is_set_up
@@ -67,6 +70,20 @@ class PasswordChanged:
 
 
 @dataclass(frozen=True)
+class LanguageChosen:
+    """The language of one's pages."""
+
+    language: str
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A session began."""
+
+    user_id: int
+
+
+@dataclass(frozen=True)
 class TokenIssued:
     """A new token. The secret is shown once and kept nowhere."""
 
@@ -82,19 +99,31 @@ class TokenRevoked:
     token_id: UUID
 
 
-@command("accounts.set_up", capability="accounts.manage")
+@command("accounts.set_up", capability="accounts.manage", internal=True)
 def set_up(
-    *, actor: Actor, at: datetime, username: str, display_name: str, password: str, district: str
+    *,
+    actor: Actor,
+    at: datetime,
+    username: str,
+    display_name: str,
+    password: str,
+    district: str,
+    language: str = "zh-hans",
 ) -> UserCreated:
     """The first visit: names the district, makes its headquarters and the first administrator.
 
-    Run by the system actor on behalf of the visitor. Raises `AlreadySetUp`, `WeakPassword`.
+    Run by the system actor on behalf of the visitor. Raises `AlreadySetUp` (also when two visitors come at once: there
+    is one root), `WeakPassword`.
     """
     if is_set_up():
         raise AlreadySetUp
     Installation.objects.get_or_create(only=True, defaults={"created_at": at})
-    root = Unit.objects.create(kind=UnitKind.HEADQUARTERS, code="HQ", name=district, started_at=at)
-    user = _new_user(username, display_name, password, "zh-hans")
+    try:
+        with transaction.atomic():
+            root = Unit.objects.create(kind=UnitKind.HEADQUARTERS, code="HQ", name=district.strip(), started_at=at)
+    except IntegrityError as error:
+        raise AlreadySetUp from error
+    user = _new_user(username, display_name, password, language)
     Membership.objects.create(user=user, unit=root, role="administrator", started_at=at)
     record(user, unit_id=root.id, data={"role": "administrator"})
     return UserCreated(user.pk, user.username)
@@ -175,10 +204,32 @@ def reset_password(*, actor: Actor, at: datetime, unit: Unit, username: str, pas
     return _set_password(user, password, unit.id, must_change=True)
 
 
-@command("accounts.change_own_password", capability="accounts.self")
-def change_own_password(*, actor: Actor, at: datetime, password: str) -> PasswordChanged:
-    """Replace one's own password; the view has checked the old one. Raises `WeakPassword`."""
-    return _set_password(User.objects.select_for_update().get(pk=actor.user_id), password, None, must_change=False)
+@command("accounts.change_own_password", capability="accounts.self", keeps_answer=False)
+def change_own_password(*, actor: Actor, at: datetime, current: str, password: str) -> PasswordChanged:
+    """Replace one's own password. Raises `WrongPassword`, `WeakPassword`."""
+    user = _oneself(actor)
+    if not user.check_password(current):
+        raise WrongPassword
+    return _set_password(user, password, None, must_change=False)
+
+
+@command("accounts.choose_language", capability="accounts.self")
+def choose_language(*, actor: Actor, at: datetime, language: str) -> LanguageChosen:
+    """The language of one's pages and papers from now on. Raises `UnknownLanguage`."""
+    _offered(language)
+    user = _oneself(actor)
+    user.language = language
+    user.save(update_fields=["language"])
+    record(user, unit_id=None, data={"language": language})
+    return LanguageChosen(language)
+
+
+@command("accounts.sign_in", capability="accounts.self", internal=True)
+def sign_in(*, actor: Actor, at: datetime) -> SignedIn:
+    """Note that somebody signed in; the password was checked by the view."""
+    user = _oneself(actor)
+    record(user, unit_id=None)
+    return SignedIn(user.pk)
 
 
 @command("accounts.issue_token", capability="accounts.self")
@@ -219,6 +270,7 @@ def revoke_token(*, actor: Actor, at: datetime, token_id: UUID) -> TokenRevoked:
 
 
 def _new_user(username: str, display_name: str, password: str, language: str) -> User:
+    _offered(language)
     user = User(username=username.strip(), display_name=display_name.strip(), language=language)
     _check_password(password, user)
     user.set_password(password)
@@ -246,11 +298,24 @@ def _check_password(password: str, user: User) -> None:
         raise WeakPassword(next_step=" ".join(error.messages)) from error
 
 
+def _oneself(actor: Actor) -> User:
+    """The actor's own account, locked; the program itself has none."""
+    found = User.objects.select_for_update().filter(pk=actor.user_id or 0).first()
+    if found is None:
+        raise NotFound(kind="user")
+    return found
+
+
 def _user(username: str) -> User:
     found = User.objects.filter(username=username, is_active=True).first()
     if found is None:
         raise NotFound(username=username)
     return found
+
+
+def _offered(language: str) -> None:
+    if language not in dict(settings.LANGUAGES):
+        raise UnknownLanguage(language=language)
 
 
 def _known(role: str) -> None:

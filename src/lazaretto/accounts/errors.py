@@ -14,6 +14,34 @@ class TokenInvalid(DomainError):
     next_step = _("Ask an administrator for a new one.")
 
 
+class PasswordChangeRequired(DomainError):
+    """The first password was given by somebody else; nothing may be done with it but to replace it."""
+
+    code = "password_change_required"
+    status = 403
+    message = _("Your password was chosen by somebody else.")
+    next_step = _("Choose your own password first.")
+    mended_at = "accounts:own_password"
+
+
+class LockedOut(DomainError):
+    """Too many wrong passwords for this name from this address."""
+
+    code = "locked_out"
+    status = 429
+    message = _("Too many attempts with a wrong password.")
+    next_step = _("Wait a quarter of an hour, or ask the administrator to unblock you.")
+
+
+class WrongPassword(DomainError):
+    """The present password was not given rightly."""
+
+    code = "wrong_password"
+    status = 422
+    message = _("The present password is not right.")
+    next_step = _("Type it again; if it is forgotten, ask your site lead for a new one.")
+
+
 class UnknownRole(DomainError):
     """The table of roles has no such role."""
 
@@ -21,6 +49,15 @@ class UnknownRole(DomainError):
     status = 422
     message = _("There is no such role.")
     next_step = _("Choose one of the roles in the table of roles.")
+
+
+class UnknownLanguage(DomainError):
+    """The program does not speak this language."""
+
+    code = "unknown_language"
+    status = 422
+    message = _("This language is not offered.")
+    next_step = _("Choose one of the languages that are offered.")
 
 
 class WeakPassword(DomainError):

@@ -6,11 +6,10 @@ from typing import Any, cast
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
-from lazaretto.accounts.models import User
-from lazaretto.accounts.queries import actor_for, actor_of_token
+from lazaretto.accounts.doors import actor_of_session
+from lazaretto.accounts.queries import actor_of_token
 from lazaretto.core import clock
-from lazaretto.core.access import Actor
-from lazaretto.core.errors import DomainError, SignInRequired
+from lazaretto.core.errors import DomainError
 from lazaretto.core.middleware import problem_response
 
 
@@ -22,7 +21,7 @@ class ActorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Attach the actor; a bad token is answered at once."""
-        cast("Any", request).actor = SimpleLazyObject(lambda: find_actor(request))
+        cast("Any", request).actor = SimpleLazyObject(lambda: actor_of_session(request))
         secret = bearer(request)
         if secret is not None:
             try:
@@ -39,10 +38,3 @@ def bearer(request: HttpRequest) -> str | None:
     if not request.path.startswith("/api/") or not header.lower().startswith("bearer "):
         return None
     return header[7:].strip()
-
-
-def find_actor(request: HttpRequest) -> Actor:
-    """The actor of the signed-in user; raises `SignInRequired`."""
-    if not request.user.is_authenticated:
-        raise SignInRequired
-    return actor_for(cast("User", request.user), at=clock.now(), device="browser")

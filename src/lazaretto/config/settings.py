@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.forms",
     "django_htmx",
     "csp",
     "axes",
@@ -71,7 +72,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "lazaretto.config.navigation.navigation",
+                "lazaretto.ui.context.chrome",
             ],
             "builtins": ["django.templatetags.i18n", "django.templatetags.static", "lazaretto.ui.templatetags.ui"],
         },
@@ -134,7 +135,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True  # nothing to collect on a laptop; `lazaretto up` collects and compresses
-FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+FORM_RENDERER = "lazaretto.ui.forms.Renderer"
+CSRF_FAILURE_VIEW = "lazaretto.ui.views.csrf_failure"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # the grid of a 400-room hotel
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024

@@ -6,7 +6,6 @@ writes, its notes go to the journal, and effects outside the database wait for t
 """
 
 import functools
-import hashlib
 import inspect
 import json
 import typing
@@ -18,15 +17,14 @@ from datetime import datetime
 from typing import Any, Generic, ParamSpec, TypeVar
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import Model
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, create_model
 
-from lazaretto.core import clock, journal
+from lazaretto.core import clock, journal, receipts
 from lazaretto.core.access import Actor, is_scoped
-from lazaretto.core.errors import ClientIdReused, Forbidden, InvalidInput, NotFound
+from lazaretto.core.errors import Forbidden, InvalidInput, NotFound
 from lazaretto.core.live import announce
-from lazaretto.core.models import CommandReceipt
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -52,11 +50,15 @@ _current: ContextVar[_Run | None] = ContextVar("lazaretto_command", default=None
 class Command(Generic[P, R]):
     """A declared command: callable like its function, and describing itself to API, offline upload, matrix and docs."""
 
-    def __init__(self, name: str, capability: str, function: Callable[P, R], *, district: bool) -> None:
+    def __init__(
+        self, name: str, capability: str, function: Callable[P, R], *, district: bool, internal: bool, keeps: bool
+    ) -> None:
         self.name = name
         self.capability = capability
         self.function = function
         self.district = district
+        self.internal = internal
+        self.keeps_answer = keeps
         functools.update_wrapper(self, function)
 
     def __repr__(self) -> str:
@@ -106,24 +108,19 @@ class Command(Generic[P, R]):
     def invoke(self, *, actor: Actor, at: datetime, payload: Mapping[str, Any], client_id: UUID | None = None) -> R:
         """Run from outside data. The same `client_id` again gives the first answer and writes nothing.
 
-        Raises `InvalidInput` naming the fields, `ClientIdReused` for another body under the same id.
+        Raises `InvalidInput` naming the fields, `ClientIdReused` for another body under the same id, `AnswerNotKept`
+        for the same request again when its answer was a secret.
         """
         values = self.parse(payload)
-        digest = hashlib.sha256(
-            json.dumps([self.name, actor.user_id, payload], sort_keys=True, default=str).encode()
-        ).hexdigest()
         with transaction.atomic():
-            if client_id is None:
-                return self._run(actor, at, None, {**values, "actor": actor, "at": at})
-            receipt, fresh = self._receipt(client_id, digest, actor)
-            if not fresh:
-                answer: R = (
-                    self.result.validate_python(receipt.answer) if receipt.answer is not None else receipt.answer
-                )
+            stored = None if client_id is None else receipts.claim(client_id, self.name, actor, payload)
+            if stored is not None:
+                answer: R = self.result.validate_python(stored)
                 return answer
             result = self._run(actor, at, client_id, {**values, "actor": actor, "at": at})
-            receipt.answer = self.result.dump_python(result, mode="json")
-            receipt.save(update_fields=["answer"])
+            if client_id is not None:
+                answer = self.result.dump_python(result, mode="json") if self.keeps_answer else receipts.NOT_KEPT
+                receipts.settle(client_id, answer)
             return result
 
     def parse(self, payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -134,27 +131,6 @@ class Command(Generic[P, R]):
             faults = {".".join(str(part) for part in item["loc"]): item["msg"] for item in error.errors()}
             raise InvalidInput(fields=json.dumps(faults, ensure_ascii=False)) from error
         return {name: getattr(model, name) for name in type(model).model_fields}
-
-    def _receipt(self, client_id: UUID, digest: str, actor: Actor) -> tuple[CommandReceipt, bool]:
-        """The receipt under that id, and whether this call made it. Waits for a concurrent first call."""
-        found = CommandReceipt.objects.filter(client_id=client_id).first()
-        if found is None:
-            try:
-                with transaction.atomic():
-                    made = CommandReceipt.objects.create(
-                        client_id=client_id,
-                        command=self.name,
-                        actor_id=actor.user_id,
-                        body_digest=digest,
-                        created_at=clock.now(),
-                    )
-            except IntegrityError:
-                found = CommandReceipt.objects.get(client_id=client_id)
-            else:
-                return made, True
-        if found.body_digest != digest:
-            raise ClientIdReused(client_id=client_id)
-        return found, False
 
     def _run(self, actor: Actor, at: datetime, client_id: UUID | None, kwargs: dict[str, Any]) -> R:
         if at.tzinfo is None:
@@ -190,13 +166,19 @@ class Command(Generic[P, R]):
             kwargs[name] = fetch(self.scoped[name], _key(kwargs[name]), actor, self.capability)
 
 
-def command(name: str, *, capability: str, district: bool = False) -> Callable[[Callable[P, R]], Command[P, R]]:
-    """Declare a command. `district` demands the capability at the root of the tree of units."""
+def command(
+    name: str, *, capability: str, district: bool = False, internal: bool = False, keeps_answer: bool = True
+) -> Callable[[Callable[P, R]], Command[P, R]]:
+    """Declare a command.
+
+    `district` demands the capability at the root of the tree of units. `internal` commands are run by the program's own
+    pages and loops; the API does not offer them. Without `keeps_answer` the answer is a secret and never stored.
+    """
 
     def declare(function: Callable[P, R]) -> Command[P, R]:
         if name in REGISTRY:
             raise RuntimeError(f"two commands are called {name}")
-        made = Command(name, capability, function, district=district)
+        made = Command(name, capability, function, district=district, internal=internal, keeps=keeps_answer)
         REGISTRY[name] = made
         return made
 

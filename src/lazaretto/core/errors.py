@@ -18,6 +18,7 @@ class DomainError(Exception):
     status: ClassVar[int] = 409
     message: Text = _("This cannot be done now.")
     next_step: Text = _("Look at the record again and decide afresh.")
+    mended_at: ClassVar[str] = ""  # name of the page that the person is led to instead of an error page
 
     def __init__(self, message: Text | None = None, *, next_step: Text | None = None, **context: Any) -> None:
         if message is not None:
@@ -67,6 +68,7 @@ class SignInRequired(DomainError):
     status = 401
     message = _("Please sign in.")
     next_step = _("Sign in, or send a valid token.")
+    mended_at = "accounts:sign_in"
 
 
 class InvalidInput(DomainError):
@@ -85,6 +87,15 @@ class ClientIdReused(DomainError):
     status = 409
     message = _("This request number was used before for something else.")
     next_step = _("Send the changed request under a new number.")
+
+
+class AnswerNotKept(DomainError):
+    """The same request came again, but its answer was a secret that is shown once."""
+
+    code = "answer_not_kept"
+    status = 409
+    message = _("This was done before; its answer is shown only once.")
+    next_step = _("If the answer was lost, revoke what it gave and ask anew under a new number.")
 
 
 class ReasonRequired(DomainError):

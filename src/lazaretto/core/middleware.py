@@ -1,12 +1,13 @@
-"""Turns named errors into answers: a problem document for the API, a page or a fragment for people."""
+"""Turns named errors into answers: a problem document for programs, a page or a fragment for people."""
 
 from collections.abc import Callable
+from urllib.parse import quote, urlencode, urlsplit
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
 
-from lazaretto.core.errors import DomainError, SignInRequired
+from lazaretto.core.errors import DomainError
 
 
 class DomainErrorMiddleware:
@@ -23,7 +24,9 @@ class DomainErrorMiddleware:
         """The answer to a named error; None for any other."""
         if not isinstance(error, DomainError):
             return None
-        return problem_response(error) if _wants_json(request) else _page(request, error)
+        if _wants_json(request):
+            return problem_response(error)
+        return _fragment(request, error) if request.headers.get("HX-Request") else _page(request, error)
 
 
 def problem_response(error: DomainError) -> JsonResponse:
@@ -36,9 +39,19 @@ def _wants_json(request: HttpRequest) -> bool:
 
 
 def _page(request: HttpRequest, error: DomainError) -> HttpResponse:
-    if isinstance(error, SignInRequired):
-        return redirect("accounts:sign_in")
-    template = "ui/error_fragment.html" if request.headers.get("HX-Request") else "ui/error.html"
-    if request.headers.get("HX-Request"):
-        messages.error(request, str(error))
-    return render(request, template, {"error": error}, status=error.status)
+    if error.mended_at:
+        return HttpResponseRedirect(_way(error, request.get_full_path() if request.method == "GET" else ""))
+    context = {"status": error.status, "title": error.message, "message": "", "next_step": error.next_step}
+    return render(request, "ui/error.html", {**context, "code": error.code}, status=error.status)
+
+
+def _fragment(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """For htmx: the page goes where the error is mended, or shows the error's words as a notice and stays."""
+    if error.mended_at:
+        page = urlsplit(request.headers.get("HX-Current-URL", ""))
+        return HttpResponse(headers={"HX-Redirect": _way(error, page.path)})
+    return HttpResponse(str(error), status=error.status, headers={"X-Problem": quote(str(error))})
+
+
+def _way(error: DomainError, back: str) -> str:
+    return f"{reverse(error.mended_at)}?{urlencode({'next': back})}" if back else reverse(error.mended_at)

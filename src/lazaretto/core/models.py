@@ -88,7 +88,10 @@ class JournalSeal(models.Model):
 
 
 class CommandReceipt(models.Model):
-    """The answer to a command that came with a client id; the same id gets the same answer."""
+    """The answer to a command that came with a client id; the same id gets the same answer.
+
+    The answer is null only while the command runs; see `core.receipts`.
+    """
 
     client_id = models.UUIDField(primary_key=True)
     command = models.CharField(max_length=80)

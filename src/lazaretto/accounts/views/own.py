@@ -1,0 +1,66 @@
+"""One's own account: password, language, tokens."""
+
+from typing import cast
+
+from django.conf import settings
+from django.contrib.auth import update_session_auth_hash
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from lazaretto.accounts import commands
+from lazaretto.accounts.doors import SIGNED_IN, actor_of, needs, public
+from lazaretto.accounts.errors import WrongPassword
+from lazaretto.accounts.forms import OwnPasswordForm
+from lazaretto.accounts.models import User
+from lazaretto.accounts.queries import actor_for
+from lazaretto.accounts.views.sign_in import speak, way_on
+from lazaretto.core import clock
+from lazaretto.core.errors import DomainError
+from lazaretto.ui.notices import notify
+
+
+@needs(SIGNED_IN, first_password=True)
+@never_cache
+@sensitive_post_parameters()
+def own_password(request: HttpRequest) -> HttpResponse:
+    """Replace one's own password; the first one must be replaced before anything else."""
+    form = OwnPasswordForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _change_password(request, form)
+        except WrongPassword as error:
+            form.add_error("current", str(error))
+        except DomainError as error:
+            form.add_error("password", str(error))
+    first = cast("User", request.user).must_change_password
+    return render(request, "accounts/own_password.html", {"form": form, "first": first})
+
+
+def _change_password(request: HttpRequest, form: OwnPasswordForm) -> HttpResponse:
+    values = form.cleaned_data
+    actor = actor_of(request)
+    changed = commands.change_own_password(
+        actor=actor, at=clock.now(), current=values["current"], password=values["password"]
+    )
+    update_session_auth_hash(request, User.objects.get(pk=changed.user_id))
+    notify(request, _("Your password is changed. Other devices are signed out."))
+    return redirect(way_on(request))
+
+
+@public
+@require_POST
+def switch_language(request: HttpRequest) -> HttpResponse:
+    """Speak another language on this device, and for a signed-in user from now on."""
+    language = request.POST.get("language", "")
+    response = redirect(way_on(request))
+    if language not in dict(settings.LANGUAGES):
+        return response
+    if request.user.is_authenticated:
+        now = clock.now()
+        user = User.objects.get(pk=request.user.pk)
+        commands.choose_language(actor=actor_for(user, at=now, device="browser"), at=now, language=language)
+    return speak(response, language)

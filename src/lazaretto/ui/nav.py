@@ -1,0 +1,89 @@
+"""The sidebar's entries: every app registers its own from `AppConfig.ready`, so that `ui` knows none of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django_stubs_ext import StrOrPromise
+
+
+@dataclass(frozen=True, kw_only=True)
+class NavItem:
+    """One entry of the sidebar.
+
+    `url` is a URL name without arguments, or a function of the request that returns an address (None: not shown).
+    `visible` decides by the request whether the entry is shown; `count` returns the number on the right (0: none).
+    `match` is the path prefix that marks the entry as the current one; by default the entry's own address.
+    """
+
+    key: str
+    label: StrOrPromise
+    icon: str
+    url: str | Callable[[HttpRequest], str | None]
+    order: int
+    section: StrOrPromise = ""
+    visible: Callable[[HttpRequest], bool] = lambda _request: True
+    count: Callable[[HttpRequest], int] = lambda _request: 0
+    tone: str = "red"
+    match: str = ""
+
+
+@dataclass(frozen=True)
+class NavLink:
+    """An entry made ready for the template."""
+
+    key: str
+    label: StrOrPromise
+    icon: str
+    url: str
+    count: int
+    tone: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class NavSection:
+    label: StrOrPromise
+    links: list[NavLink]
+
+
+_ITEMS: dict[str, NavItem] = {}
+
+
+def register(*items: NavItem) -> None:
+    """Add entries; an entry of the same key is replaced (apps may be loaded twice in tests)."""
+    _ITEMS.update({item.key: item for item in items})
+
+
+def links(request: HttpRequest) -> list[NavLink]:
+    """The entries this request may see, in order; the one with the longest matching path is the current one."""
+    found = [
+        (item, url) for item in sorted(_ITEMS.values(), key=lambda item: item.order) if (url := _url(item, request))
+    ]
+    prefixes = [item.match or url for item, url in found if request.path.startswith(item.match or url)]
+    current = max(prefixes, key=len, default=None)
+    return [
+        NavLink(item.key, item.label, item.icon, url, item.count(request), item.tone, (item.match or url) == current)
+        for item, url in found
+    ]
+
+
+def sections(request: HttpRequest) -> list[NavSection]:
+    """The same entries under their headings, headings in order of their first entry."""
+    grouped: dict[str, NavSection] = {}
+    for link in links(request):
+        label = _ITEMS[link.key].section
+        grouped.setdefault(str(label), NavSection(label, [])).links.append(link)
+    return list(grouped.values())
+
+
+def _url(item: NavItem, request: HttpRequest) -> str | None:
+    if not item.visible(request):
+        return None
+    if callable(item.url):
+        return item.url(request)
+    try:
+        return reverse(item.url)
+    except NoReverseMatch as error:
+        raise LookupError(f"navigation entry {item.key!r} names no URL: {item.url!r}") from error

@@ -1,0 +1,28 @@
+// Native dialogs: [data-dialog="id"] opens, [data-close] closes. [data-confirm="id"] on a form asks first.
+export function open(dialog) {
+  if (!dialog || dialog.open) return;
+  dialog.showModal();
+  dialog.querySelector("[autofocus]")?.focus();
+}
+
+export function start() {
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-dialog]");
+    if (opener) {
+      event.preventDefault();
+      open(document.getElementById(opener.dataset.dialog));
+    }
+    if (event.target.closest("[data-close]")) event.target.closest("dialog")?.close();
+    if (event.target.matches("dialog[data-light]")) event.target.close();
+  });
+  // A second press while the first request is under way must not send it twice.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method === "dialog" || form.dataset.again !== undefined) return;
+    if (form.dataset.sent && !event.defaultPrevented) event.preventDefault();
+    if (!form.hasAttribute("hx-post") && form.method === "post" && !event.defaultPrevented) form.dataset.sent = "1";
+  });
+  addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  });
+}
