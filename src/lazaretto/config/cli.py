@@ -22,6 +22,8 @@ from lazaretto.core.cli import gettext as _
 from lazaretto.core.errors import DomainError
 
 INTERRUPTED = 130
+# Declarations of this app's own commands, in the order of `--help`. They are imported before Django is set up.
+OWN = ("lazaretto.config.declared", "lazaretto.config.messages")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -58,8 +60,7 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="lazaretto", description=_("Runs an outbreak response on the ground."))
     made.add_argument("--version", action="version", version=f"lazaretto {__version__}")
     commands = made.add_subparsers(metavar=_("COMMAND"), required=True)
-    messages.register(commands)
-    for module in _app_modules():
+    for module in (*OWN, *_app_modules()):
         import_module(module).register(commands)
     return made
 

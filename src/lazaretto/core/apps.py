@@ -1,5 +1,7 @@
 """The core app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,8 @@ class CoreConfig(AppConfig):
 
     name = "lazaretto.core"
     label = "core"
+
+    def ready(self) -> None:
+        """Declare the core's own proofs and duties."""
+        for room in ("proofs", "duties"):
+            import_module(f"{self.name}.{room}")

@@ -1,0 +1,53 @@
+"""The commands of this app, declared; imported before Django is set up."""
+
+import argparse
+
+from lazaretto.core import cli
+from lazaretto.core.cli import gettext as _
+
+OPERATIONS = "lazaretto.config.operations"
+
+
+def register(commands: cli.Commands) -> None:
+    """Declare them in the order of `lazaretto --help`."""
+    _register_database(commands)
+    _register_token(commands)
+
+
+def _register_database(commands: cli.Commands) -> None:
+    add = cli.add_command
+    add(
+        commands,
+        "migrate",
+        run=f"{OPERATIONS}:migrate",
+        summary=_("Make the tables of the database, or bring them up to date"),
+    )
+    verify = add(
+        commands, "verify", run=f"{OPERATIONS}:verify", summary=_("Walk the database and prove the eight promises")
+    )
+    seal = add(
+        commands, "seal", run=f"{OPERATIONS}:seal", summary=_("Seal the journal entries that wait for their seal")
+    )
+    sweep = add(commands, "sweep", run=f"{OPERATIONS}:sweep", summary=_("Raise the alarms that are due"))
+    for parser in (verify, seal, sweep):
+        cli.add_json(parser)
+
+
+def _register_token(commands: cli.Commands) -> None:
+    create = cli.add_command(
+        cli.add_group(commands, "token", summary=_("API tokens")),
+        "create",
+        run=f"{OPERATIONS}:create_token",
+        summary=_("Issue an API token that acts as a user; it is shown once"),
+    )
+    create.add_argument("--user", required=True, metavar="NAME", help=_("the name with which the user signs in"))
+    create.add_argument("--label", required=True, metavar="TEXT", help=_("which device or program it is for"))
+    create.add_argument("--days", type=positive, metavar="N", help=_("days until it expires"))
+    cli.add_json(create)
+
+
+def positive(text: str) -> int:
+    """A whole number above zero; argparse turns the error into a clear line."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(_("must be a whole number, 1 or more"))
+    return int(text)

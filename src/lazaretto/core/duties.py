@@ -1,0 +1,54 @@
+"""Duties: what the installation does by itself every so often. The steward (`lazaretto steward`) performs them.
+
+A duty is safe to run twice at once and to be killed at any point, does a bounded piece of work, and is given the time.
+An app declares its own in `duties.py`, imported by its AppConfig.ready().
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from lazaretto.core import deadlines, journal
+
+SEAL_EVERY = timedelta(seconds=2)
+SWEEP_EVERY = timedelta(seconds=5)
+
+Work = Callable[[datetime], object]
+
+
+@dataclass(frozen=True)
+class Duty:
+    """A piece of work and its period."""
+
+    name: str
+    every: timedelta
+    work: Work
+
+
+DUTIES: dict[str, Duty] = {}
+
+
+def duty(name: str, *, every: timedelta) -> Callable[[Work], Work]:
+    """Declare a duty: `@duty("stays.exit_registers", every=timedelta(minutes=1))`."""
+
+    def declare(work: Work) -> Work:
+        if name in DUTIES:
+            raise RuntimeError(f"two duties are called {name}")
+        if every <= timedelta(0):
+            raise ValueError(f"the period of {name} must be positive")
+        DUTIES[name] = Duty(name, every, work)
+        return work
+
+    return declare
+
+
+@duty("core.seal", every=SEAL_EVERY)
+def seal(at: datetime) -> int:
+    """Seal a batch of the journal."""
+    return journal.seal(at=at)
+
+
+@duty("core.sweep", every=SWEEP_EVERY)
+def sweep(at: datetime) -> int:
+    """Raise the alarms that are due."""
+    return deadlines.sweep(at=at)
