@@ -1,6 +1,7 @@
 """Who: people, their names, documents, contacts, parties, needs; who may see them; merges."""
 
 from typing import Self
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -94,27 +95,34 @@ class PersonName(models.Model):
 
 
 class SearchToken(models.Model):
-    """What finds a person: names, pinyin, initials, folded to lower case; searched by prefix."""
+    """What finds a person: names, pinyin, initials, folded to lower case; searched by prefix.
+
+    Each token stands once for every unit that may see the person and once under `EVERYWHERE`, so that a site with
+    few people finds them as fast as the district does. On PostgreSQL the column sorts by bytes (migration 0002), as
+    it does on SQLite: one range is the prefix search of both.
+    """
+
+    EVERYWHERE = UUID(int=0)
 
     id = models.BigAutoField(primary_key=True)
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="search_tokens", db_index=False)
+    unit_id = models.UUIDField(default=EVERYWHERE)
     token = models.CharField(max_length=80)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="search_tokens", db_index=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["person", "token"], name="search_token_once")]
-        # Pattern operators let PostgreSQL search prefixes under any collation; SQLite compares bytes anyway.
-        indexes = [
-            models.Index(
-                fields=["token", "person"], name="search_token_person", opclasses=["varchar_pattern_ops", "uuid_ops"]
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["unit_id", "token", "person"], name="search_token_once")]
+        indexes = [models.Index(fields=["person", "unit_id", "token"], name="search_token_person")]
 
     def __str__(self) -> str:
         return self.token
 
 
 class IdentityDocument(models.Model):
-    """An identity document. The number lies encrypted; `digest` finds it whole, `last_four` by its end."""
+    """An identity document. The number lies encrypted.
+
+    `digest` is of kind, country and number: no two people have the same. `number_digest` is of the number alone and
+    finds it whatever kind and country somebody believed it to be; `last_four` finds it by its end.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="documents")
@@ -122,12 +130,16 @@ class IdentityDocument(models.Model):
     country = models.CharField(max_length=3, blank=True)
     number = EncryptedTextField()
     digest = models.CharField(max_length=64)
+    number_digest = models.CharField(max_length=64)
     last_four = models.CharField(max_length=4)
     created_at = models.DateTimeField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["digest"], name="document_of_one_person")]
-        indexes = [models.Index(fields=["last_four"], name="document_last_four")]
+        indexes = [
+            models.Index(fields=["number_digest"], name="document_number"),
+            models.Index(fields=["last_four"], name="document_last_four"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} …{self.last_four}"

@@ -1,0 +1,99 @@
+"""What is said of somebody who is new, and what of it can be believed."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from lazaretto.people.choices import DocumentKind, NeedKind, PartyKind, Sex
+from lazaretto.people.errors import DocumentInvalid, NameInvalid, PhoneInvalid
+from lazaretto.people.rules import DocumentKind as ReadKind
+from lazaretto.people.rules import DocumentReading, Hints, read_document, read_name, read_phones
+
+
+@dataclass(frozen=True)
+class GivenDocument:
+    """An identity document. `country` is the issuing one, ISO 3166 alpha-3, empty when not known."""
+
+    kind: DocumentKind
+    number: str
+    country: str = ""
+
+
+@dataclass(frozen=True)
+class GivenNeed:
+    """A need, with a note of what exactly (which medicine, which diet)."""
+
+    kind: NeedKind
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class NewPerson:
+    """Somebody who is not known yet.
+
+    `phones` are E.164. People of one call with the same `party_key` become one party, called `party_label`.
+    """
+
+    name: str
+    other_names: tuple[str, ...] = ()
+    sex: Sex = Sex.UNKNOWN
+    birth_date: date | None = None
+    nationality: str = ""
+    language: str = "zh-hans"
+    documents: tuple[GivenDocument, ...] = ()
+    phones: tuple[str, ...] = ()
+    needs: tuple[GivenNeed, ...] = ()
+    employer: str = ""
+    dormitory: str = ""
+    address: str = ""
+    party_key: str = ""
+    party_label: str = ""
+    party_kind: PartyKind = PartyKind.HOUSEHOLD
+    relation: str = ""
+
+
+def clean_person(person: NewPerson) -> NewPerson:
+    """The same person as typed at a desk, put into normal forms; sex and birth date follow from an identity card.
+
+    Raises `NameInvalid`, `DocumentInvalid`, `PhoneInvalid`.
+    """
+    names = [clean_name(name) for name in (person.name, *person.other_names) if name.strip()]
+    if not names:
+        raise NameInvalid
+    readings = [read_typed(document) for document in person.documents]
+    facts = next((reading.facts for reading in readings if reading.facts), None)
+    return replace(
+        person,
+        name=names[0],
+        other_names=tuple(names[1:]),
+        documents=tuple(
+            replace(given, kind=DocumentKind(reading.kind), number=reading.number, country=given.country.upper())
+            for given, reading in zip(person.documents, readings, strict=True)
+        ),
+        phones=tuple(number for typed in person.phones for number in clean_phones(typed)),
+        birth_date=person.birth_date or (facts.birth_date if facts else None),
+        sex=person.sex if person.sex != Sex.UNKNOWN or not facts else Sex(facts.sex),
+    )
+
+
+def clean_name(text: str) -> str:
+    """One name as it is stored; raises `NameInvalid`."""
+    reading = read_name(text)
+    if not reading.certain or not reading.name:
+        raise NameInvalid
+    return reading.name
+
+
+def read_typed(document: GivenDocument) -> DocumentReading:
+    """The document as typed by somebody who chose its kind; raises `DocumentInvalid` with the reason."""
+    reading = read_document(document.number, Hints(kind=ReadKind(document.kind)))
+    if reading.trouble is not None:
+        raise DocumentInvalid(reason=reading.trouble)
+    return reading
+
+
+def clean_phones(text: str) -> list[str]:
+    """The telephone numbers of a field, E.164; raises `PhoneInvalid` when any piece is none."""
+    reading = read_phones(text)
+    if reading.refused:
+        raise PhoneInvalid
+    return [phone.e164 for phone in reading.numbers]

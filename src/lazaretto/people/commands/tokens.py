@@ -1,0 +1,55 @@
+"""Keeps search tokens in step with names and access. Called inside commands only."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
+from uuid import UUID
+
+from lazaretto.core.bulk import insert_rows
+from lazaretto.people.models import PersonAccess, PersonName, SearchToken
+from lazaretto.people.search_text import tokens_of
+
+T = TypeVar("T")
+CHUNK = 500
+
+
+def chunks(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
+    """The items in runs of at most `size`: SQLite limits the number of parameters."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def add_tokens(names: Mapping[UUID, Sequence[str]], units: Iterable[UUID]) -> None:
+    """Tokens of people who have none yet, for the whole district and for these units."""
+    places = [SearchToken.EVERYWHERE, *units]
+    rows = ((unit, token, person) for person, own in names.items() for token in tokens_of(own) for unit in places)
+    insert_rows(SearchToken, ("unit_id", "token", "person"), rows)
+
+
+def copy_tokens(person_ids: Sequence[UUID], unit_id: UUID) -> None:
+    """Let these people be found in another unit as well."""
+    for some in chunks(person_ids):
+        known = SearchToken.objects.filter(unit_id=SearchToken.EVERYWHERE, person_id__in=some)
+        rows = [
+            SearchToken(unit_id=unit_id, token=token, person_id=person)
+            for token, person in known.values_list("token", "person_id")
+        ]
+        SearchToken.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def rewrite_tokens(person_ids: Sequence[UUID]) -> None:
+    """Make the tokens of these people what their names and access say now."""
+    names: dict[UUID, list[str]] = defaultdict(list)
+    for person, full in PersonName.objects.filter(person_id__in=person_ids).values_list("person_id", "full"):
+        names[person].append(full)
+    units: dict[UUID, set[UUID]] = defaultdict(set)
+    for person, unit in PersonAccess.objects.filter(person_id__in=person_ids).values_list("person_id", "unit_id"):
+        units[person].add(unit)
+    SearchToken.objects.filter(person_id__in=person_ids).delete()
+    for person in person_ids:
+        add_tokens({person: names[person]}, units[person])
+
+
+def remove_tokens(person_ids: Sequence[UUID]) -> None:
+    """Nobody finds these records by search any more."""
+    SearchToken.objects.filter(person_id__in=person_ids).delete()

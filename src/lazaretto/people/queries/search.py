@@ -1,0 +1,154 @@
+"""Finds people by a few letters or digits, fast among millions.
+
+Names are searched by prefix in `SearchToken`, in byte order, which is also the keyset order. Numbers lie encrypted:
+they are found by keyed digest when typed whole, and by their last four characters, decrypted and compared further
+when more than four were typed. Who may not read names cannot search by what identifies a person.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from lazaretto.core.access import Actor
+from lazaretto.people.digests import contact_digest, normal_number, number_digest
+from lazaretto.people.models import ContactPoint, IdentityDocument, Person, PersonAccess, SearchToken
+from lazaretto.people.queries.names import CAPABILITY as NAMES
+from lazaretto.people.queries.names import display_names
+from lazaretto.people.rules import read_document, read_phones
+from lazaretto.people.search_text import fold_query
+
+READ = "people.read"
+LAST = "\U0010ffff"
+SHORTEST_END = 4
+LONGEST_END = 12
+MOST_ENDS = 500
+
+
+@dataclass(frozen=True)
+class Found:
+    """One hit. `name` is as the actor may read it; `cursor` continues the list after this one."""
+
+    person_id: UUID
+    name: str
+    romanised: str
+    sex: str
+    birth_date: date | None
+    matched: str
+    cursor: str
+
+
+def find(actor: Actor, text: str, *, limit: int = 20, after: str = "") -> list[Found]:
+    """People whom the actor may see and name, by name, pinyin, initials, document, phone or record id.
+
+    A short text is a prefix of a name; a text with digits is a whole number or the end of one. At most four queries.
+    """
+    units = _scope(actor)
+    text = text.strip()
+    if not text or (units is not None and not units):
+        return []
+    if (person := _record_id(text)) is not None:
+        hits = [(person, "record", "")] if Person.objects.visible_to(actor, READ).filter(pk=person).exists() else []
+    elif any(letter.isdigit() for letter in text) or "@" in text:
+        hits = _by_number(text, units, limit)
+    else:
+        hits = _by_name(text, units, limit, after)
+    return _described(actor, hits)
+
+
+def _scope(actor: Actor) -> frozenset[UUID] | None:
+    """The units whose people may be searched; None for the whole district."""
+    if actor.everywhere(READ) and actor.everywhere(NAMES):
+        return None
+    if actor.everywhere(READ):
+        return actor.units_with(NAMES)
+    return actor.units_with(READ) if actor.everywhere(NAMES) else actor.units_with(READ) & actor.units_with(NAMES)
+
+
+Rows = QuerySet[Any, Any]
+Hit = tuple[UUID, str, str]  # person, matched by, cursor
+
+
+def _by_name(text: str, units: frozenset[UUID] | None, limit: int, after: str) -> list[Hit]:
+    prefix = fold_query(text)
+    if not prefix:
+        return []
+    rows = name_hits(prefix, units, after)[:limit]
+    return [(person, "name", f"{token}|{person}") for token, person in rows]
+
+
+def name_hits(prefix: str, units: frozenset[UUID] | None, after: str = "") -> "QuerySet[SearchToken, tuple[str, UUID]]":
+    """Token and person id of everybody found by the prefix, each once (by their first token), in keyset order."""
+    places = [SearchToken.EVERYWHERE] if units is None else list(units)
+    tokens = SearchToken.objects.filter(unit_id__in=places, token__gte=prefix, token__lt=prefix + LAST)
+    # A person with several tokens of this prefix stands under the first; of several units, under the smallest.
+    same = SearchToken.objects.filter(person=OuterRef("person"), unit_id__in=places, token__gte=prefix)
+    earlier = Q(token__lt=OuterRef("token")) | Q(token=OuterRef("token"), unit_id__lt=OuterRef("unit_id"))
+    tokens = tokens.filter(~Exists(same.filter(earlier)))
+    if after:
+        token, _, person = after.rpartition("|")
+        tokens = tokens.filter(token__gte=token).filter(Q(token__gt=token) | Q(person_id__gt=UUID(person)))
+    return tokens.order_by("token", "person_id").values_list("token", "person_id")
+
+
+def _by_number(text: str, units: frozenset[UUID] | None, limit: int) -> list[Hit]:
+    digests = [number_digest(text)]
+    reading = read_document(text)
+    if reading.number:
+        digests.append(number_digest(reading.number))
+    phones = [contact_digest(phone.e164) for phone in read_phones(text).numbers] or [contact_digest(text)]
+    hits = dict.fromkeys(_people(IdentityDocument.objects.filter(number_digest__in=digests), units, limit), "document")
+    for person in _people(ContactPoint.objects.filter(digest__in=phones), units, limit):
+        hits.setdefault(person, "phone")
+    if not hits:
+        hits = _by_end(normal_number(text), units)
+    return [(person, matched, "") for person, matched in hits.items()][:limit]
+
+
+def _by_end(end: str, units: frozenset[UUID] | None) -> dict[UUID, str]:
+    if not SHORTEST_END <= len(end) <= LONGEST_END:
+        return {}
+    hits: dict[UUID, str] = {}
+    for model, field, matched in ((IdentityDocument, "number", "document"), (ContactPoint, "value", "phone")):
+        rows = _seen(model.objects.filter(last_four=end[-SHORTEST_END:]), units)
+        for person, value in rows.order_by("-id").values_list("person_id", field)[:MOST_ENDS]:
+            if value.endswith(end):
+                hits.setdefault(person, matched)
+    return hits
+
+
+def _people(rows: Rows, units: frozenset[UUID] | None, limit: int) -> list[UUID]:
+    return list(_seen(rows, units).order_by("-id").values_list("person_id", flat=True)[:limit])
+
+
+def _seen(rows: Rows, units: frozenset[UUID] | None) -> Rows:
+    if units is None:
+        return rows
+    return rows.filter(Exists(PersonAccess.objects.filter(person=OuterRef("person"), unit_id__in=units)))
+
+
+def _record_id(text: str) -> UUID | None:
+    try:
+        return UUID(text.rpartition("/")[2])
+    except ValueError:
+        return None
+
+
+def _described(actor: Actor, hits: list[Hit]) -> list[Found]:
+    people = Person.objects.defer("address").in_bulk([person for person, _matched, _cursor in hits])
+    names = display_names(actor, people.values())
+    return [
+        Found(
+            person_id=pk,
+            name=names[pk],
+            romanised=people[pk].romanised,
+            sex=people[pk].sex,
+            birth_date=people[pk].birth_date,
+            matched=matched,
+            cursor=cursor,
+        )
+        for pk, matched, cursor in hits
+        if pk in people
+    ]
