@@ -8,3 +8,7 @@ class PlacesConfig(AppConfig):
 
     name = "lazaretto.places"
     label = "places"
+
+    def ready(self) -> None:
+        """Fill the registry of commands and what verify looks at."""
+        from lazaretto.places import commands, proofs  # noqa: F401, PLC0415 - models are ready only now

@@ -49,3 +49,40 @@ class RoomState(TextChoices):
     DISINFECTING = "disinfecting", _("disinfecting")
     RESERVE = "reserve", _("reserve")
     OUT_OF_SERVICE = "out_of_service", _("out of service")
+
+
+class ChangeKind(TextChoices):
+    """What changed about a site."""
+
+    STATE = "state", _("state")
+    CATEGORY = "category", _("category")
+
+
+class RowOutcome(TextChoices):
+    """What becomes of a row of an imported room list."""
+
+    NEW = "new", _("new room")
+    CHANGED = "changed", _("changed")
+    SAME = "same", _("unchanged")
+    HELD = "held", _("held")
+    SKIPPED = "skipped", _("not a room")
+
+
+class RowIssue(TextChoices):
+    """Why a row or cell of a room list cannot be used, or was mended."""
+
+    NUMBER_MISSING = "number_missing", _("The room number is missing.")
+    NUMBER_TOO_LONG = "number_too_long", _("The room number has more than 12 characters.")
+    NUMBER_TWICE = "number_twice", _("This room number stands in the list twice.")
+    BUILDING_NEW = "building_new", _("This building will be made.")
+    FLOOR_NEW = "floor_new", _("This floor will be made.")
+    BUILDING_UNKNOWN = "building_unknown", _("There is no such building at this site.")
+    FLOOR_UNKNOWN = "floor_unknown", _("There is no such floor in this building.")
+    FLOOR_MISSING = "floor_missing", _("The floor is missing.")
+    BEDS_INVALID = "beds_invalid", _("Beds must be a whole number from 1 to 12.")
+    POSITION_INVALID = "position_invalid", _("The position must be a whole number.")
+    ANSWER_INVALID = "answer_invalid", _("Answer with yes or no.")
+    NOTE_TOO_LONG = "note_too_long", _("The note has more than 120 characters.")
+    BEDS_IN_USE = "beds_in_use", _("Somebody sleeps or slept in the bed that would go.")
+    ROOM_UNKNOWN = "room_unknown", _("This room is not at this site.")
+    MENDED_WIDTH = "mended_width", _("Full-width characters were made ordinary ones.")

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from lazaretto.accounts.models import Unit
 from lazaretto.core.access import ScopedQuerySet
 from lazaretto.core.ids import new_id
-from lazaretto.places.choices import RoomState, SiteCategory, SiteKind, SiteState, ZoneKind
+from lazaretto.places.choices import ChangeKind, RoomState, RowOutcome, SiteCategory, SiteKind, SiteState, ZoneKind
 
 
 class Site(models.Model):
@@ -180,3 +180,59 @@ class ChecklistAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.site_id} {self.item}"
+
+
+class SiteChange(models.Model):
+    """A site went from a state or category to another. Append-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="changes")
+    kind = models.CharField(max_length=12, choices=ChangeKind)
+    before = models.CharField(max_length=20)
+    after = models.CharField(max_length=20)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(before=F("after")), name="site_change_changes")]
+
+    def __str__(self) -> str:
+        return f"{self.site_id}: {self.before} → {self.after}"
+
+
+class RoomList(models.Model):
+    """A room list as it was sent, staged until somebody applies it. Every row of the file is one of its rows."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="room_lists")
+    file_name = models.CharField(max_length=200)
+    staged_at = models.DateTimeField()
+    staged_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    applied_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+    SCOPE = "site__unit_id"
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class RoomListRow(models.Model):
+    """One row of a staged room list: its cells as sent, its Excel row number, and what becomes of it."""
+
+    id = models.BigAutoField(primary_key=True)
+    room_list = models.ForeignKey(RoomList, on_delete=models.CASCADE, related_name="rows")
+    sheet = models.CharField(max_length=80)
+    excel_row = models.PositiveIntegerField()
+    cells = models.JSONField()
+    outcome = models.CharField(max_length=12, choices=RowOutcome)
+    issues = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["room_list", "sheet", "excel_row"], name="room_list_row_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sheet} {self.excel_row}"

@@ -1,0 +1,68 @@
+"""Writes of places: sites, their structure, rooms and the states of rooms."""
+
+from lazaretto.places.commands.lists import ListApplied, ListStaged, apply_room_list, stage_room_list
+from lazaretto.places.commands.sites import (
+    ChecklistAnswered,
+    SiteChanged,
+    SiteOpened,
+    activate_site,
+    answer_checklist,
+    change_category,
+    change_site,
+    close_site,
+    open_site,
+    pause_site,
+)
+from lazaretto.places.commands.states import (
+    RoomStateChanged,
+    RoomStatesChanged,
+    change_room_state,
+    change_room_states,
+    occupy_room,
+    vacate_room,
+)
+from lazaretto.places.commands.structure import (
+    PlaceSaved,
+    RoomsCreated,
+    RoomsRemoved,
+    RoomsSaved,
+    add_building,
+    add_zone,
+    create_rooms,
+    remove_rooms,
+    save_floor,
+    save_rooms,
+)
+
+__all__ = [
+    "ChecklistAnswered",
+    "ListApplied",
+    "ListStaged",
+    "PlaceSaved",
+    "RoomStateChanged",
+    "RoomStatesChanged",
+    "RoomsCreated",
+    "RoomsRemoved",
+    "RoomsSaved",
+    "SiteChanged",
+    "SiteOpened",
+    "activate_site",
+    "add_building",
+    "add_zone",
+    "answer_checklist",
+    "apply_room_list",
+    "change_category",
+    "change_room_state",
+    "change_room_states",
+    "change_site",
+    "close_site",
+    "create_rooms",
+    "occupy_room",
+    "open_site",
+    "pause_site",
+    "remove_rooms",
+    "save_floor",
+    "save_rooms",
+    "stage_room_list",
+    "vacate_room",
+]

@@ -1,0 +1,145 @@
+"""Writes: states of rooms, one edge of the declared table at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from lazaretto.core.access import Actor
+from lazaretto.core.commands import command, record_all
+from lazaretto.core.errors import Forbidden, IllegalTransition, NotFound, ReasonRequired, StaleState
+from lazaretto.core.journal import Note
+from lazaretto.places import rules
+from lazaretto.places.choices import RoomState, SiteState
+from lazaretto.places.errors import RoomNotOccupied, RoomNotReady, SiteNotActivated
+from lazaretto.places.models import Room, RoomStateChange, Site
+
+
+@dataclass(frozen=True)
+class RoomStateChanged:
+    """A room after its change of state."""
+
+    room_id: UUID
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class RoomStatesChanged:
+    """Rooms after a change of state together."""
+
+    after: str
+    rooms: int
+
+
+@command("places.change_room_state", capability="places.rooms")
+def change_room_state(
+    *, actor: Actor, at: datetime, room: Room, after: RoomState, before: str = "", reason: str = ""
+) -> RoomStateChanged:
+    """Take a room one step on. With `before`, only if the room is still so (`StaleState`).
+
+    Raises `IllegalTransition` for a step that the table does not have or that only a stay's command takes,
+    `Forbidden` when the edge asks for another role, `ReasonRequired` for taking it out of service.
+    """
+    if before and room.state != before:
+        raise StaleState(room=room.number, state=room.state)
+    was = room.state
+    _step([room], after, actor, at, reason)
+    return RoomStateChanged(room.id, was, after)
+
+
+@command("places.change_room_states", capability="places.rooms")
+def change_room_states(
+    *, actor: Actor, at: datetime, site: Site, rooms: list[UUID], after: RoomState, reason: str = ""
+) -> RoomStatesChanged:
+    """Take rooms of one site one step on together; all or none. Raises as `change_room_state`, `NotFound`."""
+    found = list(_lockable().filter(site=site, pk__in=rooms).order_by("id"))
+    if len(found) != len(set(rooms)) or not found:
+        raise NotFound(rooms=len(set(rooms)) - len(found))
+    _step(found, after, actor, at, reason)
+    return RoomStatesChanged(after, len(found))
+
+
+def _step(rooms: Sequence[Room], after: RoomState, actor: Actor, at: datetime, reason: str) -> None:
+    for room in rooms:
+        edge = rules.edge(rules.ROOM_EDGES, room.state, after)
+        if edge is None or edge.by_stays:
+            raise IllegalTransition(room=room.number, before=room.state, after=after)
+        if not actor.may(edge.capability, _unit(room)):
+            raise Forbidden(capability=edge.capability)
+    if after in rules.REASON_NEEDED and not reason.strip():
+        raise ReasonRequired
+    _write(rooms, after, actor, at, reason.strip()[:200])
+
+
+def occupy_room(*, actor: Actor, at: datetime, room: Room) -> bool:
+    """A stay takes a room: ready → occupied. Called by the commands of stays, inside their transaction only.
+
+    Answers False when the room is occupied already (the household is in it; the constraint on occupancies says who
+    may join them). Raises `SiteNotActivated`, `RoomNotReady`.
+    """
+    room = _locked(room)
+    if room.site.state != SiteState.ACTIVE:
+        raise SiteNotActivated(site=room.site.code, state=room.site.state)
+    if room.state == RoomState.OCCUPIED:
+        return False
+    if rules.edge(rules.ROOM_EDGES, room.state, RoomState.OCCUPIED) is None:
+        raise RoomNotReady(room=room.number, state=room.state)
+    _write([room], RoomState.OCCUPIED, actor, at, "")
+    return True
+
+
+def vacate_room(*, actor: Actor, at: datetime, room: Room, entered: bool = True, reason: str = "") -> None:
+    """The last stay leaves a room: occupied → to clean, or → ready when nobody had set foot in it.
+
+    Called by the commands of stays, inside their transaction, once nobody is left. Raises `RoomNotOccupied`.
+    """
+    room = _locked(room)
+    if room.state != RoomState.OCCUPIED:
+        raise RoomNotOccupied(room=room.number, state=room.state)
+    _write([room], RoomState.TO_CLEAN if entered else RoomState.READY, actor, at, reason[:200])
+
+
+def _lockable() -> QuerySet[Room]:
+    return Room.objects.select_for_update(of=("self",)).select_related("site")
+
+
+def _locked(room: Room) -> Room:
+    return _lockable().get(pk=room.pk)
+
+
+def _unit(room: Room) -> UUID:
+    unit_id: UUID = room.site.unit_id
+    return unit_id
+
+
+def _write(rooms: Sequence[Room], after: RoomState, actor: Actor, at: datetime, reason: str) -> None:
+    """The rooms, their rows of history and the journal. A room that changed meanwhile stops everything."""
+    changes = [
+        RoomStateChange(room=room, before=room.state, after=after, at=at, by_id=actor.user_id, reason=reason)
+        for room in rooms
+    ]
+    for before, ids in _by_state(rooms).items():
+        done = Room.objects.filter(pk__in=ids, state=before).update(state=after, state_since=at)
+        if done != len(ids):
+            raise StaleState(rooms=len(ids) - done)
+    RoomStateChange.objects.bulk_create(changes)
+    record_all([_note(room, after, reason) for room in rooms])
+    for room in rooms:
+        room.state, room.state_since = after, at
+
+
+def _note(room: Room, after: RoomState, reason: str) -> Note:
+    data = {"before": room.state, "after": str(after)}
+    return Note(room._meta.label_lower, str(room.pk), unit_id=_unit(room), data=data, reason=reason)
+
+
+def _by_state(rooms: Iterable[Room]) -> dict[str, list[UUID]]:
+    found: dict[str, list[UUID]] = {}
+    for room in rooms:
+        found.setdefault(room.state, []).append(room.pk)
+    return found
