@@ -1,5 +1,7 @@
 """The stays app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,8 @@ class StaysConfig(AppConfig):
 
     name = "lazaretto.stays"
     label = "stays"
+
+    def ready(self) -> None:
+        """Declare commands, deadlines and proofs."""
+        for room in ("commands", "deadlines", "proofs"):
+            import_module(f"{self.name}.{room}")

@@ -196,13 +196,15 @@ class Observation(models.Model):
 
 
 class Specimen(models.Model):
-    """One swab of one person in one tube. `test_day` is the day of the rule pack, 0 when it is none of them."""
+    """One swab of one person in one tube. `test_key` names the test of the rule pack it was taken for, such as
+    `central-14`; empty when it was none of them."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     stay = models.ForeignKey(Stay, on_delete=models.PROTECT, related_name="specimens")
     tube = models.CharField(max_length=40, unique=True)
     purpose = models.CharField(max_length=14, choices=SpecimenPurpose, default=SpecimenPurpose.SCHEDULED)
-    test_day = models.SmallIntegerField(default=0)
+    test_key = models.CharField(max_length=20, blank=True)
+    confirms = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="confirmations")
     swab = models.CharField(max_length=14, choices=SpecimenSite, default=SpecimenSite.NASOPHARYNX)
     collected_at = models.DateTimeField()
     collected_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")

@@ -1,0 +1,64 @@
+"""Every write about stays, by topic; this package re-exports what other apps may call."""
+
+from lazaretto.stays.commands.admission import Admitted, admit
+from lazaretto.stays.commands.breaches import (
+    BreachClosed,
+    BreachReported,
+    DoorChecked,
+    check_door,
+    close_breach,
+    report_breach,
+)
+from lazaretto.stays.commands.orders import EditionFollowed, OrderExtended, extend_order, follow_edition
+from lazaretto.stays.commands.release import (
+    CertificateRevoked,
+    Released,
+    StayClosed,
+    end_stay,
+    release,
+    release_early,
+    revoke_certificate,
+)
+from lazaretto.stays.commands.rooms import RoomMoved, move_room
+from lazaretto.stays.commands.rounds import Observed, observe, plan_rounds
+from lazaretto.stays.commands.specimens import (
+    PositiveDecided,
+    ResultRecorded,
+    SpecimenCollected,
+    collect_specimen,
+    decide_positive,
+    record_result,
+)
+
+__all__ = [
+    "Admitted",
+    "BreachClosed",
+    "BreachReported",
+    "CertificateRevoked",
+    "DoorChecked",
+    "EditionFollowed",
+    "Observed",
+    "OrderExtended",
+    "PositiveDecided",
+    "Released",
+    "ResultRecorded",
+    "RoomMoved",
+    "SpecimenCollected",
+    "StayClosed",
+    "admit",
+    "check_door",
+    "close_breach",
+    "collect_specimen",
+    "decide_positive",
+    "end_stay",
+    "extend_order",
+    "follow_edition",
+    "move_room",
+    "observe",
+    "plan_rounds",
+    "record_result",
+    "release",
+    "release_early",
+    "report_breach",
+    "revoke_certificate",
+]

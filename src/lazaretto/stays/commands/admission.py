@@ -1,0 +1,122 @@
+"""Admission: the isolation order, the stay, the room, and everything that falls due from now on."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from uuid import UUID
+
+from lazaretto.core.access import Actor
+from lazaretto.core.commands import command, record
+from lazaretto.core.deadlines import Due, set_deadlines
+from lazaretto.core.numbers import next_number
+from lazaretto.people.commands import open_access
+from lazaretto.people.models import Person
+from lazaretto.places.models import Room, Site
+from lazaretto.places.queries import receivable_categories
+from lazaretto.protocols.rules import Course, due_tests
+from lazaretto.stays.commands.taking import take_room
+from lazaretto.stays.deadlines import RELEASE, TEST
+from lazaretto.stays.errors import CategoryNotReceived, IsolationOver, NotYet, PersonAlreadyStaying, PersonMerged
+from lazaretto.stays.models import IsolationOrder, Stay
+from lazaretto.stays.queries.courses import CENTRAL, ServedElsewhere, central_end, plan
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """Somebody is in: their stay, order and room, and when release falls due."""
+
+    stay_id: UUID
+    stay_number: str
+    order_id: UUID
+    order_number: str
+    room: str
+    ends_at: datetime
+
+
+@command("stays.admit", capability="stays.admit")
+def admit(
+    *,
+    actor: Actor,
+    at: datetime,
+    person: Person,
+    site: Site,
+    room: Room,
+    category: str,
+    last_exposure_at: datetime,
+    authority: str,
+    legal_basis: str,
+    reason: str,
+    party_id: UUID | None = None,
+    shares_bed: bool = False,
+    served_elsewhere: tuple[ServedElsewhere, ...] = (),
+) -> Admitted:
+    """Admit a person under an isolation order.
+
+    `party_id` is the household or companions who may share the room; `shares_bed` is for an infant with a parent.
+    Raises `PersonAlreadyStaying`, `PersonMerged`, `SiteNotActivated`, `CategoryNotReceived`, `NotIsolated`,
+    `IsolationOver`, `RoomNotReady`, `RoomOccupied`, `NoFreeBed`, `RoomElsewhere`, `NotYet`.
+    """
+    if last_exposure_at > at:
+        raise NotYet(field="last_exposure_at")
+    _may_come(person, site, category)
+    course = plan(site=site, category=category, clock_start_at=last_exposure_at, starts_at=at, served=served_elsewhere)
+    ends_at = central_end(course).ends_at
+    if ends_at <= at:
+        raise IsolationOver(ended_at=ends_at.isoformat())
+    order = IsolationOrder.objects.create(
+        number=_number("O", site, at),
+        person=person,
+        site=site,
+        category=category,
+        authority=authority,
+        legal_basis=legal_basis,
+        reason=reason,
+        pack=course.pack.key,
+        jurisdiction=site.jurisdiction,
+        last_exposure_at=last_exposure_at,
+        served_elsewhere=[_stored(part) for part in served_elsewhere],
+        starts_at=at,
+        ends_at=ends_at,
+        issued_at=at,
+        issued_by_id=actor.user_id,
+    )
+    stay = Stay.objects.create(
+        number=_number("S", site, at), person=person, site=site, order=order, category=category, started_at=at
+    )
+    take_room(stay, room, party_id=party_id or person.id, shares_bed=shares_bed, reason="", actor=actor, at=at)
+    open_access([person.id], unit_id=site.unit_id, at=at)
+    set_stay_deadlines(stay, course, ends_at, at=at)
+    record(
+        stay,
+        unit_id=site.unit_id,
+        person_id=person.id,
+        data={"order": order.number, "room": room.number, "category": category, "pack": order.pack, "ends_at": ends_at},
+        reason=reason,
+    )
+    return Admitted(stay.id, stay.number, order.id, order.number, room.number, ends_at)
+
+
+def set_stay_deadlines(stay: Stay, course: Course, ends_at: datetime, *, at: datetime) -> None:
+    """Release and every test still ahead become deadlines."""
+    unit_id, person_id = stay.site.unit_id, stay.person_id
+    tests = [due for due in due_tests(course) if due.setting == CENTRAL and due.closes_at > at]
+    released = Due(RELEASE.code, stay, ends_at, unit_id=unit_id, person_id=person_id)
+    tested = [Due(TEST.code, stay, due.closes_at, due.key, unit_id, person_id) for due in tests]
+    set_deadlines([released, *tested], at=at)
+
+
+def _may_come(person: Person, site: Site, category: str) -> None:
+    if person.merged_into_id is not None:
+        raise PersonMerged(kept=person.merged_into_id)
+    if Stay.objects.filter(person=person, ended_at__isnull=True).exists():
+        raise PersonAlreadyStaying(person=person.id)
+    if category not in receivable_categories(site):
+        raise CategoryNotReceived(category=category)
+
+
+def _number(kind: str, site: Site, at: datetime) -> str:
+    series = f"{site.code}-{kind}{at.year}"
+    return f"{series}-{next_number(series):06d}"
+
+
+def _stored(part: ServedElsewhere) -> dict[str, str]:
+    return {name: str(value) for name, value in asdict(part).items()}

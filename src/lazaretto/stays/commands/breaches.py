@@ -1,0 +1,88 @@
+"""The breach register, and the door and patrol checks that feed it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from lazaretto.core.access import Actor
+from lazaretto.core.commands import command, record
+from lazaretto.core.deadlines import Due, meet, raise_alarm
+from lazaretto.core.errors import ReasonRequired
+from lazaretto.places.models import Room, Site
+from lazaretto.stays.choices import BreachKind, DoorFinding
+from lazaretto.stays.deadlines import BREACH
+from lazaretto.stays.errors import AlreadyClosed, RoomElsewhere
+from lazaretto.stays.models import Breach, DoorCheck
+
+OF_FINDING = {DoorFinding.OPEN: BreachKind.DOOR_OPEN, DoorFinding.SEAL_BROKEN: BreachKind.LEFT_ROOM}
+
+
+@dataclass(frozen=True)
+class BreachReported:
+    """A breach stands in the register and an alarm was raised."""
+
+    breach_id: UUID
+
+
+@dataclass(frozen=True)
+class BreachClosed:
+    """What was done about a breach is written down."""
+
+    breach_id: UUID
+
+
+@dataclass(frozen=True)
+class DoorChecked:
+    """A door was looked at; `breach_id` when that was a breach."""
+
+    check_id: UUID
+    breach_id: UUID | None
+
+
+@command("stays.report_breach", capability="stays.breach")
+def report_breach(
+    *, actor: Actor, at: datetime, site: Site, kind: BreachKind, description: str, room: Room | None = None
+) -> BreachReported:
+    """Put a breach into the register and tell the site lead at once. Raises `ReasonRequired`, `RoomElsewhere`."""
+    if not description.strip():
+        raise ReasonRequired
+    breach = _breach(site, room, kind, description, actor, at)
+    return BreachReported(breach.id)
+
+
+@command("stays.close_breach", capability="stays.breach")
+def close_breach(*, actor: Actor, at: datetime, breach: Breach, action: str) -> BreachClosed:
+    """Close a breach with what was done about it. Raises `ReasonRequired`, `AlreadyClosed`."""
+    if not action.strip():
+        raise ReasonRequired
+    if breach.closed_at is not None:
+        raise AlreadyClosed(breach=breach.id)
+    breach.action, breach.closed_at, breach.closed_by_id = action, at, actor.user_id
+    breach.save(update_fields=["action", "closed_at", "closed_by"])
+    meet(BREACH.code, breach, at=at, by=actor.user_id, answer=action)
+    record(breach, unit_id=breach.site.unit_id, person_id=breach.person_id, data={"kind": breach.kind}, reason=action)
+    return BreachClosed(breach.id)
+
+
+@command("stays.check_door", capability="stays.breach")
+def check_door(*, actor: Actor, at: datetime, room: Room, finding: DoorFinding) -> DoorChecked:
+    """Write down what a patrol found at a door. An open door or a broken seal is a breach at once."""
+    kind = OF_FINDING.get(finding)
+    words = str(finding.label)
+    breach = _breach(room.site, room, kind, words, actor, at) if kind else None
+    check = DoorCheck.objects.create(
+        room=room, finding=finding, checked_at=at, checked_by_id=actor.user_id, breach=breach
+    )
+    record(check, unit_id=room.site.unit_id, data={"room": room.number, "finding": finding})
+    return DoorChecked(check.id, breach.id if breach else None)
+
+
+def _breach(site: Site, room: Room | None, kind: BreachKind, words: str, actor: Actor, at: datetime) -> Breach:
+    if room is not None and room.site_id != site.id:
+        raise RoomElsewhere(room=room.number)
+    breach = Breach.objects.create(
+        site=site, room=room, kind=kind, noticed_at=at, noticed_by_id=actor.user_id, description=words
+    )
+    raise_alarm(Due(BREACH.code, breach, at, unit_id=site.unit_id), at=at)
+    record(breach, unit_id=site.unit_id, data={"kind": kind, "room": room.number if room else None})
+    return breach

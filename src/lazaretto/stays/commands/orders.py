@@ -1,0 +1,117 @@
+"""Changes of an order's end: extension by a named approver, a new edition of the rules."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from lazaretto.core.access import Actor
+from lazaretto.core.choices import DeadlineState
+from lazaretto.core.commands import command, record
+from lazaretto.core.deadlines import cancel, move_deadline
+from lazaretto.core.errors import ReasonRequired
+from lazaretto.core.models import Deadline
+from lazaretto.protocols.rules import due_tests
+from lazaretto.stays.choices import OrderChangeKind
+from lazaretto.stays.commands.admission import set_stay_deadlines
+from lazaretto.stays.deadlines import RELEASE, TEST
+from lazaretto.stays.errors import ExtensionNotLater, StayEnded
+from lazaretto.stays.models import IsolationOrder, OrderChange, Stay
+from lazaretto.stays.queries.courses import CENTRAL, central_end, course_of
+
+
+@dataclass(frozen=True)
+class OrderExtended:
+    """An order ends later. `notice_id` is the change whose reason the guest gets in writing."""
+
+    order_number: str
+    notice_id: UUID
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
+class EditionFollowed:
+    """What the edition in force made of a running order."""
+
+    order_number: str
+    changed: bool
+    ends_at: datetime
+
+
+@command("stays.extend_order", capability="stays.approve")
+def extend_order(*, actor: Actor, at: datetime, stay: Stay, ends_at: datetime, reason: str) -> OrderExtended:
+    """Extra days: only by a named approver, with a reason the guest gets in writing (promise 2).
+
+    Raises `ReasonRequired`, `StayEnded`, `ExtensionNotLater`.
+    """
+    if not reason.strip():
+        raise ReasonRequired
+    order = _order_in_force(stay)
+    if ends_at <= order.ends_at:
+        raise ExtensionNotLater(ends_at=order.ends_at.isoformat())
+    change = _change(order, OrderChangeKind.EXTENSION, ends_at, reason, actor, at)
+    move_deadline(RELEASE.code, stay, ends_at)
+    record(
+        order,
+        unit_id=stay.site.unit_id,
+        person_id=stay.person_id,
+        data={"ends_before": change.ends_before, "ends_after": ends_at},
+        reason=reason,
+    )
+    return OrderExtended(order.number, change.id, ends_at)
+
+
+@command("stays.follow_edition", capability="stays.manage")
+def follow_edition(*, actor: Actor, at: datetime, stay: Stay) -> EditionFollowed:
+    """Recompute a running order by the rules now in force; the written transition rule decides what changes.
+
+    Raises `StayEnded`. An end that the rules put into the past makes the release due at once.
+    """
+    order = _order_in_force(stay)
+    course = course_of(order, stay.site)
+    extended = course.facts.extended_until
+    ends_at = max(central_end(course).ends_at, extended) if extended else central_end(course).ends_at
+    changed = ends_at != order.ends_at or course.pack.key != order.pack
+    data = {
+        "pack_before": order.pack,
+        "pack_after": course.pack.key,
+        "ends_before": order.ends_at,
+        "ends_after": ends_at,
+    }
+    if changed:
+        _change(order, OrderChangeKind.EDITION_CHANGE, ends_at, course.pack.key, actor, at)
+        IsolationOrder.objects.filter(pk=order.pk).update(pack=course.pack.key)
+        _follow_tests(stay, {due.key for due in due_tests(course) if due.setting == CENTRAL}, actor, at)
+        set_stay_deadlines(stay, course, ends_at, at=at)
+        move_deadline(RELEASE.code, stay, ends_at)
+    record(order, unit_id=stay.site.unit_id, person_id=stay.person_id, data={**data, "changed": changed})
+    return EditionFollowed(order.number, changed, ends_at)
+
+
+def _order_in_force(stay: Stay) -> IsolationOrder:
+    if stay.ended_at is not None:
+        raise StayEnded(stay=stay.number)
+    return IsolationOrder.objects.select_for_update().get(pk=stay.order_id)
+
+
+def _change(
+    order: IsolationOrder, kind: OrderChangeKind, ends_at: datetime, reason: str, actor: Actor, at: datetime
+) -> OrderChange:
+    change = OrderChange.objects.create(
+        order=order,
+        kind=kind,
+        ends_before=order.ends_at,
+        ends_after=ends_at,
+        reason=reason,
+        approved_by_id=actor.user_id,
+        at=at,
+    )
+    order.ends_at = ends_at
+    order.save(update_fields=["ends_at"])
+    return change
+
+
+def _follow_tests(stay: Stay, wanted: set[str], actor: Actor, at: datetime) -> None:
+    """Tests that the new edition does not ask for are no longer due."""
+    unmet = Deadline.objects.filter(kind=TEST.code, subject_id=str(stay.pk), state=DeadlineState.OPEN)
+    for slot in unmet.exclude(slot__in=wanted).values_list("slot", flat=True):
+        cancel(TEST.code, stay, slot=slot, at=at, by=actor.user_id, answer="not asked for by the new edition")

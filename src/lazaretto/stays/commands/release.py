@@ -1,0 +1,199 @@
+"""Release: criteria checked item by item, certificate signed, room freed, order lifted."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from lazaretto.core.access import Actor
+from lazaretto.core.commands import command, record
+from lazaretto.core.deadlines import cancel_all, meet
+from lazaretto.core.errors import ReasonRequired
+from lazaretto.core.numbers import next_number
+from lazaretto.core.signing import sign
+from lazaretto.people.commands import close_access
+from lazaretto.people.models import IdentityDocument
+from lazaretto.protocols.rules import Assessment, EarlyRelease
+from lazaretto.stays.choices import OrderChangeKind, ReleaseKind, SpecimenState, StayEnd
+from lazaretto.stays.commands.taking import leave_room, lock_room, open_occupancy
+from lazaretto.stays.deadlines import RELEASE
+from lazaretto.stays.errors import AlreadyClosed, GroundUnknown, NotReleasable, StayEnded
+from lazaretto.stays.models import Certificate, IsolationOrder, OrderChange, Release, Specimen, Stay
+from lazaretto.stays.queries.courses import assessment_of, course_of
+from lazaretto.stays.rules import mask_number
+
+
+@dataclass(frozen=True)
+class Released:
+    """Somebody may go, with their certificate."""
+
+    stay_id: UUID
+    release_id: UUID
+    certificate_id: UUID
+    certificate_number: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class StayClosed:
+    """A stay ended otherwise than by release."""
+
+    stay_id: UUID
+    end: str
+
+
+@dataclass(frozen=True)
+class CertificateRevoked:
+    """A certificate no longer counts."""
+
+    certificate_id: UUID
+
+
+@command("stays.release", capability="stays.release")
+def release(*, actor: Actor, at: datetime, stay: Stay, destination: str = "") -> Released:
+    """Release somebody whose criteria are all met. Raises `StayEnded`, `NotReleasable` with the open criteria."""
+    _still_here(stay)
+    return _let_go(stay, assessment_of(stay, at=at), destination, "", actor, at)
+
+
+@command("stays.release_early", capability="stays.approve")
+def release_early(
+    *, actor: Actor, at: datetime, stay: Stay, ground: str, reason: str, destination: str = ""
+) -> Released:
+    """Release before the end on a ground that the rule pack names, by a named approver.
+
+    Raises `StayEnded`, `ReasonRequired`, `GroundUnknown`, `NotReleasable`.
+    """
+    _still_here(stay)
+    if not reason.strip():
+        raise ReasonRequired
+    if ground not in course_of(stay.order, stay.site).rule.early_grounds:
+        raise GroundUnknown(ground=ground)
+    early = EarlyRelease(ground=ground, approved_by=actor.name, approved_at=at)
+    return _let_go(stay, assessment_of(stay, at=at, early=early), destination, reason, actor, at)
+
+
+@command("stays.end_stay", capability="stays.manage")
+def end_stay(*, actor: Actor, at: datetime, stay: Stay, end: StayEnd, reason: str) -> StayClosed:
+    """Close a stay that ends otherwise: hospital, transfer, death, or an entry made by mistake.
+
+    The order stays in force except after death or a mistake. Raises `StayEnded`, `ReasonRequired`, `NotReleasable`
+    for `released`, which goes through `release`.
+    """
+    _still_here(stay)
+    if not reason.strip():
+        raise ReasonRequired
+    if end == StayEnd.RELEASED:
+        raise NotReleasable(stay=stay.number)
+    _close(stay, end, reason, actor, at)
+    if end in {StayEnd.DIED, StayEnd.CANCELLED}:
+        IsolationOrder.objects.filter(pk=stay.order_id).update(lifted_at=at)
+    record(stay, unit_id=stay.site.unit_id, person_id=stay.person_id, data={"end": end}, reason=reason)
+    return StayClosed(stay.id, end)
+
+
+@command("stays.revoke_certificate", capability="stays.approve")
+def revoke_certificate(*, actor: Actor, at: datetime, certificate: Certificate, reason: str) -> CertificateRevoked:
+    """Withdraw a certificate that should not have been issued. Raises `ReasonRequired`, `AlreadyClosed`."""
+    if not reason.strip():
+        raise ReasonRequired
+    if certificate.revoked_at is not None:
+        raise AlreadyClosed(certificate=certificate.number)
+    certificate.revoked_at, certificate.revoked_reason = at, reason[:200]
+    certificate.save(update_fields=["revoked_at", "revoked_reason"])
+    stay = certificate.release.stay
+    record(
+        certificate,
+        unit_id=stay.site.unit_id,
+        person_id=stay.person_id,
+        data={"number": certificate.number},
+        reason=reason,
+    )
+    return CertificateRevoked(certificate.id)
+
+
+def _still_here(stay: Stay) -> None:
+    if stay.ended_at is not None:
+        raise StayEnded(stay=stay.number)
+
+
+def _let_go(stay: Stay, found: Assessment, destination: str, reason: str, actor: Actor, at: datetime) -> Released:
+    if not found.may_release:
+        raise NotReleasable(open=", ".join(item.code for item in found.open_criteria))
+    kind = ReleaseKind.EARLY if found.early_by else ReleaseKind.ORDINARY
+    order = IsolationOrder.objects.select_for_update().get(pk=stay.order_id)
+    if kind == ReleaseKind.EARLY:
+        _shorten(order, reason or found.early_by, actor, at)
+    _close(stay, StayEnd.RELEASED, "release", actor, at)
+    IsolationOrder.objects.filter(pk=order.pk).update(lifted_at=at)
+    made = Release.objects.create(
+        stay=stay,
+        kind=kind,
+        criteria=[_stored(asdict(item)) for item in found.criteria],
+        destination=destination,
+        decided_at=at,
+        decided_by_id=actor.user_id,
+    )
+    certificate = _certify(made, stay, order, at)
+    record(
+        stay,
+        unit_id=stay.site.unit_id,
+        person_id=stay.person_id,
+        data={"kind": kind, "certificate": certificate.number, "criteria": [item.code for item in found.criteria]},
+        reason=reason,
+    )
+    return Released(stay.id, made.id, certificate.id, certificate.number, kind)
+
+
+def _close(stay: Stay, end: StayEnd, reason: str, actor: Actor, at: datetime) -> None:
+    """End the stay, free its room, answer its release and let everything else lapse."""
+    taken = open_occupancy(stay)
+    leave_room(taken, lock_room(taken.room_id), actor=actor, at=at, reason=reason)
+    stay.ended_at, stay.end = at, end
+    stay.save(update_fields=["ended_at", "end"])
+    if end == StayEnd.RELEASED:
+        meet(RELEASE.code, stay, at=at, by=actor.user_id)
+    cancel_all(stay, at=at, by=actor.user_id)
+    close_access([stay.person_id], unit_id=stay.site.unit_id, at=at)
+
+
+def _shorten(order: IsolationOrder, reason: str, actor: Actor, at: datetime) -> None:
+    OrderChange.objects.create(
+        order=order, kind=OrderChangeKind.EARLY_RELEASE, ends_before=order.ends_at, ends_after=at, reason=reason,
+        approved_by_id=actor.user_id, at=at,
+    )  # fmt: skip
+    order.ends_at = at
+    order.save(update_fields=["ends_at"])
+
+
+def _certify(made: Release, stay: Stay, order: IsolationOrder, at: datetime) -> Certificate:
+    series = f"{stay.site.code}-C{at.year}"
+    number = f"{series}-{next_number(series):06d}"
+    return Certificate.objects.create(
+        release=made, number=number, token=sign(_payload(number, stay, order, at)), issued_at=at
+    )
+
+
+def _payload(number: str, stay: Stay, order: IsolationOrder, at: datetime) -> dict[str, object]:
+    """The words of a certificate, short keys so that the QR stays readable on cheap phones."""
+    zone = ZoneInfo(stay.site.time_zone)
+    document = IdentityDocument.objects.filter(person=stay.person).order_by("created_at").first()
+    tests = Specimen.objects.filter(stay=stay, state=SpecimenState.NEGATIVE).order_by("collected_at")
+    return {
+        "n": number,
+        "p": stay.person.name,
+        "d": mask_number(document.number) if document else "",
+        "s": stay.site.name,
+        "a": order.authority,
+        "f": stay.started_at.astimezone(zone).date().isoformat(),
+        "t": at.astimezone(zone).date().isoformat(),
+        "x": [[taken.collected_at.astimezone(zone).date().isoformat(), taken.tube] for taken in tests],
+        "u": settings.BASE_URL,
+    }
+
+
+def _stored(criterion: dict[str, object]) -> dict[str, object]:
+    moment = criterion["earliest_at"]
+    return {**criterion, "earliest_at": moment.isoformat() if isinstance(moment, datetime) else None}

@@ -1,0 +1,212 @@
+"""Specimens: one swab, one tube, one person; results; positives and their confirmation."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from lazaretto.core.access import Actor
+from lazaretto.core.commands import command, record
+from lazaretto.core.deadlines import Due, meet, raise_alarm, set_deadlines
+from lazaretto.core.errors import IllegalTransition, ReasonRequired
+from lazaretto.places.models import Site
+from lazaretto.stays.choices import SpecimenPurpose, SpecimenSite, SpecimenState
+from lazaretto.stays.deadlines import POSITIVE, RESULT, RESULT_WITHIN, TEST
+from lazaretto.stays.errors import ConfirmationNeeded, ResultConflict, StayEnded, TubeTaken, TubeUnknown
+from lazaretto.stays.models import Specimen, SpecimenResult, Stay
+from lazaretto.stays.queries.specimens import test_answered_by
+from lazaretto.stays.rules import may_step
+
+
+@dataclass(frozen=True)
+class SpecimenCollected:
+    """A specimen is in its tube. `test_key` is the test of the rule pack it answers, empty when none."""
+
+    specimen_id: UUID
+    tube: str
+    test_key: str
+
+
+@dataclass(frozen=True)
+class ResultRecorded:
+    """A result stands. `alarm`: a positive was raised and waits for confirmation."""
+
+    specimen_id: UUID
+    tube: str
+    state: str
+    alarm: bool
+
+
+@dataclass(frozen=True)
+class PositiveDecided:
+    """A preliminary positive was confirmed or refuted."""
+
+    specimen_id: UUID
+    state: str
+
+
+@command("stays.collect_specimen", capability="stays.specimens")
+def collect_specimen(
+    *,
+    actor: Actor,
+    at: datetime,
+    stay: Stay,
+    tube: str,
+    purpose: SpecimenPurpose = SpecimenPurpose.SCHEDULED,
+    swab: SpecimenSite = SpecimenSite.NASOPHARYNX,
+) -> SpecimenCollected:
+    """Take a specimen into a fresh tube. Raises `StayEnded`, `TubeTaken`.
+
+    A scheduled specimen answers the test of the rule pack that is open; its result falls due within 24 hours.
+    """
+    if stay.ended_at is not None and stay.ended_at <= at:
+        raise StayEnded(stay=stay.number)
+    key = test_answered_by(stay, at) if purpose == SpecimenPurpose.SCHEDULED else ""
+    positive = _open_positive(stay) if purpose == SpecimenPurpose.CONFIRMATION else None
+    specimen = _new_tube(
+        Specimen(
+            stay=stay,
+            tube=tube.strip().upper(),
+            purpose=purpose,
+            test_key=key,
+            swab=swab,
+            collected_at=at,
+            collected_by_id=actor.user_id,
+            confirms=positive,
+        )
+    )
+    if key:
+        meet(TEST.code, stay, slot=key, at=at, by=actor.user_id)
+    due = Due(RESULT.code, specimen, at + RESULT_WITHIN, unit_id=stay.site.unit_id, person_id=stay.person_id)
+    set_deadlines([due], at=at)
+    record(
+        specimen,
+        unit_id=stay.site.unit_id,
+        person_id=stay.person_id,
+        data={"tube": specimen.tube, "purpose": purpose, "test": key},
+    )
+    return SpecimenCollected(specimen.id, specimen.tube, key)
+
+
+@command("stays.record_result", capability="stays.specimens")
+def record_result(
+    *,
+    actor: Actor,
+    at: datetime,
+    site: Site,
+    tube: str,
+    result: SpecimenState,
+    laboratory: str = "",
+    reagent: str = "",
+    ct_value: Decimal | None = None,
+) -> ResultRecorded:
+    """Enter what the laboratory says of a tube: negative, preliminary positive or invalid.
+
+    A positive raises an alarm at once and changes nothing else: it waits for `decide_positive`. The same result again
+    is harmless; a different one is refused and held. Raises `TubeUnknown`, `ResultConflict`, `IllegalTransition`.
+    """
+    specimen = _tube(site, tube)
+    if specimen.state == result:
+        record(specimen, unit_id=site.unit_id, person_id=specimen.stay.person_id, data={"repeated": result})
+        return ResultRecorded(specimen.id, specimen.tube, specimen.state, alarm=False)
+    if specimen.state != SpecimenState.PENDING:
+        raise ResultConflict(tube=specimen.tube, stands=specimen.state, reported=result)
+    if not may_step(specimen.state, result):
+        raise IllegalTransition(before=specimen.state, after=result)
+    _step(specimen, result, actor, at, laboratory=laboratory, reagent=reagent, ct_value=ct_value)
+    meet(RESULT.code, specimen, at=at, by=actor.user_id)
+    alarm = result == SpecimenState.PRELIMINARY_POSITIVE
+    unit_id, person_id = site.unit_id, specimen.stay.person_id
+    if alarm:
+        raise_alarm(Due(POSITIVE.code, specimen, at, unit_id=unit_id, person_id=person_id), at=at)
+    if result == SpecimenState.INVALID and specimen.test_key:
+        again = Due(TEST.code, specimen.stay, at + RESULT_WITHIN, specimen.test_key, unit_id, person_id)
+        set_deadlines([again], at=at)
+    data = {"tube": specimen.tube, "result": result, "alarm": alarm}
+    record(specimen, unit_id=unit_id, person_id=person_id, data=data)
+    return ResultRecorded(specimen.id, specimen.tube, result, alarm)
+
+
+@command("stays.decide_positive", capability="stays.health")
+def decide_positive(
+    *,
+    actor: Actor,
+    at: datetime,
+    specimen: Specimen,
+    confirmed: bool,
+    evidence: str,
+    laboratory: str = "",
+    reagent: str = "",
+    ct_value: Decimal | None = None,
+) -> PositiveDecided:
+    """Confirm or refute a preliminary positive on a second finding, named in `evidence` (promise 5).
+
+    The second finding is a confirmation specimen with a result, or a recheck by another laboratory, which must be
+    named. Raises `ReasonRequired`, `IllegalTransition`, `ConfirmationNeeded`.
+    """
+    if not evidence.strip():
+        raise ReasonRequired
+    state = SpecimenState.CONFIRMED_POSITIVE if confirmed else SpecimenState.REFUTED
+    if not may_step(specimen.state, state):
+        raise IllegalTransition(before=specimen.state, after=state)
+    if not laboratory.strip() and not _second_finding(specimen, confirmed=confirmed):
+        raise ConfirmationNeeded(tube=specimen.tube)
+    _step(specimen, state, actor, at, laboratory=laboratory, reagent=reagent, ct_value=ct_value)
+    meet(POSITIVE.code, specimen, at=at, by=actor.user_id, answer=evidence)
+    record(
+        specimen,
+        unit_id=specimen.stay.site.unit_id,
+        person_id=specimen.stay.person_id,
+        data={"tube": specimen.tube, "result": state, "laboratory": laboratory},
+        reason=evidence,
+    )
+    return PositiveDecided(specimen.id, state)
+
+
+def _new_tube(specimen: Specimen) -> Specimen:
+    try:
+        with transaction.atomic():
+            specimen.save(force_insert=True)
+    except IntegrityError as error:
+        raise TubeTaken(tube=specimen.tube) from error
+    return specimen
+
+
+def _tube(site: Site, tube: str) -> Specimen:
+    rows = Specimen.objects.select_for_update(of=("self",)).select_related("stay")
+    found = rows.filter(tube=tube.strip().upper(), stay__site=site).first()
+    if found is None:
+        raise TubeUnknown(tube=tube)
+    return found
+
+
+def _step(
+    specimen: Specimen,
+    state: SpecimenState,
+    actor: Actor,
+    at: datetime,
+    *,
+    laboratory: str,
+    reagent: str,
+    ct_value: Decimal | None,
+) -> None:
+    SpecimenResult.objects.create(
+        specimen=specimen, state=state, laboratory=laboratory.strip(), reagent=reagent.strip(), ct_value=ct_value,
+        reported_at=at, entered_by_id=actor.user_id,
+    )  # fmt: skip
+    specimen.state = state
+    specimen.save(update_fields=["state"])
+
+
+def _open_positive(stay: Stay) -> Specimen | None:
+    rows = Specimen.objects.filter(stay=stay, state=SpecimenState.PRELIMINARY_POSITIVE)
+    return rows.order_by("-collected_at").first()
+
+
+def _second_finding(specimen: Specimen, *, confirmed: bool) -> bool:
+    """Whether a confirmation specimen says the same."""
+    positive = {SpecimenState.PRELIMINARY_POSITIVE, SpecimenState.CONFIRMED_POSITIVE}
+    states = set(specimen.confirmations.values_list("state", flat=True))
+    return bool(states & positive) if confirmed else SpecimenState.NEGATIVE in states

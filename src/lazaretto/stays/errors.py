@@ -1,0 +1,188 @@
+"""Named errors of stays."""
+
+from django.utils.translation import gettext_lazy as _
+
+from lazaretto.core.errors import DomainError
+
+
+class PersonAlreadyStaying(DomainError):
+    """The person has an open stay, here or elsewhere."""
+
+    code = "person_already_staying"
+    message = _("This person is checked in already.")
+    next_step = _("Open their present stay; if they are at another site, ask that site before anything else.")
+
+
+class PersonMerged(DomainError):
+    """The record was merged into another one."""
+
+    code = "person_merged"
+    message = _("This record was merged into another one.")
+    next_step = _("Use the record that was kept.")
+
+
+class RoomNotReady(DomainError):
+    """The room is being cleaned, out of service or otherwise not to be slept in."""
+
+    code = "room_not_ready"
+    message = _("This room is not ready.")
+    next_step = _("Choose a room that is ready, or finish its disinfection first.")
+
+
+class RoomOccupied(DomainError):
+    """People of another household have this room."""
+
+    code = "room_occupied"
+    message = _("Somebody else has this room.")
+    next_step = _("Choose another room; one person or household, one room.")
+
+
+class NoFreeBed(DomainError):
+    """Every bed of the room is taken."""
+
+    code = "no_free_bed"
+    message = _("Every bed in this room is taken.")
+    next_step = _("Choose another room, or say that an infant shares the bed of a parent.")
+
+
+class RoomElsewhere(DomainError):
+    """The room belongs to another site."""
+
+    code = "room_elsewhere"
+    status = 422
+    message = _("This room belongs to another site.")
+    next_step = _("Choose a room of this site; a change of site is a transfer.")
+
+
+class SameRoom(DomainError):
+    """They have this room already."""
+
+    code = "same_room"
+    status = 422
+    message = _("They have this room already.")
+    next_step = _("Choose another room.")
+
+
+class CategoryNotReceived(DomainError):
+    """The site may not receive this category."""
+
+    code = "category_not_received"
+    message = _("This site may not receive people of this category.")
+    next_step = _("Ask headquarters for another site; in an urgent need let them in first and report it at once.")
+
+
+class NotIsolated(DomainError):
+    """The rule pack in force isolates nobody of this category."""
+
+    code = "not_isolated"
+    message = _("The rules in force isolate nobody of this category.")
+    next_step = _("Check the category and the date of last exposure; do not hold this person.")
+
+
+class NoRulePack(DomainError):
+    """No rule pack is in force at the site."""
+
+    code = "no_rule_pack"
+    message = _("No rule pack is in force here on that day.")
+    next_step = _("Ask an approver to adopt one for this jurisdiction; without a rule nobody can be held.")
+
+
+class IsolationOver(DomainError):
+    """By the rules the isolation had ended before it would begin."""
+
+    code = "isolation_over"
+    message = _("Counted from the last exposure, this isolation is over already.")
+    next_step = _("Check the date of last exposure and the days served elsewhere; do not hold this person.")
+
+
+class StayEnded(DomainError):
+    """The stay is closed."""
+
+    code = "stay_ended"
+    message = _("This stay has ended.")
+    next_step = _("Open the person's present stay, if there is one.")
+
+
+class TemperatureNeeded(DomainError):
+    """Neither a temperature nor `no answer` was given."""
+
+    code = "temperature_needed"
+    status = 422
+    message = _("Write a temperature between 30.0 and 45.0 °C, or say that nobody answered.")
+    next_step = _("Measure again if the thermometer showed something else.")
+
+
+class NotYet(DomainError):
+    """The moment lies ahead."""
+
+    code = "not_yet"
+    status = 422
+    message = _("This lies in the future.")
+    next_step = _("Check the date and the time.")
+
+
+class TubeTaken(DomainError):
+    """The tube code was used before."""
+
+    code = "tube_taken"
+    message = _("This tube belongs to another specimen.")
+    next_step = _("Take a fresh tube; if the label was printed twice, set both tubes aside and tell the laboratory.")
+
+
+class TubeUnknown(DomainError):
+    """No specimen of these sites has this tube."""
+
+    code = "tube_unknown"
+    status = 404
+    message = _("No specimen here has this tube.")
+    next_step = _("Check the code; hold the result until its tube is found.")
+
+
+class ResultConflict(DomainError):
+    """A different result stands already."""
+
+    code = "result_conflict"
+    message = _("A different result of this specimen was reported before.")
+    next_step = _("Hold it and ask the laboratory which one is right; take a new specimen.")
+
+
+class ConfirmationNeeded(DomainError):
+    """A preliminary positive must be confirmed or refuted by a second finding."""
+
+    code = "confirmation_needed"
+    message = _("One unconfirmed positive decides nothing.")
+    next_step = _("Take a second specimen or have the first rechecked, then confirm or refute with that evidence.")
+
+
+class NotReleasable(DomainError):
+    """Criteria of release are open; `context` names them."""
+
+    code = "not_releasable"
+    message = _("Not every criterion of release is met.")
+    next_step = _("Look at the open criteria; each says what is missing and from when it can be met.")
+
+
+class ExtensionNotLater(DomainError):
+    """An extension must end later than the order does now."""
+
+    code = "extension_not_later"
+    status = 422
+    message = _("The new end is not later than the present one.")
+    next_step = _("Choose a later day; to let somebody go earlier use early release.")
+
+
+class GroundUnknown(DomainError):
+    """The rule pack knows no such ground for early release."""
+
+    code = "ground_unknown"
+    status = 422
+    message = _("The rules know no such ground for early release.")
+    next_step = _("Choose one of the grounds that the rule pack names.")
+
+
+class AlreadyClosed(DomainError):
+    """It was closed before."""
+
+    code = "already_closed"
+    message = _("This is closed already.")
+    next_step = _("Nothing needs to be done; look at what was written when it was closed.")

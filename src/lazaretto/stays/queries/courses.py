@@ -1,0 +1,162 @@
+"""The course of a stay by the rule packs: joins orders, editions and the pure rules."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from lazaretto.places.models import Site
+from lazaretto.protocols.queries import editions_at
+from lazaretto.protocols.rules import (
+    Assessment,
+    CategoryNotIsolated,
+    Course,
+    EarlyRelease,
+    NoPackAdopted,
+    Observation,
+    PhaseEnd,
+    Sample,
+    Served,
+    StayFacts,
+    assess_release,
+    plan_course,
+)
+from lazaretto.stays.choices import OrderChangeKind, SpecimenState
+from lazaretto.stays.errors import NoRulePack, NotIsolated
+from lazaretto.stays.models import IsolationOrder, Specimen, Stay
+
+CENTRAL = "central"
+
+SAMPLE_RESULT = {
+    SpecimenState.PENDING: "pending",
+    SpecimenState.NEGATIVE: "negative",
+    SpecimenState.PRELIMINARY_POSITIVE: "positive",
+    SpecimenState.CONFIRMED_POSITIVE: "positive",
+    SpecimenState.REFUTED: "void",
+    SpecimenState.INVALID: "void",
+}
+
+
+@dataclass(frozen=True)
+class ServedElsewhere:
+    """Days served in another place, both dates included: `central`, `hospital`, `home_isolation` …"""
+
+    setting: str
+    first_on: date
+    last_on: date
+    evidence: str = ""
+
+
+def plan(
+    *,
+    site: Site,
+    category: str,
+    clock_start_at: datetime,
+    starts_at: datetime,
+    served: Iterable[ServedElsewhere] = (),
+    extended_until: datetime | None = None,
+) -> Course:
+    """The course at a site; raises `NotIsolated` when the rules there isolate nobody of the category, `NoRulePack`."""
+    zone = ZoneInfo(site.time_zone)
+    started_on = starts_at.astimezone(zone).date()
+    facts = StayFacts(
+        category=category,
+        clock_start=clock_start_at.astimezone(zone).date(),
+        started_on=started_on,
+        zone=zone,
+        served=(
+            *(
+                Served(
+                    setting=part.setting,
+                    first_on=part.first_on,
+                    last_on=part.last_on,
+                    elsewhere=True,
+                    evidence=part.evidence,
+                )
+                for part in served
+            ),
+            Served(setting=CENTRAL, first_on=started_on),
+        ),
+        extended_until=extended_until,
+    )
+    try:
+        return plan_course(facts, editions_at(site.jurisdiction, started_on))
+    except CategoryNotIsolated as error:
+        raise NotIsolated(category=category) from error
+    except NoPackAdopted as error:
+        raise NoRulePack(on=started_on.isoformat()) from error
+
+
+def central_end(course: Course) -> PhaseEnd:
+    """When the days at a site are complete; raises `NotIsolated` when the course has none."""
+    end = course.phase_end(CENTRAL)
+    if end is None:
+        raise NotIsolated(category=course.facts.category)
+    return end
+
+
+def course_of(order: IsolationOrder, site: Site) -> Course:
+    """The course of an order as its facts stand now. Prefetch `changes` when asking for many."""
+    extensions = [change.ends_after for change in order.changes.all() if change.kind == OrderChangeKind.EXTENSION]
+    return plan(
+        site=site,
+        category=order.category,
+        clock_start_at=order.last_exposure_at,
+        starts_at=order.starts_at,
+        served=[served_from(part) for part in order.served_elsewhere],
+        extended_until=max(extensions, default=None),
+    )
+
+
+def served_from(part: dict[str, str]) -> ServedElsewhere:
+    """Days served elsewhere as the order keeps them."""
+    return ServedElsewhere(
+        part["setting"],
+        date.fromisoformat(part["first_on"]),
+        date.fromisoformat(part["last_on"]),
+        part.get("evidence", ""),
+    )
+
+
+def samples_of(stay: Stay) -> tuple[Sample, ...]:
+    """The specimens of a stay as the rules want them. Prefetch `specimens__results` when asking for many."""
+    return tuple(_sample(specimen) for specimen in stay.specimens.all())
+
+
+def _sample(specimen: Specimen) -> Sample:
+    results = sorted(specimen.results.all(), key=lambda result: result.reported_at)
+    last = results[-1] if results else None
+    return Sample(
+        id=str(specimen.id),
+        taken_at=specimen.collected_at,
+        result=SAMPLE_RESULT[SpecimenState(specimen.state)],
+        reagent=last.reagent if last else "",
+        lab=last.laboratory if last else "",
+        ct=last.ct_value if last else None,
+    )
+
+
+def observations_of(stay: Stay) -> tuple[Observation, ...]:
+    """The valid observations of a stay in which somebody was seen."""
+    return tuple(
+        Observation(id=str(seen.id), at=seen.taken_at, temperature=seen.temperature, symptoms=bool(seen.symptoms))
+        for seen in stay.observations.all()
+        if seen.superseded_at is None and not seen.no_answer
+    )
+
+
+def assessment_of(stay: Stay, *, at: datetime, early: EarlyRelease | None = None) -> Assessment:
+    """May this person be released now, and if not, why; each criterion with its evidence."""
+    return assess_release(
+        course_of(stay.order, stay.site),
+        at=at,
+        setting=CENTRAL,
+        samples=samples_of(stay),
+        observations=observations_of(stay),
+        early=early,
+    )
+
+
+def day_number(order: IsolationOrder, on: date, zone: ZoneInfo) -> int:
+    """Days since the clock started: 0 on the day of last exposure."""
+    return (on - order.last_exposure_at.astimezone(zone).date()).days

@@ -1,0 +1,84 @@
+"""Tests due, specimens under way."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from lazaretto.core.choices import DeadlineState
+from lazaretto.core.models import Deadline
+from lazaretto.places.models import Site
+from lazaretto.protocols.rules import due_tests
+from lazaretto.stays.choices import SpecimenState
+from lazaretto.stays.deadlines import TEST
+from lazaretto.stays.models import Occupancy, Specimen, Stay
+from lazaretto.stays.queries.courses import CENTRAL, course_of
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """A line of the sampling list: who, where, which test, due when (UTC)."""
+
+    stay_id: UUID
+    stay_number: str
+    person_id: UUID
+    name: str
+    room: str
+    floor: str
+    test_key: str
+    due_at: datetime
+    overdue: bool
+
+
+def test_answered_by(stay: Stay, at: datetime) -> str:
+    """The key of the test a scheduled specimen taken now answers: the open one due first, empty when none is open."""
+    unmet = set(
+        Deadline.objects.filter(kind=TEST.code, subject_id=str(stay.pk), state=DeadlineState.OPEN).values_list(
+            "slot", flat=True
+        )
+    )
+    if not unmet:
+        return ""
+    opened = [
+        due for due in due_tests(course_of(stay.order, stay.site)) if due.setting == CENTRAL and due.opens_at <= at
+    ]
+    return next((due.key for due in opened if due.key in unmet), "")
+
+
+def sampling_list(site: Site, *, until: datetime, at: datetime) -> list[Sampling]:
+    """Who is to be sampled until then, by floor and room. Four queries, whatever the number of people."""
+    dues = Deadline.objects.filter(kind=TEST.code, unit_id=site.unit_id, state=DeadlineState.OPEN, due_at__lte=until)
+    wanted = {due.subject_id: due for due in dues.order_by("-due_at")}
+    taken = (
+        Occupancy.objects.filter(stay__in=list(wanted), ended_at__isnull=True, stay__ended_at__isnull=True)
+        .select_related("stay__person", "room__floor")
+        .order_by("room__floor__order", "room__number", "stay_id")
+    )
+    return [_sampling(place, wanted[str(place.stay_id)], at) for place in taken]
+
+
+def _sampling(place: Occupancy, due: Deadline, at: datetime) -> Sampling:
+    return Sampling(
+        stay_id=place.stay_id,
+        stay_number=place.stay.number,
+        person_id=place.stay.person_id,
+        name=place.stay.person.name,
+        room=place.room.number,
+        floor=place.room.floor.label,
+        test_key=due.slot,
+        due_at=due.due_at,
+        overdue=due.overdue_at <= at,
+    )
+
+
+def awaiting_result(site: Site) -> QuerySet[Specimen]:
+    """Specimens without a result, oldest first."""
+    waiting = Specimen.objects.filter(stay__site=site, state=SpecimenState.PENDING)
+    return waiting.select_related("stay__person").order_by("collected_at", "id")
+
+
+def open_positives(site: Site) -> QuerySet[Specimen]:
+    """Preliminary positives that nobody has confirmed or refuted, oldest first."""
+    waiting = Specimen.objects.filter(stay__site=site, state=SpecimenState.PRELIMINARY_POSITIVE)
+    return waiting.select_related("stay__person").order_by("collected_at", "id")
