@@ -1,5 +1,7 @@
 """The arrivals app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class ArrivalsConfig(AppConfig):
 
     name = "lazaretto.arrivals"
     label = "arrivals"
+
+    def ready(self) -> None:
+        """Declare the commands."""
+        import_module(f"{self.name}.commands")

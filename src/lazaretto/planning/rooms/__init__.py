@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from lazaretto.planning.rooms.changes import Reassignment, reassign, swap
+from lazaretto.planning.rooms.changes import Reassignment, plan_of, reassign, swap
 from lazaretto.planning.rooms.greedy import GreedyPlanner
 from lazaretto.planning.rooms.problem import (
     Bound,
@@ -79,6 +79,7 @@ __all__ = [
     "Unplaced",
     "Violation",
     "Zone",
+    "plan_of",
     "propose",
     "reassign",
     "swap",

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from lazaretto.planning.rooms.grouping import Needs
 from lazaretto.planning.rooms.objective import measure, opened
-from lazaretto.planning.rooms.problem import MalformedProblemError, Placement, Plan, Problem, Reason, Unplaced
+from lazaretto.planning.rooms.problem import (
+    Bound,
+    MalformedProblemError,
+    Placement,
+    Plan,
+    Problem,
+    Reason,
+    Unplaced,
+)
 from lazaretto.planning.rooms.validator import Violation, validate
 
 
@@ -17,6 +26,18 @@ class Reassignment:
     plan: Plan
     breaks: tuple[Violation, ...]
     mends: tuple[Violation, ...]
+
+
+def plan_of(problem: Problem, placements: Sequence[Placement], unplaced: Sequence[Unplaced]) -> Plan:
+    """What stands by now, as a plan without a bound: rooms partly proposed, partly given by hand."""
+    return Plan(
+        placements=tuple(placements),
+        unplaced=tuple(unplaced),
+        notices=(),
+        floors_opened=opened(problem, placements),
+        objective=measure(problem, placements, len(unplaced)),
+        bound=Bound(0, 0, 0),
+    )
 
 
 def reassign(plan: Plan, problem: Problem, *, person: str, room: str | None) -> Reassignment:

@@ -1,0 +1,101 @@
+"""Rooms for a bus: proposed for all at once, changed by hand one by one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from lazaretto.arrivals.errors import NotExpectedNow, RoomOutsideSite
+from lazaretto.arrivals.models import ExpectedArrival, Manifest
+from lazaretto.arrivals.queries.rooms import ON_THE_WAY, on_the_way, room_problem
+from lazaretto.core.access import Actor
+from lazaretto.core.commands import command, record
+from lazaretto.places.models import Room
+from lazaretto.planning import rooms as planner
+
+
+@dataclass(frozen=True)
+class WithoutRoom:
+    """Somebody for whom no room was found, and the named reason."""
+
+    expected_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True)
+class RoomsProposed:
+    """The proposal as it was written: how many have a room, who has none, which floors are opened."""
+
+    manifest_id: UUID
+    placed: int
+    without: tuple[WithoutRoom, ...]
+    floors_opened: int
+
+
+@dataclass(frozen=True)
+class RoomGiven:
+    """A room by hand. `breaks` names the rules that the choice breaks; the clerk sees them and decides."""
+
+    expected_id: UUID
+    room: str
+    breaks: tuple[str, ...]
+
+
+@command("arrivals.propose_rooms", capability="arrivals.manage")
+def propose_rooms(*, actor: Actor, at: datetime, manifest: Manifest) -> RoomsProposed:
+    """Propose rooms for everybody on the way who has none by hand; what a clerk chose stays."""
+    coming = on_the_way(manifest)
+    open_ones = [one for one in coming if not (one.room_by_hand and one.room_id)]
+    plan = planner.propose(room_problem(manifest, open_ones, at=at))
+    rooms = {placement.person: UUID(placement.room) for placement in plan.placements}
+    for one in open_ones:
+        one.room_id = rooms.get(str(one.id))
+    ExpectedArrival.objects.bulk_update(open_ones, ["room"], batch_size=500)
+    without = tuple(WithoutRoom(UUID(one.person), str(one.reason)) for one in plan.unplaced)
+    record(
+        manifest,
+        unit_id=manifest.site.unit_id,
+        data={"placed": len(rooms), "without": {str(one.expected_id): one.reason for one in without}},
+    )
+    return RoomsProposed(manifest.id, len(rooms), without, len(plan.floors_opened))
+
+
+@command("arrivals.give_room", capability="arrivals.manage")
+def give_room(*, actor: Actor, at: datetime, expected: ExpectedArrival, room: Room | None = None) -> RoomGiven:
+    """Give somebody a room by hand, or take it away (None). Says which rules that breaks.
+
+    Raises `NotExpectedNow`, `RoomOutsideSite`.
+    """
+    if expected.state not in ON_THE_WAY:
+        raise NotExpectedNow(expected=expected.id)
+    if room is not None and room.site_id != expected.site_id:
+        raise RoomOutsideSite(room=room.number)
+    breaks = _breaks(expected, room, at) if room is not None else ()
+    expected.room, expected.room_by_hand = room, room is not None
+    expected.save(update_fields=["room", "room_by_hand"])
+    number = room.number if room else ""
+    record(
+        expected,
+        unit_id=expected.site.unit_id,
+        person_id=expected.person_id,
+        data={"room": number, "breaks": list(breaks)},
+    )
+    return RoomGiven(expected.id, number, breaks)
+
+
+def _breaks(expected: ExpectedArrival, room: Room, at: datetime) -> tuple[str, ...]:
+    """Names of the rules that putting somebody there newly breaks, given where everybody else of the bus is."""
+    coming = on_the_way(expected.manifest)
+    problem = room_problem(expected.manifest, coming, at=at)
+    placed: dict[UUID, int] = {}
+    placements = []
+    for one in coming:
+        if one.id != expected.id and one.room_id is not None:
+            placed[one.room_id] = placed.get(one.room_id, 0) + 1
+            placements.append(planner.Placement(str(one.id), str(one.room_id), placed[one.room_id]))
+    here = {placement.person for placement in placements}
+    unplaced = tuple(
+        planner.Unplaced(str(one.id), planner.Reason.TAKEN_OUT) for one in coming if str(one.id) not in here
+    )
+    before = planner.plan_of(problem, placements, unplaced)
+    after = planner.reassign(before, problem, person=str(expected.id), room=str(room.id))
+    return tuple(sorted({str(violation.rule) for violation in after.breaks}))

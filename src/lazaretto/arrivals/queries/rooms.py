@@ -1,0 +1,133 @@
+"""The question put to the room planner: who is on the bus, which rooms and floors the site has."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count
+
+from lazaretto.arrivals.choices import ExpectedState
+from lazaretto.arrivals.models import ExpectedArrival, Manifest
+from lazaretto.people.choices import NeedKind
+from lazaretto.people.models import Need
+from lazaretto.places.choices import SiteCategory
+from lazaretto.places.models import Floor, Room, Site
+from lazaretto.planning import rooms as planner
+from lazaretto.protocols.queries import effective
+from lazaretto.protocols.rules import NoPackAdopted
+from lazaretto.stays.models import Occupancy
+
+ON_THE_WAY = (ExpectedState.EXPECTED, ExpectedState.BOARDED)
+ACCESSIBLE = {NeedKind.CANNOT_WALK, NeedKind.DISABILITY}
+ILL = {NeedKind.CHRONIC, NeedKind.DIALYSIS}
+
+
+def on_the_way(manifest: Manifest) -> list[ExpectedArrival]:
+    """Everybody of a manifest who still needs a room."""
+    found = ExpectedArrival.objects.filter(manifest=manifest, state__in=ON_THE_WAY)
+    return list(found.select_related("person", "room").order_by("id"))
+
+
+def room_problem(manifest: Manifest, coming: list[ExpectedArrival], *, at: datetime) -> planner.Problem:
+    """The planning problem of a bus. Six queries, whatever the number of people and rooms.
+
+    Rooms that a clerk gave to somebody by hand, or that another bus was promised, are not offered.
+    """
+    site = manifest.site
+    zone = ZoneInfo(site.time_zone)
+    arrival = (manifest.expected_at or at).astimezone(zone).date()
+    promised = _promised(site, manifest, coming)
+    return planner.Problem(
+        people=tuple(_people(manifest, coming, arrival)),
+        sites=(_site(site),),
+        floors=tuple(_floors(site, zone)),
+        rooms=tuple(_rooms(site, promised)),
+        options=planner.Options(sharing=_sharing(site, arrival)),
+    )
+
+
+def _people(manifest: Manifest, coming: list[ExpectedArrival], arrival: date) -> Iterable[planner.Person]:
+    needs: dict[UUID, set[str]] = defaultdict(set)
+    rows = Need.objects.filter(person__in=[one.person_id for one in coming], ended_at__isnull=True)
+    for person_id, kind in rows.values_list("person_id", "kind"):
+        needs[person_id].add(kind)
+    parties: dict[UUID, int] = defaultdict(int)
+    for one in coming:
+        parties[one.party_id] += 1
+    for one in coming:
+        kinds = needs[one.person_id]
+        yield planner.Person(
+            id=str(one.id),
+            category=manifest.category,
+            cohort=arrival,
+            age=age_on(one.person.birth_date, arrival),
+            household=str(one.party_id) if parties[one.party_id] > 1 else None,
+            group=str(manifest.id),
+            accessible=bool(kinds & ACCESSIBLE),
+            pregnant=NeedKind.PREGNANT in kinds,
+            ill=bool(kinds & ILL),
+        )
+
+
+def age_on(born: date | None, day: date) -> int | None:
+    """Completed years on a day; None when the date of birth is not known."""
+    if born is None:
+        return None
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def _site(site: Site) -> planner.Site:
+    total = Room.objects.filter(site=site).exclude(state="out_of_service").count()
+    received = None if site.category == SiteCategory.MIXED else frozenset({site.category})
+    return planner.Site(id=str(site.id), reserve=total * site.reserve_percent // 100, categories=received)
+
+
+def _floors(site: Site, zone: ZoneInfo) -> Iterable[planner.Floor]:
+    housed: dict[UUID, set[tuple[str, date]]] = defaultdict(set)
+    here = Occupancy.objects.filter(room__site=site, ended_at__isnull=True)
+    for floor_id, category, started in here.values_list("room__floor_id", "stay__category", "stay__started_at"):
+        housed[floor_id].add((category, started.astimezone(zone).date()))
+    for floor in Floor.objects.filter(building__site=site).order_by("building__name", "order"):
+        cohort = floor.category if floor.category not in {"", SiteCategory.MIXED} else None
+        yield planner.Floor(
+            id=str(floor.id), site=str(site.id), level=floor.order, category=cohort, housed=frozenset(housed[floor.id])
+        )
+
+
+def _rooms(site: Site, promised: set[UUID]) -> Iterable[planner.Room]:
+    rooms = Room.objects.filter(site=site).annotate(bed_count=Count("beds")).order_by("floor_id", "position", "number")
+    for room in rooms:
+        state = planner.RoomState.OCCUPIED if room.id in promised else planner.RoomState(room.state)
+        yield planner.Room(
+            id=str(room.id),
+            floor=str(room.floor_id),
+            position=room.position,
+            beds=room.bed_count,
+            accessible=room.accessible,
+            state=state,
+        )
+
+
+def _promised(site: Site, manifest: Manifest, coming: list[ExpectedArrival]) -> set[UUID]:
+    others = ExpectedArrival.objects.filter(site=site, state__in=ON_THE_WAY, room__isnull=False).exclude(
+        manifest=manifest
+    )
+    mine = {one.room_id for one in coming if one.room_by_hand and one.room_id is not None}
+    asked = {one.id for one in coming}
+    by_hand = ExpectedArrival.objects.filter(
+        manifest=manifest, state__in=ON_THE_WAY, room_by_hand=True, room__isnull=False
+    )
+    rest = set(by_hand.exclude(pk__in=asked).values_list("room_id", flat=True))
+    return set(others.values_list("room_id", flat=True)) | (rest - mine)
+
+
+def _sharing(site: Site, day: date) -> planner.Sharing:
+    try:
+        rule = effective(site.jurisdiction, day).rooms
+    except NoPackAdopted:
+        return planner.Sharing()
+    return planner.Sharing(
+        child_max_age=rule.child_max_age, carer_max_age=rule.carer_max_age, whole_household=rule.household == "allowed"
+    )
