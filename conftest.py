@@ -14,6 +14,8 @@ from lazaretto.core.access import Actor
 from lazaretto.places.models import Site
 from tests import factories
 
+pytest_plugins = ["tests.browser"]
+
 # A slow machine is no failure; what a property test found once, it finds again.
 hypothesis_settings.register_profile("lazaretto", deadline=None, print_blob=True)
 hypothesis_settings.load_profile("lazaretto")

@@ -96,6 +96,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "counts": counts,
         "form": SampleForm(request.GET if "name" in request.GET else None, initial={"urgency": "normal"}),
         "palette_url": "/palette",
+        "live_url": "/live" if "live" in request.GET else None,
         "states": list(ROOM_STATES),
         "tones": ["blue", "green", "amber", "orange", "red", "purple", "teal", "grey"],
         "step_labels": [_("Confirm"), _("Send vehicle"), _("Leave"), _("Disinfect")],

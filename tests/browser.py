@@ -1,0 +1,93 @@
+"""Chromium for the tests: a page watches its own console, and `check` runs axe over what is shown.
+
+The fixture `chromium` starts Debian's browser once a session (CHROMIUM names another). Pages fail a test on any console
+error, which is how breaches of the content security policy show.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+EXECUTABLE = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+QUIET = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+WIDTHS = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright runs a loop in this thread; the server has its own
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=EXECUTABLE, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Window:
+    """One window of one reader: language, theme, width."""
+
+    context: BrowserContext
+    base: str
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> Page:
+        """Go to a path of the server."""
+        self.page.goto(self.base + path)
+        return self.page
+
+    def problems(self) -> list[str]:
+        """What axe, the console and the width have against the page as it is shown now."""
+        self.page.evaluate(AXE)
+        found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+        axe = [f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
+        wide = self.page.evaluate("document.documentElement.scrollWidth > innerWidth")
+        return [*axe, *self.complaints, *(["the page is wider than the window"] if wide else [])]
+
+    def _listen(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(message.text)
+
+
+@pytest.fixture
+def window(chromium: Browser, live_server) -> Iterator["Opener"]:
+    """Opens windows and closes them after the test."""
+    opener = Opener(chromium, live_server.url)
+    yield opener
+    opener.close()
+
+
+class Opener:
+    """Call it for a window; `session` is the session key of a signed-in test client."""
+
+    def __init__(self, browser: Browser, base: str) -> None:
+        self.browser, self.base, self.contexts = browser, base, list[BrowserContext]()
+
+    def __call__(
+        self, *, language: str = "zh-hans", theme: str = "light", width: str = "desk", session: str = ""
+    ) -> Window:
+        """A fresh window of a reader who chose language and theme."""
+        context = self.browser.new_context(viewport=WIDTHS[width])
+        cookies = {"django_language": language, "lz_theme": theme, **({"sessionid": session} if session else {})}
+        context.add_cookies([{"name": name, "value": value, "url": self.base} for name, value in cookies.items()])
+        context.set_default_timeout(5000)
+        self.contexts.append(context)
+        made = Window(context, self.base, context.new_page())
+        made.page.on("console", made._listen)
+        made.page.on("pageerror", lambda error: made.complaints.append(str(error)))
+        return made
+
+    def close(self) -> None:
+        """Close all windows."""
+        for context in self.contexts:
+            context.close()
