@@ -74,13 +74,15 @@ def _may_be_header(row: Sequence[Cell]) -> bool:
 
 
 def _best_header(sheet: Sheet, number: int) -> _Header | None:
+    """A header of two rows must be better than each of its rows, unless the upper one is a header by itself."""
     single = _texts(sheet, number)
-    options = [_Header(number, 1, single, _score(single))]
+    alone = _score(single)
     if number < len(sheet.rows) and _is_sub_header(sheet.rows[number]):
-        double = _two_rows(single, tuple(cell_text(value) for value in sheet.rows[number]))
-        options.append(_Header(number, 2, double, _score(double)))
-    best = max(options, key=lambda header: (header.score, header.depth))
-    return best if best.score > 0 else None
+        double = _two_rows(single, _texts(sheet, number + 1))
+        both = _score(double)
+        if both >= alone and (alone or both > _score(_texts(sheet, number + 1))):
+            return _Header(number, 2, double, both)
+    return _Header(number, 1, single, alone) if alone else None
 
 
 def _texts(sheet: Sheet, number: int) -> tuple[str, ...]:

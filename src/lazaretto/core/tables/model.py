@@ -116,7 +116,12 @@ def rectangle(rows: Sequence[Sequence[Cell]]) -> list[list[Cell]]:
         height -= 1
     kept = rows[:height]
     width = max((_filled_width(row) for row in kept), default=0)
-    return [["" if value is None else value for value in row[:width]] + [""] * (width - len(row)) for row in kept]
+    return [_padded(row, width) for row in kept]
+
+
+def _padded(row: Sequence[Cell], width: int) -> list[Cell]:
+    cells: list[Cell] = ["" if value is None else value for value in row[:width]]
+    return cells + [""] * (width - len(cells))
 
 
 def is_blank(value: Cell) -> bool:

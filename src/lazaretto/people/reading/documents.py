@@ -87,12 +87,13 @@ _LABEL = re.compile(
 )
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+\d{1,2}|\d\.\d+E\d{1,2}", re.IGNORECASE)
 _MASKED = re.compile(r"[0-9A-Z]*[*＊xX●•…#]{3,}[0-9A-Z]*|.*[*●•…]{2,}.*")
-_ID_SHAPE = re.compile(r"\d{17}[\dX]")
+_ID_SHAPE = re.compile(r"[0-9]{17}[0-9X]")
 _NEARLY_ID = re.compile(r"[\dOILoil|]{17}[\dXOILoil×*ХхΧχ✕╳|]")
 _HK_MACAO = re.compile(r"[HM]\d{8}(?:\d{2})?")
 _HK_CARD = re.compile(r"[A-Z]{1,2}\d{6}\([\dA]\)")
 _CHINESE_PASSPORT = re.compile(r"[EGPSDH]\d{8}|E[A-Z]\d{7}|(?:SE|DE|PE|MA|KJ|MB|MC)\d{7}|1[45]\d{7}|[GDSP]\.?\d{7,8}")
-_TRAVEL_DOCUMENT = re.compile(r"(?=.*\d.*\d.*\d)[A-Z0-9]{5,15}")
+_TRAVEL_DOCUMENT = re.compile(r"(?=.*\d.*\d.*\d)[A-Z0-9]{6,15}")
+_LONG_NUMBER = re.compile(r"[0-9]{13,}X?")
 _SEPARATORS = re.compile(r"[/;；、,，\n|]+|\s{1,}")
 
 
@@ -157,7 +158,7 @@ def read_document(value: object, hints: Hints = _NO_HINTS) -> DocumentReading:
         if abs(value) >= _LARGEST_EXACT:
             return DocumentReading(kind, trouble=DocumentTrouble.PRECISION)
         value = str(int(value)) if float(value).is_integer() else str(value)
-    text, mends = _clean(str(value or ""))
+    text, mends = _clean("" if value is None else str(value))
     if is_nothing(text):
         return DocumentReading(DocumentKind.NONE, trouble=DocumentTrouble.MISSING)
     if _SCIENTIFIC.fullmatch(text):
@@ -225,12 +226,12 @@ def _nearly_card(text: str, mends: tuple[str, ...], births: tuple[date, ...]) ->
 def _travel(text: str, mends: tuple[str, ...], named: DocumentKind | None, foreign: bool | None) -> DocumentReading:
     if _HK_CARD.fullmatch(text):
         return DocumentReading(DocumentKind.OTHER, text, None, mends)
+    if named in {None, DocumentKind.ID_CARD} and _LONG_NUMBER.fullmatch(text) and not foreign:
+        return DocumentReading(DocumentKind.ID_CARD, "", DocumentTrouble.LENGTH, mends)
     if not _TRAVEL_DOCUMENT.fullmatch(text):
         return DocumentReading(named or DocumentKind.OTHER, "", DocumentTrouble.SHAPE, mends)
     if named is not None and named is not DocumentKind.ID_CARD:
         return DocumentReading(named, text, None, mends)
-    if named is None and text.isdigit() and len(text) > 12 and not foreign:
-        return DocumentReading(DocumentKind.ID_CARD, "", DocumentTrouble.LENGTH, mends)
     return DocumentReading(_kind_by_shape(text, foreign), text, None, mends)
 
 

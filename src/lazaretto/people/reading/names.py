@@ -39,7 +39,7 @@ class NameReading:
 def read_name(text: str) -> NameReading:
     """Read one person's name; spaces inside Chinese names go, middle dots become `·` (GB 18030 U+00B7)."""
     name = fold(text).lstrip("'").strip()
-    if not name.isascii() and name.isalpha() and len(name) <= 4:
+    if not name.isascii() and name.isalpha() and len(name) <= 3:
         return NameReading(name)
     name, notes = _without_brackets(name)
     if not has_han(name):

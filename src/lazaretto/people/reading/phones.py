@@ -8,7 +8,7 @@ import phonenumbers
 
 from lazaretto.people.reading.text import fold, is_nothing
 
-_CN_MOBILE = re.compile(r"1[3-9]\d{9}")
+_CN_MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _SPLIT = re.compile(r"[/、,;|\n\r]|或者?|\bor\b|\s和\s|&|以及")
 _GAPS = re.compile(r"[\s\-.()]")
 _LABEL = re.compile(r"[^\d+()]+")
