@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 from django.db import connection
-from django.db.backends.sqlite3.operations import DatabaseOperations
+from django.db.backends.sqlite3 import base as sqlite
 from django.test import Client
 from hypothesis import settings as hypothesis_settings
 
@@ -75,7 +75,8 @@ def _member(role: str, unit) -> Member:
 @pytest.fixture(autouse=True)
 def _flush_past_the_guards(monkeypatch) -> None:
     """Let transactional tests on SQLite empty append-only tables: guards are dropped and put back around the flush."""
-    original = DatabaseOperations.sql_flush
+    operations = sqlite.DatabaseWrapper.ops_class
+    original = operations.sql_flush
 
     def sql_flush(self, style, tables, **options):
         with connection.cursor() as cursor:
@@ -84,4 +85,4 @@ def _flush_past_the_guards(monkeypatch) -> None:
         drop = [f'DROP TRIGGER "{name}"' for name, _sql in guards]
         return [*drop, *original(self, style, tables, **options), *[sql for _name, sql in guards]]
 
-    monkeypatch.setattr(DatabaseOperations, "sql_flush", sql_flush)
+    monkeypatch.setattr(operations, "sql_flush", sql_flush)

@@ -51,6 +51,24 @@ class UnknownRole(DomainError):
     next_step = _("Choose one of the roles in the table of roles.")
 
 
+class UnknownCapability(DomainError):
+    """No role carries such a capability."""
+
+    code = "unknown_capability"
+    status = 422
+    message = _("There is no such capability.")
+    next_step = _("Choose among the capabilities in the table of roles.")
+
+
+class NotYours(DomainError):
+    """The person also works where this administrator has no say."""
+
+    code = "not_yours"
+    status = 403
+    message = _("This person also holds roles in units that you do not manage.")
+    next_step = _("Ask the administrator of the district.")
+
+
 class UnknownLanguage(DomainError):
     """The program does not speak this language."""
 
@@ -103,3 +121,21 @@ class LastAdministrator(DomainError):
     status = 409
     message = _("This is the last administrator.")
     next_step = _("Make another administrator first.")
+
+
+class UnitInUse(DomainError):
+    """Somebody still works in the unit or below it."""
+
+    code = "unit_in_use"
+    status = 409
+    message = _("This unit cannot be closed yet.")
+    next_step = _("End the roles of its people and close the units below it first; headquarters cannot be closed.")
+
+
+class UnitMoveImpossible(DomainError):
+    """The tree of units would have a loop, a second root, or a branch on a closed unit."""
+
+    code = "unit_move_impossible"
+    status = 409
+    message = _("The unit cannot stand there.")
+    next_step = _("Choose an open unit that does not lie below this one.")

@@ -1,14 +1,17 @@
 """Puts `request.actor` on every request: who acts, through which door."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
+from lazaretto.accounts.commands import note_use
 from lazaretto.accounts.doors import actor_of_session
-from lazaretto.accounts.queries import actor_of_token
+from lazaretto.accounts.queries import actor_through, token_of
 from lazaretto.core import clock
+from lazaretto.core.access import Actor
 from lazaretto.core.errors import DomainError
 from lazaretto.core.middleware import problem_response
 
@@ -25,11 +28,17 @@ class ActorMiddleware:
         secret = bearer(request)
         if secret is not None:
             try:
-                cast("Any", request).actor = actor_of_token(secret, at=clock.now())
+                cast("Any", request).actor = _by_token(secret, clock.now())
             except DomainError as error:
                 return problem_response(error)
             cast("Any", request)._dont_enforce_csrf_checks = True  # no cookie takes part
         return self.get_response(request)
+
+
+def _by_token(secret: str, at: datetime) -> Actor:
+    token = token_of(secret, at=at)
+    note_use(token, at=at)
+    return actor_through(token, at=at)
 
 
 def bearer(request: HttpRequest) -> str | None:

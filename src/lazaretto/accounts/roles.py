@@ -7,6 +7,8 @@ from pathlib import Path
 
 from django.utils.translation import get_language
 
+from lazaretto.core.access import PERSONAL
+
 
 @dataclass(frozen=True)
 class Role:
@@ -27,6 +29,11 @@ def roles() -> dict[str, Role]:
     """All roles by code, in the order of the table."""
     table = tomllib.loads((Path(__file__).parent / "roles.toml").read_text(encoding="utf-8"))
     return {code: Role(code, row["title"], frozenset(row["capabilities"])) for code, row in table.items()}
+
+
+def every_capability() -> frozenset[str]:
+    """Every capability that some role carries, and the personal ones."""
+    return PERSONAL.union(*(role.capabilities for role in roles().values()))
 
 
 def role_choices() -> list[tuple[str, str]]:

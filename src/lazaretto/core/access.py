@@ -22,6 +22,8 @@ class Actor:
 
     `grants` maps a capability to the ids of the units (sub-units included) where it holds. `district` lists the
     capabilities held at the root of the tree, where no filter is needed. `all_seeing` marks the system actor.
+    `token` says that an API token speaks, not the person: tokens make no tokens, and one that is limited to some
+    capabilities is limited in what is personal too (`personal`).
     """
 
     user_id: int | None
@@ -31,6 +33,8 @@ class Actor:
     grants: Mapping[str, frozenset[UUID]] = field(default_factory=dict)
     district: frozenset[str] = frozenset()
     all_seeing: bool = False
+    token: bool = False
+    personal: frozenset[str] = PERSONAL
 
     @classmethod
     def system(cls, name: str) -> Self:
@@ -54,7 +58,7 @@ class Actor:
 
     def may(self, capability: str, unit_id: UUID | None = None) -> bool:
         """Whether the capability holds in that unit; without a unit, anywhere at all."""
-        if self.everywhere(capability) or (capability in PERSONAL and self.user_id is not None):
+        if self.everywhere(capability) or (capability in self.personal and self.user_id is not None):
             return True
         units = self.units_with(capability)
         return bool(units) if unit_id is None else unit_id in units

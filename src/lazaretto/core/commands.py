@@ -7,27 +7,30 @@ writes, its notes go to the journal, and effects outside the database wait for t
 
 import functools
 import inspect
-import json
+import operator
+import types
 import typing
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, ParamSpec, TypeVar
+from typing import Annotated, Any, Generic, ParamSpec, TypeVar
 from uuid import UUID
 
-from django.db import connection, transaction
-from django.db.models import Model
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, create_model
+from django.db import DataError, IntegrityError, connection, transaction
+from django.db.models import Model, QuerySet
+from django.utils.translation import gettext_lazy as _
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 
 from lazaretto.core import clock, journal, receipts
 from lazaretto.core.access import Actor, is_scoped
-from lazaretto.core.errors import Forbidden, InvalidInput, NotFound
+from lazaretto.core.errors import Forbidden, InvalidInput, NotFound, RefusedByDatabase
 from lazaretto.core.live import announce
 
 P = ParamSpec("P")
 R = TypeVar("R")
+M = TypeVar("M", bound=Model)
 
 REGISTRY: "dict[str, Command[Any, Any]]" = {}
 
@@ -67,7 +70,7 @@ class Command(Generic[P, R]):
     @functools.cached_property
     def hints(self) -> dict[str, Any]:
         """Annotations of the function, resolved."""
-        return typing.get_type_hints(self.function)
+        return typing.get_type_hints(self.function, include_extras=True)
 
     @functools.cached_property
     def scoped(self) -> dict[str, type[Model]]:
@@ -87,14 +90,15 @@ class Command(Generic[P, R]):
                 pk = self.scoped[name]._meta.pk
                 base: Any = UUID if pk is not None and pk.get_internal_type() == "UUIDField" else int
                 hint = base | None if type(None) in typing.get_args(hint) else base
-            fields[name] = (hint, ... if parameter.default is parameter.empty else parameter.default)
+            fields[name] = (_strict(hint), ... if parameter.default is parameter.empty else parameter.default)
         title = "".join(part.title() for part in self.name.replace(".", "_").split("_"))
         return create_model(title, __config__=ConfigDict(extra="forbid"), **fields)
 
     @functools.cached_property
     def result(self) -> TypeAdapter[Any]:
         """Turns the answer into JSON and back."""
-        return TypeAdapter(self.hints["return"])
+        answer: Any = self.hints["return"]
+        return TypeAdapter(answer)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run with Python values (instances or ids for scoped objects)."""
@@ -111,17 +115,32 @@ class Command(Generic[P, R]):
         Raises `InvalidInput` naming the fields, `ClientIdReused` for another body under the same id, `AnswerNotKept`
         for the same request again when its answer was a secret.
         """
-        values = self.parse(payload)
-        with transaction.atomic():
-            stored = None if client_id is None else receipts.claim(client_id, self.name, actor, payload)
-            if stored is not None:
-                answer: R = self.result.validate_python(stored)
-                return answer
-            result = self._run(actor, at, client_id, {**values, "actor": actor, "at": at})
-            if client_id is not None:
-                answer = self.result.dump_python(result, mode="json") if self.keeps_answer else receipts.NOT_KEPT
-                receipts.settle(client_id, answer)
-            return result
+        self._check_role(actor)
+        values = {**self.parse(payload), "actor": actor, "at": at}
+        try:
+            with transaction.atomic():
+                return self._once(actor, at, client_id, payload, values)
+        except IntegrityError as error:
+            raise RefusedByDatabase.because(error, self.name) from error
+        except (DataError, OverflowError) as error:
+            raise InvalidInput(next_step=_("A number, a date or a text is too large.")) from error
+
+    def _once(
+        self, actor: Actor, at: datetime, client_id: UUID | None, payload: Mapping[str, Any], values: dict[str, Any]
+    ) -> R:
+        if client_id is None:
+            return self._run(actor, at, None, values)
+        stored = receipts.claim(client_id, self.name, actor, payload)
+        if stored is not None:
+            answer: R = self.result.validate_python(stored.answer)
+            return answer
+        result = self._run(actor, at, client_id, values)
+        receipts.settle(client_id, self.result.dump_python(result, mode="json") if self.keeps_answer else None)
+        return result
+
+    def open_to(self, actor: Actor) -> bool:
+        """Whether the actor's role carries the command at all; in which places, its objects decide."""
+        return actor.everywhere(self.capability) if self.district else actor.may(self.capability)
 
     def parse(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         """Typed values of a payload; raises `InvalidInput`."""
@@ -129,7 +148,7 @@ class Command(Generic[P, R]):
             model = self.input_model.model_validate(payload)
         except ValidationError as error:
             faults = {".".join(str(part) for part in item["loc"]): item["msg"] for item in error.errors()}
-            raise InvalidInput(fields=json.dumps(faults, ensure_ascii=False)) from error
+            raise InvalidInput(fields=faults) from error
         return {name: getattr(model, name) for name in type(model).model_fields}
 
     def _run(self, actor: Actor, at: datetime, client_id: UUID | None, kwargs: dict[str, Any]) -> R:
@@ -150,9 +169,7 @@ class Command(Generic[P, R]):
         return result
 
     def _check_role(self, actor: Actor) -> None:
-        if self.district and not actor.everywhere(self.capability):
-            raise Forbidden(capability=self.capability)
-        if not actor.may(self.capability):
+        if not self.open_to(actor):
             raise Forbidden(capability=self.capability)
 
     def _resolve(self, actor: Actor, kwargs: dict[str, Any]) -> None:
@@ -162,7 +179,7 @@ class Command(Generic[P, R]):
             for name, model in self.scoped.items()
             if kwargs.get(name) is not None
         ]
-        for _label, _pk, name in sorted(wanted):
+        for _table, _pk, name in sorted(wanted):
             kwargs[name] = fetch(self.scoped[name], _key(kwargs[name]), actor, self.capability)
 
 
@@ -188,17 +205,17 @@ def command(
 def fetch(model: type[Model], pk: Any, actor: Actor, capability: str) -> Any:
     """One row, locked, if the actor holds the capability there; raises `NotFound` or `Forbidden`."""
     manager: Any = model._default_manager
-    locked = (
-        manager.select_for_update(of=("self",))
-        if connection.features.has_select_for_update_of
-        else manager.select_for_update()
-    )
-    found = locked.visible_to(actor, capability).filter(pk=pk).first()
+    found = locked(manager.visible_to(actor, capability)).filter(pk=pk).first()
     if found is not None:
         return found
     if manager.visible_to(actor).filter(pk=pk).exists():
         raise Forbidden(capability=capability)
     raise NotFound(kind=model._meta.label_lower, id=pk)
+
+
+def locked(rows: QuerySet[M]) -> QuerySet[M]:
+    """The rows, locked until the transaction ends; rows joined to them stay free. SQLite has one writer anyway."""
+    return rows.select_for_update(of=("self",)) if connection.features.has_select_for_update_of else rows
 
 
 def record(
@@ -229,6 +246,20 @@ def _running(run: _Run) -> Iterator[None]:
         yield
     finally:
         _current.reset(token)
+
+
+def _strict(hint: Any) -> Any:
+    """The annotation for values from outside: moments carry their offset, whole numbers fit a database."""
+    if hint is datetime:
+        return AwareDatetime
+    if hint is int:
+        return Annotated[int, Field(ge=-(2**63), lt=2**63)]
+    parts = typing.get_args(hint)
+    if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
+        return functools.reduce(operator.or_, map(_strict, parts))
+    if typing.get_origin(hint) in {list, tuple}:
+        return typing.get_origin(hint)[tuple(map(_strict, parts))]
+    return hint
 
 
 def _model_of(hint: Any) -> type[Model] | None:

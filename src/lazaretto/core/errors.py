@@ -3,10 +3,14 @@
 Each has a stable `code` (the API's and the tests' word for it), an HTTP status and two translated sentences.
 """
 
-from typing import Any, ClassVar
+import logging
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+log = logging.getLogger(__name__)
 
 Text = str | Promise
 
@@ -72,12 +76,20 @@ class SignInRequired(DomainError):
 
 
 class InvalidInput(DomainError):
-    """A value is missing or has the wrong form; `context` names the fields."""
+    """A value is missing or has the wrong form; `fields` says of each what is wrong."""
 
     code = "invalid_input"
     status = 422
     message = _("Some of what was entered cannot be used.")
     next_step = _("Correct the marked fields; nothing else was lost.")
+
+    def __init__(self, message: Text | None = None, *, fields: Mapping[str, str] | None = None, **more: Any) -> None:
+        self.fields = dict(fields or {})
+        super().__init__(message, **more)
+
+    def problem(self) -> dict[str, Any]:
+        """With the faults by field."""
+        return {**super().problem(), "fields": self.fields}
 
 
 class ClientIdReused(DomainError):
@@ -96,6 +108,23 @@ class AnswerNotKept(DomainError):
     status = 409
     message = _("This was done before; its answer is shown only once.")
     next_step = _("If the answer was lost, revoke what it gave and ask anew under a new number.")
+
+
+class RefusedByDatabase(DomainError):
+    """A constraint of the database was about to be broken, mostly because somebody else was faster."""
+
+    code = "refused_by_database"
+    status = 409
+    message = _("This does not fit what is recorded already.")
+    next_step = _("Reload, look at what changed, and decide again.")
+
+    @classmethod
+    def because(cls, error: Exception, doing: str) -> Self:
+        """The named error for a refusal of the database. The log gets the constraint, never the values in its text."""
+        constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+        name = constraint or str(error).partition("\n")[0].partition(" DETAIL")[0]
+        log.warning("%s refused by the database: %s", doing, name)
+        return cls(constraint=name)
 
 
 class ReasonRequired(DomainError):

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from urllib.parse import quote, urlencode, urlsplit
 
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from lazaretto.core.errors import DomainError
+from lazaretto.core.errors import DomainError, RefusedByDatabase
 
 
 class DomainErrorMiddleware:
@@ -21,7 +22,9 @@ class DomainErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """The answer to a named error; None for any other."""
+        """The answer to a named error, or to a constraint that held where no rule did; None for any other."""
+        if isinstance(error, IntegrityError):
+            error = RefusedByDatabase.because(error, request.path)
         if not isinstance(error, DomainError):
             return None
         if _wants_json(request):

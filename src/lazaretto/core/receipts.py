@@ -28,8 +28,8 @@ VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"""
 NOT_KEPT = {"answer": "not kept"}
 
 
-def claim(client_id: UUID, command: str, actor: Actor, payload: Mapping[str, Any]) -> Any | None:
-    """None when this request is the first under its id; otherwise the stored answer.
+def claim(client_id: UUID, command: str, actor: Actor, payload: Mapping[str, Any]) -> CommandReceipt | None:
+    """None when this request is the first under its id; otherwise the receipt with the stored answer.
 
     Raises `ClientIdReused` for another command, user or body, `AnswerNotKept` when the answer was a secret.
     """
@@ -46,12 +46,12 @@ def claim(client_id: UUID, command: str, actor: Actor, payload: Mapping[str, Any
         raise ClientIdReused(client_id=client_id)
     if found.answer == NOT_KEPT:
         raise AnswerNotKept(client_id=client_id)
-    return found.answer
+    return found
 
 
-def settle(client_id: UUID, answer: Any) -> None:
-    """Keep the answer (`NOT_KEPT` when it is a secret)."""
-    CommandReceipt.objects.filter(client_id=client_id).update(answer=answer)
+def settle(client_id: UUID, answer: Any | None) -> None:
+    """Keep the answer; None when it is a secret."""
+    CommandReceipt.objects.filter(client_id=client_id).update(answer=NOT_KEPT if answer is None else answer)
 
 
 def _digest(command: str, actor: Actor, payload: Mapping[str, Any]) -> str:

@@ -30,7 +30,6 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "nav_sections": SimpleLazyObject(lambda: nav.sections(request)),
         "sprite_url": static(SPRITE),
         "palette_url": _optional("palette"),
-        "live_url": _optional("live"),
         "sign_out_url": _optional("sign_out"),
     }
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lazaretto.ui.nav import NavLink, NavSection
 from lazaretto.ui.templatetags.ui import ROOM_STATES
+from lazaretto.ui.views import public
 
 NAMES = [
     "陈静",
@@ -78,6 +79,7 @@ class SampleForm(forms.Form):
     agreed = forms.BooleanField(label=_("The guest has been told in their own language"), required=False)
 
 
+@public
 def page(request: HttpRequest, part: str = "components") -> HttpResponse:
     """One page of the style guide."""
     if not (settings.DEBUG or getattr(settings, "UI_STYLEGUIDE", False)) or part not in PARTS:
@@ -96,7 +98,6 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "counts": counts,
         "form": SampleForm(request.GET if "name" in request.GET else None, initial={"urgency": "normal"}),
         "palette_url": "/palette",
-        "live_url": "/live" if "live" in request.GET else None,
         "states": list(ROOM_STATES),
         "tones": ["blue", "green", "amber", "orange", "red", "purple", "teal", "grey"],
         "step_labels": [_("Confirm"), _("Send vehicle"), _("Leave"), _("Disinfect")],

@@ -1,6 +1,8 @@
 """Preferences of the reader, error pages, and the style guide."""
 
+from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any, TypeVar, cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,9 +15,18 @@ from django.views.decorators.http import require_POST
 
 from lazaretto.ui.context import THEME_COOKIE, THEMES, chrome
 
+View = TypeVar("View", bound=Callable[..., HttpResponse])
+
 YEAR = 365 * 24 * 3600
 
 
+def public(view: View) -> View:
+    """Declare for the access matrix that the view is open to everyone (as `accounts.doors.public`, a layer above)."""
+    cast("Any", view).capability = "public"
+    return view
+
+
+@public
 @require_POST
 def set_theme(request: HttpRequest) -> HttpResponse:
     """Remember light, dark or auto in a cookie; the page already shows it when JavaScript runs."""
@@ -25,6 +36,7 @@ def set_theme(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@public
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponse:
     """Remember the reader's language in a cookie."""

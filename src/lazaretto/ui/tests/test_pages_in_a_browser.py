@@ -185,17 +185,22 @@ def test_long_work_goes_on_after_a_lost_answer(window: Opener) -> None:
 def test_a_change_elsewhere_refreshes_its_region_and_the_pill_says_live(window: Opener) -> None:
     reader = window()
     reader.context.route(
-        "**/live", lambda route: route.fulfill(content_type="text/event-stream", body="data: hotel\n\n")
+        "**/live/site/H01",
+        lambda route: route.fulfill(content_type="text/event-stream", body="event: change\nid: 7\ndata: 7\n\n"),
     )
     reader.context.route("**/live-sample", lambda route: route.fulfill(content_type="text/html", body="<p>fresh</p>"))
-    page = reader.open("/styleguide/board/?live")
+    page = reader.open("/styleguide/board/?live=H01")
     expect(page.get_by_text("fresh")).to_be_visible()
+    expect(page.locator("[data-live-pill]")).to_contain_text("实时")
 
 
 def test_a_lost_stream_is_shown_with_the_time_of_the_last_word(window: Opener) -> None:
     reader = window(language="en")
-    reader.context.route("**/live", lambda route: route.fulfill(content_type="text/event-stream", body=": hello\n\n"))
-    page = reader.open("/styleguide/board/?live")
+    reader.context.route(
+        "**/live/site/H01", lambda route: route.fulfill(content_type="text/event-stream", body=": still here\n\n")
+    )
+    page = reader.open("/styleguide/board/?live=H01")
+    expect(page.locator('[data-live-pill][data-state="live"]')).to_be_visible()
     reader.context.set_offline(True)
     expect(page.locator("#lz-offline")).to_be_visible()
     expect(page.locator('[data-live-pill][data-state="offline"]')).to_contain_text("Offline since")

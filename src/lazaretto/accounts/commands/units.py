@@ -1,0 +1,145 @@
+"""The tree of units, and who holds which role in it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from lazaretto.accounts.choices import UnitKind
+from lazaretto.accounts.errors import (
+    LastAdministrator,
+    MembershipExists,
+    NameTaken,
+    UnitInUse,
+    UnitMoveImpossible,
+    UnknownRole,
+)
+from lazaretto.accounts.models import Membership, Unit
+from lazaretto.accounts.queries import active_user, chain_of
+from lazaretto.accounts.roles import roles
+from lazaretto.core.access import Actor
+from lazaretto.core.checks import checked
+from lazaretto.core.commands import command, locked, record
+
+ADMINISTRATOR = "administrator"
+
+
+@dataclass(frozen=True)
+class UnitOpened:
+    """A new unit."""
+
+    unit_id: UUID
+    code: str
+
+
+@dataclass(frozen=True)
+class UnitChanged:
+    """A unit has another name, place or end."""
+
+    unit_id: UUID
+
+
+@dataclass(frozen=True)
+class MembershipGranted:
+    """A role held from now on."""
+
+    membership_id: UUID
+
+
+@dataclass(frozen=True)
+class MembershipEnded:
+    """A role no longer held."""
+
+    membership_id: UUID
+
+
+@command("accounts.open_unit", capability="accounts.manage")
+def open_unit(*, actor: Actor, at: datetime, parent: Unit, kind: UnitKind, code: str, name: str) -> UnitOpened:
+    """Add a unit below another. Raises `NameTaken`."""
+    unit = checked(Unit(parent=parent, kind=kind, code=code.strip(), name=name.strip(), started_at=at))
+    if parent.ended_at is not None or kind == UnitKind.HEADQUARTERS:
+        raise UnitMoveImpossible
+    try:
+        with transaction.atomic():
+            unit.save(force_insert=True)
+    except IntegrityError as error:
+        raise NameTaken(code=code) from error
+    record(unit, unit_id=unit.id, data={"parent": str(parent.id), "kind": kind, "code": unit.code})
+    return UnitOpened(unit.id, unit.code)
+
+
+@command("accounts.rename_unit", capability="accounts.manage")
+def rename_unit(*, actor: Actor, at: datetime, unit: Unit, name: str) -> UnitChanged:
+    """Give a unit another name; its code stays."""
+    before, unit.name = unit.name, name.strip()
+    checked(unit).save(update_fields=["name"])
+    record(unit, unit_id=unit.id, data={"name": unit.name, "before": before})
+    return UnitChanged(unit.id)
+
+
+@command("accounts.move_unit", capability="accounts.manage")
+def move_unit(*, actor: Actor, at: datetime, unit: Unit, parent: Unit, reason: str = "") -> UnitChanged:
+    """Put a unit, with all below it, under another. Raises `UnitMoveImpossible` for the root or a loop."""
+    locked(Unit.objects.filter(parent__isnull=True)).get()  # one move at a time, or two could close a loop
+    if unit.parent_id is None or parent.ended_at is not None or unit.id in chain_of(parent.id):
+        raise UnitMoveImpossible
+    before, unit.parent = unit.parent_id, parent
+    unit.save(update_fields=["parent"])
+    record(unit, unit_id=unit.id, data={"parent": str(parent.id), "before": str(before)}, reason=reason)
+    return UnitChanged(unit.id)
+
+
+@command("accounts.close_unit", capability="accounts.manage")
+def close_unit(*, actor: Actor, at: datetime, unit: Unit, reason: str = "") -> UnitChanged:
+    """End a unit that nobody works in any more. Raises `UnitInUse`."""
+    below = unit.children.filter(ended_at__isnull=True)
+    if unit.parent_id is None or below.exists() or Membership.objects.in_force(at).filter(unit=unit).exists():
+        raise UnitInUse
+    unit.ended_at = at
+    unit.save(update_fields=["ended_at"])
+    record(unit, unit_id=unit.id, data={"closed": True}, reason=reason)
+    return UnitChanged(unit.id)
+
+
+@command("accounts.grant_role", capability="accounts.manage")
+def grant_role(
+    *, actor: Actor, at: datetime, unit: Unit, username: str, role: str, ends_at: datetime | None = None
+) -> MembershipGranted:
+    """Let a user hold a role in a unit from now on. Raises `UnknownRole`, `MembershipExists`."""
+    known(role)
+    user = active_user(username)
+    if Membership.objects.in_force(at).filter(user=user, unit=unit, role=role).exists():
+        raise MembershipExists(username=username, role=role)
+    membership = Membership.objects.create(user=user, unit=unit, role=role, started_at=at, ended_at=ends_at)
+    record(membership, unit_id=unit.id, data={"user": user.pk, "role": role, "ends_at": ends_at})
+    return MembershipGranted(membership.id)
+
+
+@command("accounts.end_role", capability="accounts.manage")
+def end_role(*, actor: Actor, at: datetime, membership: Membership, reason: str = "") -> MembershipEnded:
+    """End a membership now. Raises `LastAdministrator` rather than leave nobody who can manage accounts."""
+    if membership.role == ADMINISTRATOR and membership.unit.parent_id is None:
+        somebody_manages(at, but=(membership.pk,))
+    membership.ended_at = at
+    membership.save(update_fields=["ended_at"])
+    said = {"user": membership.user_id, "role": membership.role}
+    record(membership, unit_id=membership.unit_id, data=said, reason=reason)
+    return MembershipEnded(membership.id)
+
+
+def somebody_manages(at: datetime, *, but: tuple[UUID, ...]) -> None:
+    """Raises `LastAdministrator` when without these memberships nobody would manage the whole district.
+
+    The rows are locked, so that two administrators cannot end each other at the same moment.
+    """
+    held = Membership.objects.in_force(at).filter(role=ADMINISTRATOR, unit__parent__isnull=True, user__is_active=True)
+    left = {row.pk for row in locked(held).order_by("pk")}
+    if not left - set(but):
+        raise LastAdministrator
+
+
+def known(role: str) -> None:
+    """Raises `UnknownRole`."""
+    if role not in roles():
+        raise UnknownRole(role=role)
