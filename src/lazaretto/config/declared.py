@@ -1,6 +1,7 @@
 """The commands of this app, declared; imported before Django is set up."""
 
 import argparse
+from pathlib import Path
 
 from lazaretto.core import cli
 from lazaretto.core.cli import gettext as _
@@ -10,8 +11,31 @@ OPERATIONS = "lazaretto.config.operations"
 
 def register(commands: cli.Commands) -> None:
     """Declare them in the order of `lazaretto --help`."""
+    _register_up(commands)
     _register_database(commands)
     _register_token(commands)
+
+
+def _register_up(commands: cli.Commands) -> None:
+    up = cli.add_command(
+        commands, "up", run="lazaretto.config.up:run", summary=_("Serve; the first visit makes the administrator")
+    )
+    add_serving(up)
+    cli.add_command(
+        commands,
+        "steward",
+        run="lazaretto.config.steward:run",
+        summary=_("Do the background duties alone (`up` does them too)"),
+    )
+
+
+def add_serving(parser: argparse.ArgumentParser) -> None:
+    """Where and how to serve."""
+    parser.add_argument("--host", default="127.0.0.1", help=_("address to listen at (%(default)s)"))
+    parser.add_argument("--port", type=port, default=8000, help=_("port to listen at (%(default)s)"))
+    parser.add_argument("--workers", type=positive, default=2, help=_("server processes (%(default)s)"))
+    parser.add_argument("--certificate", type=Path, metavar="FILE", help=_("serve HTTPS with this certificate"))
+    parser.add_argument("--key", type=Path, metavar="FILE", help=_("the private key of the certificate"))
 
 
 def _register_database(commands: cli.Commands) -> None:
@@ -50,4 +74,11 @@ def positive(text: str) -> int:
     """A whole number above zero; argparse turns the error into a clear line."""
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(_("must be a whole number, 1 or more"))
+    return int(text)
+
+
+def port(text: str) -> int:
+    """The number of a port."""
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(_("must be a number from 1 to 65535"))
     return int(text)

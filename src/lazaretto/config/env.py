@@ -36,6 +36,7 @@ class Environment:
     base_url: str
     time_zone: str
     language: str
+    threads: int
 
 
 def read(source: Mapping[str, str] | None = None) -> Environment:
@@ -52,6 +53,7 @@ def read(source: Mapping[str, str] | None = None) -> Environment:
         base_url=base_url,
         time_zone=_time_zone(env.get("LAZARETTO_TIME_ZONE", "Asia/Shanghai")),
         language=_language(env.get("LAZARETTO_LANGUAGE", "zh-hans")),
+        threads=_threads(env.get("LAZARETTO_THREADS", "8")),
     )
 
 
@@ -189,3 +191,9 @@ def _language(value: str) -> str:
     if value not in {"zh-hans", "en"}:
         raise SettingError("LAZARETTO_LANGUAGE", f"{value!r} is not offered", "Write zh-hans or en")
     return value
+
+
+def _threads(value: str) -> int:
+    if not value.isdecimal() or not 1 <= int(value) <= 64:
+        raise SettingError("LAZARETTO_THREADS", f"{value!r} is not a number from 1 to 64", "Leave it out for 8")
+    return int(value)

@@ -133,9 +133,14 @@ STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "lazaretto.config.static.Storage"
+    },
 }
-WHITENOISE_USE_FINDERS = True  # nothing to collect on a laptop; `lazaretto up` collects and compresses
+WHITENOISE_USE_FINDERS = DEBUG  # else `lazaretto up` collects, names by content and compresses
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 FORM_RENDERER = "lazaretto.ui.forms.Renderer"
 CSRF_FAILURE_VIEW = "lazaretto.ui.views.csrf_failure"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # the grid of a 400-room hotel

@@ -30,12 +30,12 @@ DUTIES: dict[str, Duty] = {}
 
 def duty(name: str, *, every: timedelta) -> Callable[[Work], Work]:
     """Declare a duty: `@duty("stays.exit_registers", every=timedelta(minutes=1))`."""
+    if every <= timedelta(0):
+        raise ValueError(f"the period of {name} must be positive")
 
     def declare(work: Work) -> Work:
         if name in DUTIES:
             raise RuntimeError(f"two duties are called {name}")
-        if every <= timedelta(0):
-            raise ValueError(f"the period of {name} must be positive")
         DUTIES[name] = Duty(name, every, work)
         return work
 

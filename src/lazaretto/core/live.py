@@ -8,6 +8,9 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Max
+
+from lazaretto.core.models import JournalEntry
 
 CHANNEL = "lazaretto_changes"
 
@@ -20,3 +23,11 @@ def announce(units: Iterable[UUID]) -> None:
     with connection.cursor() as cursor:
         for start in range(0, len(ids), 100):
             cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, ",".join(ids[start : start + 100])])
+
+
+def position() -> int:
+    """The id of the last journal entry, 0 when there is none.
+
+    A page that was rendered at a position follows `/live/site/<code>?since=<position>` and misses nothing between.
+    """
+    return JournalEntry.objects.aggregate(last=Max("id"))["last"] or 0

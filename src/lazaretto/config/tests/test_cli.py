@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from lazaretto.accounts.queries import actor_of_token
+from lazaretto.accounts.queries import token_of
 from lazaretto.config.cli import main, parser
 from lazaretto.core import clock, journal
 from lazaretto.core.models import JournalEntry, JournalSeal
@@ -103,9 +103,9 @@ def test_a_token_is_printed_alone_acts_as_its_user_and_stands_in_the_journal(cap
     assert main(["token", "create", "--user", cast.clerk.user.username, "--label", "scanner 3", "--days", "5"]) == 0
     printed = capsys.readouterr().out.strip()
 
-    actor = actor_of_token(printed, at=clock.now())
+    token = token_of(printed, at=clock.now())
 
-    assert actor.user_id == cast.clerk.user.pk
+    assert token.user_id == cast.clerk.user.pk
     entry = JournalEntry.objects.get(command="accounts.issue_token")
     assert entry.actor_name == "terminal"
     assert printed not in json.dumps(entry.data)

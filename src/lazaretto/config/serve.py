@@ -1,0 +1,44 @@
+"""The server process below `lazaretto up`: granian with the front of `config.front` in each worker."""
+
+import argparse
+import multiprocessing
+from pathlib import Path
+
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from lazaretto.config.orphans import end_with_parent
+
+KILL_AFTER = 3  # seconds; event streams end at once, a slow request gets this long
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--host", required=True)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--workers", type=int, required=True)
+    parser.add_argument("--certificate", type=Path)
+    parser.add_argument("--key", type=Path)
+    arguments = parser.parse_args()
+    multiprocessing.set_start_method("spawn")  # a fork would copy the watching thread's locks
+    end_with_parent()
+    Granian(
+        "lazaretto.config.server:application",
+        factory=True,
+        address=arguments.host,
+        port=arguments.port,
+        interface=Interfaces.ASGI,
+        workers=arguments.workers,
+        websockets=False,
+        log_level=LogLevels.warning,
+        ssl_cert=arguments.certificate,
+        ssl_key=arguments.key,
+        respawn_failed_workers=True,
+        workers_kill_timeout=KILL_AFTER,
+    ).serve()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""Starts the server and the steward as children, keeps them alive, and stops them together."""
+
+import logging
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Sequence
+from types import FrameType
+
+from lazaretto.config.orphans import VARIABLE
+
+logger = logging.getLogger("lazaretto.up")
+
+STOP_WITHIN = 4.5  # seconds until a child that does not stop is killed
+LOOK_EVERY = 0.2
+PAUSES = (1.0, 2.0, 5.0, 15.0, 30.0)  # seconds before the first, second … restart of a child
+STEADY_AFTER = 60.0  # seconds after which a child counts as well again
+
+
+class Child:
+    """One process that ought to run."""
+
+    def __init__(self, name: str, words: Sequence[str]) -> None:
+        self.name = name
+        self.words = list(words)
+        self.process: subprocess.Popen[bytes] | None = None
+        self.started = 0.0
+        self.again_at = 0.0
+        self.failures = 0
+
+    def start(self) -> None:
+        """Start it in a session of its own, so that Ctrl-C reaches it through us alone."""
+        environment = {**os.environ, VARIABLE: str(os.getpid())}
+        self.process = subprocess.Popen(self.words, env=environment, start_new_session=True)  # noqa: S603 - our own words
+        self.started = time.monotonic()
+
+    def look(self) -> None:
+        """Start it again when it ended, each time a little later."""
+        now = time.monotonic()
+        if self.process is not None and self.process.poll() is not None:
+            self.failures = 0 if now - self.started > STEADY_AFTER else self.failures
+            pause = PAUSES[min(self.failures, len(PAUSES) - 1)]
+            logger.error("%s ended with status %s; again in %d s", self.name, self.process.returncode, pause)
+            self.process, self.failures, self.again_at = None, self.failures + 1, now + pause
+        elif self.process is None and now >= self.again_at:
+            self.start()
+
+    def stop(self, until: float) -> None:
+        """Wait for it to end by itself until then, and end it after."""
+        if self.process is None:
+            return
+        try:
+            self.process.wait(max(0.0, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def supervise(children: Sequence[Child]) -> None:
+    """Run all children until this process is told to stop."""
+    stopping = threading.Event()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, stop)
+    for child in children:
+        child.start()
+    while not stopping.wait(LOOK_EVERY):
+        for child in children:
+            child.look()
+    _stop(children)
+
+
+def _stop(children: Sequence[Child]) -> None:
+    for child in children:
+        if child.process is not None and child.process.poll() is None:
+            child.process.terminate()
+    until = time.monotonic() + STOP_WITHIN
+    for child in children:
+        child.stop(until)

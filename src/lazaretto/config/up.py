@@ -1,0 +1,86 @@
+"""`lazaretto up`: prepares the database and the static files, then serves."""
+
+import argparse
+import logging
+import os
+import socket
+import sys
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connections
+
+from lazaretto.config import static
+from lazaretto.config.operations import apply_migrations
+from lazaretto.config.supervisor import Child, supervise
+from lazaretto.core import cli
+from lazaretto.core.cli import gettext as _
+
+logger = logging.getLogger("lazaretto.up")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Prepare, serve, stop."""
+    if not usable(arguments):
+        return cli.USAGE
+    apply_migrations()
+    return serve(arguments)
+
+
+def usable(arguments: argparse.Namespace) -> bool:
+    """Whether the call makes sense; complains if not."""
+    if bool(arguments.certificate) != bool(arguments.key):
+        cli.complain(_("--certificate and --key belong together."))
+        return False
+    for path in (arguments.certificate, arguments.key):
+        if path is not None and not os.access(path, os.R_OK):
+            cli.complain(_("{path} cannot be read.").format(path=path))
+            return False
+    if not port_is_free(arguments.host, arguments.port):
+        cli.complain(_("Port {port} is taken. Choose another with --port.").format(port=arguments.port))
+        return False
+    return True
+
+
+def port_is_free(host: str, port: int) -> bool:
+    """Whether somebody could listen there."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def serve(arguments: argparse.Namespace) -> int:
+    """Start server and steward and stay until told to stop."""
+    if not settings.DEBUG:
+        static.collect()
+    connections.close_all()
+    cli.say(_("Lazaretto is at {address} (stop with Ctrl-C)").format(address=address(arguments)))
+    supervise([Child("server", server_words(arguments)), Child("steward", program("steward"))])
+    cli.say(_("Stopped."))
+    return cli.OK
+
+
+def address(arguments: argparse.Namespace) -> str:
+    """What to type into the browser."""
+    scheme = "https" if arguments.certificate else "http"
+    host = {"0.0.0.0": "localhost", "127.0.0.1": "localhost", "::": "localhost"}.get(arguments.host, arguments.host)  # noqa: S104
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{arguments.port}"
+
+
+def program(*words: str) -> list[str]:
+    """This program with other words, in the same Python."""
+    return [sys.executable, "-m", "lazaretto", *words]
+
+
+def server_words(arguments: argparse.Namespace) -> list[str]:
+    """How the server process is called."""
+    words = [sys.executable, "-m", "lazaretto.config.serve"]
+    words += ["--host", arguments.host, "--port", str(arguments.port), "--workers", str(arguments.workers)]
+    if arguments.certificate:
+        words += ["--certificate", str(Path(arguments.certificate)), "--key", str(Path(arguments.key))]
+    return words
