@@ -9,7 +9,7 @@ from django.utils.functional import SimpleLazyObject
 
 from lazaretto.accounts.commands import note_use
 from lazaretto.accounts.doors import actor_of_session
-from lazaretto.accounts.queries import actor_of_token, token_of
+from lazaretto.accounts.queries import actor_through, token_of
 from lazaretto.core import clock
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import DomainError
@@ -38,7 +38,7 @@ class ActorMiddleware:
 def _by_token(secret: str, at: datetime) -> Actor:
     token = token_of(secret, at=at)
     note_use(token, at=at)
-    return actor_of_token(token, at=at)
+    return actor_through(token, at=at)
 
 
 def bearer(request: HttpRequest) -> str | None:

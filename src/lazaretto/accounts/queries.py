@@ -63,8 +63,13 @@ def token_of(secret: str, *, at: datetime) -> ApiToken:
     return token
 
 
-def actor_of_token(token: ApiToken, *, at: datetime) -> Actor:
-    """The actor behind an API token: its user, with at most its capabilities."""
+def actor_of_token(secret: str, *, at: datetime) -> Actor:
+    """The actor behind the token with that secret; raises `TokenInvalid`."""
+    return actor_through(token_of(secret, at=at), at=at)
+
+
+def actor_through(token: ApiToken, *, at: datetime) -> Actor:
+    """The user of a token, with at most its capabilities."""
     only = frozenset(token.capabilities) if token.capabilities else None
     return replace(actor_for(token.user, at=at, device=f"token:{token.label}", only=only), token=True)
 

@@ -11,7 +11,7 @@ from lazaretto.stays.choices import Slot, SpecimenPurpose, SpecimenSite, Specime
 class RoundForm(forms.Form):
     """Which round is shown."""
 
-    day = forms.DateField(label=_("Day"), required=False)
+    day = forms.DateField(label=_("Date"), required=False)
     slot = forms.ChoiceField(
         label=_("Round"), choices=[(slot.value, slot.label) for slot in (Slot.MORNING, Slot.EVENING)], required=False
     )

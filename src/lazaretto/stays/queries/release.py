@@ -5,15 +5,29 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext
 
 from lazaretto.core.access import Actor
 from lazaretto.core.clock import day_bounds
 from lazaretto.core.signing import BadSignature, read_signed
 from lazaretto.people.queries import display_name
 from lazaretto.places.models import Site
+from lazaretto.protocols.choices import CriterionRemark, EarlyGround, MissingForRelease, ReleaseCriterion
 from lazaretto.protocols.rules import Assessment
 from lazaretto.stays.models import Certificate, Observation, Occupancy, Stay
 from lazaretto.stays.queries.courses import assessment_of
+
+
+@dataclass(frozen=True)
+class CriterionShown:
+    """One criterion in words: what, whether met, the evidence as texts, what is missing, from when it can be met."""
+
+    label: str
+    met: bool
+    evidence: tuple[str, ...]
+    missing: str
+    remark: str
+    earliest_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -26,6 +40,12 @@ class Candidate:
     due_at: datetime
     overdue: bool
     assessment: Assessment
+    criteria: tuple[CriterionShown, ...]
+
+    @property
+    def missing(self) -> tuple[CriterionShown, ...]:
+        """What stands in the way."""
+        return tuple(item for item in self.criteria if not item.met)
 
 
 @dataclass(frozen=True)
@@ -57,14 +77,60 @@ def release_list(actor: Actor, site: Site, day: date, *, at: datetime) -> list[C
 
 def _candidate(actor: Actor, stay: Stay, at: datetime) -> Candidate:
     taken = next(iter(stay.occupancies.all()), None)
+    found = assessment_of(stay, at=at)
     return Candidate(
         stay=stay,
         name=display_name(actor, stay.person, unit_id=stay.site.unit_id),
         room=taken.room.number if taken else "",
         due_at=stay.order.ends_at,
         overdue=stay.order.ends_at <= at,
-        assessment=assessment_of(stay, at=at),
+        assessment=found,
+        criteria=criteria_shown(stay, found),
     )
+
+
+def criteria_shown(stay: Stay, found: Assessment) -> tuple[CriterionShown, ...]:
+    """The criteria in the reader's language, evidence by what it says rather than by its id."""
+    words = _evidence_words(stay)
+    return tuple(
+        CriterionShown(
+            label=" ".join(filter(None, [str(ReleaseCriterion(item.code).label), _subject(item.subject)])),
+            met=item.satisfied,
+            evidence=tuple(words.get(piece, piece) for piece in item.evidence),
+            missing=str(MissingForRelease(item.missing).label) if item.missing else "",
+            remark=str(CriterionRemark(item.remark).label) if item.remark else "",
+            earliest_at=item.earliest_at,
+        )
+        for item in found.criteria
+    )
+
+
+def _subject(subject: str) -> str:
+    """`central-7` is the test of day 7; the ground of an early release reads as its words."""
+    if subject in EarlyGround.values:
+        return str(EarlyGround(subject).label)
+    day = subject.rpartition("-")[2]
+    return gettext("day {day}").format(day=day) if day.isdigit() else subject
+
+
+def _evidence_words(stay: Stay) -> dict[str, str]:
+    zone = ZoneInfo(stay.site.time_zone)
+    words = {
+        str(taken.id): f"{taken.collected_at.astimezone(zone):%m-%d %H:%M} {taken.tube} {taken.get_state_display()}"
+        for taken in stay.specimens.all()
+    }
+    for seen in stay.observations.all():
+        value = "" if seen.temperature is None else f"{seen.temperature} °C"
+        words[str(seen.id)] = f"{seen.taken_at.astimezone(zone):%m-%d %H:%M} {value}".strip()
+    return words
+
+
+def certificates_of(actor: Actor, site: Site, day: date) -> QuerySet[Certificate]:
+    """Certificates issued on that local day, by number."""
+    start, end = day_bounds(day, ZoneInfo(site.time_zone))
+    issued = Certificate.objects.visible_to(actor, "stays.read").filter(issued_at__gte=start, issued_at__lt=end)
+    found = issued.filter(release__stay__site=site).select_related("release__stay__person", "release__stay__site")
+    return found.order_by("number")
 
 
 def read_certificate(token: str) -> CertificateFound:

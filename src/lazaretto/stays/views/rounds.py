@@ -43,7 +43,7 @@ def save_door(request: HttpRequest, code: str) -> JsonResponse:
     site_by_code(actor, code)
     form = DoorForm(request.POST)
     if not form.is_valid():
-        raise InvalidInput(fields={name: " ".join(texts) for name, texts in form.errors.items()})
+        raise InvalidInput(fields={name: " ".join(map(str, texts)) for name, texts in form.errors.items()})
     given = form.cleaned_data
     done = observe.invoke(
         actor=actor,

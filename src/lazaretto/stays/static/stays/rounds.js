@@ -82,7 +82,7 @@ function save(row, text) {
     client_id: newId(), taken_at: new Date().toISOString(),
   };
   keep([...waiting(), { url: table.dataset.save, body }]);
-  say(row, table.dataset.wordUnsent, { mark: "cloud-off" });
+  say(row, table.dataset.wordUnsent, { mark: "wifi-off" });
   count();
   drain();
 }
