@@ -1,6 +1,7 @@
 """Words of rule packs. Values are the codes of `rules`; labels are what people read."""
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -53,8 +54,8 @@ class Confidence(TextChoices):
     """How sure we are of what a pack says."""
 
     DOCUMENT = "document", _("checked against the document")
-    REPORT = "report", _("from reports of the document")
-    MEMORY = "memory", _("from memory, to be checked")
+    REPORT = "report", _("from public reports of the document")
+    UNCHECKED = "unchecked", _("still to be checked against the document")
 
 
 class Demand(TextChoices):
@@ -164,3 +165,20 @@ class CheckSlot(TextChoices):
     MORNING = "morning", _("morning")
     EVENING = "evening", _("evening")
     DAILY = "daily", _("once a day")
+
+
+class TubePlace(TextChoices):
+    """Where people are sampled, as far as tubes differ."""
+
+    QUARANTINE_SITE = "quarantine_site", _("quarantine site")
+    SEALED_HOME = "sealed_home", _("sealed home")
+    OTHER = "other", _("elsewhere")
+
+
+def name_of_test(key: str) -> str:
+    """A test of a stay in words: `central-14` is day 14 of central isolation."""
+    setting, _dash, day = key.rpartition("-")
+    where = Setting(setting).label
+    if day == "entry":
+        return gettext("{setting}, on arrival").format(setting=where)
+    return gettext("{setting}, day {day}").format(setting=where, day=day)

@@ -1,30 +1,122 @@
-"""Which rule pack is in force where, when: joins the shipped packs and the adoptions in the database."""
+"""Which rule pack governs where and when; the list of adoptions; what a change would do to running stays."""
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date
 
-from lazaretto.protocols.library import library
+from django.db.models import QuerySet
+
+from lazaretto.core.access import Actor
+from lazaretto.protocols.calendar import Calendar
 from lazaretto.protocols.models import PackAdoption
-from lazaretto.protocols.rules import Adoption, Edition, Pack, editions, effective_pack, jurisdiction_path
+from lazaretto.protocols.rules import Adoption, CategoryRule, Edition, Pack
+
+__all__ = [
+    "Calendar",
+    "Preview",
+    "StaysAffected",
+    "adoptions",
+    "calendar",
+    "count_stays_with",
+    "editions_at",
+    "effective",
+    "preview_of_adoption",
+    "preview_of_end",
+    "rule_in_force",
+    "stays_affected",
+]
 
 
-def adoptions_for(path: tuple[str, ...]) -> list[Adoption]:
-    """Everything adopted on a path of jurisdictions; one query."""
-    rows = PackAdoption.objects.filter(jurisdiction__in=path).order_by("starts_on", "pack")
-    return [
-        Adoption(
-            code=row.pack, jurisdiction=row.jurisdiction, effective_from=row.starts_on, effective_until=row.ends_on
-        )
-        for row in rows
-    ]
+@dataclass(frozen=True)
+class StaysAffected:
+    """How many running stays a change would touch: of `running` stays so many would end earlier, later, or at once."""
+
+    running: int
+    shorter: int
+    longer: int
+    at_once: int
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a decision would change at a jurisdiction on its day: keys of the packs in force, empty for none."""
+
+    jurisdiction: str
+    on: date
+    before: str
+    after: str
+    stays: StaysAffected | None
+
+
+CountStays = Callable[[Calendar, Calendar], StaysAffected]
+_count_stays: list[CountStays] = []
+
+
+def count_stays_with(function: CountStays) -> None:
+    """The app that knows stays says how to count them; called from its `AppConfig.ready`."""
+    _count_stays[:] = [function]
+
+
+def stays_affected(before: Calendar, after: Calendar) -> StaysAffected | None:
+    """What a change of the calendar would do to running stays; None when no app knows of stays."""
+    return _count_stays[0](before, after) if _count_stays else None
+
+
+def preview_of_adoption(proposed: Adoption) -> Preview:
+    """What putting a pack or overlay into force would change."""
+    now = calendar()
+    return _preview(now, now.changed(add=[proposed]), proposed.jurisdiction, proposed.effective_from)
+
+
+def preview_of_end(row: PackAdoption, ends_on: date) -> Preview:
+    """What ending an adoption would change."""
+    now, running = calendar(), as_adoption(row)
+    ended = replace(running, effective_until=ends_on)
+    return _preview(now, now.changed(add=[ended], remove=[running]), row.jurisdiction, ends_on)
+
+
+def _preview(before: Calendar, after: Calendar, jurisdiction: str, on: date) -> Preview:
+    return Preview(
+        jurisdiction=jurisdiction,
+        on=on,
+        before=before.key_on(jurisdiction, on),
+        after=after.key_on(jurisdiction, on),
+        stays=stays_affected(before, after),
+    )
+
+
+def adoptions(actor: Actor) -> QuerySet[PackAdoption]:
+    """All adoptions, the latest first, with those who approved them."""
+    visible = PackAdoption.objects.visible_to(actor)
+    return visible.select_related("approved_by", "end_approved_by").order_by("-starts_on", "jurisdiction", "pack")
+
+
+def calendar() -> Calendar:
+    """Everything that was adopted; one query, then any number of answers."""
+    return Calendar(as_adoption(row) for row in PackAdoption.objects.order_by("starts_on", "id"))
+
+
+def as_adoption(row: PackAdoption) -> Adoption:
+    """The row as the rules see it."""
+    return Adoption(
+        code=row.pack,
+        jurisdiction=row.jurisdiction,
+        effective_from=row.starts_on,
+        effective_until=row.ends_on,
+        transition=row.transition,
+    )
 
 
 def effective(jurisdiction: str, on: date) -> Pack:
-    """The pack in force at a place on a local date, overlays laid over it; raises `NoPackAdopted`."""
-    path = jurisdiction_path(jurisdiction)
-    return effective_pack(library(), adoptions_for(path), path, on)
+    """The pack, overlays laid over it, that governs a jurisdiction on a local date; raises `NoPackAdopted`."""
+    return calendar().pack_on(jurisdiction, on)
+
+
+def rule_in_force(category: str, jurisdiction: str, on: date) -> CategoryRule:
+    """What that pack says of a category; a rule without phases when it isolates nobody for it."""
+    return effective(jurisdiction, on).rule(category)
 
 
 def editions_at(jurisdiction: str, first_on: date) -> tuple[Edition, ...]:
-    """The packs that follow one another at a place from a local date on; raises `NoPackAdopted`."""
-    path = jurisdiction_path(jurisdiction)
-    return editions(library(), adoptions_for(path), path, first_on)
+    """The packs that govern a stay begun on a local date, one after another; raises `NoPackAdopted`."""
+    return calendar().editions_at(jurisdiction, first_on)

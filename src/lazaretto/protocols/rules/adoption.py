@@ -84,6 +84,11 @@ class Library:
         """The packs without overlays, oldest first."""
         return tuple(sorted((self.pack(code) for code in self._tables), key=lambda k: (k.effective_from, k.code)))
 
+    @property
+    def codes(self) -> frozenset[str]:
+        """The codes of all packs and overlays."""
+        return frozenset(self._tables) | frozenset(self.overlays)
+
     def pack(self, code: str, overlays: tuple[str, ...] = ()) -> Pack:
         """A pack with overlays laid over it in the given order; raises PackUnknown."""
         key = (code, overlays)

@@ -70,8 +70,8 @@ POSITIVE_RULES: Final = (ANY_POSITIVE, LATEST_POSITIVE)
 # How sure we are of what a pack says.
 CONFIRMED: Final = "document"
 REPORTED: Final = "report"
-MEMORY: Final = "memory"
-CONFIDENCES: Final = (CONFIRMED, REPORTED, MEMORY)
+UNCHECKED: Final = "unchecked"
+CONFIDENCES: Final = (CONFIRMED, REPORTED, UNCHECKED)
 
 # Whom a positive on the site sends back to day 0.
 RESTART_SCOPES: Final = ("none", "room", "floors", "building", "site")
@@ -102,8 +102,8 @@ class Source:
     number: str = ""
     edition: str = ""
     clause: str = ""
-    confidence: str = MEMORY
-    note: str = ""
+    confidence: str = UNCHECKED
+    note: Text | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

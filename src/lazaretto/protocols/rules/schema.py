@@ -99,6 +99,7 @@ def _text(reader: TableReader) -> p.Text:
 
 
 def _source(reader: TableReader, above: p.Source | None = None) -> p.Source:
+    note = reader.table("note")
     source = p.Source(
         document=reader.text("document", above.document) if above else reader.text("document"),
         issuer=reader.text("issuer", above.issuer if above else ""),
@@ -106,7 +107,7 @@ def _source(reader: TableReader, above: p.Source | None = None) -> p.Source:
         edition=reader.text("edition", above.edition if above else ""),
         clause=reader.text("clause", ""),
         confidence=reader.choice("confidence", p.CONFIDENCES),
-        note=reader.text("note", ""),
+        note=_text(note) if note else None,
     )
     reader.finish()
     return source

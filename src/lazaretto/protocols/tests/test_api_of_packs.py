@@ -1,0 +1,62 @@
+"""Read endpoints."""
+
+from datetime import date
+
+import pytest
+
+from lazaretto.protocols.models import PackAdoption
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+BASE = "/api/v1/protocols"
+
+
+@pytest.fixture
+def plan_8(db):
+    return PackAdoption.objects.create(
+        pack="cn-plan-8", jurisdiction="CN-44-01", starts_on=date(2026, 6, 1), reason="通告", created_at=NOW
+    )
+
+
+def test_the_packs_that_ship_are_listed_with_their_document(cast):
+    found = cast.clerk.client.get(f"{BASE}/packs").json()
+
+    assert found[0]["code"] == "cn-plan-7"
+    assert found[0]["document"] == "新型冠状病毒肺炎防控方案（第七版）"
+
+
+def test_one_pack_is_told_with_its_overlays(cast):
+    found = cast.clerk.client.get(f"{BASE}/packs/cn-plan-8+local-7-7").json()
+
+    assert found["key"] == "cn-plan-8+local-7-7"
+    secondary = next(rule for rule in found["categories"] if rule["category"] == "secondary_contact")
+    assert [(phase["setting"], phase["days"]) for phase in secondary["phases"]] == [
+        ("central", 7),
+        ("home_monitoring", 7),
+    ]
+
+
+def test_what_is_in_force_is_answered_by_place_and_date(cast, plan_8):
+    answer = cast.clerk.client.get(f"{BASE}/in-force", {"jurisdiction": "CN-44-01-05", "on": "2026-06-01"})
+    assert answer.json()["key"] == "cn-plan-8"
+
+    answer = cast.clerk.client.get(f"{BASE}/in-force", {"jurisdiction": "CN-44-01-05", "on": "2026-05-31"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "no_pack_in_force")
+
+
+def test_adoptions_are_listed(cast, plan_8):
+    found = cast.clerk.client.get(f"{BASE}/adoptions").json()
+
+    assert [(row["pack"], row["jurisdiction"], row["ends_on"]) for row in found] == [("cn-plan-8", "CN-44-01", None)]
+
+
+def test_an_unknown_pack_is_a_problem_document(cast):
+    answer = cast.clerk.client.get(f"{BASE}/packs/nothing")
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize("path", ["/packs", "/packs/cn-plan-8", "/adoptions"])
+def test_who_may_not_read_rule_packs_is_refused(cast, client, path):
+    assert cast.hotel_staff.client.get(BASE + path).status_code == 403
+    assert client.get(BASE + path).status_code == 401
