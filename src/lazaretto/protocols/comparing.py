@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from lazaretto.protocols.rules import Pack
 from lazaretto.protocols.wording import Section, sections_of
 
+# What is said about a rule rather than by it: no difference that anybody has to act on.
+REMARKS = (".clause", ".confidence")
+
 
 @dataclass(frozen=True)
 class Row:
@@ -41,6 +44,7 @@ def compare(left: Pack, right: Pack) -> tuple[Comparison, ...]:
 
 def _section(left: Section, right: Section) -> Comparison:
     labels = {fact.key: fact.label for fact in (*left.facts, *right.facts)}
+    labels = {key: label for key, label in labels.items() if not key.endswith(REMARKS)}
     one = {fact.key: fact.value for fact in left.facts}
     other = {fact.key: fact.value for fact in right.facts}
     return Comparison(left.title, tuple(Row(labels[key], one.get(key, ""), other.get(key, "")) for key in labels))

@@ -21,7 +21,7 @@ from lazaretto.protocols.forms import AdoptForm, CompareForm, EndForm
 from lazaretto.protocols.library import jurisdiction_names, library
 from lazaretto.protocols.models import PackAdoption
 from lazaretto.protocols.rules import Adoption, Pack, PackUnknown
-from lazaretto.protocols.wording import overlay_facts, sections_of, source_facts, title_of
+from lazaretto.protocols.wording import gathered, overlay_facts, sections_of, source_facts, title_of
 from lazaretto.ui.notices import notify
 
 COMING, GOVERNS, SUPERSEDED, ENDED = "coming", "governs", "superseded", "ended"
@@ -61,7 +61,7 @@ def pack(request: HttpRequest, key: str) -> HttpResponse:
         "pack": shown,
         "title": title_of(key),
         "source": source_facts(shown.source),
-        "sections": [section for section in sections_of(shown) if section.facts],
+        "sections": gathered(sections_of(shown)),
         "adoptions": [row for row in queries.adoptions(actor_of(request)) if row.pack == shown.code],
         "compare_form": CompareForm(initial={"left": key, "right": "cn-plan-9"}),
         "may_manage": actor_of(request).everywhere("protocols.manage"),

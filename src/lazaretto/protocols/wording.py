@@ -23,6 +23,7 @@ from lazaretto.protocols.rules.pack import (
     Reserve,
     Source,
     Text,
+    Tube,
 )
 
 T = TypeVar("T", bound=TextChoices)
@@ -65,7 +66,7 @@ def title_of(code: str) -> str:
 def jurisdiction_title(code: str) -> str:
     """A jurisdiction's name with those it lies in, the code itself where nothing is known."""
     name = said(jurisdiction_names().get(code))
-    return f"{name} ({code})" if name else code
+    return _("{name} ({code})").format(name=name, code=code) if name else code
 
 
 def sections_of(pack: Pack) -> tuple[Section, ...]:
@@ -79,10 +80,21 @@ def sections_of(pack: Pack) -> tuple[Section, ...]:
     )
 
 
+def gathered(sections: Iterable[Section]) -> tuple[Section, ...]:
+    """For one pack's page: empty sections left out, the categories that it does not isolate in one section."""
+    told, idle = list[Section](), list[Fact]()
+    for section in sections:
+        if section.key in CATEGORIES and len(section.facts) == 1:
+            idle.append(Fact(section.key, section.title, section.facts[0].value))
+        elif section.facts:
+            told.append(section)
+    return (*told, Section("idle", _("Other people"), tuple(idle))) if idle else tuple(told)
+
+
 def source_facts(source: Source) -> tuple[Fact, ...]:
     """Where a pack comes from."""
     pairs = (
-        ("document", _("Document"), source.document),
+        ("document", _("Source document"), source.document),
         ("number", _("Number"), source.number),
         ("issuer", _("Issued by"), source.issuer),
         ("edition", _("Edition"), source.edition),
@@ -141,14 +153,14 @@ def _tests(phase: Phase) -> str:
     days = _("day {days}").format(days=_commas(str(day) for day in phase.tests))
     swab = _label(choices.Specimen, phase.specimen) if phase.specimen else ""
     where = _label(choices.Setting, phase.setting)
-    return _("{setting}: {days}, {swab}").format(setting=where, days=days, swab=swab) if swab else f"{where}: {days}"
+    return _("{setting}: {days}, {swab}").format(setting=where, days=days, swab=swab) if swab else _colon(where, days)
 
 
 def _release(phase: Phase) -> str:
     if phase.release is None:
         return ""
     where = _label(choices.Setting, phase.setting)
-    return f"{where}: {_release_test(phase.release)}{_ct(phase)}"
+    return _colon(where, f"{_release_test(phase.release)}{_ct(phase)}")
 
 
 def _ct(phase: Phase) -> str:
@@ -161,7 +173,8 @@ def _release_test(test: ReleaseTest) -> str:
         (_("different reagents"), test.different_reagents),
         (_("different laboratories"), test.different_labs),
     ]
-    asked = [f"{what} ({_label(choices.Demand, how)})" for what, how in demands if how != NOT_ASKED]
+    both = _("{what} ({how})")
+    asked = [both.format(what=what, how=_label(choices.Demand, how)) for what, how in demands if how != NOT_ASKED]
     if test.hours_between:
         asked.append(_("{hours} h apart").format(hours=test.hours_between))
     return _commas([many, *asked])
@@ -203,13 +216,13 @@ def _rooms(pack: Pack) -> tuple[Fact, ...]:
 
 
 def _planning(pack: Pack) -> tuple[Fact, ...]:
-    tubes = _semicolons(
-        f"{_label(choices.TubePlace, tube.place)}: "
-        + (_("{count} to a tube").format(count=tube.people) if tube.people else _("one tube a household"))
-        for tube in pack.tubes
-    )
+    tubes = _semicolons(_colon(_label(choices.TubePlace, tube.place), _people(tube)) for tube in pack.tubes)
     facts = [Fact("tubes", _("Tubes"), tubes)] if tubes else []
     return (*([_reserve(pack.reserve)] if pack.reserve else []), *facts)
+
+
+def _people(tube: Tube) -> str:
+    return _("{count} to a tube").format(count=tube.people) if tube.people else _("one tube a household")
 
 
 def _reserve(reserve: Reserve) -> Fact:
@@ -248,6 +261,10 @@ def _clock(at: time) -> str:
 
 def _days_back(days: int) -> str:
     return ngettext("{count} day back", "{count} days back", days).format(count=days) if days else "–"
+
+
+def _colon(what: str, value: str) -> str:
+    return _("{what}: {value}").format(what=what, value=value)
 
 
 def _commas(parts: Iterable[str]) -> str:
