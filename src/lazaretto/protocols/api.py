@@ -1,20 +1,26 @@
 """Read endpoints of rule packs. Codes are given, not labels: a program reads them."""
 
 from datetime import date, time
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Path, Query, Router, Schema
+from pydantic import Field
 
 from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.core.errors import NotFound
+from lazaretto.core.paging import Page, PageOut, Paging, page
 from lazaretto.protocols import queries
 from lazaretto.protocols.errors import NoPackInForce
 from lazaretto.protocols.library import library
-from lazaretto.protocols.rules import CategoryRule, NoPackAdopted, Pack, PackUnknown, Phase
+from lazaretto.protocols.models import PackAdoption
+from lazaretto.protocols.rules import JURISDICTION, CategoryRule, NoPackAdopted, Pack, PackUnknown, Phase
 
-router = Router(tags=["protocols"])
+router = Router(tags=["rule packs"])
+
+Word = Annotated[str, Field(max_length=80)]
+Jurisdiction = Annotated[str, Field(max_length=20, pattern=f"^{JURISDICTION}$")]
 
 
 class TextOut(Schema):
@@ -68,6 +74,13 @@ class CategoryOut(Schema):
     early_grounds: list[str]
 
 
+class PlaceAndDate(Schema):
+    """Where and when: a jurisdiction such as `CN-44-01-05`, a date there."""
+
+    jurisdiction: Jurisdiction
+    on: date
+
+
 class PackOut(PackLineOut):
     """One pack, overlays laid over it. `key` is what an order records."""
 
@@ -92,38 +105,52 @@ class AdoptionOut(Schema):
     end_reason: str
 
 
-@router.get("/packs", response=list[PackLineOut], url_name="packs")
-@needs("protocols.read")
-def packs(request: HttpRequest) -> list[dict[str, Any]]:
-    """Every pack that ships, oldest first."""
-    return [_line(pack) for pack in library().packs]
+class PacksOut(Schema):
+    """Every pack that ships."""
+
+    items: list[PackLineOut]
 
 
-@router.get("/packs/{key}", response=PackOut, url_name="pack")
+class AdoptionFilter(Paging):
+    """What to show of the adoptions."""
+
+    jurisdiction: Jurisdiction | None = None
+    pack: Word = ""
+
+
+@router.get("/rule-packs", response=PacksOut, summary="Rule packs that ship, oldest first")
 @needs("protocols.read")
-def pack(request: HttpRequest, key: str) -> dict[str, Any]:
-    """One pack by code, or with overlays by `code+overlay`."""
+def packs(request: HttpRequest) -> dict[str, Any]:
+    """With the document each comes from; overlays are named by the packs they change."""
+    return {"items": [_line(pack) for pack in library().packs]}
+
+
+@router.get("/rule-packs/in-force", response=PackOut, summary="The rule pack that governs a place on a date")
+@needs("protocols.read")
+def in_force(request: HttpRequest, wanted: Query[PlaceAndDate]) -> dict[str, Any]:
+    """Overlays laid over it; `no_pack_in_force` when there is none."""
+    try:
+        return _pack(queries.effective(wanted.jurisdiction, wanted.on))
+    except NoPackAdopted as error:
+        raise NoPackInForce(jurisdiction=wanted.jurisdiction, on=wanted.on) from error
+
+
+@router.get("/rule-packs/{key}", response=PackOut, summary="One rule pack")
+@needs("protocols.read")
+def pack(request: HttpRequest, key: Annotated[str, Path(max_length=120)]) -> dict[str, Any]:
+    """By code, or with overlays by `code+overlay`, as an order records it."""
     try:
         return _pack(library().by_key(key))
     except PackUnknown as error:
         raise NotFound(pack=key) from error
 
 
-@router.get("/in-force", response=PackOut, url_name="pack_in_force")
+@router.get("/rule-pack-adoptions", response=PageOut[AdoptionOut], summary="What was put into force where")
 @needs("protocols.read")
-def in_force(request: HttpRequest, jurisdiction: str, on: date) -> dict[str, Any]:
-    """The pack that governs a jurisdiction on a local date; problem `no_pack_in_force` when there is none."""
-    try:
-        return _pack(queries.effective(jurisdiction, on))
-    except NoPackAdopted as error:
-        raise NoPackInForce(jurisdiction=jurisdiction, on=on) from error
-
-
-@router.get("/adoptions", response=list[AdoptionOut], url_name="adoptions")
-@needs("protocols.read")
-def adoptions(request: HttpRequest) -> Any:
-    """What was put into force where, the latest first."""
-    return queries.adoptions(actor_of(request))
+def adoptions(request: HttpRequest, wanted: Query[AdoptionFilter]) -> Page[PackAdoption]:
+    """The latest first."""
+    found = queries.adoptions(actor_of(request), jurisdiction=wanted.jurisdiction or "", pack=wanted.pack)
+    return page(found, ("-starts_on", "id"), limit=wanted.limit, cursor=wanted.cursor)
 
 
 def _line(pack: Pack) -> dict[str, Any]:

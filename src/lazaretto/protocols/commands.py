@@ -20,8 +20,7 @@ from lazaretto.protocols.errors import (
 )
 from lazaretto.protocols.library import library
 from lazaretto.protocols.models import PackAdoption
-
-JURISDICTION = re.compile(r"[A-Z]{2,3}(-[0-9A-Z]{1,4}){0,4}")
+from lazaretto.protocols.rules import JURISDICTION
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ def adopt_pack(
     """
     if pack not in library().codes:
         raise PackNotShipped(pack=pack)
-    if not JURISDICTION.fullmatch(jurisdiction):
+    if not re.fullmatch(JURISDICTION, jurisdiction):
         raise JurisdictionMalformed(jurisdiction=jurisdiction)
     if not reason.strip():
         raise ReasonRequired

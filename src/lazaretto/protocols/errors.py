@@ -18,7 +18,7 @@ class NoPackInForce(DomainError):
     """Nothing has been adopted for this jurisdiction on this date."""
 
     code = "no_pack_in_force"
-    status = 409
+    status = 404
     message = _("No rule pack is in force for this place on this date.")
     next_step = _("Ask the approver at headquarters to put a rule pack into force first.")
 

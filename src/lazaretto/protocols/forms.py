@@ -1,5 +1,6 @@
 """Forms of rule packs."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -7,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from lazaretto.protocols.choices import Transition
-from lazaretto.protocols.commands import JURISDICTION
 from lazaretto.protocols.library import library
+from lazaretto.protocols.rules import JURISDICTION
 from lazaretto.protocols.wording import said
 
 DATE = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
@@ -30,7 +31,7 @@ def pack_and_overlay_choices() -> list[tuple[Any, Any]]:
 
 
 def _jurisdiction(value: str) -> None:
-    if not JURISDICTION.fullmatch(value):
+    if not re.fullmatch(JURISDICTION, value):
         raise ValidationError(_("Write country, province, city and district like CN-44-01-05, as far as needed."))
 
 

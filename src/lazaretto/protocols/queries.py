@@ -85,10 +85,14 @@ def _preview(before: Calendar, after: Calendar, jurisdiction: str, on: date) -> 
     )
 
 
-def adoptions(actor: Actor) -> QuerySet[PackAdoption]:
-    """All adoptions, the latest first, with those who approved them."""
-    visible = PackAdoption.objects.visible_to(actor)
-    return visible.select_related("approved_by", "end_approved_by").order_by("-starts_on", "jurisdiction", "pack")
+def adoptions(actor: Actor, *, jurisdiction: str = "", pack: str = "") -> QuerySet[PackAdoption]:
+    """Adoptions with those who approved them, the latest first; of one jurisdiction or pack if named."""
+    found = PackAdoption.objects.visible_to(actor).select_related("approved_by", "end_approved_by")
+    if jurisdiction:
+        found = found.filter(jurisdiction=jurisdiction)
+    if pack:
+        found = found.filter(pack=pack)
+    return found.order_by("-starts_on", "jurisdiction", "pack")
 
 
 def calendar() -> Calendar:

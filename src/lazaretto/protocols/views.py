@@ -62,7 +62,7 @@ def pack(request: HttpRequest, key: str) -> HttpResponse:
         "title": title_of(key),
         "source": source_facts(shown.source),
         "sections": gathered(sections_of(shown)),
-        "adoptions": [row for row in queries.adoptions(actor_of(request)) if row.pack == shown.code],
+        "adoptions": queries.adoptions(actor_of(request), pack=shown.code),
         "compare_form": CompareForm(initial={"left": key, "right": "cn-plan-9"}),
         "may_manage": actor_of(request).everywhere("protocols.manage"),
     }

@@ -15,6 +15,7 @@ same answer. Words such as `central` or `days_served` are codes: `protocols.choi
 """
 
 from lazaretto.protocols.rules.adoption import (
+    JURISDICTION,
     Adoption,
     Edition,
     Library,
@@ -50,6 +51,7 @@ from lazaretto.protocols.rules.rooms import Lodging, Occupant, Sharing, company,
 from lazaretto.protocols.rules.sampling import DueTest, Sample, due_tests
 
 __all__ = [
+    "JURISDICTION",
     "Absence",
     "Adoption",
     "Assessment",

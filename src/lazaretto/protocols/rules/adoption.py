@@ -11,10 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from lazaretto.protocols.rules.pack import SHORTER_APPLIES, Overlay, Pack
 from lazaretto.protocols.rules.schema import lay_over, parse_overlay, parse_pack
+
+# A country and up to four levels below it, at most 19 characters: CN-44-01-05.
+JURISDICTION: Final = r"[A-Z]{2,3}(-[0-9A-Z]{1,3}){0,4}"
 
 
 class NoPackAdopted(LookupError):
