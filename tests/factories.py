@@ -6,7 +6,7 @@ from itertools import count
 from lazaretto.accounts.choices import UnitKind
 from lazaretto.accounts.models import Membership, Unit, User
 from lazaretto.core.models import Installation
-from lazaretto.people.commands.tokens import add_tokens
+from lazaretto.people.commands.tokens import add_tokens, copy_tokens
 from lazaretto.people.models import Person, PersonAccess, PersonName
 from lazaretto.people.search_text import script_of
 from lazaretto.places.choices import RoomState, SiteState
@@ -78,6 +78,7 @@ def stay(
     """An open stay on day `day` of `length` (day 0 is the last exposure), in the first free room if none is given."""
     who = who or person(at_site=at_site)
     PersonAccess.objects.get_or_create(person=who, unit_id=at_site.unit_id, defaults={"started_at": LONG_AGO})
+    copy_tokens([who.id], at_site.unit_id)
     started = NOW - timedelta(days=day)
     number = next(_serial)
     order = IsolationOrder.objects.create(

@@ -1,6 +1,6 @@
 """Who: people, their names, documents, contacts, parties, needs; who may see them; merges."""
 
-from typing import Self
+from typing import Self, TypeVar
 from uuid import UUID
 
 from django.conf import settings
@@ -227,7 +227,10 @@ class Need(models.Model):
         return self.get_kind_display()
 
 
-class PairQuerySet(ScopedQuerySet["models.Model"]):
+Row = TypeVar("Row", bound=models.Model)
+
+
+class PairQuerySet(ScopedQuerySet[Row]):
     """Rows about two people: for whoever may see both."""
 
     PAIR: tuple[str, ...] = ("first", "second")
@@ -251,7 +254,7 @@ class DuplicateSuggestion(models.Model):
     created_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True, blank=True)
 
-    objects = PairQuerySet.as_manager()
+    objects = PairQuerySet["DuplicateSuggestion"].as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["-id"], condition=Q(state="open"), name="suggestion_open")]
@@ -264,7 +267,7 @@ class DuplicateSuggestion(models.Model):
         return f"{self.first_id} ≟ {self.second_id}"
 
 
-class MergeQuerySet(PairQuerySet):
+class MergeQuerySet(PairQuerySet["Merge"]):
     """Merges: for whoever may see the record that was kept (the other has no access of its own any more)."""
 
     PAIR = ("kept",)

@@ -21,7 +21,6 @@ CHUNK = 2_000
 CARD = re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])")
 
 
-
 @proof(1, "merged_people_hold_nothing", _("Everything of a merged record stands on the one that was kept"))
 def merged_people_hold_nothing(_at: datetime) -> Finding:
     """No stay, document, need or other link stands on a record that was merged away; each merge is in the book."""
@@ -39,8 +38,8 @@ def _kept() -> dict[Any, Any]:
     """Each merged record and the one that finally stands for it."""
     into = dict(Person.objects.filter(merged_into__isnull=False).values_list("id", "merged_into_id"))
     kept = {}
-    for person in into:
-        target, seen = into[person], {person}
+    for person, first in into.items():
+        target, seen = first, {person}
         while target in into and target not in seen:
             seen.add(target)
             target = into[target]

@@ -143,7 +143,7 @@ def links() -> Iterator[tuple[type[models.Model], str]]:
             continue
         model: Any = relation.related_model
         if model not in NOT_MOVED:
-            yield model, relation.field.attname  # type: ignore[attr-defined]
+            yield model, relation.field.attname
 
 
 def _settle_open_periods(kept: Person, merged: Person, at: datetime) -> Iterator[Change]:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -61,7 +62,7 @@ def traits(person_ids: Collection[UUID]) -> dict[UUID, Traits]:
     }
 
 
-def _grouped(rows: Iterable[tuple[UUID, str]]) -> dict[UUID, set[str]]:
+def _grouped(rows: Iterable[tuple[UUID, Any]]) -> dict[UUID, set[str]]:
     found: dict[UUID, set[str]] = defaultdict(set)
     for person, value in rows:
         found[person].add(value)
@@ -77,7 +78,7 @@ def _candidates(asked: dict[UUID, Traits]) -> dict[UUID, set[UUID]]:
         ("digest", ContactPoint, ContactPoint.objects.filter(person_id__in=asked).values("digest")),
     ):
         holders: dict[str, set[UUID]] = defaultdict(set)
-        rows = model.objects.filter(**{f"{digest_field}__in": digests})  # type: ignore[attr-defined]
+        rows = model.objects.filter(**{f"{digest_field}__in": digests})
         for digest, person in rows.values_list(digest_field, "person_id"):
             holders[digest].add(person)
         for people in holders.values():
