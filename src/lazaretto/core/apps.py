@@ -12,6 +12,6 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        """Declare the core's own proofs and duties."""
-        for room in ("proofs", "duties"):
+        """Declare the core's own commands, proofs and duties."""
+        for room in ("alarms", "proofs", "duties"):
             import_module(f"{self.name}.{room}")
