@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from lazaretto.accounts import views as accounts
 from lazaretto.config.api import api
+from lazaretto.headquarters import views as headquarters
 
 OWN = "lazaretto."
 
@@ -21,6 +22,7 @@ def _of_apps() -> list[URLResolver]:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-out/", accounts.sign_out, name="sign_out"),
     path("preferences/language", accounts.switch_language),  # before ui's: it also remembers the user's choice
+    path("palette", headquarters.palette, name="palette"),
     path("api/v1/", api.urls),
     *_of_apps(),
 ]

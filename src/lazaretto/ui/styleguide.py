@@ -100,7 +100,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "palette_url": "/palette",
         "states": list(ROOM_STATES),
         "tones": ["blue", "green", "amber", "orange", "red", "purple", "teal", "grey"],
-        "step_labels": [_("Confirm"), _("Send vehicle"), _("Leave"), _("Disinfect")],
+        "step_labels": [_("Check again"), _("Send vehicle"), _("Leave"), _("Disinfect")],
         "guest": [
             (_("Guest"), "张伟"), (_("Day"), "5 / 14"), (_("Last test"), "11-21 07:40"),
             (_("Temperature"), "37.9 °C · 18:30"), (_("Language"), "普通话"),

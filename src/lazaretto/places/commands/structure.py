@@ -99,8 +99,7 @@ def create_rooms(
     *,
     actor: Actor,
     at: datetime,
-    site: Site,
-    building: str,
+    building: Building,
     floors: str,
     rooms: str,
     without: str = "",
@@ -108,19 +107,19 @@ def create_rooms(
     floor_pattern: str = "{floor}F",
     beds: int = 1,
 ) -> RoomsCreated:
-    """Make rooms by pattern: floors `3-12`, rooms `1-18` without `4`, and the building if its name is new.
+    """Make rooms by pattern: floors `3-12`, rooms `1-18` without `4`. What exists already stays as it is.
 
-    What exists already stays as it is. Raises `PatternUnreadable`.
+    Raises `PatternUnreadable`.
     """
+    site = building.site
     storeys, doors = _span(floors), _span(rooms, without)
     if not (storeys and doors and rules.pattern_is_sound(pattern) and 1 <= beds <= MOST_BEDS):
         raise PatternUnreadable(part=pattern)
-    house, _made = Building.objects.get_or_create(site=site, name=building.strip()[:40])
-    known = _floors_for(house, {rules.floor_label(floor_pattern, storey): storey for storey in storeys})
+    known = _floors_for(building, {rules.floor_label(floor_pattern, storey): storey for storey in storeys})
     held = set(Room.objects.filter(site=site).values_list("number", flat=True))
     wanted = [
         RoomRow(
-            house.name,
+            building.name,
             rules.floor_label(floor_pattern, storey),
             rules.room_number(pattern, storey, door),
             door,
@@ -131,7 +130,7 @@ def create_rooms(
     ]
     fresh = [row for row in wanted if row.number not in held]
     _make(site, [(row, known[row.floor]) for row in fresh], at)
-    record(house, unit_id=site.unit_id, data={"rooms": [row.number for row in fresh], "beds": beds})
+    record(building, unit_id=site.unit_id, data={"rooms": [row.number for row in fresh], "beds": beds})
     return RoomsCreated([row.number for row in fresh], [row.number for row in wanted if row.number in held])
 
 

@@ -6,19 +6,25 @@ from datetime import date, datetime, tzinfo
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lazaretto.ui import qr
 from lazaretto.ui.papers.compiler import Paper
 from lazaretto.ui.papers.official import enumerate_words
 from lazaretto.ui.papers.words import day, moment, spoken
 
-DOOR = {"title": _("Door cards"), "arrived": _("Arrived"), "until": _("Until"), "qr": _("QR code of the room")}
+DOOR = {
+    "title": _("Door cards"),
+    "arrived": _("Arrived"),
+    "until": pgettext_lazy("paper", "Until"),
+    "qr": _("QR code of the room"),
+}
 GUEST = {
     "title": _("Welcome. This is your card"),
     "room": _("Room"),
     "show": _("Show this code when somebody tests you, brings you something or takes you somewhere."),
     "from": _("From"),
-    "until": _("Until"),
+    "until": pgettext_lazy("paper", "Until"),
     "tests": _("Tests"),
     "desk": _("Desk, day and night"),
     "hotline": _("Hotline"),
@@ -64,7 +70,7 @@ ROOMS = {
     "state": _("State"),
     "beds": _("Beds"),
     "people": _("People"),
-    "until": _("Until"),
+    "until": pgettext_lazy("paper", "Until"),
     "remark": _("Remark"),
 }
 

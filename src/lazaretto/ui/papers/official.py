@@ -6,6 +6,7 @@ from datetime import date, datetime, tzinfo
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lazaretto.ui import qr
 from lazaretto.ui.papers.compiler import Paper
@@ -29,7 +30,7 @@ CERTIFICATE = {
     "laboratory": _("Laboratory"),
     "result": _("Result"),
     "negative": _("negative"),
-    "refuted": _("positive not confirmed"),
+    "refuted": pgettext_lazy("paper", "positive not confirmed"),
     "scan": _("Scan to verify"),
     "seal": _(" (seal)"),
     "signed_by": _("Signed by"),

@@ -1,0 +1,93 @@
+"""Finds people, rooms, sites and pages by a few letters or digits, or by what a scanner read."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.db.models import Q
+from pypinyin import lazy_pinyin
+
+from lazaretto.core.access import Actor
+from lazaretto.people.queries import Found, find
+from lazaretto.places.models import Room, Site
+from lazaretto.places.queries import sites
+from lazaretto.stays.models import Occupancy
+
+MOST_ROOMS = 8
+MOST_SITES = 6
+
+
+@dataclass(frozen=True)
+class PersonHit:
+    """A person, and the stay and room if they are in our care now."""
+
+    found: Found
+    site: Site | None
+    room: str
+    stay_number: str
+
+
+@dataclass(frozen=True)
+class PageHit:
+    """A page of the navigation."""
+
+    label: str
+    url: str
+    icon: str
+
+
+def people(actor: Actor, text: str, *, limit: int = 8, after: str = "") -> list[PersonHit]:
+    """People by name, pinyin, initials, document, phone or scanned code; at most five queries."""
+    hits = find(actor, text, limit=limit, after=after)
+    places = _places(actor, [hit.person_id for hit in hits])
+    return [_hit(hit, places.get(hit.person_id)) for hit in hits]
+
+
+def _hit(hit: Found, taken: Occupancy | None) -> PersonHit:
+    if taken is None:
+        return PersonHit(hit, None, "", "")
+    return PersonHit(hit, taken.room.site, taken.room.number, taken.stay.number)
+
+
+def _places(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, Occupancy]:
+    taken = Occupancy.objects.visible_to(actor, "stays.read").filter(ended_at__isnull=True, stay__person__in=list(ids))
+    return {row.stay.person_id: row for row in taken.select_related("room__site", "stay")}
+
+
+def rooms(actor: Actor, text: str) -> list[Room]:
+    """Rooms by the beginning of their number; "H03 12" searches one site."""
+    code, _, number = text.strip().rpartition(" ")
+    if not any(letter.isdigit() for letter in number):
+        return []
+    visible = Room.objects.visible_to(actor, "places.read").filter(number__istartswith=number)
+    wanted = visible.filter(site__code__iexact=code) if code else visible
+    return list(wanted.select_related("site").order_by("number", "site__code")[:MOST_ROOMS])
+
+
+def places(actor: Actor, text: str) -> list[Site]:
+    """Sites by code or name; all of them for an empty text."""
+    wanted = sites(actor)
+    if text.strip():
+        wanted = wanted.filter(Q(code__istartswith=text) | Q(name__icontains=text) | Q(name_en__icontains=text))
+    return list(wanted[:MOST_SITES])
+
+
+def pages(entries: Sequence[PageHit], text: str) -> list[PageHit]:
+    """Entries of the navigation whose label, pinyin or initials contain the text."""
+    wanted = text.strip().casefold()
+    return [entry for entry in entries if any(wanted in spelling for spelling in spellings(entry.label))]
+
+
+@cache
+def spellings(label: str) -> tuple[str, str, str]:
+    """A label as it is written, in pinyin without tones, and by initials: 房间看板, fangjiankanban, fjkb."""
+    syllables = lazy_pinyin(label)
+    return label.casefold(), "".join(syllables).casefold(), "".join(part[:1] for part in syllables).casefold()
+
+
+def scanned_path(text: str, base_url: str) -> str:
+    """The path on this server that a printed code leads to; empty when the text is no such code."""
+    ours, asked = urlsplit(base_url), urlsplit(text.strip())
+    return asked.path if asked.scheme in {"http", "https"} and asked.netloc == ours.netloc and asked.path else ""

@@ -1,0 +1,171 @@
+"""Alarms and deadlines with what a reader needs to act: whose, where, since when, who was told, who owns it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from django.db.models import Model, QuerySet
+
+from lazaretto.accounts.models import User
+from lazaretto.accounts.roles import title_of
+from lazaretto.core.access import Actor
+from lazaretto.core.choices import DeadlineState
+from lazaretto.core.deadlines import KINDS
+from lazaretto.core.models import Alarm, Deadline
+from lazaretto.core.paging import Page, page
+from lazaretto.people.models import Person
+from lazaretto.people.queries import display_names
+from lazaretto.places.models import Site
+from lazaretto.places.queries import sites
+from lazaretto.stays.models import Occupancy
+
+M = TypeVar("M", bound=Model)
+
+READ = "alarms.read"
+URGENT_MOST = 100
+
+
+@dataclass(frozen=True)
+class Whereabouts:
+    """Who and where something concerns; empty where it concerns nobody in particular."""
+
+    name: str = ""
+    room: str = ""
+    stay_number: str = ""
+    site: Site | None = None
+
+
+@dataclass(frozen=True)
+class AlarmLine:
+    """An alarm as the list shows it. `mine` and `may_answer` are about the reader."""
+
+    alarm: Alarm
+    title: str
+    urgent: bool
+    where: Whereabouts
+    role: str
+    steps: int
+    owner: str
+    mine: bool
+    may_answer: bool
+
+
+@dataclass(frozen=True)
+class DeadlineLine:
+    """A deadline as the list shows it."""
+
+    deadline: Deadline
+    title: str
+    where: Whereabouts
+    overdue: bool
+
+
+def open_alarms(actor: Actor, *, site: str = "", owner: str = "") -> QuerySet[Alarm]:
+    """Unanswered alarms the actor may see; `owner` is none, mine or empty for all."""
+    waiting = of_site(Alarm.objects.visible_to(actor, READ), actor, site).filter(answered_at__isnull=True)
+    if owner == "none":
+        return waiting.filter(owner__isnull=True)
+    return waiting.filter(owner=actor.user_id) if owner == "mine" else waiting
+
+
+def urgent_alarms(actor: Actor, waiting: QuerySet[Alarm]) -> list[AlarmLine]:
+    """Those of urgent kinds, the oldest first."""
+    found = waiting.filter(kind__in=urgent_kinds()).order_by("raised_at", "id")[:URGENT_MOST]
+    return alarm_lines(actor, _with_steps(found))
+
+
+def other_alarms(actor: Actor, waiting: QuerySet[Alarm], *, cursor: str = "") -> Page[AlarmLine]:
+    """The rest, the oldest first. Raises `BadCursor`."""
+    found = page(_with_steps(waiting.exclude(kind__in=urgent_kinds())), ("raised_at", "id"), cursor=cursor)
+    return Page(alarm_lines(actor, found.items), found.next)
+
+
+def answered_alarms(actor: Actor, *, site: str = "", cursor: str = "") -> Page[AlarmLine]:
+    """Answered ones, the last raised first. Raises `BadCursor`."""
+    done = of_site(Alarm.objects.visible_to(actor, READ), actor, site).filter(answered_at__isnull=False)
+    found = page(_with_steps(done), ("-raised_at", "-id"), cursor=cursor)
+    return Page(alarm_lines(actor, found.items), found.next)
+
+
+def open_deadlines(
+    actor: Actor, *, site: str = "", kind: str = "", cursor: str = "", at: datetime
+) -> Page[DeadlineLine]:
+    """What is due, the earliest first. Raises `BadCursor`. At most five queries."""
+    waiting = of_site(Deadline.objects.visible_to(actor, READ), actor, site).filter(state=DeadlineState.OPEN)
+    found = page(waiting.filter(kind=kind) if kind else waiting, ("due_at", "id"), cursor=cursor)
+    where = whereabouts(actor, found.items)
+    lines = [
+        DeadlineLine(row, title_of_kind(row.kind), where[row.pk], overdue=row.overdue_at <= at) for row in found.items
+    ]
+    return Page(lines, found.next)
+
+
+def of_site(rows: QuerySet[M], actor: Actor, code: str) -> QuerySet[M]:
+    """Only those of one site, when one is named; of a site the actor may not see: none."""
+    return rows.filter(unit_id__in=sites(actor).filter(code=code).values("unit_id")) if code else rows
+
+
+def urgent_kinds() -> list[str]:
+    """Codes of the kinds that stand first."""
+    return [code for code, kind in KINDS.items() if kind.urgent]
+
+
+def title_of_kind(code: str) -> str:
+    """The kind in the reader's words; its code when the program no longer declares it."""
+    return str(KINDS[code].title) if code in KINDS else code
+
+
+def alarm_lines(actor: Actor, rows: Iterable[Alarm]) -> list[AlarmLine]:
+    """Alarms with names, places and owners; four queries."""
+    alarms = list(rows)
+    where = whereabouts(actor, alarms)
+    owners = User.objects.in_bulk({alarm.owner_id for alarm in alarms if alarm.owner_id})
+    return [
+        AlarmLine(
+            alarm=alarm,
+            title=title_of_kind(alarm.kind),
+            urgent=alarm.kind in KINDS and KINDS[alarm.kind].urgent,
+            where=where[alarm.pk],
+            role=title_of(alarm.role),
+            steps=len(alarm.steps.all()),
+            owner=str(owners[alarm.owner_id]) if alarm.owner_id else "",
+            mine=alarm.owner_id is not None and alarm.owner_id == actor.user_id,
+            may_answer=alarm.answered_at is None and actor.may("alarms.answer", alarm.unit_id),
+        )
+        for alarm in alarms
+    ]
+
+
+def _with_steps(rows: QuerySet[Alarm]) -> QuerySet[Alarm]:
+    return rows.prefetch_related("steps")
+
+
+def whereabouts(actor: Actor, rows: Sequence[Alarm | Deadline]) -> dict[UUID, Whereabouts]:
+    """Names, rooms and sites of what the rows concern, by the rows' ids; three queries."""
+    people = Person.objects.in_bulk({row.person_id for row in rows if row.person_id})
+    names = display_names(actor, people.values())
+    units = {row.unit_id for row in rows if row.unit_id}
+    found = {site.unit_id: site for site in Site.objects.filter(unit_id__in=units)}
+    taken = Occupancy.objects.filter(ended_at__isnull=True, stay__person__in=people).select_related("room", "stay")
+    rooms = {row.stay.person_id: row for row in taken}
+    return {row.pk: _place(row, names, found, rooms) for row in rows}
+
+
+def _place(
+    row: Alarm | Deadline, names: dict[UUID, str], found: dict[UUID, Site], rooms: dict[UUID, Occupancy]
+) -> Whereabouts:
+    taken = rooms.get(row.person_id) if row.person_id else None
+    return Whereabouts(
+        name=names.get(row.person_id, "") if row.person_id else "",
+        room=taken.room.number if taken else "",
+        stay_number=taken.stay.number if taken else "",
+        site=found.get(row.unit_id) if row.unit_id else None,
+    )
+
+
+def count_unowned(actor: Actor, most: int = 100) -> int:
+    """How many alarms wait for an owner; counting stops at `most`, so that the sidebar costs the same on a bad day."""
+    waiting = Alarm.objects.visible_to(actor, READ).filter(answered_at__isnull=True, owner__isnull=True)
+    return waiting.order_by()[:most].count()

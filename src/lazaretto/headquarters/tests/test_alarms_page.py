@@ -1,0 +1,100 @@
+"""The alarms page and the list of what falls due."""
+
+from datetime import timedelta
+
+import pytest
+
+from lazaretto.core.deadlines import Due, raise_alarm, set_deadlines
+from lazaretto.core.models import Alarm
+from tests import factories
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def stay(cast):
+    return factories.stay(cast.site, who=factories.person("欧阳雪", at_site=cast.site))
+
+
+@pytest.fixture
+def fever(cast, stay) -> Alarm:
+    return raise_alarm(Due("stays.fever", stay, NOW, "", cast.site.unit_id, stay.person_id), at=NOW)
+
+
+@pytest.fixture
+def missed_round(cast, stay) -> Alarm:
+    return raise_alarm(Due("stays.round", stay, NOW - HOUR, "", cast.site.unit_id, stay.person_id), at=NOW - HOUR)
+
+
+def page(member, query: str = "") -> str:
+    return member.client.get(f"/alarms{query}").content.decode()
+
+
+def test_urgent_alarms_stand_before_older_ones(cast, fever, missed_round):
+    html = page(cast.medic)
+    assert html.index(str(fever.pk)) < html.index(str(missed_round.pk))
+    assert "欧阳雪" in html
+    assert "0301" in html
+
+
+def test_another_site_sees_nothing(cast, fever):
+    assert "lz-empty" in page(cast.outsider)
+    assert cast.outsider.client.post(f"/alarms/{fever.pk}/take").status_code == 404
+
+
+def test_taking_and_answering_on_the_page(cast, fever):
+    cast.medic.client.post(f"/alarms/{fever.pk}/take")
+    assert str(fever.pk) not in page(cast.medic, "?tab=none")
+    assert str(fever.pk) in page(cast.medic, "?tab=mine")
+    cast.medic.client.post(f"/alarms/{fever.pk}/answer", {"answer": "已查看，给予退热药"})
+    assert str(fever.pk) not in page(cast.medic)
+    assert "已查看，给予退热药" in page(cast.medic, "?tab=answered")
+
+
+def test_an_empty_answer_is_refused_with_its_reason(cast, fever):
+    answer = cast.medic.client.post(f"/alarms/{fever.pk}/answer", {"answer": ""})
+    assert answer.status_code == 422
+    fever.refresh_from_db()
+    assert fever.answered_at is None
+
+
+def test_a_clerk_reads_alarms_but_has_no_button(cast, fever):
+    html = page(cast.clerk)
+    assert "欧阳雪" in html
+    assert f"/alarms/{fever.pk}/take" not in html
+    assert cast.clerk.client.post(f"/alarms/{fever.pk}/take").status_code == 403
+
+
+def test_an_answer_leads_back_to_the_list_and_never_to_another_host(cast, fever):
+    where = {"next": "/alarms?tab=none"}
+    assert cast.medic.client.post(f"/alarms/{fever.pk}/take", where).headers["Location"] == "/alarms?tab=none"
+    away = {"next": "https://elsewhere.example"}
+    assert cast.medic.client.post(f"/alarms/{fever.pk}/hand-back", away).headers["Location"] == "/alarms"
+
+
+def test_the_sidebar_counts_alarms_without_owner(cast, fever, missed_round):
+    assert '<span class="lz-nav-count" data-tone="red">2</span>' in page(cast.medic)
+    cast.medic.client.post(f"/alarms/{fever.pk}/take")
+    assert '<span class="lz-nav-count" data-tone="red">1</span>' in page(cast.medic)
+
+
+def test_the_number_of_queries_does_not_grow_with_the_alarms(cast, django_assert_max_num_queries):
+    for _ in range(6):
+        stay = factories.stay(cast.site)
+        raise_alarm(Due("stays.fever", stay, NOW, "", cast.site.unit_id, stay.person_id), at=NOW)
+        raise_alarm(Due("stays.round", stay, NOW, "", cast.site.unit_id, stay.person_id), at=NOW)
+    with django_assert_max_num_queries(24):
+        page(cast.medic)
+
+
+def test_what_falls_due_is_listed_by_time_and_filtered_by_kind(cast, stay):
+    for kind, hours in (("stays.test", 5), ("stays.round", 1)):
+        set_deadlines([Due(kind, stay, NOW + hours * HOUR, "", cast.site.unit_id, stay.person_id)], at=NOW)
+    html = cast.medic.client.get("/deadlines").content.decode()
+    body = html[html.index("<tbody>") :]
+    assert body.count("欧阳雪") == 2
+    only = cast.medic.client.get("/deadlines?kind=stays.test").content.decode()
+    assert only[only.index("<tbody>") :].count("欧阳雪") == 1
+    assert "lz-empty" in cast.outsider.client.get("/deadlines").content.decode()

@@ -1,0 +1,17 @@
+"""Addresses of headquarters."""
+
+from django.urls import path
+
+from lazaretto.headquarters import views
+
+app_name = "headquarters"
+urlpatterns = [
+    path("", views.overview, name="overview"),
+    path("figures/<slug:figure>", views.names, name="names"),
+    path("search", views.search, name="search"),
+    path("alarms", views.alarms, name="alarms"),
+    path("alarms/<uuid:alarm>/take", views.take, name="take_alarm"),
+    path("alarms/<uuid:alarm>/hand-back", views.hand_back, name="hand_back_alarm"),
+    path("alarms/<uuid:alarm>/answer", views.answer, name="answer_alarm"),
+    path("deadlines", views.deadlines, name="deadlines"),
+]

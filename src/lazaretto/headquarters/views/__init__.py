@@ -1,0 +1,7 @@
+"""Pages of headquarters, by topic."""
+
+from lazaretto.headquarters.views.overview import names, overview
+from lazaretto.headquarters.views.search import palette, search
+from lazaretto.headquarters.views.watch import alarms, answer, deadlines, hand_back, take
+
+__all__ = ["alarms", "answer", "deadlines", "hand_back", "names", "overview", "palette", "search", "take"]

@@ -1,0 +1,106 @@
+"""The command palette's answers and the search page."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from lazaretto.accounts.doors import SIGNED_IN, actor_of, needs
+from lazaretto.core.access import Actor
+from lazaretto.headquarters.queries import finder
+from lazaretto.places.models import Room, Site
+from lazaretto.ui import nav
+
+LONGEST = 200  # characters; what scanners read is shorter
+PAGE = 30
+
+
+@needs(SIGNED_IN)
+def palette(request: HttpRequest) -> JsonResponse:
+    """Groups of hits for what was typed or scanned; for nothing, the pages and sites of the reader."""
+    text = request.GET.get("q", "")[:LONGEST].strip()
+    if path := _scanned(text):
+        item = {"label": _("Open what was scanned"), "detail": path, "url": path, "icon": "scan"}
+        return JsonResponse({"groups": [{"label": _("Scanned code"), "items": [item]}]})
+    actor = actor_of(request)
+    groups = [
+        (_("People"), _people(actor, text)),
+        (_("Rooms"), [_room(room) for room in finder.rooms(actor, text)]),
+        (_("Sites"), [_site(site) for site in finder.places(actor, text)]),
+        (pgettext("search", "Pages"), _pages(request, text)),
+    ]
+    return JsonResponse({"groups": [{"label": label, "items": items} for label, items in groups if items]})
+
+
+@needs(SIGNED_IN)
+def search(request: HttpRequest) -> HttpResponse:
+    """The same search as a page, with more people."""
+    actor, text = actor_of(request), request.GET.get("q", "")[:LONGEST].strip()
+    people = finder.people(actor, text, limit=PAGE, after=request.GET.get("after", "")) if text else []
+    groups = [
+        (_("Rooms"), [_room(room) for room in finder.rooms(actor, text)] if text else []),
+        (_("Sites"), [_site(site) for site in finder.places(actor, text)]),
+        (pgettext("search", "Pages"), _pages(request, text) if text else []),
+    ]
+    context = {
+        "q": text,
+        "people": [(hit, _person_url(hit)) for hit in people],
+        "after": people[-1].found.cursor if len(people) == PAGE else "",
+        "groups": groups,
+        "found": any(items for _label, items in groups),
+    }
+    return render(request, "headquarters/search.html", context)
+
+
+def _people(actor: Actor, text: str) -> list[dict[str, Any]]:
+    hits = finder.people(actor, text) if text else []
+    return [{"label": hit.found.name, "detail": _detail(hit), "url": _person_url(hit), "icon": "user"} for hit in hits]
+
+
+def _detail(hit: finder.PersonHit) -> str:
+    born = f"{hit.found.birth_date:%Y}" if hit.found.birth_date else ""
+    place = f"{hit.site.code} {hit.room}" if hit.site else ""
+    return " · ".join(filter(None, [hit.found.romanised, born, place]))
+
+
+def _person_url(hit: finder.PersonHit) -> str:
+    """The file of the stay, else of the person, else this very person searched for."""
+    stay = _address("stays:stay", hit.site.code, hit.stay_number) if hit.site else ""
+    found = f"{reverse('headquarters:search')}?q={hit.found.person_id}"
+    return stay or _address("people:person", hit.found.person_id) or found
+
+
+def _room(room: Room) -> dict[str, Any]:
+    url = _address("stays:board_room", room.site.code, room.number) or _address(
+        "places:room", room.site.code, room.number
+    )
+    return {"label": room.number, "detail": f"{room.site.name} · {room.get_state_display()}", "url": url, "icon": "bed"}
+
+
+def _site(site: Site) -> dict[str, Any]:
+    url = _address("stays:board", site.code) or _address("places:site", site.code)
+    return {"label": site.name, "detail": site.code, "url": url, "icon": "building"}
+
+
+def _pages(request: HttpRequest, text: str) -> list[dict[str, Any]]:
+    entries = [finder.PageHit(str(link.label), link.url, link.icon) for link in nav.links(request)]
+    return [{"label": hit.label, "detail": "", "url": hit.url, "icon": hit.icon} for hit in finder.pages(entries, text)]
+
+
+def _address(name: str, *args: object) -> str:
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def _scanned(text: str) -> str:
+    path = finder.scanned_path(text, settings.BASE_URL)
+    try:
+        return path if path and resolve(path) else ""
+    except Resolver404:
+        return ""
