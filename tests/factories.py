@@ -6,7 +6,9 @@ from itertools import count
 from lazaretto.accounts.choices import UnitKind
 from lazaretto.accounts.models import Membership, Unit, User
 from lazaretto.core.models import Installation
-from lazaretto.people.models import Person, PersonAccess
+from lazaretto.people.commands.tokens import add_tokens, copy_tokens
+from lazaretto.people.models import Person, PersonAccess, PersonName
+from lazaretto.people.search_text import script_of
 from lazaretto.places.choices import RoomState, SiteState
 from lazaretto.places.models import Bed, Building, Floor, Room, Site
 from lazaretto.stays.models import IsolationOrder, Occupancy, Stay
@@ -61,8 +63,10 @@ def room(floor: Floor, number: str, *, position: int = 1, beds: int = 2, state: 
 
 
 def person(name: str = "王小明", *, at_site: Site | None = None, **fields) -> Person:
-    """A person, known at a site if given."""
+    """A person who can be found by name, known at a site if given."""
     made = Person.objects.create(name=name, **{"created_at": LONG_AGO, **fields})
+    PersonName.objects.create(person=made, full=name, script=script_of(name))
+    add_tokens({made.id: [name]}, [at_site.unit_id] if at_site else [])
     if at_site is not None:
         PersonAccess.objects.create(person=made, unit_id=at_site.unit_id, started_at=LONG_AGO)
     return made
@@ -74,6 +78,7 @@ def stay(
     """An open stay on day `day` of `length` (day 0 is the last exposure), in the first free room if none is given."""
     who = who or person(at_site=at_site)
     PersonAccess.objects.get_or_create(person=who, unit_id=at_site.unit_id, defaults={"started_at": LONG_AGO})
+    copy_tokens([who.id], at_site.unit_id)
     started = NOW - timedelta(days=day)
     number = next(_serial)
     order = IsolationOrder.objects.create(

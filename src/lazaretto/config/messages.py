@@ -91,7 +91,8 @@ def _texts(path: Path) -> Iterator[tuple[str | tuple[str, str], str | None]]:
     if path.suffix in {".html", ".txt"}:
         if path.suffix == ".txt" and "templates" not in path.parts:
             return
-        content = templatize(content, origin=str(path))
+        # Read as Python below, so the indentation of HTML must not count.
+        content = "\n".join(line.lstrip() for line in templatize(content, origin=str(path)).splitlines())
     read = extract_javascript if path.suffix == ".js" else extract_python
     for _line, function, messages, _comments in read(BytesIO(content.encode()), KEYWORDS, [], {}):
         found = _arguments(str(function), messages)

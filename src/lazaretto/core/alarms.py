@@ -1,97 +1,94 @@
-"""What people do with alarms: take one, hand it back, answer it. Who climbs the ladder is `deadlines`' business.
-
-An owner is not a lock: a colleague may take an alarm over, and the journal says so. Taking one lets its ladder rest for
-the time the kind allows; then it climbs on until the thing itself is done, answer or not.
-"""
+"""Commands on alarms: an alarm needs an owner and an answer."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from lazaretto.core.access import Actor
-from lazaretto.core.choices import DeadlineState
 from lazaretto.core.commands import command, record
-from lazaretto.core.deadlines import KINDS
-from lazaretto.core.errors import DomainError, ReasonRequired
-from lazaretto.core.models import Alarm, Deadline
+from lazaretto.core.deadlines import rest
+from lazaretto.core.errors import DomainError, Forbidden, ReasonRequired
+from lazaretto.core.models import Alarm
+
+
+class AlarmTaken(DomainError):
+    """Somebody else owns the alarm."""
+
+    code = "alarm_taken"
+    status = 409
+    message = _("Somebody else sees to this alarm already.")
+    next_step = _("Speak to them; if they have left, take it over.")
 
 
 class AlarmAnswered(DomainError):
-    """The alarm was answered before."""
+    """The alarm has its answer."""
 
     code = "alarm_answered"
-    message = _("This alarm has been answered already.")
-    next_step = _("Read the answer; if it does not hold, report it as a new request.")
+    status = 409
+    message = _("This alarm was answered already.")
+    next_step = _("Read the answer; if it is not enough, act and write down what you did.")
 
 
 @dataclass(frozen=True)
-class AlarmTaken:
-    """Somebody owns the alarm now; `taken_over` says that somebody else did before."""
+class AlarmOwned:
+    """An alarm has an owner."""
 
     alarm_id: UUID
-    owner_id: int | None
-    taken_over: bool
+    owner_id: int
 
 
 @dataclass(frozen=True)
 class AlarmClosed:
-    """The alarm has its answer; `still_due` says that the thing itself is not done yet."""
+    """An alarm has its answer. `still_due`: the thing itself is not done, so the alarm will come again."""
 
     alarm_id: UUID
     still_due: bool
 
 
 @command("alarms.take", capability="alarms.answer")
-def take_alarm(*, actor: Actor, at: datetime, alarm: Alarm) -> AlarmTaken:
-    """Become the owner. Raises `AlarmAnswered`."""
-    _refuse_answered(alarm)
-    taken_over = alarm.owner_id is not None and alarm.owner_id != actor.user_id
-    Alarm.objects.filter(pk=alarm.pk).update(owner_id=actor.user_id, taken_at=at)
-    _rest(alarm, at)
-    record(alarm, unit_id=alarm.unit_id, person_id=alarm.person_id, data={"taken_over": taken_over})
-    return AlarmTaken(alarm.pk, actor.user_id, taken_over)
+def take_alarm(*, actor: Actor, at: datetime, alarm: Alarm, take_over: bool = False) -> AlarmOwned:
+    """Own an alarm: its ladder rests for the time that its kind gives for an answer.
 
-
-@command("alarms.hand_back", capability="alarms.answer")
-def hand_back_alarm(*, actor: Actor, at: datetime, alarm: Alarm) -> AlarmTaken:
-    """Nobody owns it any more, and its ladder goes on at once. Raises `AlarmAnswered`."""
-    _refuse_answered(alarm)
-    Alarm.objects.filter(pk=alarm.pk).update(owner=None, taken_at=None)
-    _waiting(alarm).filter(rung__lt=len(KINDS[alarm.kind].ladder)).update(next_at=at, version=F("version") + 1)
-    record(alarm, unit_id=alarm.unit_id, person_id=alarm.person_id, data={"handed_back_by": actor.user_id})
-    return AlarmTaken(alarm.pk, None, taken_over=False)
+    `take_over` takes it from a colleague, as at a change of shift. Raises `AlarmTaken`, `AlarmAnswered`.
+    """
+    owner = _somebody(actor)
+    if alarm.answered_at is not None:
+        raise AlarmAnswered
+    if alarm.owner_id not in {None, owner} and not take_over:
+        raise AlarmTaken
+    before, alarm.owner_id, alarm.taken_at = alarm.owner_id, owner, alarm.taken_at or at
+    alarm.save(update_fields=["owner", "taken_at"])
+    rest(alarm.deadline_id, at=at)
+    record(alarm, unit_id=alarm.unit_id, person_id=alarm.person_id, data={"kind": alarm.kind, "before": before})
+    return AlarmOwned(alarm.pk, owner)
 
 
 @command("alarms.answer", capability="alarms.answer")
 def answer_alarm(*, actor: Actor, at: datetime, alarm: Alarm, answer: str) -> AlarmClosed:
-    """Say what was done. Raises `AlarmAnswered`, `ReasonRequired` for an empty answer."""
-    _refuse_answered(alarm)
+    """Say what was done. Who answers an alarm that nobody owns becomes its owner.
+
+    The deadline behind it stays open until the thing is done: then the alarm comes again, after the time that its kind
+    gives. Raises `ReasonRequired` for an empty answer, `AlarmAnswered`.
+    """
+    owner = _somebody(actor)
     if not answer.strip():
-        raise ReasonRequired(message=_("An answer is needed."))
-    Alarm.objects.filter(pk=alarm.pk).update(
-        owner_id=alarm.owner_id or actor.user_id, taken_at=alarm.taken_at or at, answered_at=at, answer=answer.strip()
-    )
-    still_due = _rest(alarm, at)
-    record(
-        alarm, unit_id=alarm.unit_id, person_id=alarm.person_id, data={"still_due": still_due}, reason=answer.strip()
-    )
+        raise ReasonRequired
+    if alarm.answered_at is not None:
+        raise AlarmAnswered
+    alarm.owner_id, alarm.taken_at = alarm.owner_id or owner, alarm.taken_at or at
+    alarm.answered_at, alarm.answer = at, answer.strip()
+    alarm.save(update_fields=["owner", "taken_at", "answered_at", "answer"])
+    rest(alarm.deadline_id, at=at, from_start=True)
+    still_due = alarm.deadline.closed_at is None
+    said = {"kind": alarm.kind, "still_due": still_due}
+    record(alarm, unit_id=alarm.unit_id, person_id=alarm.person_id, data=said, reason=alarm.answer)
     return AlarmClosed(alarm.pk, still_due)
 
 
-def _refuse_answered(alarm: Alarm) -> None:
-    if alarm.answered_at is not None:
-        raise AlarmAnswered
-
-
-def _waiting(alarm: Alarm) -> QuerySet[Deadline]:
-    return Deadline.objects.filter(pk=alarm.deadline_id, state=DeadlineState.OPEN)
-
-
-def _rest(alarm: Alarm, at: datetime) -> bool:
-    """Let the ladder wait for the time the kind allows; True while the deadline is open."""
-    waiting = _waiting(alarm)
-    waiting.filter(next_at__isnull=False).update(next_at=at + KINDS[alarm.kind].answer_within, version=F("version") + 1)
-    return waiting.exists()
+def _somebody(actor: Actor) -> int:
+    """A person: the program itself owns no alarm."""
+    if actor.user_id is None:
+        raise Forbidden(capability="alarms.answer")
+    return actor.user_id

@@ -12,6 +12,6 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        """Declare the core's own proofs, duties and commands on alarms."""
-        for room in ("proofs", "duties", "alarms"):
+        """Declare the core's own commands, proofs and duties."""
+        for room in ("alarms", "proofs", "duties"):
             import_module(f"{self.name}.{room}")

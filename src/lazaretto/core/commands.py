@@ -1,4 +1,4 @@
-"""The one door for writes: the `@command` declaration, its registry, and the core's own commands on alarms.
+"""The one door for writes: the `@command` declaration and its registry.
 
 A command is a keyword-only function that takes `actor` and `at`. Around its body the declaration does, in one
 transaction: scoped objects are fetched with a lock (404 or 403 if they may not be), the body applies the rule and
@@ -18,19 +18,21 @@ from datetime import datetime
 from typing import Annotated, Any, Generic, ParamSpec, TypeVar
 from uuid import UUID
 
-from django.db import DataError, IntegrityError, connection, transaction
-from django.db.models import Model, QuerySet
+from django.db import DataError, IntegrityError, OperationalError, transaction
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 
 from lazaretto.core import clock, journal, receipts
-from lazaretto.core.access import Actor, is_scoped
+from lazaretto.core.access import Actor, is_scoped, locked
 from lazaretto.core.errors import Forbidden, InvalidInput, NotFound, RefusedByDatabase
 from lazaretto.core.live import announce
 
 P = ParamSpec("P")
 R = TypeVar("R")
-M = TypeVar("M", bound=Model)
+T = TypeVar("T")
+
+VICTIM = {"40P01", "40001"}  # deadlock detected, serialization failure
 
 REGISTRY: "dict[str, Command[Any, Any]]" = {}
 
@@ -106,8 +108,7 @@ class Command(Generic[P, R]):
             raise TypeError(f"{self.name} takes keyword arguments only")
         actor: Any = kwargs["actor"]
         at: Any = kwargs["at"]
-        with transaction.atomic():
-            return self._run(actor, at, None, dict(kwargs))
+        return again_on_deadlock(lambda: self._run(actor, at, None, dict(kwargs)))
 
     def invoke(self, *, actor: Actor, at: datetime, payload: Mapping[str, Any], client_id: UUID | None = None) -> R:
         """Run from outside data. The same `client_id` again gives the first answer and writes nothing.
@@ -118,8 +119,7 @@ class Command(Generic[P, R]):
         self._check_role(actor)
         values = {**self.parse(payload), "actor": actor, "at": at}
         try:
-            with transaction.atomic():
-                return self._once(actor, at, client_id, payload, values)
+            return again_on_deadlock(lambda: self._once(actor, at, client_id, payload, dict(values)))
         except IntegrityError as error:
             raise RefusedByDatabase.because(error, self.name) from error
         except (DataError, OverflowError) as error:
@@ -202,6 +202,24 @@ def command(
     return declare
 
 
+def again_on_deadlock(work: Callable[[], T], tries: int = 3) -> T:
+    """Run in one transaction; once more when the database chose it as the victim of a deadlock.
+
+    Inside another transaction only the outermost one can be run again.
+    """
+    if transaction.get_connection().in_atomic_block:
+        with transaction.atomic():
+            return work()
+    for left in reversed(range(tries)):
+        try:
+            with transaction.atomic():
+                return work()
+        except OperationalError as error:
+            if not left or getattr(error.__cause__, "sqlstate", "") not in VICTIM:
+                raise
+    raise AssertionError("unreachable")
+
+
 def fetch(model: type[Model], pk: Any, actor: Actor, capability: str) -> Any:
     """One row, locked, if the actor holds the capability there; raises `NotFound` or `Forbidden`."""
     manager: Any = model._default_manager
@@ -211,11 +229,6 @@ def fetch(model: type[Model], pk: Any, actor: Actor, capability: str) -> Any:
     if manager.visible_to(actor).filter(pk=pk).exists():
         raise Forbidden(capability=capability)
     raise NotFound(kind=model._meta.label_lower, id=pk)
-
-
-def locked(rows: QuerySet[M]) -> QuerySet[M]:
-    """The rows, locked until the transaction ends; rows joined to them stay free. SQLite has one writer anyway."""
-    return rows.select_for_update(of=("self",)) if connection.features.has_select_for_update_of else rows
 
 
 def record(

@@ -5,18 +5,26 @@ sweeper claims each row by compare-and-swap on its version, so it may be killed 
 only makes it climb sooner, one that jumps back only makes it wait.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F, Model, Q, QuerySet
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
+from lazaretto.core import journal
+from lazaretto.core.access import Actor, locked
 from lazaretto.core.choices import DeadlineState
+from lazaretto.core.live import announce
 from lazaretto.core.models import Alarm, AlarmStep, Deadline
 
+log = logging.getLogger(__name__)
+
 Text = str | Promise
+SWEEPER = Actor.system("sweeper")
 
 
 @dataclass(frozen=True)
@@ -31,7 +39,8 @@ class Rung:
 class DeadlineKind:
     """A kind of deadline: its name, the grace after the due time, and who is told when nobody acts.
 
-    `urgent` kinds stand first in every list. A taken alarm rests for `answer_within`, then climbs on.
+    `urgent` kinds stand first in every list. A taken alarm rests for `answer_within`, then climbs on; an answered one
+    whose thing is still not done rests as long, then a new alarm climbs from the first rung.
     """
 
     code: str
@@ -43,6 +52,12 @@ class DeadlineKind:
 
 
 KINDS: dict[str, DeadlineKind] = {}
+
+
+def kind_of(code: str) -> DeadlineKind:
+    """The declared kind; for one that no app declares any more (an older edition set it) the duty officer is told."""
+    known = KINDS.get(code)
+    return known or DeadlineKind(code, _("Unknown deadline"), timedelta(), (Rung(timedelta(), "duty_officer"),))
 
 
 def deadline_kind(kind: DeadlineKind) -> DeadlineKind:
@@ -121,7 +136,8 @@ def cancel_all(subject: Model, *, at: datetime, by: int | None = None, answer: s
 
 
 def _close(rows: QuerySet[Deadline], state: DeadlineState, at: datetime, by: int | None, answer: str) -> int:
-    ids = list(rows.values_list("id", "rung"))
+    # Locked first: a sweeper that climbs at this moment is waited for, and its alarm is seen and answered below.
+    ids = list(locked(rows).values_list("id", "rung"))
     if not ids:
         return 0
     climbed = [pk for pk, rung in ids if rung]
@@ -135,51 +151,101 @@ def _close(rows: QuerySet[Deadline], state: DeadlineState, at: datetime, by: int
 
 
 def raise_alarm(due: Due, *, at: datetime) -> Alarm:
-    """Something that cannot wait: the deadline is set and its first rung climbed at once. Twice is harmless."""
+    """Something that cannot wait: the deadline is set and its first rung climbed at once.
+
+    Twice is harmless; again after the alarm was answered it is raised anew.
+    """
     set_deadlines([due], at=at)
-    deadline = open_deadlines(due.kind, due.subject, due.slot).get()
-    if deadline.rung == 0:
-        _climb(deadline, at)
-    return Alarm.objects.filter(deadline=deadline, answered_at__isnull=True).get()
+    deadline = locked(open_deadlines(due.kind, due.subject, due.slot)).get()
+    standing = Alarm.objects.filter(deadline=deadline, answered_at__isnull=True).first()
+    if standing is not None:
+        return standing
+    deadline.rung = 0
+    return _take_rung(deadline, at)
 
 
 def sweep(*, at: datetime, limit: int = 500) -> int:
-    """Climb every ladder whose next step is due. Returns how many rows this call claimed."""
+    """Climb every ladder whose next step is due. Returns how many rows this call claimed.
+
+    A row that the database refuses is logged and left for the next sweep; it holds up no other.
+    """
+    _wake_after_clock_jump(at)
     due = Deadline.objects.filter(state=DeadlineState.OPEN, next_at__lte=at).order_by("next_at")[:limit]
     claimed = 0
     for deadline in list(due):
-        with transaction.atomic():
-            claimed += _climb(deadline, at)
+        try:
+            with transaction.atomic():
+                claimed += _climb(deadline, at)
+        except DatabaseError:
+            log.exception("deadline %s could not climb", deadline.pk)
     return claimed
+
+
+def rest(deadline_id: UUID, *, at: datetime, from_start: bool = False) -> None:
+    """Somebody sees to it: the ladder waits for `answer_within` of its kind, then climbs on, or from the start."""
+    deadline = locked(Deadline.objects.filter(pk=deadline_id, state=DeadlineState.OPEN)).first()
+    if deadline is None:
+        return
+    kind = kind_of(deadline.kind)
+    if from_start:
+        deadline.rung = 0
+    deadline.next_at = at + kind.answer_within if deadline.rung < len(kind.ladder) else None
+    deadline.version += 1
+    deadline.save(update_fields=["rung", "next_at", "version"])
+
+
+def _wake_after_clock_jump(at: datetime) -> None:
+    """A clock that once stood far ahead has put next steps beyond every ladder's longest wait; they are due now."""
+    waits = [kind.answer_within for kind in KINDS.values()]
+    waits += [rung.after for kind in KINDS.values() for rung in kind.ladder]
+    climbing = Deadline.objects.filter(state=DeadlineState.OPEN, rung__gt=0)
+    climbing.filter(next_at__gt=at + max(waits, default=timedelta(days=1))).update(next_at=at, version=F("version") + 1)
 
 
 def _climb(deadline: Deadline, at: datetime) -> bool:
     """Take the next rung if nobody else did; True when this call took it."""
-    ladder = KINDS[deadline.kind].ladder
-    rung = deadline.rung
-    if rung >= len(ladder):
-        Deadline.objects.filter(pk=deadline.pk, version=deadline.version).update(next_at=None, version=F("version") + 1)
+    ladder = kind_of(deadline.kind).ladder
+    if deadline.rung >= len(ladder):
+        _claim(deadline, deadline.rung, None)
         return False
-    following = ladder[rung + 1].after - ladder[rung].after if rung + 1 < len(ladder) else None
-    taken = Deadline.objects.filter(pk=deadline.pk, version=deadline.version, state=DeadlineState.OPEN).update(
-        rung=rung + 1, next_at=None if following is None else at + following, version=F("version") + 1
-    )
-    if not taken:
+    if not _claim(deadline, deadline.rung + 1, _next_step(ladder, deadline.rung, at)):
         return False
-    alarm, _made = Alarm.objects.get_or_create(
-        deadline=deadline,
-        answered_at__isnull=True,
-        defaults={
-            "kind": deadline.kind,
-            "unit_id": deadline.unit_id,
-            "person_id": deadline.person_id,
-            "role": ladder[rung].role,
-            "raised_at": at,
-        },
-    )
-    Alarm.objects.filter(pk=alarm.pk).update(role=ladder[rung].role)
-    AlarmStep.objects.get_or_create(alarm=alarm, rung=rung + 1, defaults={"role": ladder[rung].role, "at": at})
+    alarm = _tell(deadline, ladder[deadline.rung].role, at)
+    said = {"kind": deadline.kind, "rung": deadline.rung + 1, "role": alarm.role}
+    note = journal.Note("core.alarm", str(alarm.pk), deadline.person_id, deadline.unit_id, said)
+    journal.write([note], command="alarms.climb", actor=SWEEPER, at=at, recorded_at=at, client_id=None)
+    announce([deadline.unit_id] if deadline.unit_id else [])
     return True
+
+
+def _take_rung(deadline: Deadline, at: datetime) -> Alarm:
+    """The first rung, inside a command that has the row locked and notes itself in the journal."""
+    ladder = kind_of(deadline.kind).ladder
+    _claim(deadline, 1, _next_step(ladder, 0, at))
+    return _tell(deadline, ladder[0].role, at)
+
+
+def _next_step(ladder: tuple[Rung, ...], taken: int, at: datetime) -> datetime | None:
+    return at + ladder[taken + 1].after - ladder[taken].after if taken + 1 < len(ladder) else None
+
+
+def _claim(deadline: Deadline, rung: int, next_at: datetime | None) -> bool:
+    """Compare-and-swap on the version that was read; False when somebody else moved the row."""
+    found = Deadline.objects.filter(pk=deadline.pk, version=deadline.version, state=DeadlineState.OPEN)
+    return bool(found.update(rung=rung, next_at=next_at, version=F("version") + 1))
+
+
+def _tell(deadline: Deadline, role: str, at: datetime) -> Alarm:
+    """The open alarm of a deadline now calls this role, and the step is written down."""
+    said = {"kind": deadline.kind, "unit_id": deadline.unit_id, "person_id": deadline.person_id}
+    alarm, made = Alarm.objects.get_or_create(
+        deadline=deadline, answered_at__isnull=True, defaults={**said, "role": role, "raised_at": at}
+    )
+    if not made and alarm.role != role:
+        alarm.role = role
+        alarm.save(update_fields=["role"])
+    AlarmStep.objects.create(alarm=alarm, rung=deadline.rung + 1, role=role, at=at)
+    return alarm
 
 
 def overdue(at: datetime) -> Q:

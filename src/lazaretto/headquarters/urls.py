@@ -11,7 +11,6 @@ urlpatterns = [
     path("search", views.search, name="search"),
     path("alarms", views.alarms, name="alarms"),
     path("alarms/<uuid:alarm>/take", views.take, name="take_alarm"),
-    path("alarms/<uuid:alarm>/hand-back", views.hand_back, name="hand_back_alarm"),
     path("alarms/<uuid:alarm>/answer", views.answer, name="answer_alarm"),
     path("deadlines", views.deadlines, name="deadlines"),
 ]

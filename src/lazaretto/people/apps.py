@@ -8,3 +8,7 @@ class PeopleConfig(AppConfig):
 
     name = "lazaretto.people"
     label = "people"
+
+    def ready(self) -> None:
+        """Fill the registries of commands, proofs and duties."""
+        from lazaretto.people import commands, duties, proofs  # noqa: F401, PLC0415

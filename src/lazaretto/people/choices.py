@@ -70,3 +70,23 @@ class SuggestionState(TextChoices):
     OPEN = "open", _("open")
     MERGED = "merged", _("merged")
     DIFFERENT = "different", _("two different people")
+
+
+class RevealPurpose(TextChoices):
+    """Why somebody needed to read what lies hidden; kept in the journal."""
+
+    IDENTITY = "identity", _("checking the identity")
+    CONTACT = "contact", _("calling the person")
+    CARE = "care", _("medical care")
+    PAPERS = "papers", _("papers and transport")
+    DUPLICATE = "duplicate", _("comparing records")
+
+
+class Likeness(TextChoices):
+    """Why two records may be one person."""
+
+    SAME_NUMBER = "same_number", _("same document number")
+    NEAR_NUMBER = "near_number", _("document numbers differ in one place")
+    SAME_NAME_BIRTH = "same_name_birth", _("same name and birth date")
+    SAME_SOUND_BIRTH = "same_sound_birth", _("name sounds the same, same birth date")
+    SAME_PHONE = "same_phone", _("same phone, similar name")

@@ -48,3 +48,66 @@ class PersonMerged(DomainError):
     status = 409
     message = _("This record was merged into another one.")
     next_step = _("Open the record that was kept and work there.")
+
+
+class NameInUse(DomainError):
+    """The name cannot be taken away because it is the one shown."""
+
+    code = "name_in_use"
+    status = 409
+    message = _("This is the name that is shown.")
+    next_step = _("Choose another name to be shown first.")
+
+
+class NeedUnknown(DomainError):
+    """The person has no such open need."""
+
+    code = "need_unknown"
+    status = 409
+    message = _("This need is not open any more.")
+    next_step = _("Reload the page; somebody may have ended it.")
+
+
+class SamePerson(DomainError):
+    """The command needs two different people."""
+
+    code = "same_person"
+    status = 422
+    message = _("These are one and the same record.")
+    next_step = _("Choose two different people.")
+
+
+class AlreadyInParty(DomainError):
+    """Two parties of the same kind cannot become one by moving a person who belongs to one already."""
+
+    code = "already_in_party"
+    status = 409
+    message = _("This person belongs to another party of this kind already.")
+    next_step = _("Take the person out of that party first.")
+
+
+class BothInCare(DomainError):
+    """Both records are in use at the same time, so they cannot be one person yet; `context` names what collides."""
+
+    code = "both_in_care"
+    status = 409
+    message = _("Both records are in care at the same time.")
+    next_step = _("One person cannot be in two places: end or cancel one of the two first, then merge.")
+
+
+class AlreadyDecided(DomainError):
+    """The pair was merged, or the merge undone, by somebody else."""
+
+    code = "already_decided"
+    status = 409
+    message = _("Somebody decided about these two records already.")
+    next_step = _("Reload the list and look at the next pair.")
+
+
+class MergeBuiltUpon(DomainError):
+    """The record was merged further, or what was moved is no longer where the merge left it."""
+
+    code = "merge_built_upon"
+    status = 409
+    message = _("This merge cannot be undone: later changes stand on it.")
+    next_step = _("Undo the later merge first; otherwise register the second person anew and correct both records.")

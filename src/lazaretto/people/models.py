@@ -1,6 +1,6 @@
 """Who: people, their names, documents, contacts, parties, needs; who may see them; merges."""
 
-from typing import Self
+from typing import Self, TypeVar
 from uuid import UUID
 
 from django.conf import settings
@@ -43,6 +43,8 @@ class Person(models.Model):
     address = EncryptedTextField(null=True, blank=True)
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_from")
     created_at = models.DateTimeField()
+    # When the person was last compared with others; null after every change that could show a duplicate.
+    compared_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = PersonQuerySet.as_manager()
     SCOPE = "access__unit_id"
@@ -52,7 +54,10 @@ class Person(models.Model):
             models.CheckConstraint(condition=~Q(merged_into=F("id")), name="person_not_merged_into_self"),
             models.CheckConstraint(condition=~Q(name=""), name="person_has_name"),
         ]
-        indexes = [models.Index(fields=["birth_date"], name="person_birth_date")]
+        indexes = [
+            models.Index(fields=["birth_date"], name="person_birth_date"),
+            models.Index(fields=["id"], condition=Q(compared_at__isnull=True), name="person_to_compare"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -216,13 +221,30 @@ class Need(models.Model):
                 fields=["person", "kind"], condition=Q(ended_at__isnull=True), name="need_open_once"
             )
         ]
+        indexes = [models.Index(fields=["kind", "person"], condition=Q(ended_at__isnull=True), name="need_kind_open")]
 
     def __str__(self) -> str:
         return self.get_kind_display()
 
 
+Row = TypeVar("Row", bound=models.Model)
+
+
+class PairQuerySet(ScopedQuerySet[Row]):
+    """Rows about two people: for whoever may see both."""
+
+    PAIR: tuple[str, ...] = ("first", "second")
+
+    def visible_to(self, actor: Actor, capability: str | None = None) -> Self:
+        """Pairs of which the actor sees both."""
+        if actor.everywhere(capability):
+            return self
+        seen = PersonAccess.objects.filter(unit_id__in=actor.units_with(capability))
+        return self.filter(*(Exists(seen.filter(person=OuterRef(side))) for side in self.PAIR))
+
+
 class DuplicateSuggestion(models.Model):
-    """Two people who may be one, with the reasons; somebody decides."""
+    """Two people who may be one, with the reasons; somebody decides. `first` is the older record."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     first = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
@@ -232,7 +254,10 @@ class DuplicateSuggestion(models.Model):
     created_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True, blank=True)
 
+    objects = PairQuerySet["DuplicateSuggestion"].as_manager()
+
     class Meta:
+        indexes = [models.Index(fields=["-id"], condition=Q(state="open"), name="suggestion_open")]
         constraints = [
             models.UniqueConstraint(fields=["first", "second"], name="suggestion_pair_once"),
             models.CheckConstraint(condition=~Q(first=F("second")), name="suggestion_two_people"),
@@ -242,8 +267,14 @@ class DuplicateSuggestion(models.Model):
         return f"{self.first_id} ≟ {self.second_id}"
 
 
+class MergeQuerySet(PairQuerySet["Merge"]):
+    """Merges: for whoever may see the record that was kept (the other has no access of its own any more)."""
+
+    PAIR = ("kept",)
+
+
 class Merge(models.Model):
-    """Two records became one. `moved` lists every link that was moved, so that the merge can be undone."""
+    """Two records became one. `moved` lists every change that was made, so that the merge can be undone."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     kept = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="merges_kept")
@@ -252,6 +283,8 @@ class Merge(models.Model):
     merged_at = models.DateTimeField()
     merged_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     undone_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MergeQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -1,6 +1,10 @@
 """The places app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from lazaretto.ui import nav
+from lazaretto.ui.nav import NavItem
 
 
 class PlacesConfig(AppConfig):
@@ -11,4 +15,16 @@ class PlacesConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the registry of commands and what verify looks at."""
-        from lazaretto.places import commands, proofs  # noqa: F401, PLC0415 - models are ready only now
+        from lazaretto.accounts.doors import actor_of  # noqa: PLC0415 - models are ready only now
+        from lazaretto.places import commands, proofs  # noqa: F401, PLC0415
+
+        nav.register(
+            NavItem(
+                key="sites",
+                label=_("Sites"),
+                icon="building",
+                url="places:sites",
+                order=50,
+                visible=lambda request: request.user.is_authenticated and actor_of(request).may("places.read"),
+            )
+        )

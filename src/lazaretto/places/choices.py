@@ -2,6 +2,8 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from django_stubs_ext import StrOrPromise
 
 
 class SiteKind(TextChoices):
@@ -15,10 +17,10 @@ class SiteKind(TextChoices):
 class SiteState(TextChoices):
     """The life of a site."""
 
-    PLANNED = "planned", _("planned")
-    ACTIVE = "active", _("active")
-    PAUSED = "paused", _("paused")
-    CLOSED = "closed", _("closed")
+    PLANNED = "planned", pgettext_lazy("site", "planned")
+    ACTIVE = "active", pgettext_lazy("site", "active")
+    PAUSED = "paused", pgettext_lazy("site", "paused")
+    CLOSED = "closed", pgettext_lazy("site", "closed")
 
 
 class SiteCategory(TextChoices):
@@ -86,3 +88,13 @@ class RowIssue(TextChoices):
     BEDS_IN_USE = "beds_in_use", _("Somebody sleeps or slept in the bed that would go.")
     ROOM_UNKNOWN = "room_unknown", _("This room is not at this site.")
     MENDED_WIDTH = "mended_width", _("Full-width characters were made ordinary ones.")
+
+
+# What a hand does to bring a room into a state.
+STEP_WORDS: dict[str, StrOrPromise] = {
+    RoomState.TO_CLEAN: _("Send to cleaning"),
+    RoomState.DISINFECTING: _("Begin disinfection"),
+    RoomState.READY: _("Make ready"),
+    RoomState.RESERVE: _("Put in reserve"),
+    RoomState.OUT_OF_SERVICE: _("Take out of service"),
+}

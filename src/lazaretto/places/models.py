@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
+from django_stubs_ext import StrOrPromise
 
 from lazaretto.accounts.models import Unit
 from lazaretto.core.access import ScopedQuerySet
@@ -41,6 +43,12 @@ class Site(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+    @property
+    def spoken_name(self) -> str:
+        """The name for the reader: the English one, if there is one, for who reads no Chinese."""
+        chinese = (get_language() or "").startswith("zh")
+        return self.name if chinese or not self.name_en else self.name_en
 
 
 class Building(models.Model):
@@ -199,6 +207,19 @@ class SiteChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.site_id}: {self.before} → {self.after}"
+
+    @property
+    def before_label(self) -> StrOrPromise:
+        """Where it came from, in words."""
+        return self._words()(self.before).label
+
+    @property
+    def after_label(self) -> StrOrPromise:
+        """Where it went, in words."""
+        return self._words()(self.after).label
+
+    def _words(self) -> type[SiteState] | type[SiteCategory]:
+        return SiteState if self.kind == ChangeKind.STATE else SiteCategory
 
 
 class RoomList(models.Model):

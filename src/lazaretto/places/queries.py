@@ -9,6 +9,8 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import NotFound
@@ -161,6 +163,20 @@ def row_of(room: Room) -> RoomRow:
     )
 
 
+PROBLEMS = {
+    "no_rooms": _("there is no room yet"),
+    "no_beds": _("some rooms have no bed"),
+    "floor_outside_zone": _("some floors with rooms are not in the contaminated zone"),
+    "reserve_short": _("too few rooms are in reserve"),
+}
+
+
+def problem_text(code: str) -> StrOrPromise:
+    """Words for a code of `CheckedItem.problems`."""
+    kind, _sign, value = code.partition(":")
+    return ZoneKind(value).label if kind == "zone" else PROBLEMS[code]
+
+
 @dataclass(frozen=True)
 class CheckedItem:
     """An item of the checklist with its last answer; for a counted one, what the program found."""
@@ -170,6 +186,11 @@ class CheckedItem:
     evidence: str
     answer: ChecklistAnswer | None = None
     problems: tuple[str, ...] = ()
+
+    @property
+    def missing(self) -> list[StrOrPromise]:
+        """What a counted item still wants, in words."""
+        return [problem_text(code) for code in self.problems]
 
 
 def checklist(site: Site) -> list[CheckedItem]:
@@ -229,3 +250,21 @@ def illegal_steps(changes: Iterable[RoomStateChange]) -> list[tuple[RoomStateCha
             found.append((change, f"begins at {change.before}, the step before ended at {last[change.room_id]}"))
         last[change.room_id] = change.after
     return found
+
+
+def total(figures: Iterable[SiteFigures]) -> dict[str, int]:
+    """Rooms of several sites by state, with their reserve needed and kept."""
+    found: dict[str, int] = defaultdict(int)
+    for one in figures:
+        for state, number in one.counts.items():
+            found[state] += number
+        found["beds"] += one.beds
+        found["needed"] += one.reserve.needed
+    found["rooms"] = sum(found[state] for state in RoomState.values)
+    return dict(found)
+
+
+def floors_with_rooms(site: Site) -> list[Floor]:
+    """Floors of a site with the number of their rooms as `room_count`, lowest first."""
+    found = Floor.objects.filter(building__site=site).select_related("building", "zone")
+    return list(found.annotate(room_count=Count("rooms")).order_by("building__name", "order", "label"))

@@ -29,7 +29,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class StaysAffected:
-    """How many running stays a change would touch: of `running` stays so many would end earlier, later, or at once."""
+    """What a change would do to `running` stays: so many end earlier (of these some at once), so many later."""
 
     running: int
     shorter: int
@@ -48,18 +48,18 @@ class Preview:
     stays: StaysAffected | None
 
 
-CountStays = Callable[[Calendar, Calendar], StaysAffected]
+CountStays = Callable[[Calendar, Calendar, date], StaysAffected]
 _count_stays: list[CountStays] = []
 
 
 def count_stays_with(function: CountStays) -> None:
-    """The app that knows stays says how to count them; called from its `AppConfig.ready`."""
+    """The app that knows stays says how to count them: by the calendars before and after, and the day of the change."""
     _count_stays[:] = [function]
 
 
-def stays_affected(before: Calendar, after: Calendar) -> StaysAffected | None:
-    """What a change of the calendar would do to running stays; None when no app knows of stays."""
-    return _count_stays[0](before, after) if _count_stays else None
+def stays_affected(before: Calendar, after: Calendar, on: date) -> StaysAffected | None:
+    """What a change that comes into force on a date would do to running stays; None when no app knows of stays."""
+    return _count_stays[0](before, after, on) if _count_stays else None
 
 
 def preview_of_adoption(proposed: Adoption) -> Preview:
@@ -81,7 +81,7 @@ def _preview(before: Calendar, after: Calendar, jurisdiction: str, on: date) -> 
         on=on,
         before=before.key_on(jurisdiction, on),
         after=after.key_on(jurisdiction, on),
-        stays=stays_affected(before, after),
+        stays=stays_affected(before, after, on),
     )
 
 

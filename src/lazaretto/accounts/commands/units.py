@@ -18,9 +18,9 @@ from lazaretto.accounts.errors import (
 from lazaretto.accounts.models import Membership, Unit
 from lazaretto.accounts.queries import active_user, chain_of
 from lazaretto.accounts.roles import roles
-from lazaretto.core.access import Actor
+from lazaretto.core.access import Actor, locked
 from lazaretto.core.checks import checked
-from lazaretto.core.commands import command, locked, record
+from lazaretto.core.commands import command, record
 
 ADMINISTRATOR = "administrator"
 

@@ -3,8 +3,6 @@
 import pytest
 
 from lazaretto.headquarters.queries.finder import spellings
-from lazaretto.people.commands import tokens
-from lazaretto.people.models import PersonName
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -13,8 +11,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def guest(cast):
     person = factories.person("单雪梅", at_site=cast.site)
-    PersonName.objects.create(person=person, script="han", full=person.name)
-    tokens.rewrite_tokens([person.id])
     return factories.stay(cast.site, who=person)
 
 

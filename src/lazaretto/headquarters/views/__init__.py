@@ -2,6 +2,6 @@
 
 from lazaretto.headquarters.views.overview import names, overview
 from lazaretto.headquarters.views.search import palette, search
-from lazaretto.headquarters.views.watch import alarms, answer, deadlines, hand_back, take
+from lazaretto.headquarters.views.watch import alarms, answer, deadlines, take
 
-__all__ = ["alarms", "answer", "deadlines", "hand_back", "names", "overview", "palette", "search", "take"]
+__all__ = ["alarms", "answer", "deadlines", "names", "overview", "palette", "search", "take"]

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.core import clock
-from lazaretto.core.alarms import answer_alarm, hand_back_alarm, take_alarm
+from lazaretto.core.alarms import answer_alarm, take_alarm
 from lazaretto.core.deadlines import KINDS
 from lazaretto.headquarters.queries import watch
 from lazaretto.places.queries import sites
@@ -47,18 +47,11 @@ def _tabs(site: str, chosen: str) -> list[tuple[str, str, bool]]:
 @require_POST
 @needs("alarms.answer")
 def take(request: HttpRequest, alarm: UUID) -> HttpResponse:
-    """Become the owner."""
-    done = take_alarm.invoke(actor=actor_of(request), at=clock.now(), payload={"alarm": str(alarm)})
-    notify(request, _("Taken over from a colleague.") if done.taken_over else _("The alarm is yours."))
-    return _back(request)
-
-
-@require_POST
-@needs("alarms.answer")
-def hand_back(request: HttpRequest, alarm: UUID) -> HttpResponse:
-    """Let others take it."""
-    hand_back_alarm.invoke(actor=actor_of(request), at=clock.now(), payload={"alarm": str(alarm)})
-    notify(request, _("The alarm waits for an owner again."), tone="amber")
+    """Become the owner; with `take_over` in the form also of a colleague's alarm."""
+    take_over = bool(request.POST.get("take_over"))
+    payload = {"alarm": str(alarm), "take_over": take_over}
+    take_alarm.invoke(actor=actor_of(request), at=clock.now(), payload=payload)
+    notify(request, _("Taken over from a colleague.") if take_over else _("The alarm is yours."))
     return _back(request)
 
 

@@ -16,6 +16,7 @@ from lazaretto.core.commands import command, record, record_all
 from lazaretto.core.ids import new_id
 from lazaretto.core.journal import Note
 from lazaretto.people.choices import ContactKind, PartyKind
+from lazaretto.people.commands.duplicates import compare
 from lazaretto.people.commands.newcomers import GivenDocument, NewPerson, clean_person
 from lazaretto.people.commands.tokens import add_tokens, chunks, copy_tokens
 from lazaretto.people.digests import contact_digest, document_digest, last_four, normal_number, number_digest
@@ -55,6 +56,7 @@ def register_person(*, actor: Actor, at: datetime, unit: Unit, person: NewPerson
     known = set(known_people(clean.documents).values())
     if not known:
         (made,) = add_people([clean], unit_id=unit.id, at=at)
+        compare([made], at)
         return PersonRegistered(made, known=False)
     found = Person.objects.filter(pk__in=known).first()
     if len(known) > 1 or found is None or not _same_name(found, clean):

@@ -99,7 +99,8 @@ def create_rooms(
     *,
     actor: Actor,
     at: datetime,
-    building: Building,
+    site: Site,
+    building: str,
     floors: str,
     rooms: str,
     without: str = "",
@@ -107,19 +108,19 @@ def create_rooms(
     floor_pattern: str = "{floor}F",
     beds: int = 1,
 ) -> RoomsCreated:
-    """Make rooms by pattern: floors `3-12`, rooms `1-18` without `4`. What exists already stays as it is.
+    """Make rooms by pattern: floors `3-12`, rooms `1-18` without `4`, and the building if its name is new.
 
-    Raises `PatternUnreadable`.
+    What exists already stays as it is. Raises `PatternUnreadable`.
     """
-    site = building.site
     storeys, doors = _span(floors), _span(rooms, without)
     if not (storeys and doors and rules.pattern_is_sound(pattern) and 1 <= beds <= MOST_BEDS):
         raise PatternUnreadable(part=pattern)
-    known = _floors_for(building, {rules.floor_label(floor_pattern, storey): storey for storey in storeys})
+    house, _made = Building.objects.get_or_create(site=site, name=building.strip()[:40])
+    known = _floors_for(house, {rules.floor_label(floor_pattern, storey): storey for storey in storeys})
     held = set(Room.objects.filter(site=site).values_list("number", flat=True))
     wanted = [
         RoomRow(
-            building.name,
+            house.name,
             rules.floor_label(floor_pattern, storey),
             rules.room_number(pattern, storey, door),
             door,
@@ -130,7 +131,7 @@ def create_rooms(
     ]
     fresh = [row for row in wanted if row.number not in held]
     _make(site, [(row, known[row.floor]) for row in fresh], at)
-    record(building, unit_id=site.unit_id, data={"rooms": [row.number for row in fresh], "beds": beds})
+    record(house, unit_id=site.unit_id, data={"rooms": [row.number for row in fresh], "beds": beds})
     return RoomsCreated([row.number for row in fresh], [row.number for row in wanted if row.number in held])
 
 

@@ -42,8 +42,7 @@ def furnish(cast, site: Site) -> None:
     lead = {"actor": cast.duty_officer.actor, "at": NOW}
     for kind in ZoneKind:
         commands.add_zone(**lead, site=site, kind=kind, name=str(kind.label))
-    building = commands.add_building(**lead, site=site, name="A")
-    commands.create_rooms(**lead, building=site.buildings.get(pk=building.id), floors="3-4", rooms="1-5", beds=2)
+    commands.create_rooms(**lead, site=site, building="A", floors="3-4", rooms="1-5", beds=2)
     Floor.objects.filter(building__site=site).update(zone=Zone.objects.get(site=site, kind="contaminated"))
     commands.change_room_state(**lead, room=site.rooms.first(), after="reserve")
 

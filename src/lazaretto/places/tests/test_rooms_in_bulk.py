@@ -53,25 +53,32 @@ def test_a_floors_label_tells_its_storey(label, storey):
 
 
 def test_a_whole_hotel_is_made_by_one_pattern(cast, django_assert_max_num_queries):
-    building = cast.site.buildings.get()
     with django_assert_max_num_queries(30):
         made = commands.create_rooms(
-            actor=cast.site_lead.actor, at=NOW, building=building, floors="5-24", rooms="1-21", without="4", beds=2
+            actor=cast.site_lead.actor,
+            at=NOW,
+            site=cast.site,
+            building="A",
+            floors="5-24",
+            rooms="1-21",
+            without="4",
+            beds=2,
         )
     assert len(made.created) == 400
     assert {"0501", "2421"} <= set(made.created)
     assert "0504" not in made.created
     assert Room.objects.filter(site=cast.site, floor__label="24F").count() == 20
     assert Bed.objects.filter(room__site=cast.site, room__number="1001").count() == 2
-    assert Floor.objects.get(building=building, label="24F").order == 24
+    assert Floor.objects.get(building__site=cast.site, label="24F").order == 24
     entry = JournalEntry.objects.get(command="places.create_rooms")
     assert len(entry.data["rooms"]) == 400
 
 
 def test_rooms_that_exist_are_left_alone_and_named(cast):
-    building = cast.site.buildings.get()
     Room.objects.filter(site=cast.site, number="0301").update(note="旧房")
-    made = commands.create_rooms(actor=cast.site_lead.actor, at=NOW, building=building, floors="3", rooms="1-6")
+    made = commands.create_rooms(
+        actor=cast.site_lead.actor, at=NOW, site=cast.site, building="A", floors="3", rooms="1-6"
+    )
     assert (made.created, made.existing) == (["0305", "0306"], ["0301", "0302", "0303", "0304"])
     assert Room.objects.get(site=cast.site, number="0301").note == "旧房"
 
@@ -80,7 +87,7 @@ def test_rooms_that_exist_are_left_alone_and_named(cast):
 def test_a_pattern_that_makes_no_sense_makes_nothing(cast, bad):
     good = {"floors": "9", "rooms": "1-2", "pattern": "{floor}{room:02}", "beds": 1}
     with pytest.raises(PatternUnreadable):
-        commands.create_rooms(actor=cast.site_lead.actor, at=NOW, building=cast.site.buildings.get(), **{**good, **bad})
+        commands.create_rooms(actor=cast.site_lead.actor, at=NOW, site=cast.site, building="A", **{**good, **bad})
     assert cast.site.rooms.count() == 8
 
 

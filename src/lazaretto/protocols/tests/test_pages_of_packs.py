@@ -30,7 +30,8 @@ def plan_8(cast):
 @pytest.fixture
 def two_stays_would_change():
     kept = list(queries._count_stays)
-    queries.count_stays_with(lambda _before, _after: queries.StaysAffected(running=7, shorter=2, longer=0, at_once=1))
+    affected = queries.StaysAffected(running=7, shorter=2, longer=0, at_once=1)
+    queries.count_stays_with(lambda _before, _after, _on: affected)
     yield
     queries._count_stays[:] = kept
 

@@ -10,6 +10,7 @@ from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import cancel, move_deadline
 from lazaretto.core.errors import ReasonRequired
 from lazaretto.core.models import Deadline
+from lazaretto.protocols.queries import count_stays_with
 from lazaretto.protocols.rules import due_tests
 from lazaretto.stays.choices import OrderChangeKind
 from lazaretto.stays.commands.admission import set_stay_deadlines
@@ -17,6 +18,10 @@ from lazaretto.stays.deadlines import RELEASE, TEST
 from lazaretto.stays.errors import ExtensionNotLater, StayEnded
 from lazaretto.stays.models import IsolationOrder, OrderChange, Stay
 from lazaretto.stays.queries.courses import CENTRAL, central_end, course_of
+from lazaretto.stays.queries.editions import stays_affected
+
+# Before rules are changed, `protocols` shows what that would do here.
+count_stays_with(stays_affected)
 
 
 @dataclass(frozen=True)

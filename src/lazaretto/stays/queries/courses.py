@@ -6,7 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from lazaretto.places.models import Site
-from lazaretto.protocols.queries import editions_at
+from lazaretto.protocols.queries import Calendar, editions_at
 from lazaretto.protocols.rules import (
     Assessment,
     CategoryNotIsolated,
@@ -55,8 +55,12 @@ def plan(
     starts_at: datetime,
     served: Iterable[ServedElsewhere] = (),
     extended_until: datetime | None = None,
+    calendar: Calendar | None = None,
 ) -> Course:
-    """The course at a site; raises `NotIsolated` when the rules there isolate nobody of the category, `NoRulePack`."""
+    """The course at a site; raises `NotIsolated` when the rules there isolate nobody of the category, `NoRulePack`.
+
+    `calendar` holds the adoptions when many courses are planned; without it they are read, one query.
+    """
     zone = ZoneInfo(site.time_zone)
     started_on = starts_at.astimezone(zone).date()
     facts = StayFacts(
@@ -80,7 +84,7 @@ def plan(
         extended_until=extended_until,
     )
     try:
-        return plan_course(facts, editions_at(site.jurisdiction, started_on))
+        return plan_course(facts, (calendar.editions_at if calendar else editions_at)(site.jurisdiction, started_on))
     except CategoryNotIsolated as error:
         raise NotIsolated(category=category) from error
     except NoPackAdopted as error:
@@ -95,8 +99,8 @@ def central_end(course: Course) -> PhaseEnd:
     return end
 
 
-def course_of(order: IsolationOrder, site: Site) -> Course:
-    """The course of an order as its facts stand now. Prefetch `changes` when asking for many."""
+def course_of(order: IsolationOrder, site: Site, *, calendar: Calendar | None = None) -> Course:
+    """The course of an order as its facts stand now. For many, prefetch `changes` and give the `calendar`."""
     extensions = [change.ends_after for change in order.changes.all() if change.kind == OrderChangeKind.EXTENSION]
     return plan(
         site=site,
@@ -105,6 +109,7 @@ def course_of(order: IsolationOrder, site: Site) -> Course:
         starts_at=order.starts_at,
         served=[served_from(part) for part in order.served_elsewhere],
         extended_until=max(extensions, default=None),
+        calendar=calendar,
     )
 
 
@@ -145,10 +150,12 @@ def observations_of(stay: Stay) -> tuple[Observation, ...]:
     )
 
 
-def assessment_of(stay: Stay, *, at: datetime, early: EarlyRelease | None = None) -> Assessment:
+def assessment_of(
+    stay: Stay, *, at: datetime, early: EarlyRelease | None = None, calendar: Calendar | None = None
+) -> Assessment:
     """May this person be released now, and if not, why; each criterion with its evidence."""
     return assess_release(
-        course_of(stay.order, stay.site),
+        course_of(stay.order, stay.site, calendar=calendar),
         at=at,
         setting=CENTRAL,
         samples=samples_of(stay),

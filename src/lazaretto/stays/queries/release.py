@@ -13,6 +13,7 @@ from lazaretto.core.signing import BadSignature, read_signed
 from lazaretto.people.queries import display_name
 from lazaretto.places.models import Site
 from lazaretto.protocols.choices import CriterionRemark, EarlyGround, MissingForRelease, ReleaseCriterion
+from lazaretto.protocols.queries import Calendar, calendar
 from lazaretto.protocols.rules import Assessment
 from lazaretto.stays.models import Certificate, Observation, Occupancy, Stay
 from lazaretto.stays.queries.courses import assessment_of
@@ -72,12 +73,13 @@ def release_list(actor: Actor, site: Site, day: date, *, at: datetime) -> list[C
     """Everybody whose order ends by the end of that local day, most overdue first."""
     _start, end = day_bounds(day, ZoneInfo(site.time_zone))
     due = Stay.objects.filter(site=site, ended_at__isnull=True, order__ends_at__lt=end)
-    return [_candidate(actor, stay, at) for stay in with_evidence(due).order_by("order__ends_at", "id")]
+    rules = calendar()
+    return [_candidate(actor, stay, at, rules) for stay in with_evidence(due).order_by("order__ends_at", "id")]
 
 
-def _candidate(actor: Actor, stay: Stay, at: datetime) -> Candidate:
+def _candidate(actor: Actor, stay: Stay, at: datetime, rules: Calendar) -> Candidate:
     taken = next(iter(stay.occupancies.all()), None)
-    found = assessment_of(stay, at=at)
+    found = assessment_of(stay, at=at, calendar=rules)
     return Candidate(
         stay=stay,
         name=display_name(actor, stay.person, unit_id=stay.site.unit_id),

@@ -1,0 +1,96 @@
+"""Pairs of records that may be one person: how they are found, and the queue in which somebody decides."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from lazaretto.core.access import Actor
+from lazaretto.people.choices import SuggestionState
+from lazaretto.people.likeness import Traits, reasons, sounds
+from lazaretto.people.models import ContactPoint, DuplicateSuggestion, IdentityDocument, Person, PersonName, SearchToken
+
+MERGE = "people.merge"
+MOST_NAMESAKES = 400
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two records, the older first, and why they may be one person."""
+
+    first: UUID
+    second: UUID
+    reasons: list[str]
+
+
+def suggestions(actor: Actor) -> QuerySet[DuplicateSuggestion]:
+    """Open pairs of which the actor may see both, newest first; pairs with a merged record no longer count."""
+    visible = DuplicateSuggestion.objects.visible_to(actor, MERGE).filter(state=SuggestionState.OPEN)
+    alone = visible.filter(first__merged_into__isnull=True, second__merged_into__isnull=True)
+    return alone.select_related("first", "second").order_by("-id")
+
+
+def likely_pairs(person_ids: Collection[UUID]) -> list[Pair]:
+    """Every pair of one of these people with anybody in the district that may be one person; few queries."""
+    asked = traits(person_ids)
+    candidates = _candidates(asked)
+    others = traits({other for found in candidates.values() for other in found} - asked.keys())
+    known = asked | others
+    pairs = {
+        (min(one, other), max(one, other))
+        for one, found in candidates.items()
+        for other in found
+        if other in known and one != other
+    }
+    found = [Pair(first, second, reasons(known[first], known[second])) for first, second in sorted(pairs)]
+    return [pair for pair in found if pair.reasons]
+
+
+def traits(person_ids: Collection[UUID]) -> dict[UUID, Traits]:
+    """What is compared of these people, merged records left out; four queries."""
+    people = Person.objects.current().filter(pk__in=person_ids)
+    births = dict(people.values_list("id", "birth_date"))
+    names = _grouped(PersonName.objects.filter(person_id__in=births).values_list("person_id", "full"))
+    numbers = _grouped(IdentityDocument.objects.filter(person_id__in=births).values_list("person_id", "number"))
+    phones = _grouped(ContactPoint.objects.filter(person_id__in=births).values_list("person_id", "digest"))
+    return {
+        person: Traits(frozenset(names[person]), frozenset(numbers[person]), frozenset(phones[person]), birth)
+        for person, birth in births.items()
+    }
+
+
+def _grouped(rows: Iterable[tuple[UUID, Any]]) -> dict[UUID, set[str]]:
+    found: dict[UUID, set[str]] = defaultdict(set)
+    for person, value in rows:
+        found[person].add(value)
+    return found
+
+
+def _candidates(asked: dict[UUID, Traits]) -> dict[UUID, set[UUID]]:
+    """Whom each of these people shares a number, a phone, or a name (and birth date, where known) with."""
+    found: dict[UUID, set[UUID]] = defaultdict(set)
+    documents = IdentityDocument.objects.filter(person_id__in=asked).values("number_digest")
+    for digest_field, model, digests in (
+        ("number_digest", IdentityDocument, documents),
+        ("digest", ContactPoint, ContactPoint.objects.filter(person_id__in=asked).values("digest")),
+    ):
+        holders: dict[str, set[UUID]] = defaultdict(set)
+        rows = model.objects.filter(**{f"{digest_field}__in": digests})
+        for digest, person in rows.values_list(digest_field, "person_id"):
+            holders[digest].add(person)
+        for people in holders.values():
+            for person in people & asked.keys():
+                found[person] |= people
+    for person, own in asked.items():
+        found[person] |= _namesakes(own)
+    return found
+
+
+def _namesakes(own: Traits) -> set[UUID]:
+    tokens = SearchToken.objects.filter(unit_id=SearchToken.EVERYWHERE, token__in=sounds(own.names))
+    if own.birth_date is not None:
+        tokens = tokens.filter(Q(person__birth_date=own.birth_date) | Q(person__birth_date__isnull=True))
+    return set(tokens.values_list("person_id", flat=True)[:MOST_NAMESAKES])
