@@ -37,3 +37,40 @@ class ExpectedState(TextChoices):
     CHECKED_IN = "checked_in", _("checked in")
     MISSING = "missing", _("missing")
     CANCELLED = "cancelled", _("not coming")
+
+
+class WhyUnplaced(TextChoices):
+    """Why the planner found no room for somebody; each says what the clerk can change."""
+
+    CHILD_WITHOUT_ADULT = "child_without_adult", _("a child without an adult of the household")
+    CARER_MISSING = "carer_missing", _("nobody fit to care for them")
+    COMPANION_MISSING = "companion_missing", _("must not be alone and has no companion")
+    SHARE_UNAVAILABLE = "share_unavailable", _("the room to be shared is not free")
+    NO_LARGE_ROOM = "no_large_room", _("no room has enough beds")
+    CATEGORY_NOT_RECEIVED = "category_not_received", _("the site may not receive this category")
+    NO_FLOOR_FOR_COHORT = "no_floor_for_cohort", _("no floor for this category and day of arrival")
+    NO_ACCESSIBLE_ROOM = "no_accessible_room", _("no accessible room is free")
+    HOUSEHOLD_DOES_NOT_FIT = "household_does_not_fit", _("the household does not fit on one floor")
+    RESERVE_KEPT = "reserve_kept", _("only the reserve is left")
+    NO_FREE_ROOM = "no_free_room", _("no room is free")
+    TAKEN_OUT = "taken_out", _("taken out by hand")
+
+
+class RuleBroken(TextChoices):
+    """Rules of lodging that a choice by hand may break; the clerk sees them and decides."""
+
+    ROOM_NOT_READY = "room_not_ready", _("the room is not ready")
+    WRONG_ZONE = "wrong_zone", _("the room lies in another zone")
+    TOO_FEW_BEDS = "too_few_beds", _("too few beds")
+    BED_TAKEN = "bed_taken", _("the bed is taken")
+    SHARING_NOT_ALLOWED = "sharing_not_allowed", _("these people may not share a room")
+    CHILD_ALONE = "child_alone", _("a child would be alone")
+    CARE_MISSING = "care_missing", _("nobody would care for them")
+    NOT_ACCOMPANIED = "not_accompanied", _("elderly or pregnant without company near by")
+    SHARE_BROKEN = "share_broken", _("separated from whom they were to share with")
+    HOUSEHOLD_SPLIT = "household_split", _("the household is split between floors")
+    NOT_ACCESSIBLE = "not_accessible", _("the room is not accessible")
+    CATEGORY_NOT_RECEIVED = "category_not_received", _("the site may not receive this category")
+    CATEGORY_MIXED = "category_mixed", _("categories mixed on one floor")
+    COHORT_MIXED = "cohort_mixed", _("days of arrival mixed on one floor")
+    RESERVE_USED = "reserve_used", _("the reserve is used")

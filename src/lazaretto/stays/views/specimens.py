@@ -52,11 +52,13 @@ def collect(request: HttpRequest, code: str) -> HttpResponse:
     context = {"tube": request.POST.get("tube", ""), "code": code, "stay_id": request.POST.get("stay", "")}
     try:
         if not form.is_valid():
-            raise InvalidInput(fields=form.errors.as_json())
+            raise InvalidInput(fields={name: " ".join(map(str, texts)) for name, texts in form.errors.items()})
         payload = {**form.cleaned_data, "stay": str(form.cleaned_data["stay"])}
         done = collect_specimen.invoke(actor=actor, at=clock.now(), payload=payload)
     except DomainError as error:
-        return render(request, "stays/specimens/tube.html", {**context, "error": error}, status=error.status)
+        return render(
+            request, "stays/specimens/tube.html", {**context, "error": error}
+        )  # htmx swaps only what succeeds
     return render(request, "stays/specimens/tube.html", {**context, "done": done})
 
 

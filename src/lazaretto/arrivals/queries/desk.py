@@ -1,0 +1,61 @@
+"""The desk: who of those expected is standing there."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from lazaretto.arrivals.models import ExpectedArrival
+from lazaretto.arrivals.queries.rooms import ON_THE_WAY
+from lazaretto.core.access import Actor
+from lazaretto.people.models import SearchToken
+from lazaretto.people.queries import find
+from lazaretto.people.search_text import fold_query
+from lazaretto.places.models import Site
+from lazaretto.stays.models import IsolationOrder
+
+LAST = "\U0010ffff"
+MOST = 12
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """Authority, legal basis and reason as the last order of the site had them, for the next one."""
+
+    authority: str = ""
+    legal_basis: str = ""
+    reason: str = ""
+
+
+def at_the_desk(actor: Actor, site: Site, text: str) -> list[ExpectedArrival]:
+    """Those expected at a site whom a few letters, a scanned document or a card fit; boarded ones first."""
+    text = text.strip()
+    if not text:
+        return []
+    coming = ExpectedArrival.objects.visible_to(actor, "arrivals.read").filter(site=site, state__in=ON_THE_WAY)
+    people = _by_number(actor, text) if any(letter.isdigit() for letter in text) else None
+    chosen = coming.filter(person__in=people) if people is not None else coming.filter(person__in=_by_name(site, text))
+    return list(chosen.select_related("person", "room", "manifest").order_by("state", "person__name", "id")[:MOST])
+
+
+def coming_to(actor: Actor, site: Site) -> int:
+    """How many people are on their way to a site."""
+    return ExpectedArrival.objects.visible_to(actor, "arrivals.read").filter(site=site, state__in=ON_THE_WAY).count()
+
+
+def last_grounds(site: Site) -> Grounds:
+    """What the last order of the site was grounded on; empty for the first."""
+    order = IsolationOrder.objects.filter(site=site).order_by("-issued_at").first()
+    return Grounds(order.authority, order.legal_basis, order.reason) if order else Grounds()
+
+
+def _by_number(actor: Actor, text: str) -> list[UUID]:
+    return [hit.person_id for hit in find(actor, text, limit=50)]
+
+
+def _by_name(site: Site, text: str) -> list[UUID]:
+    prefix = fold_query(text)
+    rows = SearchToken.objects.filter(unit_id=site.unit_id, token__gte=prefix, token__lt=prefix + LAST)
+    return list(
+        rows.filter(person__expected__site=site, person__expected__state__in=ON_THE_WAY)
+        .values_list("person_id", flat=True)
+        .distinct()[:200]
+    )

@@ -1,0 +1,156 @@
+"""The bus: who is on it, which rooms they get, who is missing, who was not expected."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from lazaretto.accounts.doors import actor_of, needs
+from lazaretto.arrivals import commands
+from lazaretto.arrivals.choices import RuleBroken, WhyUnplaced
+from lazaretto.arrivals.models import ExpectedArrival
+from lazaretto.arrivals.queries.bus import bus, buses, expected_by_id, manifest_by_id, passengers, room_by_number
+from lazaretto.arrivals.queries.desk import at_the_desk
+from lazaretto.core import clock
+from lazaretto.core.errors import DomainError
+from lazaretto.people.queries import find
+from lazaretto.places.queries import site_by_code
+from lazaretto.ui.notices import notify
+
+
+@needs("arrivals.read")
+def bus_list(request: HttpRequest, code: str) -> HttpResponse:
+    """Every bus of a site."""
+    actor = actor_of(request)
+    site = site_by_code(actor, code)
+    context = {"site": site, "buses": list(buses(actor, site)[:100])}
+    return render(request, "arrivals/buses.html", context)
+
+
+@needs("arrivals.read")
+def bus_page(request: HttpRequest, code: str, manifest_id: UUID) -> HttpResponse:
+    """One bus, person by person."""
+    actor = actor_of(request)
+    site = site_by_code(actor, code)
+    manifest = manifest_by_id(actor, site, manifest_id)
+    context = {
+        "site": site,
+        "bus": bus(actor, manifest, at=clock.now()),
+        "may_manage": actor.may("arrivals.manage", site.unit_id),
+    }
+    return render(request, "arrivals/bus.html", context)
+
+
+@require_POST
+@needs("arrivals.manage")
+def propose(request: HttpRequest, code: str, manifest_id: UUID) -> HttpResponse:
+    """Propose rooms for everybody on the way."""
+    actor = actor_of(request)
+    manifest = manifest_by_id(actor, site_by_code(actor, code), manifest_id)
+    done = commands.propose_rooms(actor=actor, at=clock.now(), manifest=manifest)
+    word = ngettext("{n} person has a room.", "{n} people have a room.", done.placed).format(n=done.placed)
+    notify(request, word)
+    for reason in sorted({one.reason for one in done.without}):
+        count = sum(1 for one in done.without if one.reason == reason)
+        why = WhyUnplaced(reason).label if reason in WhyUnplaced.values else reason
+        notify(request, _("{n} without a room: {why}").format(n=count, why=why), tone="amber")
+    return redirect("arrivals:bus", code, manifest_id)
+
+
+@require_POST
+@needs("arrivals.manage")
+def give_room(request: HttpRequest, code: str, expected_id: UUID) -> HttpResponse:
+    """A room typed or dropped; answers the table row with what the choice breaks."""
+    actor, now = actor_of(request), clock.now()
+    site = site_by_code(actor, code)
+    expected = expected_by_id(actor, site, expected_id)
+    number = request.POST.get("room", "").strip()
+    context: dict[str, object] = {"site": site, "may_manage": True, "typed": number}
+    try:
+        room = room_by_number(site, number) if number else None
+        done = commands.give_room(actor=actor, at=now, expected=expected, room=room)
+        context["breaks"] = [RuleBroken(rule).label if rule in RuleBroken.values else rule for rule in done.breaks]
+    except DomainError as error:
+        context["error"] = error
+    return _row(request, expected_by_id(actor, site, expected_id), context)
+
+
+@require_POST
+@needs("arrivals.manage")
+def scan(request: HttpRequest, code: str, manifest_id: UUID) -> HttpResponse:
+    """Somebody steps onto the bus: scanned or found by a few letters. A stranger is shown, never turned away."""
+    actor = actor_of(request)
+    site = site_by_code(actor, code)
+    manifest = manifest_by_id(actor, site, manifest_id)
+    text = request.POST.get("q", "")
+    fitting = [one for one in at_the_desk(actor, site, text) if one.manifest_id == manifest.id]
+    if len(fitting) == 1:
+        done = commands.board(actor=actor, at=clock.now(), expected=fitting[0])
+        word = _("{name} is on board; {left} still expected.").format(name=fitting[0].person.name, left=done.left)
+        notify(request, word)
+    elif fitting:
+        names = ", ".join(one.person.name for one in fitting)
+        notify(request, _("Several fit: {names}. Type more letters.").format(names=names), tone="amber")
+    else:
+        notify(request, _("Nobody on this list fits “{text}”.").format(text=text), tone="red")
+        request.session["stranger"] = text
+    return redirect("arrivals:bus", code, manifest_id)
+
+
+@require_POST
+@needs("arrivals.manage")
+def board(request: HttpRequest, code: str, expected_id: UUID) -> HttpResponse:
+    """One tap: on board."""
+    actor = actor_of(request)
+    site = site_by_code(actor, code)
+    commands.board(actor=actor, at=clock.now(), expected=expected_by_id(actor, site, expected_id))
+    return _row(request, expected_by_id(actor, site, expected_id), {"site": site, "may_manage": True})
+
+
+@require_POST
+@needs("arrivals.manage")
+def missing(request: HttpRequest, code: str, expected_id: UUID) -> HttpResponse:
+    """Not here, with a reason."""
+    actor = actor_of(request)
+    site = site_by_code(actor, code)
+    expected = expected_by_id(actor, site, expected_id)
+    reason = request.POST.get("reason", "")
+    commands.mark_missing(actor=actor, at=clock.now(), expected=expected, reason=reason)
+    return _row(request, expected_by_id(actor, site, expected_id), {"site": site, "may_manage": True})
+
+
+@require_POST
+@needs("arrivals.manage")
+def add_stranger(request: HttpRequest, code: str, manifest_id: UUID) -> HttpResponse:
+    """Somebody known to us who is on the bus but not on its list."""
+    actor = actor_of(request)
+    manifest = manifest_by_id(actor, site_by_code(actor, code), manifest_id)
+    hits = find(actor, request.POST.get("q", ""), limit=2)
+    if len(hits) != 1:
+        notify(request, _("Type the whole document number, or register this person first."), tone="amber")
+        return redirect("arrivals:bus", code, manifest_id)
+    payload = {"manifest": str(manifest.id), "person": str(hits[0].person_id)}
+    commands.board_unexpected.invoke(actor=actor, at=clock.now(), payload=payload)
+    notify(request, _("{name} was not on the list and is on board.").format(name=hits[0].name), tone="amber")
+    return redirect("arrivals:bus", code, manifest_id)
+
+
+@require_POST
+@needs("arrivals.manage")
+def depart(request: HttpRequest, code: str, manifest_id: UUID) -> HttpResponse:
+    """The bus leaves."""
+    actor = actor_of(request)
+    manifest = manifest_by_id(actor, site_by_code(actor, code), manifest_id)
+    done = commands.depart(actor=actor, at=clock.now(), manifest=manifest)
+    word = _("The bus has left with {n} on board; {missing} missing.").format(n=done.on_board, missing=done.missing)
+    notify(request, word)
+    return redirect("arrivals:bus", code, manifest_id)
+
+
+def _row(request: HttpRequest, expected: ExpectedArrival, context: dict[str, object]) -> HttpResponse:
+    zone_day = clock.local_date(clock.now(), clock.zone(expected.site.time_zone))
+    [passenger] = passengers(actor_of(request), [expected], zone_day)
+    return render(request, "arrivals/passenger.html", {"one": passenger, **context})
