@@ -2,12 +2,15 @@
 
 Writers only append an entry with its own MAC and a pending mark. The sealer, alone and in the background, gives
 committed entries the next positions of the chain; because positions are given at sealing, transactions may commit in
-any order. The head of the chain is also written to a file beside the database, so a cut tail shows.
+any order. The head of the chain is also written to a file beside the database, so a cut tail shows; the sealer never
+overwrites a head that the database no longer knows, it lays it aside as evidence.
 """
 
 import hashlib
 import hmac
 import json
+import logging
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +25,8 @@ from django.db import IntegrityError, connection, transaction
 from lazaretto.core.bulk import insert_rows, next_ids
 from lazaretto.core.models import Installation, JournalEntry, JournalPending, JournalSeal
 from lazaretto.core.secrets import key
+
+log = logging.getLogger(__name__)
 
 GENESIS = "0" * 64
 ADVISORY_LOCK = 0x1A2A2E77
@@ -120,6 +125,7 @@ def _seal_batch(at: datetime, limit: int) -> int:
     genuine = [entry for entry in pending if hmac.compare_digest(entry.mac, mac_of(entry))]
     if not genuine:
         return 0
+    _keep_evidence()
     last = JournalSeal.objects.order_by("-position").first()
     position, digest = (last.position, last.digest) if last else (0, GENESIS)
     seals = []
@@ -168,27 +174,42 @@ def _unsealed_flaws() -> Iterator[Flaw]:
 
 
 def _head_flaws() -> Iterator[Flaw]:
-    head = read_head()
-    if head is None:
-        return
-    found = JournalSeal.objects.filter(position=head["position"]).first()
-    if found is None or found.digest != head["digest"]:
-        yield Flaw(
-            "cut",
-            f"position {head['position']}",
-            "the file beside the database knows a later or another end of the chain",
-        )
+    folder = _head_path().parent
+    for path in [_head_path(), *sorted(folder.glob(f"{_head_path().stem}.cut-*.json"))]:
+        head = _read(path)
+        if head is not None and not _known(head):
+            said = "the file beside the database knows a later or another end of the chain"
+            yield Flaw("cut", f"position {head['position']}", f"{said} ({path.name}, {head['at']})")
 
 
-def _head_path() -> Path | None:
+def _known(head: dict[str, Any]) -> bool:
+    found = JournalSeal.objects.filter(position=head["position"]).values_list("digest", flat=True).first()
+    return found is not None and hmac.compare_digest(found, str(head["digest"]))
+
+
+def _keep_evidence() -> None:
+    """Before the head is written anew: one that the database does not know is kept under another name."""
+    path = _head_path()
+    head = _read(path)
+    if head is not None and not _known(head):
+        log.error("the journal was cut before position %s", head["position"])
+        path.replace(path.with_name(f"{path.stem}.cut-{head['position']}.json"))
+
+
+def _head_path() -> Path:
+    """The file of this very database, named by its installation."""
     installation = Installation.objects.first()
-    return None if installation is None else Path(settings.DATA_DIR) / "journal" / f"{installation.id}.json"
+    name = "none" if installation is None else str(installation.id)
+    return Path(settings.DATA_DIR) / "journal" / f"{name}.json"
 
 
 def read_head() -> dict[str, Any] | None:
     """Position and digest of the last seal as the file beside the database has them; None when there is none."""
-    path = _head_path()
-    if path is None or not path.exists():
+    return _read(_head_path())
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    if not path.exists():
         return None
     head: dict[str, Any] = json.loads(path.read_text())
     return head
@@ -196,11 +217,12 @@ def read_head() -> dict[str, Any] | None:
 
 def _write_head(position: int, digest: str, at: datetime) -> None:
     path = _head_path()
-    if path is None:
-        return
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".new")
-    fresh.write_text(json.dumps({"position": position, "digest": digest, "at": at.isoformat()}))
+    fresh = path.with_suffix(f".new-{os.getpid()}")
+    with fresh.open("w") as file:
+        file.write(json.dumps({"position": position, "digest": digest, "at": at.isoformat()}))
+        file.flush()
+        os.fsync(file.fileno())  # an empty file after a power cut would look like a cut journal
     fresh.replace(path)
 
 

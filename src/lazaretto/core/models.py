@@ -57,6 +57,9 @@ class JournalEntry(models.Model):
             models.Index(fields=["person_id", "id"], name="journal_person"),
             models.Index(fields=["subject_type", "subject_id", "id"], name="journal_subject"),
             models.Index(fields=["unit_id", "id"], name="journal_unit"),
+            models.Index(fields=["actor_id", "id"], name="journal_actor"),
+            models.Index(fields=["command", "id"], name="journal_command"),
+            models.Index(fields=["recorded_at"], name="journal_recorded"),
         ]
 
     def __str__(self) -> str:
