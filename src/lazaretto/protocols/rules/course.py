@@ -109,8 +109,8 @@ class EditionChange:
     after: str
     transition: str
     applied: bool
-    end_before: date
-    end_after: date
+    end_before: datetime
+    end_after: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,19 +262,27 @@ def _compare(
 ) -> tuple[EditionChange, Stretch]:
     """Whether the edition that begins takes over the stay, by its transition rule."""
     stretch = _stretch(facts, edition)
-    end_before = max(phase.last_on for phase in phases)
-    end_after = max([day.on for day in stretch.layout] + [edition.from_on])
-    applied = edition.transition == NEW_APPLIES or (edition.transition == SHORTER_APPLIES and end_after < end_before)
+    end_before = max(phases, key=lambda phase: phase.ends_at)
+    end_after = _end_from(facts, stretch)
+    shorter = end_after.ends_at < end_before.ends_at
+    applied = edition.transition == NEW_APPLIES or (edition.transition == SHORTER_APPLIES and shorter)
     change = EditionChange(
         on=edition.from_on,
         before=running.pack.key,
         after=edition.pack.key,
         transition=edition.transition,
         applied=applied,
-        end_before=end_before,
-        end_after=end_after,
+        end_before=end_before.ends_at,
+        end_after=end_after.ends_at,
     )
     return change, stretch
+
+
+def _end_from(facts: StayFacts, stretch: Stretch) -> PhaseEnd:
+    """The end that an edition would give a running stay: not before the date it comes into force begins."""
+    begins = stretch.from_on
+    at_once = PhaseEnd(setting=ANY_SETTING, last_on=begins, ends_at=start_of_day(begins, facts.zone))
+    return max([at_once, *_own_ends(facts, stretch).values()], key=lambda phase: phase.ends_at)
 
 
 def _phase_ends(facts: StayFacts, stretches: Sequence[Stretch]) -> tuple[PhaseEnd, ...]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from lazaretto.protocols.library import library
 from lazaretto.protocols.rules import Absence, CategoryNotIsolated, Served, due_tests, plan_course
-from lazaretto.protocols.rules.localtime import local_date
+from lazaretto.protocols.rules.localtime import local_date, start_of_day
 from lazaretto.protocols.rules.pack import CENTRAL, HOME_ISOLATION, HOME_MONITORING, SETTINGS, TRANSITIONS
 from lazaretto.protocols.tests.material import DAY_0, contact, course_of, day, edition, local
 
@@ -193,16 +193,23 @@ def test_a_change_of_edition_gives_exactly_what_its_written_rule_says(facts, old
     on = day(after, facts.started_on)
     before = course_of(old, facts)
     course = plan_course(facts, (edition(old, facts.started_on), edition(new, on, transition)))
-    isolates = library().pack(new).rule("close_contact").phases
-    alone = course_of(new, facts).ends_on if isolates else facts.clock_start
-    under_new = max(alone, on)
+    under_new = start_of_day(on, facts.zone)
+    if library().pack(new).rule("close_contact").phases:
+        under_new = max(under_new, course_of(new, facts).ends_at)
 
     if on > before.ends_on or transition == "old_applies":
-        expected = before.ends_on
+        expected = before.ends_at
     else:
-        expected = under_new if transition == "new_applies" else min(before.ends_on, under_new)
-    assert course.ends_on == expected
+        expected = under_new if transition == "new_applies" else min(before.ends_at, under_new)
+    assert course.ends_at == expected
     assert not course.changes or course.changes[0].applied == (course.pack.code == new) or old == new
+
+
+def test_an_edition_that_comes_into_force_on_the_last_day_frees_at_its_beginning():
+    course = plan_course(contact(), (edition("cn-plan-8"), edition("cn-end", day(21))))
+
+    assert course.ends_at == local(21, 0)
+    assert "home_monitoring-7" not in [due.key for due in due_tests(course)]
 
 
 @given(stays(), st.sampled_from(CODES))
