@@ -21,6 +21,26 @@ class RowOutcome(TextChoices):
     SKIPPED = "skipped", _("no person in this line")
 
 
+class LineKind(TextChoices):
+    """What a line of the file is; the same words as `arrivals.manifest`."""
+
+    PERSON = "person", _("person")
+    BLANK = "blank", _("blank line")
+    TITLE = "title", _("title")
+    HEADER = "header", _("header")
+    TOTAL = "total", _("total")
+    NOTE = "note", _("note")
+
+
+class RowDecision(TextChoices):
+    """What somebody decided about a held row."""
+
+    CORRECT = "correct", _("corrected")
+    ACCEPT = "accept", _("taken as it stands")
+    MATCH = "match", _("is the known person")
+    REJECT = "reject", _("not taken")
+
+
 class RowResolution(TextChoices):
     """How a row with a person ended."""
 

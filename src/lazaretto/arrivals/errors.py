@@ -54,3 +54,69 @@ class ExposureUnknown(DomainError):
     status = 422
     message = _("The date of last exposure or entry is not known.")
     next_step = _("Ask the person or the sending office and write it down; nobody is held without a computed end.")
+
+
+class FileUnreadable(DomainError):
+    """The file cannot be read as tables; `context` holds the reason's code."""
+
+    code = "file_unreadable"
+    status = 422
+    message = _("This file is damaged and cannot be read.")
+    next_step = _("Open it in Excel or WPS, save it anew as .xlsx, and send it again.")
+
+    @classmethod
+    def of(cls, reason: str) -> "FileUnreadable":
+        """The error in the words of its reason (a code of `core.tables`)."""
+        message, next_step = _REASONS.get(reason, (cls.message, cls.next_step))
+        return cls(message, next_step=next_step, reason=reason)
+
+
+_REASONS = {
+    "file_empty": (_("This file is empty."), _("Ask the sending office for the list once more.")),
+    "file_password": (
+        _("This file is protected by a password."),
+        _("Save it without a password, or ask the sending office for a copy without one."),
+    ),
+    "file_not_a_table": (
+        _("This file is no table."),
+        _("Choose the Excel or CSV file itself, not a picture, PDF, Word document or archive."),
+    ),
+    "file_too_large": (
+        _("This file is too large to be a list of people."),
+        _("Copy the rows that are meant into a new file and send that."),
+    ),
+}
+
+
+class ManifestClosed(DomainError):
+    """The manifest is committed or cancelled."""
+
+    code = "manifest_closed"
+    message = _("This list is committed or cancelled already.")
+    next_step = _("Upload the corrected file as a new list; whoever is known will be matched.")
+
+
+class RowNotHeld(DomainError):
+    """The row waits for no decision."""
+
+    code = "row_not_held"
+    message = _("This row needs no decision any more.")
+    next_step = _("Reload the list; somebody may have decided already.")
+
+
+class RowStillDoubtful(DomainError):
+    """What was typed does not settle the row; `context` names what remains."""
+
+    code = "row_still_doubtful"
+    status = 422
+    message = _("What you typed does not settle this row yet.")
+    next_step = _("Correct what is named, or choose another decision and give the reason.")
+
+
+class NoCandidate(DomainError):
+    """Nobody known was found for this row."""
+
+    code = "no_candidate"
+    status = 422
+    message = _("Nobody known was found for this row.")
+    next_step = _("Correct the row or take it as a new person.")

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from lazaretto.arrivals.choices import ExpectedState, ManifestState, RowOutcome, RowResolution
+from lazaretto.arrivals.choices import ExpectedState, LineKind, ManifestState, RowDecision, RowOutcome, RowResolution
 from lazaretto.core.access import ScopedQuerySet
 from lazaretto.core.fields import EncryptedTextField
 from lazaretto.core.ids import new_id
@@ -52,19 +52,29 @@ class Manifest(models.Model):
 
 
 class ManifestRow(models.Model):
-    """One line of a manifest. `payload` is encrypted JSON: cells as they came, values read, mends made."""
+    """One line of a manifest. `payload` is encrypted JSON: cells as they came, values read, mends made.
+
+    `kind` says what the line is, `party_key` the household of the file it belongs to, `candidate` somebody known who
+    may be the same person. `resolution` is empty until the row is committed or rejected.
+    """
 
     id = models.BigAutoField(primary_key=True)
     manifest = models.ForeignKey(Manifest, on_delete=models.CASCADE, related_name="rows")
     sheet = models.SmallIntegerField()
     excel_row = models.IntegerField()
+    kind = models.CharField(max_length=8, choices=LineKind, default=LineKind.PERSON)
     outcome = models.CharField(max_length=8, choices=RowOutcome)
+    mends = models.PositiveSmallIntegerField(default=0)
+    party_key = models.CharField(max_length=120, blank=True)
+    candidate = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     issues = models.JSONField(default=list)
     payload = EncryptedTextField()
     resolution = models.CharField(max_length=10, choices=RowResolution, blank=True)
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="manifest_rows")
     decided_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
-    decision = models.CharField(max_length=200, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decision = models.CharField(max_length=8, choices=RowDecision, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
         constraints = [
@@ -74,7 +84,10 @@ class ManifestRow(models.Model):
                 name="manifest_row_resolved_has_person",
             ),
         ]
-        indexes = [models.Index(fields=["manifest", "outcome", "sheet", "excel_row"], name="manifest_row_outcome")]
+        indexes = [
+            models.Index(fields=["manifest", "outcome", "sheet", "excel_row"], name="manifest_row_outcome"),
+            models.Index(fields=["manifest", "party_key"], condition=~Q(party_key=""), name="manifest_row_party"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.sheet + 1}:{self.excel_row} {self.outcome}"
@@ -92,13 +105,17 @@ class MappingMemory(models.Model):
 
 
 class ExpectedArrival(models.Model):
-    """A person on a bus to a site: proposed room, on board or not, arrived or not."""
+    """A person on a bus to a site: proposed room, on board or not, arrived or not.
+
+    `category` is the person's own where the list says one; empty means the manifest's.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     manifest = models.ForeignKey(Manifest, on_delete=models.PROTECT, related_name="expected")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="expected")
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="expected")
     party_id = models.UUIDField()
+    category = models.CharField(max_length=20, blank=True)
     last_exposure_at = models.DateTimeField(null=True, blank=True)
     room = models.ForeignKey(Room, null=True, blank=True, on_delete=models.PROTECT, related_name="expected")
     room_by_hand = models.BooleanField(default=False)

@@ -118,3 +118,17 @@ _SQLITE: dict[type, Convert] = {
     models.DateTimeField: _moment,
     models.DateField: _day,
 }
+
+
+def update_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Set the named fields of many rows; each row is the primary key followed by the values."""
+    columns = [model._meta.get_field(name) for name in fields]
+    pk = model._meta.pk
+    converters = [_converter(column) for column in (*columns, pk)]
+    quote = connection.ops.quote_name
+    sets = ", ".join(f"{quote(str(column.column))} = %s" for column in columns)  # type: ignore[union-attr]
+    where = quote(str(pk.column))
+    values = [[convert(value) for convert, value in zip(converters, (*row[1:], row[0]), strict=True)] for row in rows]
+    if values:
+        with connection.cursor() as cursor:
+            cursor.executemany(f"UPDATE {quote(model._meta.db_table)} SET {sets} WHERE {where} = %s", values)  # noqa: S608

@@ -4,7 +4,7 @@ Pure functions. Nothing here guesses: a reading either follows for certain from 
 reason why it does not, and always keeps the text it was given.
 """
 
-from lazaretto.people.reading.countries import country_code
+from lazaretto.people.reading.countries import alpha3, country_code
 from lazaretto.people.reading.dates import DateReading, read_date
 from lazaretto.people.reading.documents import (
     DocumentKind,
@@ -33,6 +33,7 @@ __all__ = [
     "Phone",
     "PhoneReading",
     "Sex",
+    "alpha3",
     "country_code",
     "fold",
     "has_han",

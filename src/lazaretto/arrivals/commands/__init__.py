@@ -10,21 +10,40 @@ from lazaretto.arrivals.commands.boarding import (
     mark_missing,
 )
 from lazaretto.arrivals.commands.check_in import CheckedIn, check_in
+from lazaretto.arrivals.commands.committing import PieceCommitted, commit_manifest
+from lazaretto.arrivals.commands.deciding import Corrections, RowDecided, decide_row
 from lazaretto.arrivals.commands.proposal import RoomGiven, RoomsProposed, WithoutRoom, give_room, propose_rooms
+from lazaretto.arrivals.commands.staging import (
+    ManifestCancelled,
+    ManifestStaged,
+    cancel_manifest,
+    map_columns,
+    stage_manifest,
+)
 
 __all__ = [
     "Boarded",
     "CheckedIn",
+    "Corrections",
     "Departed",
+    "ManifestCancelled",
+    "ManifestStaged",
     "MarkedMissing",
+    "PieceCommitted",
     "RoomGiven",
     "RoomsProposed",
+    "RowDecided",
     "WithoutRoom",
     "board",
     "board_unexpected",
+    "cancel_manifest",
     "check_in",
+    "commit_manifest",
+    "decide_row",
     "depart",
     "give_room",
+    "map_columns",
     "mark_missing",
     "propose_rooms",
+    "stage_manifest",
 ]

@@ -61,7 +61,7 @@ def check_in(
         person=expected.person,
         site=expected.site,
         room=chosen,
-        category=expected.manifest.category,
+        category=expected.category or expected.manifest.category,
         last_exposure_at=exposed,
         authority=authority,
         legal_basis=legal_basis,

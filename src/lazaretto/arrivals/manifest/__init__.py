@@ -4,6 +4,7 @@
 decide, the reason is named) or `skipped` (only lines that are no person: blank, title, header, total, note).
 """
 
+from lazaretto.arrivals.manifest.corrections import read_corrected
 from lazaretto.arrivals.manifest.fields import REPEATABLE, Field
 from lazaretto.arrivals.manifest.model import (
     HOLDS,
@@ -44,5 +45,6 @@ __all__ = [
     "Severity",
     "SheetReport",
     "Table",
+    "read_corrected",
     "read_manifest",
 ]

@@ -186,6 +186,7 @@ class RowReader:
         stated = sex if sex in {Sex.MALE, Sex.FEMALE} else None
         if stated and draft.card_sex and stated is not draft.card_sex:
             draft.issue("sex_conflict", Field.SEX, text)
+            return
         draft.person.sex = stated or draft.card_sex or Sex.UNKNOWN
 
     def _phones(self, draft: Draft) -> None:

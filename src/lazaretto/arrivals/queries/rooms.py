@@ -60,7 +60,7 @@ def _people(manifest: Manifest, coming: list[ExpectedArrival], arrival: date) ->
         kinds = needs[one.person_id]
         yield planner.Person(
             id=str(one.id),
-            category=manifest.category,
+            category=one.category or manifest.category,
             cohort=arrival,
             age=age_on(one.person.birth_date, arrival),
             household=str(one.party_id) if parties[one.party_id] > 1 else None,

@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 
 from babel import Locale
+from babel.core import get_global
 
 from lazaretto.people.reading.text import fold
 
@@ -73,3 +74,19 @@ def country_code(text: str) -> str:
     key = _key(text)
     names = _names()
     return names.get(key) or names.get(key.removesuffix("籍").removesuffix("国籍").removesuffix("人"), "")
+
+
+@lru_cache(maxsize=1)
+def _three_letters() -> dict[str, str]:
+    aliases = get_global("territory_aliases")
+    found = {codes[0]: alias for alias, codes in aliases.items() if len(alias) == 3 and alias.isalpha()}
+    return found | _OFTEN
+
+
+# Where several three-letter codes stand for one country, the one of ISO 3166-1.
+_OFTEN = {"CN": "CHN", "HK": "HKG", "MO": "MAC", "TW": "TWN", "GB": "GBR", "DE": "DEU", "FR": "FRA", "RU": "RUS"}
+
+
+def alpha3(code: str) -> str:
+    """The three-letter code (ISO 3166-1 alpha-3) of a two-letter one; "" when there is none."""
+    return _three_letters().get(code, "")

@@ -1,0 +1,183 @@
+"""A list comes in: staged, its columns mapped by hand if need be, or put aside."""
+
+import base64
+import binascii
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from lazaretto.arrivals.choices import ManifestState
+from lazaretto.arrivals.errors import FileUnreadable, ManifestClosed
+from lazaretto.arrivals.manifest import Field, Issue, Line, Severity
+from lazaretto.arrivals.models import Manifest, ManifestRow, MappingMemory
+from lazaretto.arrivals.queries.files import read_first, remembered
+from lazaretto.arrivals.queries.known import Match, match_people
+from lazaretto.arrivals.reading import Chosen, ReadFile
+from lazaretto.arrivals.report import report_of
+from lazaretto.arrivals.staging import to_payload
+from lazaretto.core.access import Actor
+from lazaretto.core.bulk import insert_rows
+from lazaretto.core.commands import command, record
+from lazaretto.core.errors import InvalidInput, ReasonRequired
+from lazaretto.places.choices import SiteCategory
+from lazaretto.places.models import Site
+
+ROW_FIELDS = (
+    "manifest", "sheet", "excel_row", "kind", "outcome", "mends", "party_key", "candidate", "issues", "payload",
+    "resolution", "person", "decided_by", "decided_at", "decision", "reason",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ManifestStaged:
+    """A list lies ready to be looked at. `known` says that this very file was uploaded for the site before."""
+
+    manifest_id: UUID
+    known: bool
+    people: int
+    ready: int
+    held: int
+    skipped: int
+
+
+@dataclass(frozen=True)
+class ManifestCancelled:
+    """A list was put aside before anything came of it."""
+
+    manifest_id: UUID
+
+
+@command("arrivals.stage_manifest", capability="arrivals.manage")
+def stage_manifest(
+    *,
+    actor: Actor,
+    at: datetime,
+    site: Site,
+    file_name: str,
+    content: str,
+    category: str = "",
+    vehicle: str = "",
+    expected_at: datetime | None = None,
+) -> ManifestStaged:
+    """Read a list of people for a site and lay it out row by row. `content` is the file in base64.
+
+    The same file for the same site again answers with the list that is there. `category` is whose list it is when a
+    row does not say; empty means the site's own. Raises `FileUnreadable`, `InvalidInput`.
+    """
+    data = _decoded(content)
+    chosen, read = remembered(), read_first(site, file_name, data, at=at)
+    held = Manifest.objects.filter(site=site, digest=read.digest).exclude(state=ManifestState.CANCELLED).first()
+    if held is not None:
+        record(held, unit_id=site.unit_id, data={"uploaded_again": True})
+        return _staged(held, known=True)
+    manifest = Manifest.objects.create(
+        site=site,
+        file_name=file_name[-200:],
+        digest=read.digest,
+        content=data,
+        category=_category(site, category),
+        vehicle=vehicle[:60],
+        expected_at=expected_at,
+        uploaded_at=at,
+        uploaded_by_id=actor.user_id,
+    )
+    _lay_out(manifest, read, chosen)
+    record(manifest, unit_id=site.unit_id, data={"format": read.format, **manifest.report["totals"]})
+    return _staged(manifest, known=False)
+
+
+@command("arrivals.map_columns", capability="arrivals.manage")
+def map_columns(
+    *, actor: Actor, at: datetime, manifest: Manifest, signature: str, columns: dict[int, str]
+) -> ManifestStaged:
+    """Say what the columns under one header mean; the list is read again, and the wording is remembered.
+
+    Decisions about rows of this list are taken back, because the rows are made anew. Raises `ManifestClosed`,
+    `InvalidInput` for a field that does not exist.
+    """
+    if manifest.state != ManifestState.STAGED:
+        raise ManifestClosed(manifest=manifest.id)
+    try:
+        meant = {int(index): Field(name).value for index, name in columns.items()}
+    except ValueError as error:
+        raise InvalidInput(fields="columns") from error
+    MappingMemory.objects.update_or_create(
+        digest=signature[:64], defaults={"mapping": {str(k): v for k, v in meant.items()}, "remembered_at": at}
+    )
+    chosen = remembered()
+    read = read_first(manifest.site, manifest.file_name, bytes(manifest.content), at=at)
+    manifest.rows.all().delete()
+    _lay_out(manifest, read, chosen)
+    record(manifest, unit_id=manifest.site.unit_id, data={"columns": meant, **manifest.report["totals"]})
+    return _staged(manifest, known=True)
+
+
+@command("arrivals.cancel_manifest", capability="arrivals.manage")
+def cancel_manifest(*, actor: Actor, at: datetime, manifest: Manifest, reason: str) -> ManifestCancelled:
+    """Put a list aside of which nothing was committed. Raises `ManifestClosed`, `ReasonRequired`."""
+    if manifest.state != ManifestState.STAGED:
+        raise ManifestClosed(manifest=manifest.id)
+    if not reason.strip():
+        raise ReasonRequired
+    manifest.state = ManifestState.CANCELLED
+    manifest.save(update_fields=["state"])
+    record(manifest, unit_id=manifest.site.unit_id, data={"cancelled": True}, reason=reason.strip())
+    return ManifestCancelled(manifest.id)
+
+
+def _decoded(content: str) -> bytes:
+    try:
+        return base64.b64decode(content, validate=True)
+    except binascii.Error as error:
+        raise FileUnreadable from error
+
+
+def _category(site: Site, wanted: str) -> str:
+    if wanted and wanted not in SiteCategory.values:
+        raise InvalidInput(fields="category")
+    return wanted or (SiteCategory.INBOUND if site.category == SiteCategory.MIXED else site.category)
+
+
+def _lay_out(manifest: Manifest, read: ReadFile, chosen: Chosen) -> None:
+    lines = read.manifest.lines
+    matches = _known(lines)
+    insert_rows(ManifestRow, ROW_FIELDS, _rows(manifest, lines, matches))
+    used = {table.signature for table in read.manifest.tables}
+    manifest.mapping = {name: {str(k): v for k, v in chosen[name].items()} for name in used & chosen.keys()}
+    manifest.report = report_of(read, lines)
+    manifest.save(update_fields=["mapping", "report"])
+
+
+def _known(lines: Sequence[Line]) -> Mapping[int, Match]:
+    """Matches of the lines with people, by place; a line that must be decided for it gets the issue."""
+    places = [place for place, line in enumerate(lines) if line.person is not None and line.person.name]
+    found = match_people([person for place in places if (person := lines[place].person) is not None])
+    matches = dict(zip(places, found, strict=True))
+    for place, match in matches.items():
+        known = {issue.code for issue in lines[place].issues}
+        if match.issue and match.issue not in known:
+            lines[place].issues = (*lines[place].issues, Issue(match.issue, Severity.HOLD, "name"))
+    return matches
+
+
+def _rows(manifest: Manifest, lines: Sequence[Line], matches: Mapping[int, Match]) -> Iterable[tuple[Any, ...]]:
+    for place, line in enumerate(lines):
+        match = matches.get(place)
+        codes = [issue.code for issue in line.issues]
+        yield (
+            manifest.pk, line.sheet, line.excel_row, line.kind.value, line.outcome.value, len(line.mends),
+            _party(line), match.person_id if match else None, codes, to_payload(line), "", None, None, None, "", "",
+        )  # fmt: skip
+
+
+def _party(line: Line) -> str:
+    """Households are told apart by sheet: one label on two sheets may be two families."""
+    label = line.person.household if line.person else ""
+    return f"{line.sheet}:{label.casefold()}"[:120] if label else ""
+
+
+def _staged(manifest: Manifest, *, known: bool) -> ManifestStaged:
+    totals = manifest.report["totals"]
+    return ManifestStaged(manifest.id, known, totals["people"], totals["ready"], totals["held"], totals["skipped"])

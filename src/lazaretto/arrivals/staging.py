@@ -1,0 +1,167 @@
+"""A line of a manifest as it lies in the database: encrypted JSON and back, and how it becomes a `NewPerson`.
+
+Plain conversions: nothing here reads or writes the database.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from babel import Locale
+
+from lazaretto.arrivals.manifest import Document, Issue, Line, Mend, Need, Person, Severity
+from lazaretto.people.choices import DocumentKind, NeedKind, Sex
+from lazaretto.people.commands import GivenDocument, GivenNeed, NewPerson
+from lazaretto.people.rules import DocumentKind as ReadKind
+from lazaretto.people.rules import Sex as ReadSex
+from lazaretto.people.rules import alpha3
+
+_CHINESE = frozenset(("", "CN", "HK", "MO", "TW"))
+_NEEDS = {
+    "infant": NeedKind.INFANT,
+    "elderly": NeedKind.ELDERLY,
+    "pregnant": NeedKind.PREGNANT,
+    "disability": NeedKind.DISABILITY,
+    "self_care": NeedKind.DISABILITY,
+    "mobility": NeedKind.CANNOT_WALK,
+    "dialysis": NeedKind.DIALYSIS,
+    "chronic": NeedKind.CHRONIC,
+    "surgery": NeedKind.CHRONIC,
+    "medication": NeedKind.MEDICATION,
+    "mental_health": NeedKind.MENTAL_HEALTH,
+    "diet": NeedKind.DIET,
+    "allergy": NeedKind.DIET,
+    "faith": NeedKind.FAITH,
+    "language": NeedKind.LANGUAGE,
+}
+
+
+@dataclass(frozen=True)
+class StagedRow:
+    """What the payload of a row holds."""
+
+    cells: tuple[str, ...]
+    person: Person | None
+    mends: tuple[Mend, ...]
+    issues: tuple[Issue, ...]
+    table: int | None
+
+
+def to_payload(row: StagedRow | Line) -> str:
+    """The row as JSON text (the field encrypts it)."""
+    person = row.person
+    said: dict[str, Any] = {
+        "cells": row.cells,
+        "mends": [[mend.field, mend.before, mend.after, mend.reason] for mend in row.mends],
+        "issues": [[i.code, i.severity, i.field, i.text, i.rows] for i in row.issues],
+        "table": row.table,
+        "person": None if person is None else _person_said(person),
+    }
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+
+
+def _person_said(person: Person) -> dict[str, Any]:
+    said = {name: getattr(person, name) for name in Person.__slots__}
+    for name in ("birth_date", "arrival_date", "exposure_date"):
+        said[name] = said[name].isoformat() if said[name] else None
+    said["documents"] = [[document.kind, document.number] for document in person.documents]
+    said["needs"] = [[need.kind, need.text] for need in person.needs]
+    return {name: value for name, value in said.items() if value}
+
+
+def from_payload(payload: str) -> StagedRow:
+    """The row that `to_payload` wrote."""
+    said = json.loads(payload)
+    return StagedRow(
+        tuple(said["cells"]),
+        None if said["person"] is None else _person_of(said["person"]),
+        tuple(Mend(*mend) for mend in said["mends"]),
+        tuple(Issue(code, Severity(kind), name, text, tuple(rows)) for code, kind, name, text, rows in said["issues"]),
+        said["table"],
+    )
+
+
+def _person_of(said: dict[str, Any]) -> Person:
+    person = Person(**{name: value for name, value in said.items() if name not in _CONVERTED})
+    person.sex = ReadSex(said.get("sex", ReadSex.UNKNOWN))
+    person.birth_date, person.arrival_date, person.exposure_date = (
+        date.fromisoformat(said[name]) if said.get(name) else None
+        for name in ("birth_date", "arrival_date", "exposure_date")
+    )
+    person.documents = tuple(Document(ReadKind(kind), number) for kind, number in said.get("documents", ()))
+    person.needs = tuple(Need(kind, text) for kind, text in said.get("needs", ()))
+    person.phones, person.remarks = tuple(said.get("phones", ())), tuple(said.get("remarks", ()))
+    return person
+
+
+_CONVERTED = frozenset(
+    ("sex", "birth_date", "arrival_date", "exposure_date", "documents", "needs", "phones", "remarks")
+)
+
+
+def new_person(person: Person) -> NewPerson:
+    """The person of a line as `people` takes one."""
+    country = alpha3(person.nationality)
+    return NewPerson(
+        name=person.name[:120],
+        other_names=(person.latin_name[:160],) if person.latin_name else (),
+        sex=Sex(person.sex),
+        birth_date=person.birth_date,
+        nationality=country,
+        language=language_code(person.language, person.nationality),
+        documents=documents_of(person),
+        phones=person.phones,
+        needs=tuple(_needs(person.needs)),
+        employer=person.details.get("employer", "")[:120],
+        address=person.details.get("address", ""),
+        relation=person.details.get("relation", "")[:40],
+    )
+
+
+def documents_of(person: Person) -> tuple[GivenDocument, ...]:
+    """The documents of a line; a passport's country is the nationality that the line states."""
+    country = alpha3(person.nationality)
+    kinds = [(DocumentKind(document.kind.value), document.number) for document in person.documents]
+    return tuple(
+        GivenDocument(kind, number, country if kind == DocumentKind.PASSPORT else "") for kind, number in kinds
+    )
+
+
+def _needs(needs: Iterable[Need]) -> Iterable[GivenNeed]:
+    notes: dict[NeedKind, dict[str, None]] = {}
+    for need in needs:
+        notes.setdefault(_NEEDS.get(need.kind, NeedKind.OTHER), {})[need.text] = None
+    return (GivenNeed(kind, "；".join(texts)) for kind, texts in notes.items())
+
+
+@lru_cache(maxsize=512)
+def language_code(words: str, nationality: str) -> str:
+    """The language to speak to somebody: as the list states it, else Chinese for Chinese nationals, else English."""
+    spoken = words.strip().lower()
+    if not spoken:
+        return "zh-hans" if nationality in _CHINESE else "en"
+    if any(word in spoken for word in ("中文", "汉语", "普通话", "国语", "粤", "chinese", "mandarin", "cantonese")):
+        return "zh-hans"
+    return _languages().get(spoken, "") or _languages().get(spoken.removesuffix("语") + "文", "") or "en"
+
+
+@lru_cache(maxsize=1)
+def _languages() -> dict[str, str]:
+    return {
+        name.lower(): code
+        for locale in ("en", "zh")
+        for code, name in Locale.parse(locale).languages.items()
+        if len(code) == 2
+    }
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two names are written alike, spaces, dots and case aside."""
+    return _plain(one) == _plain(other)
+
+
+def _plain(name: str) -> str:
+    return "".join(letter for letter in name.casefold() if letter.isalnum()) or name
