@@ -19,6 +19,9 @@ from lazaretto.people.rules import DocumentKind as ReadKind
 from lazaretto.people.rules import Sex as ReadSex
 from lazaretto.people.rules import alpha3
 
+_KINDS: dict[ReadKind, DocumentKind] = {
+    kind: DocumentKind(kind.value) for kind in ReadKind if kind is not ReadKind.NONE
+}
 _CHINESE = frozenset(("", "CN", "HK", "MO", "TW"))
 _NEEDS = {
     "infant": NeedKind.INFANT,
@@ -124,7 +127,7 @@ def new_person(person: Person) -> NewPerson:
 def documents_of(person: Person) -> tuple[GivenDocument, ...]:
     """The documents of a line; a passport's country is the nationality that the line states."""
     country = alpha3(person.nationality)
-    kinds = [(DocumentKind(document.kind.value), document.number) for document in person.documents]
+    kinds = [(_KINDS[document.kind], document.number) for document in person.documents]
     return tuple(
         GivenDocument(kind, number, country if kind == DocumentKind.PASSPORT else "") for kind, number in kinds
     )

@@ -34,6 +34,7 @@ def readings(character: str) -> tuple[str, ...]:
     return _all_readings(character)
 
 
+@lru_cache(maxsize=32768)
 def surname_of(name: str) -> str:
     """The surname of a Chinese name: a compound one that is listed, else the first character; "" for 巴特尔·苏和."""
     name = tidy_name(name)
@@ -47,6 +48,7 @@ def syllables(name: str) -> tuple[str, ...]:
     return tuple(options[0] for options in _options(tidy_name(name)) if options)
 
 
+@lru_cache(maxsize=32768)
 def _options(name: str) -> list[tuple[str, ...]]:
     surname = surname_of(name)
     fixed = SURNAMES.get(surname, ())

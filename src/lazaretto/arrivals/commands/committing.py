@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from lazaretto.arrivals.manifest import Issue, Person, Severity
 from lazaretto.arrivals.models import ExpectedArrival, Manifest, ManifestRow
 from lazaretto.arrivals.queries.known import Match, match_people, standing, under_way
 from lazaretto.arrivals.queries.statement import Statement, statement_of
-from lazaretto.arrivals.staging import StagedRow, documents_of, from_payload, new_person, to_payload
+from lazaretto.arrivals.staging import StagedRow, from_payload, new_person, to_payload
 from lazaretto.core import clock
 from lazaretto.core.access import Actor
 from lazaretto.core.bulk import insert_rows, update_rows
@@ -21,7 +22,6 @@ from lazaretto.core.commands import command, record, record_all
 from lazaretto.core.ids import new_id
 from lazaretto.core.journal import Note
 from lazaretto.people.commands import add_people, form_parties, open_access
-from lazaretto.people.digests import document_digest
 from lazaretto.people.models import Person as KnownPerson
 from lazaretto.places.choices import SiteCategory
 
@@ -39,15 +39,24 @@ class PieceCommitted:
     statement: Statement
 
 
+class _Row(NamedTuple):
+    pk: int
+    party_key: str
+    decision: str
+    candidate_id: UUID | None
+    payload: str
+
+
 @dataclass
 class _Taken:
-    """A row on its way to being a person."""
+    """A row on its way to being a person. `row` holds only what is needed here: thousands are loaded at once."""
 
-    row: ManifestRow
+    row: _Row
     staged: StagedRow
     person: Person
     person_id: UUID | None = None
     issue: str = ""
+    resolution: str = ""
 
 
 @command("arrivals.commit_manifest", capability="arrivals.manage")
@@ -74,18 +83,19 @@ def commit_manifest(*, actor: Actor, at: datetime, manifest: Manifest, rows: int
     return PieceCommitted(manifest.id, done, done + statement.ready, finished, statement)
 
 
-def _next_rows(manifest: Manifest, count: int) -> list[ManifestRow]:
+def _next_rows(manifest: Manifest, count: int) -> list[_Row]:
     """The next rows in the order of the file, and the rest of the households they belong to."""
     waiting = manifest.rows.select_for_update().filter(outcome=RowOutcome.READY, resolution="")
-    rows = list(waiting.order_by("sheet", "excel_row")[:count])
+    waiting = waiting.order_by("sheet", "excel_row")
+    rows = [_Row(*row) for row in waiting.values_list(*_Row._fields)[:count]]
     if len(rows) < count:
         return rows
     have = {row.pk for row in rows}
     households = waiting.filter(party_key__in=sorted({row.party_key for row in rows if row.party_key}))
-    return rows + [row for row in households.order_by("sheet", "excel_row") if row.pk not in have]
+    return rows + [_Row(*row) for row in households.values_list(*_Row._fields) if row[0] not in have]
 
 
-def _taken(row: ManifestRow) -> _Taken:
+def _taken(row: _Row) -> _Taken:
     staged = from_payload(row.payload)
     if staged.person is None:
         raise RuntimeError(f"row {row.pk} is ready without a person")
@@ -94,7 +104,8 @@ def _taken(row: ManifestRow) -> _Taken:
 
 def _identify(taken: Sequence[_Taken]) -> None:
     """Who is known, as of now; a row that a person matched by name stays matched."""
-    for one, match in zip(taken, match_people([one.person for one in taken]), strict=True):
+    matches = match_people([one.person for one in taken])
+    for one, match in zip(taken, matches, strict=True):
         if one.row.decision == RowDecision.MATCH:
             one.person_id = one.row.candidate_id
         elif match.issue and not _was_decided(one.row, match):
@@ -102,26 +113,25 @@ def _identify(taken: Sequence[_Taken]) -> None:
         elif not match.issue:
             one.person_id = match.person_id
     staying, expected = under_way({one.person_id for one in taken if one.person_id})
-    seen: dict[str, _Taken] = {}
-    for one in taken:
+    seen: set[str] = set()
+    for one, documents in zip(taken, [match.documents for match in matches], strict=True):
         if one.person_id and not one.issue:
             one.issue = standing(one.person_id, staying, expected)
-        _refuse_doubles(one, seen)
+        _refuse_doubles(one, documents, seen)
 
 
-def _was_decided(row: ManifestRow, match: Match) -> bool:
+def _was_decided(row: _Row, match: Match) -> bool:
     """Somebody looked at the suggestion and said that it is another person."""
     return match.issue == "possibly_known" and row.decision == RowDecision.ACCEPT
 
 
-def _refuse_doubles(one: _Taken, seen: dict[str, _Taken]) -> None:
+def _refuse_doubles(one: _Taken, documents: Sequence[str], seen: set[str]) -> None:
     """Two rows of one piece must not become one document or one person twice."""
-    keys = [document_digest(d.kind, d.country, d.number) for d in documents_of(one.person)]
-    keys += [str(one.person_id)] if one.person_id else []
-    if not one.issue and any(key in seen for key in keys):
+    keys = {*documents, *([str(one.person_id)] if one.person_id else [])}
+    if not one.issue and keys & seen:
         one.issue = "duplicate_document"
     if not one.issue:
-        seen.update(dict.fromkeys(keys, one))
+        seen |= keys
 
 
 def _make_people(manifest: Manifest, taken: Sequence[_Taken], at: datetime) -> None:
@@ -129,10 +139,10 @@ def _make_people(manifest: Manifest, taken: Sequence[_Taken], at: datetime) -> N
     fresh = [one for one in taken if one.person_id is None]
     made = add_people([new_person(one.person) for one in fresh], unit_id=unit_id, at=at)
     for one, person_id in zip(fresh, made, strict=True):
-        one.person_id, one.row.resolution = person_id, RowResolution.CREATED
-    matched = [one for one in taken if not one.row.resolution]
+        one.person_id, one.resolution = person_id, RowResolution.CREATED
+    matched = [one for one in taken if not one.resolution]
     for one in matched:
-        one.row.resolution = RowResolution.MATCHED
+        one.resolution = RowResolution.MATCHED
     ids = [one.person_id for one in matched if one.person_id]
     open_access(ids, unit_id, at)
     record_all([_matched_note(person_id, manifest) for person_id in ids])
@@ -151,11 +161,16 @@ def _parties(manifest: Manifest, taken: Sequence[_Taken], at: datetime) -> Mappi
     for one in taken:
         if one.row.party_key and one.person_id:
             groups[one.row.party_key].append(one.person_id)
+    joined: set[str] = set()
     if manifest.state != ManifestState.STAGED:
         earlier = manifest.rows.filter(party_key__in=list(groups), person__isnull=False)
         for key, person_id in earlier.values_list("party_key", "person_id"):
             groups[key].append(person_id)
-    return form_parties({key: people for key, people in groups.items() if len(set(people)) > 1}, at=at)
+            joined.add(key)
+    parties = form_parties({key: people for key, people in groups.items() if len(set(people)) > 1}, at=at)
+    for key in joined & parties.keys():  # who was committed alone before now belongs to the household
+        manifest.expected.filter(person__in=groups[key]).update(party_id=parties[key])
+    return parties
 
 
 def _expect(manifest: Manifest, taken: Sequence[_Taken], parties: Mapping[str, UUID]) -> None:
@@ -168,22 +183,12 @@ def _expect(manifest: Manifest, taken: Sequence[_Taken], parties: Mapping[str, U
         for one in taken
     ]  # fmt: skip
     insert_rows(ExpectedArrival, _EXPECTED_FIELDS, rows)
-    _join(manifest, parties)
 
 
 _EXPECTED_FIELDS = (
     "id", "manifest", "person", "site", "party_id", "category", "last_exposure_at", "room", "room_by_hand",
     "on_manifest", "state", "boarded_at", "arrived_at", "stay",
 )  # fmt: skip
-
-
-def _join(manifest: Manifest, parties: Mapping[str, UUID]) -> None:
-    """People of a household who were committed alone before now belong to its party."""
-    if manifest.state == ManifestState.STAGED:
-        return
-    for key, party in parties.items():
-        before = manifest.rows.filter(party_key=key, person__isnull=False).values("person")
-        manifest.expected.filter(person__in=before).exclude(party_id=party).update(party_id=party)
 
 
 def _category(person: Person) -> str:
@@ -199,15 +204,16 @@ def _last_exposure(manifest: Manifest, person: Person) -> datetime | None:
 
 def _settle(taken: Iterable[_Taken]) -> None:
     done = [one for one in taken if not one.issue]
-    update_rows(ManifestRow, ("resolution", "person"), [(o.row.pk, o.row.resolution, o.person_id) for o in done])
+    update_rows(ManifestRow, ("resolution", "person"), [(o.row.pk, o.resolution, o.person_id) for o in done])
     for one in taken:
         if one.issue:
             _hold(one)
 
 
 def _hold(one: _Taken) -> None:
-    one.row.outcome, one.row.candidate_id, one.row.decision = RowOutcome.HELD, one.person_id, ""
-    one.row.issues = list(dict.fromkeys([*one.row.issues, one.issue]))
+    row = ManifestRow.objects.get(pk=one.row.pk)
+    row.outcome, row.candidate_id, row.decision = RowOutcome.HELD, one.person_id, ""
+    row.issues = list(dict.fromkeys([*row.issues, one.issue]))
     issues = (*one.staged.issues, Issue(one.issue, Severity.HOLD, "name"))
-    one.row.payload = to_payload(StagedRow(one.staged.cells, one.person, one.staged.mends, issues, one.staged.table))
-    one.row.save(update_fields=["outcome", "candidate", "decision", "issues", "payload"])
+    row.payload = to_payload(StagedRow(one.staged.cells, one.person, one.staged.mends, issues, one.staged.table))
+    row.save(update_fields=["outcome", "candidate", "decision", "issues", "payload"])

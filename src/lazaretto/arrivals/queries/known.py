@@ -1,7 +1,7 @@
 """Who on a list is known already, and who of them cannot come because they are here or on another bus."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeVar
 from uuid import UUID
@@ -22,10 +22,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Match:
-    """What is known about one person of a list. `issue` names why a person must decide; empty: all is clear."""
+    """What is known about one person of a list. `issue` names why a person must decide; empty: all is clear.
+
+    `documents` are the digests of the person's documents.
+    """
 
     person_id: UUID | None = None
     issue: str = ""
+    documents: tuple[str, ...] = ()
 
 
 @dataclass
@@ -43,22 +47,16 @@ def match_people(people: Sequence[Person]) -> list[Match]:
     that, the same name and birth date together with a telephone number, or where one side has no document, is a
     suggestion that must be decided. A fixed number of queries for every five hundred people.
     """
-    documents = {document for person in people for document in documents_of(person)}
-    by_document = known_people(documents)
-    holders = [
-        {by_document[d] for each in documents_of(person) if (d := _digest(each)) in by_document} for person in people
-    ]
+    given = [documents_of(person) for person in people]
+    by_document = known_people(dict.fromkeys(document for documents in given for document in documents))
+    digests = [tuple(document_digest(d.kind, d.country, d.number) for d in documents) for documents in given]
+    holders = [{by_document[digest] for digest in own if digest in by_document} for own in digests]
     known = _load({person_id for held in holders for person_id in held})
-    strangers = [person for person, held in zip(people, holders, strict=True) if not held]
-    suggested = _suggestions(strangers)
+    suggested = _suggestions([person for person, held in zip(people, holders, strict=True) if not held])
     return [
-        _judge(person, held, known) if held else _suggestion(person, suggested)
-        for person, held in zip(people, holders, strict=True)
+        replace(_judge(person, held, known) if held else _suggestion(person, suggested), documents=own)
+        for person, held, own in zip(people, holders, digests, strict=True)
     ]
-
-
-def _digest(document: object) -> str:
-    return document_digest(document.kind, document.country, document.number)  # type: ignore[attr-defined]
 
 
 def _judge(person: Person, held: set[UUID], known: _Known) -> Match:

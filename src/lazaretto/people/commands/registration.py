@@ -180,22 +180,22 @@ def form_parties(
         held = PartyMember.objects.filter(person_id__in=some, ended_at__isnull=True, party__kind=kind)
         present.update(held.values_list("person_id", "party_id"))
     result: dict[str, UUID] = {}
-    fresh: list[Party] = []
+    fresh: list[tuple[UUID, str, str, datetime]] = []
     for key, group in groups.items():
         held_here = {present[person] for person in group if person in present}
         if len(held_here) == 1:
             result[key] = held_here.pop()
         else:
-            fresh.append(Party(kind=kind, label=label or key[:80], created_at=at))
-            result[key] = fresh[-1].id
-    Party.objects.bulk_create(fresh, batch_size=BATCH)
+            result[key] = new_id()
+            fresh.append((result[key], kind, label or key[:80], at))
+    insert_rows(Party, ("id", "kind", "label", "created_at"), fresh)
     joining = [
-        PartyMember(party_id=result[key], person_id=person, started_at=at)
+        (new_id(), result[key], person, "", at)
         for key, group in groups.items()
         for person in dict.fromkeys(group)
         if present.get(person) != result[key]
     ]
-    PartyMember.objects.bulk_create(joining, batch_size=BATCH)
+    insert_rows(PartyMember, ("id", "party", "person", "relation", "started_at"), joining)
     return result
 
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lazaretto.people.reading.text import fold
 
@@ -55,12 +56,14 @@ def read_name(text: str) -> NameReading:
     return NameReading(name, latin.strip(" /,"), title, notes, certain)
 
 
+@lru_cache(maxsize=32768)
 def tidy_name(name: str) -> str:
     """Spaces and middle dots put right; letters and their case untouched."""
     name = _DOT.sub("·", name)
     return _SPACE_BETWEEN_HAN.sub("", _SPACE_BETWEEN_HAN.sub("", name)).strip(" ,/·-'\"")
 
 
+@lru_cache(maxsize=32768)
 def has_han(text: str) -> bool:
     """Whether there is any Chinese character in the text."""
     return bool(_HAN.search(text))
