@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from lazaretto.core.access import Actor
-from lazaretto.core.errors import NotFound
+from lazaretto.core.errors import Forbidden, NotFound
 from lazaretto.places import rules
 from lazaretto.places.checklist import Item, items
 from lazaretto.places.choices import RoomState, SiteState, ZoneKind
@@ -48,11 +48,16 @@ def sites(actor: Actor) -> QuerySet[Site]:
     return Site.objects.visible_to(actor, "places.read").order_by("code")
 
 
-def site_by_code(actor: Actor, code: str) -> Site:
-    """The site of that code; raises `NotFound` for one that the actor may not look at, as for one that is not there."""
+def site_by_code(actor: Actor, code: str, capability: str = "") -> Site:
+    """The site of that code; raises `NotFound` for one that the actor may not look at, as for one that is not there.
+
+    With a capability, raises `Forbidden` where the actor does not hold it at this very site.
+    """
     found = sites(actor).filter(code=code).first()
     if found is None:
         raise NotFound(site=code)
+    if capability and not actor.may(capability, found.unit_id):
+        raise Forbidden(capability=capability)
     return found
 
 

@@ -25,7 +25,7 @@ from lazaretto.ui.notices import notify
 def bus_list(request: HttpRequest, code: str) -> HttpResponse:
     """Every bus of a site."""
     actor = actor_of(request)
-    site = site_by_code(actor, code)
+    site = site_by_code(actor, code, "arrivals.read")
     context = {"site": site, "buses": list(buses(actor, site)[:100])}
     return render(request, "arrivals/buses.html", context)
 
@@ -34,7 +34,7 @@ def bus_list(request: HttpRequest, code: str) -> HttpResponse:
 def bus_page(request: HttpRequest, code: str, manifest_id: UUID) -> HttpResponse:
     """One bus, person by person."""
     actor = actor_of(request)
-    site = site_by_code(actor, code)
+    site = site_by_code(actor, code, "arrivals.read")
     manifest = manifest_by_id(actor, site, manifest_id)
     context = {
         "site": site,
@@ -49,7 +49,7 @@ def bus_page(request: HttpRequest, code: str, manifest_id: UUID) -> HttpResponse
 def propose(request: HttpRequest, code: str, manifest_id: UUID) -> HttpResponse:
     """Propose rooms for everybody on the way."""
     actor = actor_of(request)
-    manifest = manifest_by_id(actor, site_by_code(actor, code), manifest_id)
+    manifest = manifest_by_id(actor, site_by_code(actor, code, "arrivals.manage"), manifest_id)
     done = commands.propose_rooms(actor=actor, at=clock.now(), manifest=manifest)
     word = ngettext("{n} person has a room.", "{n} people have a room.", done.placed).format(n=done.placed)
     notify(request, word)
@@ -65,7 +65,7 @@ def propose(request: HttpRequest, code: str, manifest_id: UUID) -> HttpResponse:
 def give_room(request: HttpRequest, code: str, expected_id: UUID) -> HttpResponse:
     """A room typed or dropped; answers the table row with what the choice breaks."""
     actor, now = actor_of(request), clock.now()
-    site = site_by_code(actor, code)
+    site = site_by_code(actor, code, "arrivals.manage")
     expected = expected_by_id(actor, site, expected_id)
     number = request.POST.get("room", "").strip()
     context: dict[str, object] = {"site": site, "may_manage": True, "typed": number}
@@ -83,7 +83,7 @@ def give_room(request: HttpRequest, code: str, expected_id: UUID) -> HttpRespons
 def scan(request: HttpRequest, code: str, manifest_id: UUID) -> HttpResponse:
     """Somebody steps onto the bus: scanned or found by a few letters. A stranger is shown, never turned away."""
     actor = actor_of(request)
-    site = site_by_code(actor, code)
+    site = site_by_code(actor, code, "arrivals.manage")
     manifest = manifest_by_id(actor, site, manifest_id)
     text = request.POST.get("q", "")
     fitting = [one for one in at_the_desk(actor, site, text) if one.manifest_id == manifest.id]
@@ -105,7 +105,7 @@ def scan(request: HttpRequest, code: str, manifest_id: UUID) -> HttpResponse:
 def board(request: HttpRequest, code: str, expected_id: UUID) -> HttpResponse:
     """One tap: on board."""
     actor = actor_of(request)
-    site = site_by_code(actor, code)
+    site = site_by_code(actor, code, "arrivals.manage")
     commands.board(actor=actor, at=clock.now(), expected=expected_by_id(actor, site, expected_id))
     return _row(request, expected_by_id(actor, site, expected_id), {"site": site, "may_manage": True})
 
@@ -115,7 +115,7 @@ def board(request: HttpRequest, code: str, expected_id: UUID) -> HttpResponse:
 def missing(request: HttpRequest, code: str, expected_id: UUID) -> HttpResponse:
     """Not here, with a reason."""
     actor = actor_of(request)
-    site = site_by_code(actor, code)
+    site = site_by_code(actor, code, "arrivals.manage")
     expected = expected_by_id(actor, site, expected_id)
     reason = request.POST.get("reason", "")
     commands.mark_missing(actor=actor, at=clock.now(), expected=expected, reason=reason)
@@ -127,7 +127,7 @@ def missing(request: HttpRequest, code: str, expected_id: UUID) -> HttpResponse:
 def add_stranger(request: HttpRequest, code: str, manifest_id: UUID) -> HttpResponse:
     """Somebody known to us who is on the bus but not on its list."""
     actor = actor_of(request)
-    manifest = manifest_by_id(actor, site_by_code(actor, code), manifest_id)
+    manifest = manifest_by_id(actor, site_by_code(actor, code, "arrivals.manage"), manifest_id)
     hits = find(actor, request.POST.get("q", ""), limit=2)
     if len(hits) != 1:
         notify(request, _("Type the whole document number, or register this person first."), tone="amber")
@@ -143,7 +143,7 @@ def add_stranger(request: HttpRequest, code: str, manifest_id: UUID) -> HttpResp
 def depart(request: HttpRequest, code: str, manifest_id: UUID) -> HttpResponse:
     """The bus leaves."""
     actor = actor_of(request)
-    manifest = manifest_by_id(actor, site_by_code(actor, code), manifest_id)
+    manifest = manifest_by_id(actor, site_by_code(actor, code, "arrivals.manage"), manifest_id)
     done = commands.depart(actor=actor, at=clock.now(), manifest=manifest)
     word = _("The bus has left with {n} on board; {missing} missing.").format(n=done.on_board, missing=done.missing)
     notify(request, word)

@@ -25,7 +25,7 @@ GROUNDS = ("authority", "legal_basis", "reason")
 def desk(request: HttpRequest, code: str) -> HttpResponse:
     """The check-in page."""
     actor = actor_of(request)
-    site = site_by_code(actor, code)
+    site = site_by_code(actor, code, "stays.admit")
     return render(request, "arrivals/desk.html", {"site": site, "coming": coming_to(actor, site)})
 
 
@@ -33,7 +33,7 @@ def desk(request: HttpRequest, code: str) -> HttpResponse:
 def found(request: HttpRequest, code: str) -> HttpResponse:
     """Who fits what was typed; with Enter (or when a scan fits exactly one) the panel of the first."""
     actor = actor_of(request)
-    site = site_by_code(actor, code)
+    site = site_by_code(actor, code, "stays.admit")
     text = request.GET.get("q", "")
     hits = at_the_desk(actor, site, text)
     if request.GET.get("pick") and hits:
@@ -46,7 +46,7 @@ def found(request: HttpRequest, code: str) -> HttpResponse:
 def panel(request: HttpRequest, code: str, expected_id: UUID) -> HttpResponse:
     """One person, ready to be checked in."""
     actor = actor_of(request)
-    return _panel(request, actor, expected_by_id(actor, site_by_code(actor, code), expected_id), None)
+    return _panel(request, actor, expected_by_id(actor, site_by_code(actor, code, "stays.admit"), expected_id), None)
 
 
 @require_POST
@@ -54,7 +54,7 @@ def panel(request: HttpRequest, code: str, expected_id: UUID) -> HttpResponse:
 def confirm(request: HttpRequest, code: str, expected_id: UUID) -> HttpResponse:
     """Check them in, with their household if wanted; each by itself, so that one refusal does not undo the others."""
     actor = actor_of(request)
-    site = site_by_code(actor, code)
+    site = site_by_code(actor, code, "stays.admit")
     expected = expected_by_id(actor, site, expected_id)
     form = CheckInForm(request.POST)
     if not form.is_valid():

@@ -29,7 +29,7 @@ from lazaretto.ui.papers import render as render_paper
 def releases(request: HttpRequest, code: str) -> HttpResponse:
     """Everybody whose order ends by the end of a day: today, tomorrow, or any other."""
     actor, now = actor_of(request), clock.now()
-    site = site_by_code(actor, code)
+    site = site_by_code(actor, code, "stays.read")
     today = now.astimezone(ZoneInfo(site.time_zone)).date()
     day = _day(request.GET.get("day", "")) or today
     found = release_list(actor, site, day, at=now)
@@ -51,7 +51,7 @@ def releases(request: HttpRequest, code: str) -> HttpResponse:
 def release_chosen(request: HttpRequest, code: str) -> HttpResponse:
     """Release the chosen ones, each by itself: one who may not go does not keep the others."""
     actor = actor_of(request)
-    site = site_by_code(actor, code)
+    site = site_by_code(actor, code, "stays.release")
     destination = request.POST.get("destination", "")[:200]
     done, refused = _release_each(actor, request.POST.getlist("stay"), destination)
     if done:

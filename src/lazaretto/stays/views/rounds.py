@@ -24,7 +24,7 @@ from lazaretto.stays.rules import SYMPTOM_KEYS, UnreadableEntry, read_entry
 def rounds(request: HttpRequest, code: str) -> HttpResponse:
     """The sheet of a round; without a choice the one that is on now."""
     actor = actor_of(request)
-    site = site_by_code(actor, code)
+    site = site_by_code(actor, code, "stays.rounds")
     day, slot = current_slot(site, clock.now())
     day = _day(request.GET.get("day", "")) or day
     if request.GET.get("slot") in {Slot.MORNING, Slot.EVENING}:
@@ -40,7 +40,7 @@ def rounds(request: HttpRequest, code: str) -> HttpResponse:
 def save_door(request: HttpRequest, code: str) -> JsonResponse:
     """Take down one door. Sent again with the same client id it gives the same answer."""
     actor = actor_of(request)
-    site_by_code(actor, code)
+    site_by_code(actor, code, "stays.rounds")
     form = DoorForm(request.POST)
     if not form.is_valid():
         raise InvalidInput(fields={name: " ".join(map(str, texts)) for name, texts in form.errors.items()})

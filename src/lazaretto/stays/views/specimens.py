@@ -27,7 +27,7 @@ from lazaretto.ui.papers import render as render_paper
 def sampling(request: HttpRequest, code: str) -> HttpResponse:
     """Who is to be sampled today, room by room, with a field for each tube."""
     actor, now = actor_of(request), clock.now()
-    site = site_by_code(actor, code)
+    site = site_by_code(actor, code, "stays.specimens")
     lines = sampling_list(actor, site, until=_tonight(site, now), at=now)
     return render(request, "stays/specimens/sampling.html", {"site": site, "lines": lines, **_counts(site, len(lines))})
 
@@ -36,7 +36,7 @@ def sampling(request: HttpRequest, code: str) -> HttpResponse:
 def sampling_pdf(request: HttpRequest, code: str) -> HttpResponse:
     """The sampling list on paper."""
     actor, now = actor_of(request), clock.now()
-    site = site_by_code(actor, code)
+    site = site_by_code(actor, code, "stays.specimens")
     lines = sampling_list(actor, site, until=_tonight(site, now), at=now)
     paper = sampling_paper(site, lines, now, get_language() or "en")
     return pdf(render_paper(paper), f"{site.code}-sampling.pdf")
@@ -47,7 +47,7 @@ def sampling_pdf(request: HttpRequest, code: str) -> HttpResponse:
 def collect(request: HttpRequest, code: str) -> HttpResponse:
     """One tube for one person; answers the table cell."""
     actor = actor_of(request)
-    site_by_code(actor, code)
+    site_by_code(actor, code, "stays.specimens")
     form = SpecimenForm(request.POST)
     context = {"tube": request.POST.get("tube", ""), "code": code, "stay_id": request.POST.get("stay", "")}
     try:
@@ -66,7 +66,7 @@ def collect(request: HttpRequest, code: str) -> HttpResponse:
 def results(request: HttpRequest, code: str) -> HttpResponse:
     """Enter results tube by tube; what is awaited stands beside it."""
     actor = actor_of(request)
-    site = site_by_code(actor, code)
+    site = site_by_code(actor, code, "stays.specimens")
     form = ResultForm(request.POST or None, initial={"result": "negative", **_sticky(request)})
     error: DomainError | None = None
     if request.method == "POST" and form.is_valid():
@@ -97,7 +97,7 @@ def results(request: HttpRequest, code: str) -> HttpResponse:
 @needs("stays.specimens")
 def positives(request: HttpRequest, code: str) -> HttpResponse:
     """Preliminary positives that wait for a second finding."""
-    site = site_by_code(actor_of(request), code)
+    site = site_by_code(actor_of(request), code, "stays.specimens")
     found = list(open_positives(site).prefetch_related("confirmations", "results"))
     return render(request, "stays/specimens/positives.html", {"site": site, "found": found, **_counts(site, None)})
 
@@ -106,7 +106,7 @@ def positives(request: HttpRequest, code: str) -> HttpResponse:
 def positive(request: HttpRequest, code: str, tube: str) -> HttpResponse:
     """Confirm or refute one preliminary positive, with the evidence in sight."""
     actor = actor_of(request)
-    site = site_by_code(actor, code)
+    site = site_by_code(actor, code, "stays.health")
     specimen = specimen_for(site, tube)
     form = PositiveForm(request.POST or None)
     error: DomainError | None = None

@@ -1,0 +1,219 @@
+"""The server is killed with SIGKILL in the middle of check-ins and imports, fifty times: nothing acknowledged is lost,
+nothing is half done, and `lazaretto verify` stays ok."""
+
+import base64
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+pytestmark = pytest.mark.kill
+
+ROOT = Path(__file__).resolve().parents[2]
+KILLS = 25  # on each of the two databases
+PEOPLE = 400
+LIST_ROWS = 1_500
+PIECE = 15
+POSTGRESQL = os.environ.get("LAZARETTO_KILL_DATABASE_URL", "")
+
+
+@dataclass
+class Request:
+    """One command under one client id, and the answer once it came."""
+
+    name: str
+    body: dict
+    client_id: str = field(default_factory=lambda: str(uuid4()))
+    answer: dict | None = None
+
+
+@dataclass
+class House:
+    """A server that can be started and killed, and the clients' side of the story."""
+
+    env: dict[str, str]
+    port: int
+    token: str = ""
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the server alone and wait until it answers."""
+        words = ["-m", "lazaretto.config.serve", "--host", "127.0.0.1", "--port", str(self.port), "--workers", "1"]
+        self.process = subprocess.Popen(
+            [sys.executable, *words], env=self.env, cwd=ROOT, start_new_session=True,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        give_up = time.monotonic() + 60
+        while time.monotonic() < give_up:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+            except OSError:
+                time.sleep(0.05)
+            else:
+                return
+        raise AssertionError("the server did not start")
+
+    def kill(self) -> None:
+        """SIGKILL to the server and its workers at once."""
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def post(self, request: Request) -> bool:
+        """Send a command; True when it was answered (a refusal fails the test)."""
+        call = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/api/v1/commands/{request.name}",
+            data=json.dumps(request.body).encode(),
+            headers={
+                "Authorization": f"Bearer {self.token}",
+                "Content-Type": "application/json",
+                "Idempotency-Key": request.client_id,
+            },
+        )
+        try:
+            with urllib.request.urlopen(call, timeout=20) as answer:  # noqa: S310
+                said = json.load(answer)
+        except urllib.error.HTTPError as error:
+            raise AssertionError(f"{request.name}: {error.code} {error.read()[:600]!r}") from error
+        except (OSError, ValueError, EOFError):
+            return False  # killed in the middle: not acknowledged
+        if request.answer is not None:
+            assert said == request.answer, "the same client id got another answer"
+        request.answer = said
+        return True
+
+    def run(self, *words: str) -> str:
+        """A command of the terminal program; fails the test when it fails."""
+        done = subprocess.run(
+            [sys.executable, *words], env=self.env, cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+
+def database_urls() -> Iterator[tuple[str, str]]:
+    yield "sqlite", ""
+    if POSTGRESQL:
+        yield "postgresql", POSTGRESQL
+
+
+@pytest.fixture(params=[name for name, _url in database_urls()])
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
+    url = ""
+    if request.param == "postgresql":
+        name = f"kill_{uuid4().hex[:8]}"
+        with psycopg.connect(POSTGRESQL, autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"')
+        url = POSTGRESQL.rpartition("/")[0] + f"/{name}"
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    env = {
+        **os.environ, "LAZARETTO_DATA_DIR": str(tmp_path), "LAZARETTO_DATABASE_URL": url,
+        "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
+        "LAZARETTO_SECRET_KEY": "k" * 60, "LAZARETTO_URL": f"http://127.0.0.1:{port}", "LAZARETTO_DEBUG": "",
+    }  # fmt: skip
+    made = House(env, port)
+    yield made
+    if made.process is not None and made.process.poll() is None:
+        made.kill()
+
+
+def csv_of(rows: int) -> str:
+    """A list of invented people, in base64."""
+    lines = ["序号,姓名,护照号,国籍,出生日期"]
+    lines += [f"{n},GUEST Number{n},GB{7000000 + n},英国,1980-01-{n % 28 + 1:02d}" for n in range(rows)]
+    return base64.b64encode("\n".join(lines).encode()).decode()
+
+
+def check_ins(expected: list[str]) -> list[Request]:
+    grounds = {"authority": "区疾控中心", "legal_basis": "传染病防治法", "reason": "入境"}
+    return [Request("arrivals.check_in", {"expected": one, **grounds}) for one in expected]
+
+
+def send_all(house: House, waiting: list[Request], stop: threading.Event, faults: list[str]) -> None:
+    """One client: takes the next request that has no answer until the server dies or none is left."""
+    try:
+        while not stop.is_set():
+            request = next((one for one in waiting if one.answer is None), None)
+            if request is None or not house.post(request):
+                return
+    except AssertionError as fault:
+        faults.append(str(fault))
+
+
+def commit_all(house: House, manifest: str, pieces: list[Request], stop: threading.Event, faults: list[str]) -> None:
+    """The other client: commits the list piece by piece; a piece without an answer is sent again first."""
+    try:
+        while not stop.is_set():
+            if not pieces or pieces[-1].answer is not None:
+                if pieces and pieces[-1].answer and pieces[-1].answer["finished"]:
+                    return
+                pieces.append(Request("arrivals.commit_manifest", {"manifest": manifest, "rows": PIECE}))
+            if not house.post(pieces[-1]):
+                return
+    except AssertionError as fault:
+        faults.append(str(fault))
+
+
+def test_nothing_acknowledged_is_lost_and_nothing_is_half_done(house: House) -> None:
+    dice = random.Random(7)  # noqa: S311 — moments, not secrets
+    given = json.loads(house.run("tests/kill/prepare.py", str(PEOPLE)))
+    house.token = given["token"]
+    requests, pieces, faults = check_ins(given["expected"]), list[Request](), list[str]()
+    house.start()
+    stage = Request(
+        "arrivals.stage_manifest", {"site": given["site"], "file_name": "l.csv", "content": csv_of(LIST_ROWS)}
+    )
+    assert house.post(stage)
+    manifest = stage.answer["manifest_id"]
+    for _turn in range(KILLS):
+        stop = threading.Event()
+        clients = [
+            threading.Thread(target=send_all, args=(house, requests, stop, faults)),
+            threading.Thread(target=commit_all, args=(house, manifest, pieces, stop, faults)),
+        ]
+        for client in clients:
+            client.start()
+        time.sleep(dice.uniform(0.15, 0.9))  # killed at a random moment: this is the point of the test
+        house.kill()
+        stop.set()
+        for client in clients:
+            client.join()
+        assert not faults, faults
+        house.start()
+    acknowledged = sum(1 for one in requests if one.answer)
+    assert acknowledged > KILLS / 5, "hardly anything was done between the kills"
+    for one in [*requests, *pieces]:
+        if one.answer is not None or one is pieces[-1] or one in requests[:acknowledged]:
+            assert house.post(one), "an answer could not be had again"
+    house.kill()
+    judge(house, acknowledged=sum(1 for one in requests if one.answer), pieces=pieces)
+
+
+def judge(house: House, *, acknowledged: int, pieces: list[Request]) -> None:
+    """What the database says afterwards, seen by a fresh process."""
+    house.run("-m", "lazaretto", "seal")
+    verdicts = json.loads(house.run("-m", "lazaretto", "verify", "--json"))
+    assert "broken" not in json.dumps(verdicts)
+    figures = json.loads(house.run("tests/kill/count.py"))
+    assert figures["stays"] == figures["checked_in"] == figures["orders"] == figures["open_occupancies"]
+    assert figures["stays"] >= acknowledged
+    assert figures["admissions_in_journal"] == figures["stays"]
+    answered = [piece.answer for piece in pieces if piece.answer]
+    assert figures["rows_resolved"] == figures["people_of_list"] == figures["expected_of_list"]
+    assert figures["rows_resolved"] >= max((answer["done"] for answer in answered), default=0)
