@@ -42,7 +42,7 @@ def main(people: int) -> None:
             room=rooms[number],
             party_id=person.id,
             last_exposure_at=NOW - timedelta(hours=9),
-        )  # fmt: skip
+        )
         for number in range(people)
         for person in [factories.person(f"客人{number}", at_site=site)]
     ]
