@@ -64,6 +64,8 @@ def proof(
     """Register a check of a promise."""
 
     def register(look: Callable[[datetime], Finding]) -> Callable[[datetime], Finding]:
+        if any(known.code == code for known in PROOFS):
+            raise RuntimeError(f"two checks are called {code}")
         PROOFS.append(Proof(promise, code, title, look))
         return look
 

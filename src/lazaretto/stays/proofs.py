@@ -39,7 +39,7 @@ def one_room(_at: datetime) -> Finding:
     return Finding({"people_in_care": stays.count()}, offenders, in_use=Stay.objects.exists())
 
 
-@proof(1, "room_states", _("Room states agree with who is in them"))
+@proof(1, "room_states_agree", _("Room states agree with who is in them"))
 def room_states(_at: datetime) -> Finding:
     """`occupied` exactly where somebody is; one party a room."""
     taken = Occupancy.objects.filter(OPEN, room=OuterRef("pk"))
