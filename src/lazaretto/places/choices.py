@@ -45,7 +45,7 @@ class ZoneKind(TextChoices):
 class RoomState(TextChoices):
     """States of a room. `occupied` follows from the stays and is set only by their commands."""
 
-    READY = "ready", _("ready")
+    READY = "ready", pgettext_lazy("room", "ready")
     OCCUPIED = "occupied", _("occupied")
     TO_CLEAN = "to_clean", _("to clean")
     DISINFECTING = "disinfecting", _("disinfecting")

@@ -273,3 +273,8 @@ def floors_with_rooms(site: Site) -> list[Floor]:
     """Floors of a site with the number of their rooms as `room_count`, lowest first."""
     found = Floor.objects.filter(building__site=site).select_related("building", "zone")
     return list(found.annotate(room_count=Count("rooms")).order_by("building__name", "order", "label"))
+
+
+def steps_of_site(site: Site) -> QuerySet[RoomStateChange]:
+    """Steps of all rooms of a site that was found through `site_by_code`."""
+    return RoomStateChange.objects.filter(room__site=site).select_related("room")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.forms import BaseForm
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -37,3 +38,8 @@ def frame(request: HttpRequest, site: Site, tab: str) -> dict[str, Any]:
     }
     tabs = [(text, reverse(f"places:{name}", args=[site.code]), name == tab) for name, text in names.items()]
     return {"site": site, "may": may, "tab_items": tabs}
+
+
+def wrong_fields(form: BaseForm) -> dict[str, str]:
+    """What is wrong with a form, field by field, for `InvalidInput`."""
+    return {name: " ".join(str(error) for error in errors) for name, errors in form.errors.items()}

@@ -67,9 +67,9 @@ def _rows(request: HttpRequest) -> list[dict[str, Any]]:
     try:
         rows = json.loads(request.body)["rows"]
     except (ValueError, KeyError, TypeError) as error:
-        raise InvalidInput(fields="rows") from error
+        raise InvalidInput(fields={"rows": _("A list of rooms is expected.")}) from error
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise InvalidInput(fields="rows")
+        raise InvalidInput(fields={"rows": _("A list of rooms is expected.")})
     return rows
 
 
@@ -77,7 +77,7 @@ def _id(row: dict[str, Any]) -> UUID | None:
     try:
         return UUID(row["id"]) if row.get("id") else None
     except (ValueError, TypeError, AttributeError) as error:
-        raise InvalidInput(fields="id") from error
+        raise InvalidInput(fields={"id": _("This is no id of a room.")}) from error
 
 
 def _wanted(reads: list[Read]) -> list[Any]:

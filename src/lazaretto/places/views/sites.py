@@ -18,7 +18,7 @@ from lazaretto.places import commands, queries, rules
 from lazaretto.places.choices import SiteCategory, SiteKind
 from lazaretto.places.forms import AnswerForm, NewSiteForm, ReasonForm, SiteForm
 from lazaretto.places.models import Site
-from lazaretto.places.views.base import frame, site_of
+from lazaretto.places.views.base import frame, site_of, wrong_fields
 from lazaretto.ui.notices import notify
 
 
@@ -119,7 +119,7 @@ def change_life(request: HttpRequest, code: str) -> HttpResponse:
     found = site_of(request, code)
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        raise InvalidInput(fields=", ".join(form.errors))
+        raise InvalidInput(fields=wrong_fields(form))
     try:
         done = _step(actor_of(request), clock.now(), found, form.cleaned_data)
     except DomainError as error:

@@ -61,7 +61,7 @@ def _step_rooms(request: HttpRequest, site: Site) -> None:
         ids = [UUID(text) for text in request.POST.getlist("room")]
         after = RoomState(request.POST.get("after", ""))
     except ValueError as error:
-        raise InvalidInput(fields="room, after") from error
+        raise InvalidInput(fields={"room": _("Choose rooms and a step.")}) from error
     if not ids:
         notify(request, _("Choose rooms first."), tone="amber")
         return
@@ -103,7 +103,7 @@ def _clean(request: HttpRequest, site: Site, now: datetime) -> HttpResponse:
         after = RoomState(request.POST.get("after", ""))
         commands.change_room_state(actor=actor_of(request), at=now, room=found, before=before, after=after)
     except ValueError as error:
-        raise InvalidInput(fields="after") from error
+        raise InvalidInput(fields={"after": _("There is no such state.")}) from error
     except DomainError as error:
         if error.status in {403, 404}:
             raise

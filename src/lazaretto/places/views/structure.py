@@ -15,7 +15,7 @@ from lazaretto.places import commands, queries
 from lazaretto.places.choices import SiteCategory, ZoneKind
 from lazaretto.places.forms import FloorForm, PatternForm, ZoneForm
 from lazaretto.places.models import Site
-from lazaretto.places.views.base import frame, site_of
+from lazaretto.places.views.base import frame, site_of, wrong_fields
 from lazaretto.ui.notices import notify
 
 
@@ -45,7 +45,7 @@ def save_floor(request: HttpRequest, code: str) -> HttpResponse:
     site = site_of(request, code, "places.manage")
     form = FloorForm(request.POST, site=site)
     if not form.is_valid():
-        raise InvalidInput(fields=", ".join(form.errors))
+        raise InvalidInput(fields=wrong_fields(form))
     values = form.cleaned_data
     commands.save_floor(
         actor=actor_of(request),

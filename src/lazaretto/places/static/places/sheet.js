@@ -196,10 +196,8 @@ async function save() {
     say();
     if (told.created) return location.reload();
     toast({ text: told.text, tone: "green" });
-  } else if (told.cells) {
-    showFaults(told, rows);
-    toast({ text: told.text, tone: "red" });
-  } else toast({ text: told.title ?? root.dataset.notSent, tone: "red" });
+  } else if (told.cells) showFaults(told, rows);
+  else toast({ text: told.title ?? root.dataset.notSent, tone: "red" });
 }
 
 table.addEventListener("keydown", onKey);
