@@ -72,9 +72,12 @@ def _member(role: str, unit) -> Member:
     return Member(user, actor_for(user, at=factories.NOW, device="test"), client)
 
 
-@pytest.fixture(autouse=True)
-def _flush_past_the_guards(monkeypatch) -> None:
-    """Let transactional tests on SQLite empty append-only tables: guards are dropped and put back around the flush."""
+@pytest.fixture(autouse=True, scope="session")
+def _flush_past_the_guards():
+    """Let transactional tests on SQLite empty append-only tables: guards are dropped and put back around the flush.
+
+    For the whole session: the flush comes when the fixtures of a single test are gone already.
+    """
     operations = sqlite.DatabaseWrapper.ops_class
     original = operations.sql_flush
 
@@ -85,4 +88,6 @@ def _flush_past_the_guards(monkeypatch) -> None:
         drop = [f'DROP TRIGGER "{name}"' for name, _sql in guards]
         return [*drop, *original(self, style, tables, **options), *[sql for _name, sql in guards]]
 
-    monkeypatch.setattr(operations, "sql_flush", sql_flush)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(operations, "sql_flush", sql_flush)
+        yield

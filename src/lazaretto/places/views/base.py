@@ -31,7 +31,7 @@ def frame(request: HttpRequest, site: Site, tab: str) -> dict[str, Any]:
     names = {
         "site": _("Summary"),
         "states": _("Rooms"),
-        "cleaning": _("Cleaning"),
+        "cleaning": _("Cleaning list"),
         "grid": _("Room table"),
         "structure": _("Floors and zones"),
         "checklist": _("Checklist"),
