@@ -21,6 +21,14 @@ def _register_up(commands: cli.Commands) -> None:
         commands, "up", run="lazaretto.config.up:run", summary=_("Serve; the first visit makes the administrator")
     )
     add_serving(up)
+    demo = cli.add_command(
+        commands,
+        "demo",
+        run="lazaretto.config.demo.run:run",
+        summary=_("Make a demonstration district of invented people and serve it"),
+    )
+    demo.add_argument("--no-serve", action="store_true", help=_("make it and exit"))
+    add_serving(demo)
     cli.add_command(
         commands,
         "steward",

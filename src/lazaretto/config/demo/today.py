@@ -1,0 +1,132 @@
+"""Today: releases, rooms being cleaned, fever, a positive, somebody who does not answer. All through the commands."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from lazaretto.config.demo.district import SYSTEM, District
+from lazaretto.config.demo.history import Guest, SiteStory
+from lazaretto.core.deadlines import sweep
+from lazaretto.places.choices import RoomState
+from lazaretto.places.commands import change_room_states
+from lazaretto.places.models import Room
+from lazaretto.stays import commands as stays
+from lazaretto.stays.choices import BreachKind, SpecimenState, StayEnd, Symptom
+from lazaretto.stays.models import Stay
+from lazaretto.stays.queries.rounds import current_slot
+
+FEVER = {"H01": 2, "H02": 1, "H06": 1, "H12": 1, "H15": 1}
+NO_ANSWER = {"H01": 2, "H04": 1, "H13": 1}
+POSITIVE = {"H01": 1, "H12": 1}
+
+
+def live(story: SiteStory) -> None:
+    """Everything of a site that a command did by itself, in order of time."""
+    _release(story)
+    _clean(story)
+    _moves_and_endings(story)
+    _doors(story)
+    _positives(story)
+
+
+def settle(district: District, *, now: datetime) -> None:
+    """Rounds of today and tomorrow have their deadlines, and alarms that are due are raised."""
+    for site in district.sites:
+        stays.plan_rounds(actor=SYSTEM, at=now, site=site)
+    while sweep(at=now):
+        pass
+
+
+def _release(story: SiteStory) -> None:
+    """Everybody went in the morning their order ended, but for a few."""
+    for guest in sorted(story.guests, key=lambda guest: (guest.ends_at, guest.serial)):
+        at = guest.ends_at + timedelta(minutes=25)
+        if at <= story.now and not guest.kept:
+            stays.release(
+                actor=story.district.leads[story.site.code], at=at, stay=guest.stay, destination="海州区居家健康监测"
+            )
+            guest.stay = Stay.objects.select_related("site").get(pk=guest.stay.pk)
+
+
+def _clean(story: SiteStory) -> None:
+    """Rooms left yesterday and before were disinfected; most of those are ready again. Those of today wait."""
+    site, now = story.site, story.now
+    left = Room.objects.filter(site=site, state=RoomState.TO_CLEAN, state_since__lt=now - timedelta(hours=12))
+    rooms = list(left.order_by("number").values_list("id", flat=True))
+    if rooms:
+        change_room_states(
+            actor=SYSTEM, at=now - timedelta(hours=8), site=site, rooms=rooms, after=RoomState.DISINFECTING
+        )
+    ready = [room for number, room in enumerate(rooms) if number % 4]
+    if ready:
+        change_room_states(actor=SYSTEM, at=now - timedelta(hours=2), site=site, rooms=ready, after=RoomState.READY)
+
+
+def _here(story: SiteStory) -> list[Guest]:
+    return [guest for guest in story.guests if guest.stay.ended_at is None]
+
+
+def _moves_and_endings(story: SiteStory) -> None:
+    """Somebody got another room, somebody went to hospital; one order was extended by an approver."""
+    here = _here(story)
+    lead, at = story.district.leads[story.site.code], story.now - timedelta(hours=3)
+    early = [guest for guest in here if guest.stay.started_at < at - timedelta(days=2)]
+    if story.site.code in {"H01", "H08"} and story.rooms:
+        moved = early[3]
+        stays.move_room(actor=lead, at=at, stay=moved.stay, room=story.rooms.pop(0), reason="空调故障，换房")
+    if story.site.code in {"H02", "H12"}:
+        gone = early[5]
+        stays.end_stay(actor=lead, at=at, stay=gone.stay, end=StayEnd.HOSPITAL, reason="急性腹痛，转区人民医院")
+        gone.stay.refresh_from_db()
+    if story.site.code == "H01":
+        approver = story.district.member("approver", at)
+        held = early[8]
+        stays.extend_order(
+            actor=approver,
+            at=at,
+            stay=held.stay,
+            ends_at=held.ends_at + timedelta(days=2),
+            reason="同楼层出现阳性，延长观察两日",
+        )
+
+
+def _doors(story: SiteStory) -> None:
+    """The round that is on: some have fever, some do not answer; a door stood open."""
+    day, slot = current_slot(story.site, story.now)
+    medic, at = story.district.medics[story.site.code][0], story.now - timedelta(minutes=12)
+    here = [guest for guest in _here(story) if guest.serial % 3 == 0 and guest.stay.started_at < at]
+    fever, silent = FEVER.get(story.site.code, 0), NO_ANSWER.get(story.site.code, 0)
+    for number, guest in enumerate(here[: fever + silent]):
+        hot = number < fever
+        stays.observe(
+            actor=medic,
+            at=at,
+            stay=guest.stay,
+            day=day,
+            slot=slot,
+            temperature=Decimal("38.1") + number * Decimal("0.3") if hot else None,
+            symptoms=(Symptom.COUGH,) if hot else (),
+            no_answer=not hot,
+        )
+    if story.site.code in {"H01", "H09"}:
+        stays.report_breach(
+            actor=story.district.leads[story.site.code],
+            at=at,
+            site=story.site,
+            room=here[-1].room,
+            kind=BreachKind.DOOR_OPEN,
+            description="巡查发现房门未关，已劝导。",
+        )
+
+
+def _positives(story: SiteStory) -> None:
+    """A preliminary positive waits for its confirmation."""
+    medic, at = story.district.medics[story.site.code][1], story.now - timedelta(hours=2)
+    here = [guest for guest in _here(story) if guest.stay.started_at < at - timedelta(days=3)]
+    for number, guest in enumerate(here[10 : 10 + POSITIVE.get(story.site.code, 0)]):
+        tube = f"{story.site.code}P{number:06d}"
+        stays.collect_specimen(actor=medic, at=at, stay=guest.stay, tube=tube)
+        stays.record_result(
+            actor=medic, at=story.now - timedelta(minutes=9), site=story.site, tube=tube,
+            result=SpecimenState.PRELIMINARY_POSITIVE, laboratory="区疾控中心实验室", reagent="试剂甲",
+            ct_value=Decimal("31.4"),
+        )  # fmt: skip

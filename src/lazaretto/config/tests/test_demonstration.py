@@ -1,0 +1,72 @@
+"""The demonstration district keeps every promise, shows every stage, and is the same for the same day."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from lazaretto.accounts.models import User
+from lazaretto.config.cli import main
+from lazaretto.config.demo import district, run
+from lazaretto.config.demo.guests import Guests
+from lazaretto.core.models import Alarm, JournalEntry
+from lazaretto.core.promises import BROKEN, verify
+from lazaretto.places.choices import SiteCategory, SiteState
+from lazaretto.places.models import Room, Site
+from lazaretto.stays.models import Certificate, Observation, Specimen, Stay
+from tests import factories
+
+NOON = datetime(2026, 11, 21, 5, 30, tzinfo=UTC)  # half past one in the afternoon in Guangzhou
+SMALL = (district.Plan("H01", SiteCategory.INBOUND, 5, 12), district.Plan("H02", SiteCategory.CLOSE_CONTACT, 5, 12))
+
+
+@pytest.fixture
+def _small(monkeypatch):
+    """Two small hotels with few staff, but every stage of a stay."""
+    monkeypatch.setattr(district, "PLANS", SMALL)
+    monkeypatch.setattr(district, "SITE_STAFF", tuple((role, 3) for role, _count in district.SITE_STAFF))
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_small")
+@pytest.mark.parametrize("hours", [0, 17])
+def test_the_district_keeps_its_promises_at_any_hour(hours):
+    now = NOON + timedelta(hours=hours)
+    run.make(now=now)
+
+    assert [verdict for verdict in verify(at=now) if verdict.state == BROKEN] == []
+    assert set(Site.objects.values_list("state", flat=True)) == {SiteState.ACTIVE}
+    here, gone = Stay.objects.filter(ended_at__isnull=True), Stay.objects.filter(end="released")
+    assert here.count() > 60
+    assert Certificate.objects.count() == gone.count() > 5
+    assert here.filter(order__ends_at__lt=now).exists()
+    assert Observation.objects.filter(temperature__gte=38).exists()
+    assert Specimen.objects.filter(state="preliminary_positive").exists()
+    assert {"stays.release", "stays.fever", "stays.positive"} <= set(Alarm.objects.values_list("kind", flat=True))
+    assert {"ready", "occupied", "reserve", "disinfecting"} <= set(Room.objects.values_list("state", flat=True))
+    written = set(JournalEntry.objects.values_list("command", flat=True))
+    assert {"stays.admit", "stays.observe", "stays.record_result", "stays.release"} <= written
+    assert User.objects.get(username="clerk").check_password(district.PASSWORD)
+
+
+def test_the_same_day_has_the_same_guests():
+    def names(seed):
+        guests = Guests(NOON.date(), seed)
+        return [person.name for _n in range(200) for person in guests.party().people]
+
+    assert names(1) == names(1)
+    assert names(1) != names(2)
+
+
+def test_no_two_guests_have_one_identity_card():
+    guests = Guests(NOON.date(), 1)
+    people = [person for _n in range(3000) for person in guests.party().people]
+    cards = [document.number for person in people for document in person.documents]
+    assert len(cards) == len(set(cards))
+
+
+@pytest.mark.django_db
+def test_a_database_in_use_is_left_alone(capsys):
+    factories.user("administrator")
+    assert main(["demo", "--no-serve"]) == 1
+    assert "LAZARETTO_DATA_DIR" in capsys.readouterr().err
+    assert not Site.objects.exists()
