@@ -39,12 +39,23 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class DayMark:
+    """One day of a stay for the eye: where it is served, whether a test falls on it. `said` is for the ear."""
+
+    number: int
+    setting: str
+    test: bool
+    said: str
+
+
+@dataclass(frozen=True)
 class Section:
-    """Facts under one heading."""
+    """Facts under one heading; for a category also its days."""
 
     key: str
     title: str
     facts: tuple[Fact, ...]
+    days: tuple[DayMark, ...] = ()
 
 
 def said(text: Text | None) -> str:
@@ -95,7 +106,7 @@ def source_facts(source: Source) -> tuple[Fact, ...]:
     """Where a pack comes from."""
     pairs = (
         ("document", _("Source document"), source.document),
-        ("number", _("Number"), source.number),
+        ("number", _("Number of the document"), source.number),
         ("issuer", _("Issued by"), source.issuer),
         ("edition", _("Edition"), source.edition),
         ("confidence", _("How sure"), _label(choices.Confidence, source.confidence)),
@@ -120,26 +131,41 @@ def _category(pack: Pack, rule: CategoryRule) -> Section:
     key, title = rule.category, _label(choices.Category, rule.category)
     if rule.refer_to:
         goes = _("to {place}").format(place=_label(choices.Setting, rule.refer_to))
-        facts = [Fact(f"{key}.stay", _("Stay"), goes), *_transfer(rule)]
+        facts = [Fact(f"{key}.stay", _("Length of stay"), goes), *_transfer(rule)]
     elif not rule.phases:
-        facts = [Fact(f"{key}.stay", _("Stay"), _("not isolated"))]
+        facts = [Fact(f"{key}.stay", _("Length of stay"), _("not isolated"))]
     else:
         facts = [*_stay(rule), *_transfer(rule), *_checks(rule), *_endings(rule)]
     if key in pack.categories and rule.source.clause:
         facts.append(Fact(f"{key}.clause", _("Clause"), rule.source.clause))
     if key in pack.categories:
         facts.append(Fact(f"{key}.confidence", _("How sure"), _label(choices.Confidence, rule.source.confidence)))
-    return Section(key, title, tuple(facts))
+    return Section(key, title, tuple(facts), days_of(rule))
+
+
+def days_of(rule: CategoryRule) -> tuple[DayMark, ...]:
+    """The days of a stay in order, phase after phase."""
+    marks: list[DayMark] = []
+    for phase in rule.phases:
+        where = _label(choices.Setting, phase.setting)
+        for day in range(1, phase.days + 1):
+            words = _("{setting}, day {day}").format(setting=where, day=day)
+            test = day in phase.tests
+            spoken = _commas([words, _("test")]) if test else words
+            marks.append(DayMark(len(marks) + 1, phase.setting, test, spoken))
+    return tuple(marks)
 
 
 def _stay(rule: CategoryRule) -> tuple[Fact, ...]:
     key = rule.category
+    tests = _semicolons(_tests(phase) for phase in rule.phases if phase.tests)
+    release = _semicolons(_release(phase) for phase in rule.phases)
     return (
-        Fact(f"{key}.stay", _("Stay"), " + ".join(_phase(phase) for phase in rule.phases)),
+        Fact(f"{key}.stay", _("Length of stay"), " + ".join(_phase(phase) for phase in rule.phases)),
         Fact(f"{key}.clock", _("Day 0"), _label(choices.Clock, rule.clock)),
         Fact(f"{key}.counts", _("Days that count"), _label(choices.Counting, rule.counts)),
-        Fact(f"{key}.tests", _("Test days"), _semicolons(_tests(phase) for phase in rule.phases if phase.tests)),
-        Fact(f"{key}.release", _("To be released"), _semicolons(_release(phase) for phase in rule.phases)),
+        Fact(f"{key}.tests", _("Test days"), tests or _("not asked")),
+        Fact(f"{key}.release", _("To be released"), release or _("not asked")),
         Fact(f"{key}.missed", _("A missed test is made good"), _label(choices.MissedTest, rule.missed_test)),
     )
 
@@ -230,7 +256,7 @@ def _reserve(reserve: Reserve) -> Fact:
     opening = [
         _("{percent} % within {hours} h").format(percent=f"{share:.0%}"[:-1], hours=h) for h, share in reserve.opening
     ]
-    return Fact("reserve", _("Reserve"), _semicolons([rooms, *opening]))
+    return Fact("reserve", _("Reserve rooms"), _semicolons([rooms, *opening]))
 
 
 def _area(area: AreaTier) -> Fact:

@@ -141,3 +141,11 @@ def test_no_code_is_shown_where_a_word_belongs(cast, plan_8, language):
 
     for code in ("home_isolation<", "last_exposure", "later_negative", "exposure_refuted", "unchecked"):
         assert code not in page
+
+
+def test_the_days_of_a_stay_are_shown_with_its_tests(cast):
+    sections = cast.clerk.client.get("/protocols/packs/cn-plan-9/").context["sections"]
+    days = next(section for section in sections if section.key == "close_contact").days
+
+    assert [day.number for day in days if day.test] == [1, 2, 3, 5, 7, 10]
+    assert [day.setting for day in days] == ["central"] * 7 + ["home_monitoring"] * 3
