@@ -3,7 +3,8 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_stubs_ext import StrOrPromise
+
+from lazaretto.core.errors import Text
 
 
 class SiteKind(TextChoices):
@@ -91,7 +92,7 @@ class RowIssue(TextChoices):
 
 
 # What a hand does to bring a room into a state.
-STEP_WORDS: dict[str, StrOrPromise] = {
+STEP_WORDS: dict[str, Text] = {
     RoomState.TO_CLEAN: _("Send to cleaning"),
     RoomState.DISINFECTING: _("Begin disinfection"),
     RoomState.READY: _("Make ready"),

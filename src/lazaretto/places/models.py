@@ -4,10 +4,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
-from django_stubs_ext import StrOrPromise
 
 from lazaretto.accounts.models import Unit
 from lazaretto.core.access import ScopedQuerySet
+from lazaretto.core.errors import Text
 from lazaretto.core.ids import new_id
 from lazaretto.places.choices import ChangeKind, RoomState, RowOutcome, SiteCategory, SiteKind, SiteState, ZoneKind
 
@@ -209,12 +209,12 @@ class SiteChange(models.Model):
         return f"{self.site_id}: {self.before} → {self.after}"
 
     @property
-    def before_label(self) -> StrOrPromise:
+    def before_label(self) -> Text:
         """Where it came from, in words."""
         return self._words()(self.before).label
 
     @property
-    def after_label(self) -> StrOrPromise:
+    def after_label(self) -> Text:
         """Where it went, in words."""
         return self._words()(self.after).label
 

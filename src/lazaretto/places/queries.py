@@ -10,10 +10,9 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
-from django_stubs_ext import StrOrPromise
 
 from lazaretto.core.access import Actor
-from lazaretto.core.errors import Forbidden, NotFound
+from lazaretto.core.errors import Forbidden, NotFound, Text
 from lazaretto.places import rules
 from lazaretto.places.checklist import Item, items
 from lazaretto.places.choices import RoomState, SiteState, ZoneKind
@@ -176,7 +175,7 @@ PROBLEMS = {
 }
 
 
-def problem_text(code: str) -> StrOrPromise:
+def problem_text(code: str) -> Text:
     """Words for a code of `CheckedItem.problems`."""
     kind, _sign, value = code.partition(":")
     return ZoneKind(value).label if kind == "zone" else PROBLEMS[code]
@@ -193,7 +192,7 @@ class CheckedItem:
     problems: tuple[str, ...] = ()
 
     @property
-    def missing(self) -> list[StrOrPromise]:
+    def missing(self) -> list[Text]:
         """What a counted item still wants, in words."""
         return [problem_text(code) for code in self.problems]
 

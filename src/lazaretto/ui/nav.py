@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django_stubs_ext import StrOrPromise
+
+from lazaretto.core.errors import Text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,11 +19,11 @@ class NavItem:
     """
 
     key: str
-    label: StrOrPromise
+    label: Text
     icon: str
     url: str | Callable[[HttpRequest], str | None]
     order: int
-    section: StrOrPromise = ""
+    section: Text = ""
     visible: Callable[[HttpRequest], bool] = lambda _request: True
     count: Callable[[HttpRequest], int] = lambda _request: 0
     tone: str = "red"
@@ -34,7 +35,7 @@ class NavLink:
     """An entry made ready for the template."""
 
     key: str
-    label: StrOrPromise
+    label: Text
     icon: str
     url: str
     count: int
@@ -44,7 +45,7 @@ class NavLink:
 
 @dataclass(frozen=True)
 class NavSection:
-    label: StrOrPromise
+    label: Text
     links: list[NavLink]
 
 

@@ -3,17 +3,18 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django_htmx.http import trigger_client_event
-from django_stubs_ext import StrOrPromise
+
+from lazaretto.core.errors import Text
 
 LEVELS = {"blue": messages.INFO, "green": messages.SUCCESS, "amber": messages.WARNING, "red": messages.ERROR}
 
 
-def notify(request: HttpRequest, text: StrOrPromise, *, tone: str = "green", undo: str = "") -> None:
+def notify(request: HttpRequest, text: Text, *, tone: str = "green", undo: str = "") -> None:
     """Show `text` on the next page. `undo` is the address that a POST takes the action back with."""
     messages.add_message(request, LEVELS[tone], str(text), extra_tags=undo)
 
 
-def toast(response: HttpResponse, text: StrOrPromise, *, tone: str = "green", undo: str = "") -> HttpResponse:
+def toast(response: HttpResponse, text: Text, *, tone: str = "green", undo: str = "") -> HttpResponse:
     """Show `text` at once in answer to an htmx request."""
     detail = {"text": str(text), "tone": tone, "undo": undo or None}
     trigger_client_event(response, "lz:toast", detail)

@@ -21,13 +21,12 @@ from lazaretto.places.checklist import items
 from lazaretto.places.choices import RoomState, SiteCategory, SiteKind, ZoneKind
 from lazaretto.places.commands import (
     activate_site,
-    add_building,
     add_zone,
     change_room_states,
     create_rooms,
     open_site,
 )
-from lazaretto.places.models import Building, ChecklistAnswer, Floor, Room, Site, Zone
+from lazaretto.places.models import ChecklistAnswer, Floor, Room, Site, Zone
 
 PASSWORD = "harbour-lantern-17"  # noqa: S105 - of the demonstration alone, and printed
 SYSTEM = Actor.system("demonstration")
@@ -153,11 +152,11 @@ def _site(district: District, plan: Plan, name: str, name_en: str) -> Site:
         open_unit(actor=SYSTEM, at=at, parent=unit, kind=UnitKind.TEAM, code=f"{plan.code}-{code}", name=team)
     for kind, label in ZONES:
         add_zone(actor=SYSTEM, at=at, site=site, kind=kind, name=label)
-    add_building(actor=SYSTEM, at=at, site=site, name="A")
     create_rooms(
         actor=SYSTEM,
         at=at,
-        building=Building.objects.get(site=site),
+        site=site,
+        building="A",
         floors=f"3-{plan.storeys + 2}",
         rooms=f"1-{plan.rooms}",
         beds=plan.beds,
