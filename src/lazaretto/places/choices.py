@@ -82,6 +82,7 @@ class RowIssue(TextChoices):
     BUILDING_UNKNOWN = "building_unknown", _("There is no such building at this site.")
     FLOOR_UNKNOWN = "floor_unknown", _("There is no such floor in this building.")
     FLOOR_MISSING = "floor_missing", _("The floor is missing.")
+    NAME_TOO_LONG = "name_too_long", _("This name is too long.")
     BEDS_INVALID = "beds_invalid", _("Beds must be a whole number from 1 to 12.")
     POSITION_INVALID = "position_invalid", _("The position must be a whole number.")
     ANSWER_INVALID = "answer_invalid", _("Answer with yes or no.")

@@ -1,6 +1,7 @@
 """Where: sites, buildings, floors, rooms, beds, zones; states of rooms; the activation checklist."""
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
@@ -27,7 +28,7 @@ class Site(models.Model):
     time_zone = models.CharField(max_length=40, default="Asia/Shanghai")
     address = models.CharField(max_length=200, blank=True)
     phone = models.CharField(max_length=40, blank=True)
-    reserve_percent = models.PositiveSmallIntegerField(default=10)
+    reserve_percent = models.PositiveSmallIntegerField(default=10, validators=[MaxValueValidator(100)])
     opened_at = models.DateTimeField(null=True, blank=True)
 
     objects = ScopedQuerySet.as_manager()

@@ -12,6 +12,11 @@ from uuid import UUID
 from lazaretto.places.choices import RowIssue, RowOutcome
 
 MOST_BEDS = 12
+LONGEST_NUMBER = 12
+LONGEST_NOTE = 120
+LONGEST_FLOOR = 12
+LONGEST_BUILDING = 40
+MOST_POSITION = 9999
 YES = frozenset({"1", "y", "yes", "true", "x", "是", "有", "√", "✓", "对"})
 NO = frozenset({"", "0", "n", "no", "false", "否", "无", "×", "-", "没有"})
 
@@ -82,7 +87,9 @@ def read(cells: Mapping[str, object], *, row: int, room_id: UUID | None = None) 
         if column in text and str(raw or "").strip() != text[column] and not isinstance(raw, bool | int | float):
             found.mended.append(Fault(row, column, RowIssue.MENDED_WIDTH))
     _check_texts(text, found)
-    position = _whole(text["position"], found, "position", RowIssue.POSITION_INVALID, low=0, high=9999, empty=0)
+    position = _whole(
+        text["position"], found, "position", RowIssue.POSITION_INVALID, low=0, high=MOST_POSITION, empty=0
+    )
     beds = _whole(text["beds"], found, "beds", RowIssue.BEDS_INVALID, low=1, high=MOST_BEDS, empty=1)
     accessible = _answer(text["accessible"], found, "accessible", empty=False)
     window = _answer(text["has_window"], found, "has_window", empty=True)
@@ -99,9 +106,9 @@ COLUMNS = ("building", "floor", "number", "position", "beds", "accessible", "has
 def _check_texts(text: Mapping[str, str], found: Read) -> None:
     faults = (
         ("number", not text["number"], RowIssue.NUMBER_MISSING),
-        ("number", len(text["number"]) > 12, RowIssue.NUMBER_TOO_LONG),
+        ("number", len(text["number"]) > LONGEST_NUMBER, RowIssue.NUMBER_TOO_LONG),
         ("floor", not text["floor"], RowIssue.FLOOR_MISSING),
-        ("note", len(text["note"]) > 120, RowIssue.NOTE_TOO_LONG),
+        ("note", len(text["note"]) > LONGEST_NOTE, RowIssue.NOTE_TOO_LONG),
     )
     found.faults += [Fault(found.row, column, issue) for column, wrong, issue in faults if wrong]
 
@@ -128,7 +135,23 @@ def examine(rows: Sequence[tuple[int, RoomRow]], ground: Ground) -> list[Fault]:
     """Faults of rooms against each other and against the site: numbers twice, rooms of another site."""
     known = set(ground.ids.values())
     strange = [Fault(row, "number", RowIssue.ROOM_UNKNOWN) for row, room in rows if room.room_id not in {None, *known}]
-    return [*_twice(rows, ground), *strange, *missing_places(rows, ground)]
+    limits = [fault for row, room in rows for fault in _limits(row, room)]
+    return [*_twice(rows, ground), *strange, *limits, *missing_places(rows, ground)]
+
+
+def _limits(row: int, room: RoomRow) -> list[Fault]:
+    """What `read` checks of texts, for rooms that came typed already."""
+    faults = (
+        ("number", not room.number.strip(), RowIssue.NUMBER_MISSING),
+        ("number", len(room.number) > LONGEST_NUMBER, RowIssue.NUMBER_TOO_LONG),
+        ("building", len(room.building) > LONGEST_BUILDING, RowIssue.NAME_TOO_LONG),
+        ("floor", not room.floor.strip(), RowIssue.FLOOR_MISSING),
+        ("floor", len(room.floor) > LONGEST_FLOOR, RowIssue.NAME_TOO_LONG),
+        ("note", len(room.note) > LONGEST_NOTE, RowIssue.NOTE_TOO_LONG),
+        ("beds", not 1 <= room.beds <= MOST_BEDS, RowIssue.BEDS_INVALID),
+        ("position", not 0 <= room.position <= MOST_POSITION, RowIssue.POSITION_INVALID),
+    )
+    return [Fault(row, column, issue) for column, wrong, issue in faults if wrong]
 
 
 def missing_places(rows: Iterable[tuple[int, RoomRow]], ground: Ground) -> list[Fault]:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
-
 from lazaretto.accounts.choices import UnitKind
 from lazaretto.accounts.commands import open_unit
 from lazaretto.accounts.models import Unit
@@ -17,6 +15,7 @@ from lazaretto.core.errors import IllegalTransition, ReasonRequired
 from lazaretto.places import rules
 from lazaretto.places.checklist import items
 from lazaretto.places.choices import ChangeKind, SiteCategory, SiteKind, SiteState
+from lazaretto.places.commands.checks import checked
 from lazaretto.places.errors import (
     CategoryChangeRefused,
     ChecklistOpen,
@@ -79,7 +78,7 @@ def open_site(
     opened = open_unit(
         actor=Actor.system("places.open_site"), at=at, parent=parent, kind=UnitKind.SITE, code=code, name=name.strip()
     )
-    site = Site.objects.create(
+    site = Site(
         unit_id=opened.unit_id,
         code=code,
         name=name.strip(),
@@ -90,6 +89,7 @@ def open_site(
         phone=phone.strip(),
         reserve_percent=reserve_percent,
     )
+    checked(site).save(force_insert=True)
     record(site, unit_id=site.unit_id, data={"code": code, "category": category})
     return SiteOpened(site.id, site.unit_id, code)
 
@@ -118,11 +118,7 @@ def change_site(
     changed = {field: value for field, value in fresh.items() if getattr(site, field) != value}
     for field, value in changed.items():
         setattr(site, field, value)
-    try:
-        with transaction.atomic():
-            site.save(update_fields=list(changed))
-    except IntegrityError as error:
-        raise PlaceNameTaken(name=name) from error
+    checked(site).save(update_fields=list(changed))
     record(site, unit_id=site.unit_id, data={"fields": sorted(changed), "reserve_percent": site.reserve_percent})
     return _changed(site)
 

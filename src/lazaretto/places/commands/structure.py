@@ -16,10 +16,13 @@ from lazaretto.core.errors import NotFound
 from lazaretto.core.journal import Note
 from lazaretto.places import rules
 from lazaretto.places.choices import RoomState, RowIssue, SiteCategory, ZoneKind
+from lazaretto.places.commands.checks import checked
 from lazaretto.places.errors import PatternUnreadable, PlaceNameTaken, RoomHasHistory, RoomRowsRefused
 from lazaretto.places.models import Bed, Building, Floor, Room, Site, Zone
 from lazaretto.places.queries import ground_of
-from lazaretto.places.rows import MOST_BEDS, Fault, RoomRow, examine
+from lazaretto.places.rows import LONGEST_NUMBER, MOST_BEDS, Fault, RoomRow, examine
+
+MOST_ROOMS = 3_000  # at once; a site has four hundred, a camp some thousands
 
 
 @dataclass(frozen=True)
@@ -84,12 +87,12 @@ def save_floor(
     site = building.site
     if zone is not None and zone.site_id != site.id:
         raise NotFound(kind="places.zone", id=zone.id)
-    storey = rules_order(label) if order is None else order
-    floor, made = Floor.objects.update_or_create(
-        building=building,
-        label=label.strip(),
-        defaults={"zone": zone, "category": category or "", "order": storey},
-    )
+    label = label.strip()
+    floor = Floor.objects.filter(building=building, label=label).first() or Floor(building=building, label=label)
+    made = floor._state.adding
+    floor.zone, floor.category = zone, category or ""
+    floor.order = rules_order(label) if order is None else order
+    checked(floor).save()
     record(floor, unit_id=site.unit_id, data={"label": floor.label, "category": floor.category, "new": made})
     return PlaceSaved(floor.id, floor.label)
 
@@ -113,9 +116,12 @@ def create_rooms(
     What exists already stays as it is. Raises `PatternUnreadable`.
     """
     storeys, doors = _span(floors), _span(rooms, without)
-    if not (storeys and doors and rules.pattern_is_sound(pattern) and 1 <= beds <= MOST_BEDS):
+    sound = rules.pattern_is_sound(pattern) and len(rules.room_number(pattern, 9999, 9999)) <= LONGEST_NUMBER
+    if not (sound and 1 <= len(storeys) * len(doors) <= MOST_ROOMS and 1 <= beds <= MOST_BEDS):
         raise PatternUnreadable(part=pattern)
-    house, _made = Building.objects.get_or_create(site=site, name=building.strip()[:40])
+    house, _made = Building.objects.get_or_create(
+        site=site, name=checked(Building(site=site, name=building.strip())).name
+    )
     known = _floors_for(house, {rules.floor_label(floor_pattern, storey): storey for storey in storeys})
     held = set(Room.objects.filter(site=site).values_list("number", flat=True))
     wanted = [
@@ -300,12 +306,10 @@ def _span(text: str, without: str = "") -> list[int]:
 
 
 def _add(place: Building | Zone, site: Site, name: str) -> PlaceSaved:
-    if not place.name:
-        raise PatternUnreadable(part=name)
     saved: Model = place
     try:
         with transaction.atomic():
-            saved.save(force_insert=True)
+            checked(saved).save(force_insert=True)
     except IntegrityError as error:
         raise PlaceNameTaken(name=name) from error
     record(saved, unit_id=site.unit_id, data={"name": place.name})
