@@ -61,9 +61,10 @@ def kpi(
     note: str = "",
     note_value: object = "",
     href: str = "",
-    alarm: bool = False,
+    alarm: object = False,
+    note_alarm: object = False,
 ) -> dict[str, object]:
-    """A figure of the top row. `href` leads to the names behind it; `alarm` paints the figure red."""
+    """A figure of the top row. `href` leads to the names behind it; `alarm` and `note_alarm` paint a figure red."""
     return {
         "label": label,
         "value": value,
@@ -74,6 +75,7 @@ def kpi(
         "note_value": note_value,
         "href": href,
         "alarm": alarm,
+        "note_alarm": note_alarm,
     }
 
 
