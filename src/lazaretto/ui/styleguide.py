@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lazaretto.ui.nav import NavLink, NavSection
 from lazaretto.ui.templatetags.ui import ROOM_STATES
@@ -117,7 +118,8 @@ def _context(request: HttpRequest) -> dict[str, Any]:
 def _navigation(request: HttpRequest) -> list[NavSection]:
     rows = [
         ("overview", _("Overview"), "layout-dashboard", 0, "grey"), ("board", _("Room board"), "building", 0, "grey"),
-        ("people", _("People"), "users", 0, "grey"), ("arrivals", _("Arrivals"), "bus", 2, "red"),
+        ("people", pgettext_lazy("styleguide", "People"), "users", 0, "grey"),
+        ("arrivals", _("Arrivals"), "bus", 2, "red"),
         ("rounds", _("Rounds"), "stethoscope", 14, "amber"), ("tests", _("Tests"), "test-pipe", 0, "grey"),
         ("release", _("Release"), "calendar-check", 0, "grey"), ("alarms", _("Alarms"), "bell", 0, "grey"),
     ]  # fmt: skip

@@ -28,7 +28,7 @@ def palette(request: HttpRequest) -> JsonResponse:
         return JsonResponse({"groups": [{"label": _("Scanned code"), "items": [item]}]})
     actor = actor_of(request)
     groups = [
-        (_("People"), _people(actor, text)),
+        (pgettext("search", "People"), _people(actor, text)),
         (_("Rooms"), [_room(room) for room in finder.rooms(actor, text)]),
         (_("Sites"), [_site(site) for site in finder.places(actor, text)]),
         (pgettext("search", "Pages"), _pages(request, text)),

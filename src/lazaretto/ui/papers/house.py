@@ -41,7 +41,7 @@ GUEST_SENTENCES = (
 EXIT = {
     "title": _("Exit register: who is in which room"),
     "as_of": _("As of"),
-    "people": _("People"),
+    "people": pgettext_lazy("paper", "People"),
     "rooms": _("Rooms taken"),
     "need_help": _("Need help"),
     "help_first": _("Help these first"),
@@ -69,7 +69,7 @@ ROOMS = {
     "room": _("Room"),
     "state": _("State"),
     "beds": _("Beds"),
-    "people": _("People"),
+    "people": pgettext_lazy("paper", "People"),
     "until": pgettext_lazy("paper", "Until"),
     "remark": _("Remark"),
 }

@@ -55,7 +55,7 @@ ORDER = {
     "legal_basis": _("Legal basis"),
     "reason": _("Reason"),
     "pack": _("Rules applied"),
-    "order": _("Order"),
+    "order": pgettext_lazy("paper", "Order"),
     "decided_by": _("Decided by"),
     "clock": _("The days are counted from the last exposure on {exposure}; days already served elsewhere count."),
 }
