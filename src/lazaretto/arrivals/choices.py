@@ -16,7 +16,7 @@ class ManifestState(TextChoices):
 class RowOutcome(TextChoices):
     """What became of a row of the file."""
 
-    READY = "ready", _("ready")
+    READY = "ready", _("can be committed")
     HELD = "held", _("held for a decision")
     SKIPPED = "skipped", _("no person in this line")
 
@@ -94,3 +94,42 @@ class RuleBroken(TextChoices):
     CATEGORY_MIXED = "category_mixed", _("categories mixed on one floor")
     COHORT_MIXED = "cohort_mixed", _("days of arrival mixed on one floor")
     RESERVE_USED = "reserve_used", _("the reserve is used")
+
+
+class ColumnMeaning(TextChoices):
+    """What a column of a list holds; the same words as `arrivals.manifest.Field`."""
+
+    NAME = "name", _("name")
+    FAMILY_NAME = "family_name", _("family name")
+    GIVEN_NAME = "given_name", _("given name")
+    LATIN_NAME = "latin_name", _("name in Latin letters")
+    SEX = "sex", _("sex")
+    NATIONALITY = "nationality", _("nationality")
+    DOCUMENT_KIND = "document_kind", _("kind of document")
+    DOCUMENT = "document", _("document number")
+    ID_CARD = "id_card", _("identity card number")
+    PASSPORT = "passport", _("passport number")
+    PERMIT = "permit", _("permit number")
+    BIRTH_DATE = "birth_date", _("date of birth")
+    AGE = "age", _("age")
+    PHONE = "phone", _("telephone")
+    HOUSEHOLD = "household", _("household or party")
+    RELATION = "relation", _("relation")
+    CATEGORY = "category", _("category of the person")
+    EXPOSURE_DATE = "exposure_date", _("date of last exposure")
+    ARRIVAL_DATE = "arrival_date", _("date of arrival")
+    FLIGHT = "flight", _("flight or train")
+    SEAT = "seat", _("seat")
+    NEEDS = "needs", _("special needs")
+    NEED_FLAG = "need_flag", _("a need, yes or no")
+    DIET = "diet", _("diet")
+    LANGUAGE = "language", _("language")
+    ORIGIN = "origin", _("coming from")
+    ADDRESS = "address", _("address")
+    CONTACT_NAME = "contact_name", _("emergency contact")
+    CONTACT_PHONE = "contact_phone", _("telephone of the contact")
+    EMPLOYER = "employer", _("employer")
+    ROOM = "room", _("room wished for")
+    REMARKS = "remarks", _("remarks")
+    SERIAL = "serial", _("running number")
+    OTHER = "other", _("kept as it is")

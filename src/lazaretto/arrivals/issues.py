@@ -74,3 +74,32 @@ def issue_advice(code: str) -> Promise | str:
 def issue_codes() -> list[str]:
     """Every code that has words."""
     return list(_LABELS)
+
+
+_MENDS: dict[str, Promise | str] = {
+    "spaces": _("spaces taken out"),
+    "width_or_invisible": _("wide or invisible characters"),
+    "dot": _("middle dot of the name"),
+    "quotes": _("quotation marks taken off"),
+    "label": _("words before the number taken off"),
+    "lower_x": _("check digit X as a capital"),
+    "lower_case": _("capital letters"),
+    "fifteen_digits": _("old number of fifteen digits written out"),
+    "letter_for_digit": _("letter in place of a digit; check digit and birth date agree"),
+    "kind": _("kind of document follows from the number"),
+    "several": _("several in one cell"),
+    "title": _("title taken off"),
+    "note": _("remark moved from the name"),
+    "serial": _("Excel's day number"),
+    "short_year": _("year written with two digits"),
+    "republic": _("year of the Republic"),
+    "numerals": _("Chinese numerals"),
+    "column_order": _("order of day and month as in the rest of the column"),
+    "year_added": _("year added: the day next to the date of the list"),
+    "document": _("as the identity card says"),
+}
+
+
+def mend_label(reason: str) -> Promise | str:
+    """What was mended."""
+    return _MENDS.get(reason, reason)

@@ -11,7 +11,7 @@ from lazaretto.arrivals.commands.boarding import (
 )
 from lazaretto.arrivals.commands.check_in import CheckedIn, check_in
 from lazaretto.arrivals.commands.committing import PieceCommitted, commit_manifest
-from lazaretto.arrivals.commands.deciding import Corrections, RowDecided, decide_row
+from lazaretto.arrivals.commands.deciding import Corrections, RowDecided, RowShown, decide_row, show_row
 from lazaretto.arrivals.commands.proposal import RoomGiven, RoomsProposed, WithoutRoom, give_room, propose_rooms
 from lazaretto.arrivals.commands.staging import (
     ManifestCancelled,
@@ -33,6 +33,7 @@ __all__ = [
     "RoomGiven",
     "RoomsProposed",
     "RowDecided",
+    "RowShown",
     "WithoutRoom",
     "board",
     "board_unexpected",
@@ -45,5 +46,6 @@ __all__ = [
     "map_columns",
     "mark_missing",
     "propose_rooms",
+    "show_row",
     "stage_manifest",
 ]

@@ -13,6 +13,7 @@ from lazaretto.arrivals.staging import StagedRow, from_payload, to_payload
 from lazaretto.core.access import Actor
 from lazaretto.core.commands import command, record
 from lazaretto.core.errors import NotFound, ReasonRequired
+from lazaretto.core.tables import column_letters
 
 # No reason makes these right: the record of the known person must be settled first.
 _UNACCEPTABLE = frozenset(
@@ -42,6 +43,56 @@ class RowDecided:
     outcome: RowOutcome
     decision: RowDecision
     left: int
+
+
+@dataclass(frozen=True)
+class RowShown:
+    """Every cell of a row as the office wrote it, with the header over each, and what was read of it."""
+
+    row_id: int
+    cells: tuple[tuple[str, str], ...]
+    read: Corrections
+
+
+@command("arrivals.show_row", capability="arrivals.manage", keeps_answer=False)
+def show_row(*, actor: Actor, at: datetime, manifest: Manifest, row_id: int) -> RowShown:
+    """Show a row whole, numbers of documents and telephones included; that it was looked at is journalled."""
+    row = manifest.rows.filter(pk=row_id).first()
+    if row is None:
+        raise NotFound(row=row_id)
+    staged = from_payload(row.payload)
+    data = {"sheet": row.sheet, "row": row.excel_row, "shown": True}
+    record(manifest, unit_id=manifest.site.unit_id, person_id=row.person_id, data=data)
+    headers = _headers(manifest, row)
+    cells = tuple((headers.get(i, column_letters(i)), text) for i, text in enumerate(staged.cells) if text.strip())
+    return RowShown(row.pk, cells, _as_read(staged))
+
+
+def _headers(manifest: Manifest, row: ManifestRow) -> dict[int, str]:
+    """The headers over the cells of a row, of the table that it stands in."""
+    for table in manifest.report["sheets"][row.sheet]["tables"]:
+        if table["first_row"] <= row.excel_row <= table["last_row"]:
+            return {c["index"]: " ".join(c["header"].split()) or c["column"] for c in table["columns"]}
+    return {}
+
+
+def _as_read(staged: StagedRow) -> Corrections:
+    """What was read, as the starting point of a correction; a field that could not be read holds the file's words."""
+    person = staged.person or Person()
+    doubted = {_COLUMN.get(issue.field, issue.field): issue.text for issue in staged.issues if issue.text}
+    return Corrections(
+        name=person.name or doubted.get("name", ""),
+        document=person.documents[0].number if person.documents else doubted.get("document", ""),
+        document_kind=person.documents[0].kind.value if person.documents else "",
+        birth_date=str(person.birth_date) if person.birth_date else doubted.get("birth_date", ""),
+        sex=person.sex.value,
+        phone=", ".join(person.phones) or doubted.get("phone", ""),
+        household=person.household,
+        exposure_date=str(person.exposure_date) if person.exposure_date else doubted.get("exposure_date", ""),
+    )
+
+
+_COLUMN = {"id_card": "document", "passport": "document", "permit": "document"}
 
 
 @command("arrivals.decide_row", capability="arrivals.manage")

@@ -102,7 +102,7 @@ def map_columns(
     try:
         meant = {int(index): Field(name).value for index, name in columns.items()}
     except ValueError as error:
-        raise InvalidInput(fields="columns") from error
+        raise InvalidInput(fields={"columns": "there is no such field"}) from error
     MappingMemory.objects.update_or_create(
         digest=signature[:64], defaults={"mapping": {str(k): v for k, v in meant.items()}, "remembered_at": at}
     )
@@ -136,7 +136,7 @@ def _decoded(content: str) -> bytes:
 
 def _category(site: Site, wanted: str) -> str:
     if wanted and wanted not in SiteCategory.values:
-        raise InvalidInput(fields="category")
+        raise InvalidInput(fields={"category": "there is no such category"})
     return wanted or (SiteCategory.INBOUND if site.category == SiteCategory.MIXED else site.category)
 
 

@@ -124,10 +124,12 @@ def _score(texts: Sequence[str]) -> float:
     fields = {field for field, _ in matches.values()}
     if not fields & (NAMES | DOCUMENTS):
         return 0.0
+    named = (Field.NAME, 1.0) in matches.values()
     if len(filled) == 1:
-        return 1.0 if next(iter(matches.values())) == (Field.NAME, 1.0) else 0.0
+        return 1.0 if named else 0.0
     if len(set(filled)) < 2 or len(fields - {Field.OTHER}) < 2 or len(matches) * 2 < len(set(filled)):
-        return 0.0
+        # The very word for "name" among words we do not know is a header still: its people must not be passed over.
+        return 0.5 if named and all(len(header_key(text)) <= _LONGEST_WORDING for text in filled) else 0.0
     return sum(max(value for name, value in matches.values() if name is field) for field in fields)
 
 

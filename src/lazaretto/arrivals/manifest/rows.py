@@ -40,6 +40,7 @@ _CATEGORIES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("risk_area", re.compile(r"中高风险|高风险|风险(地)?区|重点人员|重点地区|risk", re.IGNORECASE)),
 )
 _TWO_NAMES = re.compile(r"\s*[、,，;；/\n]\s*")
+_OTHER_DOT = re.compile(r"[•‧∙⋅・･●˙.．]")
 _LONGEST_NAME = 80
 _KEPT = (
     Field.SERIAL, Field.AGE, Field.RELATION, Field.DIET, Field.ADDRESS, Field.CONTACT_NAME, Field.CONTACT_PHONE,
@@ -291,4 +292,6 @@ def _reason(before: str, title: str, noted: object) -> str:
         return "title"
     if noted:
         return "note"
+    if _OTHER_DOT.search(before):
+        return "dot"
     return "spaces" if fold(before) == " ".join(before.split()) else "width_or_invisible"

@@ -69,6 +69,12 @@ def test_other_wordings_of_the_header_mean_the_same(header):
     assert found.person.phones == ("+8613800000003",)
 
 
+def test_a_header_of_which_only_the_name_is_known_is_a_header():
+    manifest = read_rows([["姓名", "杂项", "甲"], ["李梅", "甲类", "乙"], ["王强", "", ""]])
+    assert [line(manifest, row).person.name for row in (2, 3)] == ["李梅", "王强"]
+    assert by_outcome(manifest)["held"] == [2, 3]
+
+
 def test_columns_may_stand_in_any_order_and_extra_columns_are_kept():
     manifest = read_rows(
         [["车牌号", "手机", "证件号码", "姓名", "体温"], ["粤A1", "13800138000", card(), "李梅", 36.5]]

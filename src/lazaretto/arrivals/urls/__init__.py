@@ -1,6 +1,6 @@
 """Addresses of arrivals, joined from their topics."""
 
-from lazaretto.arrivals.urls import bus
+from lazaretto.arrivals.urls import bus, lists
 
 app_name = "arrivals"
-urlpatterns = [*bus.urlpatterns]
+urlpatterns = [*bus.urlpatterns, *lists.urlpatterns]
