@@ -12,6 +12,7 @@ class StaysConfig(AppConfig):
     label = "stays"
 
     def ready(self) -> None:
-        """Declare commands, deadlines and proofs."""
-        for room in ("commands", "deadlines", "proofs"):
+        """Declare commands, deadlines, duties and proofs; add the entries of the sidebar."""
+        for room in ("commands", "deadlines", "duties", "proofs"):
             import_module(f"{self.name}.{room}")
+        import_module(f"{self.name}.navigation").register_entries()

@@ -95,3 +95,14 @@ class DoorFinding(TextChoices):
     OPEN = "open", _("open")
     NO_ANSWER = "no_answer", _("no answer")
     SEAL_BROKEN = "seal_broken", _("seal broken")
+
+
+class MoveRemark(TextChoices):
+    """What speaks against a room that somebody could move to."""
+
+    RESERVE = "reserve", _("takes a reserve room")
+    OTHER_CATEGORY = "other_category", _("the floor is kept for another category")
+    NOT_ACCESSIBLE = "not_accessible", _("not accessible, although this person needs it")
+    LEAVES_PARTY = "leaves_party", _("leaves their household behind")
+    OTHER_COHORT = "other_cohort", _("people on this floor arrived on other days")
+    NO_WINDOW = "no_window", _("no window")

@@ -316,7 +316,7 @@ class Breach(models.Model):
 
 
 class DoorCheck(models.Model):
-    """A patrol stood at a door and saw this. Append-only."""
+    """A patrol stood at a door and saw this. Append-only; a wrong entry is followed by the one that corrects it."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="door_checks")
@@ -324,11 +324,18 @@ class DoorCheck(models.Model):
     checked_at = models.DateTimeField()
     checked_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
     breach = models.ForeignKey(Breach, null=True, blank=True, on_delete=models.PROTECT, related_name="door_checks")
+    corrects = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="corrections")
 
     objects = ScopedQuerySet.as_manager()
     SCOPE = "room__site__unit_id"
 
     class Meta:
+        # With a condition SQLite makes an index and leaves the table, and its guards, alone.
+        constraints = [
+            models.UniqueConstraint(
+                fields=["corrects"], condition=Q(corrects__isnull=False), name="door_check_corrected_once"
+            )
+        ]
         indexes = [models.Index(fields=["room", "-checked_at"], name="door_check_room")]
 
     def __str__(self) -> str:

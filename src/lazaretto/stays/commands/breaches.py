@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext, gettext_noop
+
 from lazaretto.core.access import Actor
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import Due, meet, raise_alarm
@@ -14,6 +16,7 @@ from lazaretto.stays.deadlines import BREACH
 from lazaretto.stays.errors import AlreadyClosed, RoomElsewhere
 from lazaretto.stays.models import Breach, DoorCheck
 
+CORRECTED = gettext_noop("Entered by mistake at the door; found: %(found)s")
 OF_FINDING = {DoorFinding.OPEN: BreachKind.DOOR_OPEN, DoorFinding.SEAL_BROKEN: BreachKind.LEFT_ROOM}
 
 
@@ -57,24 +60,46 @@ def close_breach(*, actor: Actor, at: datetime, breach: Breach, action: str) -> 
         raise ReasonRequired
     if breach.closed_at is not None:
         raise AlreadyClosed(breach=breach.id)
-    breach.action, breach.closed_at, breach.closed_by_id = action, at, actor.user_id
-    breach.save(update_fields=["action", "closed_at", "closed_by"])
-    meet(BREACH.code, breach, at=at, by=actor.user_id, answer=action)
-    record(breach, unit_id=breach.site.unit_id, person_id=breach.person_id, data={"kind": breach.kind}, reason=action)
+    _close(breach, action, actor, at)
     return BreachClosed(breach.id)
 
 
 @command("stays.check_door", capability="stays.breach")
-def check_door(*, actor: Actor, at: datetime, room: Room, finding: DoorFinding) -> DoorChecked:
-    """Write down what a patrol found at a door. An open door or a broken seal is a breach at once."""
+def check_door(
+    *, actor: Actor, at: datetime, room: Room, finding: DoorFinding, corrects: DoorCheck | None = None
+) -> DoorChecked:
+    """Write down what a patrol found at a door. An open door or a broken seal is a breach at once.
+
+    `corrects` names a check of the same door that was a slip of the finger: it stays written, and the breach that came
+    of it is closed as a wrong entry if nobody has acted on it yet. Raises `RoomElsewhere`, `AlreadyClosed`.
+    """
+    if corrects is not None:
+        _correctable(corrects, room)
     kind = OF_FINDING.get(finding)
     words = str(finding.label)
     breach = _breach(room.site, room, kind, words, actor, at) if kind else None
     check = DoorCheck.objects.create(
-        room=room, finding=finding, checked_at=at, checked_by_id=actor.user_id, breach=breach
+        room=room, finding=finding, checked_at=at, checked_by_id=actor.user_id, breach=breach, corrects=corrects
     )
-    record(check, unit_id=room.site.unit_id, data={"room": room.number, "finding": finding})
+    if corrects is not None and corrects.breach is not None and corrects.breach.closed_at is None:
+        _close(corrects.breach, gettext(CORRECTED) % {"found": words}, actor, at)
+    data = {"room": room.number, "finding": finding, "corrects": corrects.id if corrects else None}
+    record(check, unit_id=room.site.unit_id, data=data)
     return DoorChecked(check.id, breach.id if breach else None)
+
+
+def _correctable(check: DoorCheck, room: Room) -> None:
+    if check.room_id != room.id:
+        raise RoomElsewhere(room=room.number)
+    if DoorCheck.objects.filter(corrects=check).exists():
+        raise AlreadyClosed(check=check.id)
+
+
+def _close(breach: Breach, action: str, actor: Actor, at: datetime) -> None:
+    breach.action, breach.closed_at, breach.closed_by_id = action, at, actor.user_id
+    breach.save(update_fields=["action", "closed_at", "closed_by"])
+    meet(BREACH.code, breach, at=at, by=actor.user_id, answer=action)
+    record(breach, unit_id=breach.site.unit_id, person_id=breach.person_id, data={"kind": breach.kind}, reason=action)
 
 
 def _breach(site: Site, room: Room | None, kind: BreachKind, words: str, actor: Actor, at: datetime) -> Breach:

@@ -96,7 +96,7 @@ def board(actor: Actor, site: Site, *, at: datetime) -> Board:
     """The board of a site, top floor first. Eight queries, whatever the number of rooms."""
     rooms = list(Room.objects.filter(site=site).select_related("floor__building", "floor__zone"))
     guests = _guests(actor, site, at)
-    marks = _marks(site, at)
+    marks = _marks(site, at) if actor.may("stays.read", site.unit_id) else _releases_only(site, at)
     cells = [_cell(room, guests.get(room.id, []), marks, at) for room in rooms]
     counts: dict[str, int] = defaultdict(int)
     for cell in cells:
@@ -147,6 +147,12 @@ def _marks(site: Site, at: datetime) -> _Marks:
         positive=frozenset(str(stay) for stay in positive),
         release_due=by_kind[RELEASE.code],
     )
+
+
+def _releases_only(site: Site, at: datetime) -> _Marks:
+    """For roles that bring meals and clean: who leaves today, and nothing about anybody's health."""
+    found, none = _marks(site, at), frozenset[str]()
+    return _Marks(tests=none, fever=none, silent=none, positive=none, release_due=found.release_due)
 
 
 def _cell(room: Room, guests: list[Guest], marks: _Marks, at: datetime) -> Cell:

@@ -1,13 +1,20 @@
 """The exit register: who is in which room at this moment, for evacuation. Never more than a look away."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Count
+from django.utils.translation import get_language
+
+from lazaretto.core.access import Actor
 from lazaretto.people.choices import NeedKind
 from lazaretto.people.models import Need
-from lazaretto.places.models import Site
+from lazaretto.people.needs import what_to_do
+from lazaretto.people.queries import display_name
+from lazaretto.places.models import Floor, Site
 from lazaretto.stays.models import Occupancy
 
 # Needs that change how somebody is brought out.
@@ -19,12 +26,28 @@ CARRIES_WEIGHT = frozenset({
 
 @dataclass(frozen=True)
 class RegisterPerson:
-    """Somebody to be brought out: full name, needs that matter in a fire (codes), language."""
+    """Somebody to be brought out: name, needs that matter in a fire (codes), language."""
 
     person_id: UUID
     name: str
     needs: tuple[str, ...]
     language: str
+
+    @property
+    def need_labels(self) -> list[str]:
+        """The needs in the reader's language."""
+        return [str(NeedKind(need).label) for need in self.needs]
+
+    @property
+    def in_fire(self) -> list[str]:
+        """What to do about each need when the building is left, in the reader's language."""
+        return [what_to_do(need).in_fire for need in self.needs]
+
+    @property
+    def need_text(self) -> str:
+        """The needs as one text."""
+        chinese = (get_language() or "").startswith("zh")
+        return ("、" if chinese else ", ").join(self.need_labels)
 
 
 @dataclass(frozen=True)
@@ -37,11 +60,12 @@ class RegisterRoom:
 
 @dataclass(frozen=True)
 class RegisterFloor:
-    """A floor with people on it."""
+    """A floor with people on it, and how many of its rooms are empty."""
 
     building: str
     floor: str
     rooms: tuple[RegisterRoom, ...]
+    empty_rooms: int
 
     @property
     def count(self) -> int:
@@ -63,39 +87,79 @@ class ExitRegister:
         """People in the site."""
         return sum(floor.count for floor in self.floors)
 
+    @property
+    def room_count(self) -> int:
+        """Rooms with people in them."""
+        return sum(len(floor.rooms) for floor in self.floors)
 
-def exit_register(site: Site, *, at: datetime) -> ExitRegister:
-    """The register of a site, top floor first. Two queries."""
+    @property
+    def helped(self) -> list[tuple[RegisterFloor, RegisterRoom, RegisterPerson]]:
+        """Those who cannot get out alone, in the order of the floors."""
+        return [
+            (floor, room, person)
+            for floor in self.floors
+            for room in floor.rooms
+            for person in room.people
+            if person.needs
+        ]
+
+    @property
+    def buildings(self) -> list[tuple[str, list[RegisterFloor]]]:
+        """The floors by building."""
+        grouped: dict[str, list[RegisterFloor]] = {}
+        for floor in self.floors:
+            grouped.setdefault(floor.building, []).append(floor)
+        return list(grouped.items())
+
+
+def exit_register(site: Site, *, at: datetime, reader: Actor | None = None) -> ExitRegister:
+    """The register of a site, top floor first. Three queries.
+
+    Names are whole without a `reader` (the copy on disk); a reader whose role needs no names gets them masked.
+    """
+    floors = _floors(site)
     taken = list(
         Occupancy.objects.filter(room__site=site, ended_at__isnull=True)
-        .select_related("stay__person", "room__floor__building")
-        .order_by("room__floor__building__name", "-room__floor__order", "room__number", "started_at", "id")
+        .select_related("stay__person", "room")
+        .defer("stay__person__address")
+        .order_by("room__number", "started_at", "id")
     )
-    needs = _needs([place.stay.person_id for place in taken])
-    floors: dict[tuple[str, str], dict[str, list[RegisterPerson]]] = {}
+    needs = _needs(place.stay.person_id for place in taken)
+    rooms: dict[UUID, dict[str, list[RegisterPerson]]] = defaultdict(dict)
     for place in taken:
-        floor = place.room.floor
-        rooms = floors.setdefault((floor.building.name, floor.label), {})
         person = place.stay.person
-        rooms.setdefault(place.room.number, []).append(
-            RegisterPerson(person.id, person.name, needs.get(person.id, ()), person.language)
+        name = person.name if reader is None else display_name(reader, person, unit_id=site.unit_id)
+        rooms[place.room.floor_id].setdefault(place.room.number, []).append(
+            RegisterPerson(person.id, name, needs.get(person.id, ()), person.language)
         )
     return ExitRegister(
         site.code,
         site.name,
         at,
-        tuple(
-            RegisterFloor(
-                building, label, tuple(RegisterRoom(number, tuple(people)) for number, people in rooms.items())
-            )
-            for (building, label), rooms in floors.items()
-        ),
+        tuple(_floor(floor, count, rooms[floor.id]) for floor, count in floors if rooms[floor.id]),
     )
 
 
-def _needs(people: list[UUID]) -> dict[UUID, tuple[str, ...]]:
+def people_by_site(sites: Iterable[Site]) -> dict[UUID, int]:
+    """How many people are in each of these sites now. One query."""
+    taken = Occupancy.objects.filter(room__site__in=list(sites), ended_at__isnull=True)
+    return dict(taken.order_by().values_list("room__site_id").annotate(n=Count("id")))
+
+
+def _floors(site: Site) -> list[tuple[Floor, int]]:
+    found = Floor.objects.filter(building__site=site).select_related("building").annotate(room_count=Count("rooms"))
+    return [(floor, floor.room_count) for floor in found.order_by("building__name", "-order", "label")]
+
+
+def _floor(floor: Floor, count: int, rooms: dict[str, list[RegisterPerson]]) -> RegisterFloor:
+    listed = tuple(RegisterRoom(number, tuple(people)) for number, people in rooms.items())
+    return RegisterFloor(floor.building.name, floor.label, listed, count - len(listed))
+
+
+def _needs(people: Iterable[UUID]) -> dict[UUID, tuple[str, ...]]:
     found: dict[UUID, list[str]] = defaultdict(list)
-    open_needs = Need.objects.filter(person__in=people, ended_at__isnull=True, kind__in=CARRIES_WEIGHT)
+    listed = list(people)
+    open_needs = Need.objects.filter(person__in=listed, ended_at__isnull=True, kind__in=CARRIES_WEIGHT)
     for person, kind in open_needs.order_by("kind").values_list("person_id", "kind"):
         found[person].append(kind)
     return {person: tuple(kinds) for person, kinds in found.items()}

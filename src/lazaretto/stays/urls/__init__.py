@@ -1,6 +1,12 @@
 """Addresses of stays, joined from their topics."""
 
-from lazaretto.stays.urls import health
+from lazaretto.stays.urls import board, breaches, health, register, stay
 
 app_name = "stays"
-urlpatterns = [*health.urlpatterns]
+urlpatterns = [
+    *board.urlpatterns,
+    *stay.urlpatterns,
+    *register.urlpatterns,
+    *breaches.urlpatterns,
+    *health.urlpatterns,
+]

@@ -1,0 +1,83 @@
+"""The sidebar's entries for the site one works at."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from lazaretto.accounts.doors import actor_of
+from lazaretto.places.queries import sites
+from lazaretto.ui.nav import NavItem, register
+
+SESSION_KEY = "site"
+SECTION = _("This site")
+
+ENTRIES = (
+    ("board", _("Room board"), "layout-grid", "stays.board"),
+    ("rounds", _("Rounds"), "temperature", "stays.rounds"),
+    ("sampling", _("Sampling and results"), "test-pipe", "stays.specimens"),
+    ("releases", _("Release"), "door-exit", "stays.release"),
+    ("stays", _("Stays"), "clipboard-list", "stays.read"),
+    ("patrol", _("Patrol"), "door", "stays.breach"),
+    ("breaches", _("Breach register"), "flag", "stays.breach"),
+    ("register", _("Exit register"), "flame", "stays.register"),
+)
+
+
+def register_entries() -> None:
+    """Called when the apps are ready."""
+    for place, (name, label, icon, capability) in enumerate(ENTRIES):
+        item = NavItem(
+            key=f"stays.{name}", label=label, icon=icon, url=_at_site(name), order=100 + place, section=SECTION,
+            visible=_may(capability),
+        )  # fmt: skip
+        register(item)
+    register(
+        NavItem(
+            key="stays.registers", label=_("Exit registers"), icon="flame", url="stays:registers", order=30,
+            visible=_in_several,
+        )
+    )  # fmt: skip
+
+
+def remember_site(request: HttpRequest, code: str) -> None:
+    """The entries of pages that belong to no site lead to the one looked at last."""
+    if request.session.get(SESSION_KEY) != code:
+        request.session[SESSION_KEY] = code
+
+
+def _at_site(name: str) -> Callable[[HttpRequest], str | None]:
+    def url(request: HttpRequest) -> str | None:
+        code = _site_code(request)
+        return reverse(f"stays:{name}", args=[code]) if code else None
+
+    return url
+
+
+def _may(capability: str) -> Callable[[HttpRequest], bool]:
+    return lambda request: request.user.is_authenticated and actor_of(request).may(capability)
+
+
+def _in_several(request: HttpRequest) -> bool:
+    """The list of registers is for those who look at more than one site."""
+    if not request.user.is_authenticated:
+        return False
+    actor = actor_of(request)
+    return len(actor.units_with("stays.register")) > 1 or actor.everywhere("stays.register")
+
+
+def _site_code(request: HttpRequest) -> str:
+    """The site of this page, of the page before, or the only one that this person works at."""
+    known: str | None = getattr(request, "_site_code", None)
+    if known is None:
+        match = request.resolver_match
+        code = str(match.kwargs.get("code", "")) if match and request.path.startswith("/sites/") else ""
+        known = code or request.session.get(SESSION_KEY, "") or _only_site(request)
+        request._site_code = known  # type: ignore[attr-defined]  # asked for by every entry
+    return known
+
+
+def _only_site(request: HttpRequest) -> str:
+    found = list(sites(actor_of(request)).values_list("code", flat=True)[:2])
+    return found[0] if len(found) == 1 else ""
