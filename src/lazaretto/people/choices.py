@@ -90,3 +90,27 @@ class Likeness(TextChoices):
     SAME_NAME_BIRTH = "same_name_birth", _("same name and birth date")
     SAME_SOUND_BIRTH = "same_sound_birth", _("name sounds the same, same birth date")
     SAME_PHONE = "same_phone", _("same phone, similar name")
+
+
+class Language(TextChoices):
+    """Languages in which people can be told their rights; others are written by their code."""
+
+    CHINESE = "zh-hans", _("Chinese (simplified)")
+    TRADITIONAL = "zh-hant", _("Chinese (traditional)")
+    CANTONESE = "yue", _("Cantonese")
+    ENGLISH = "en", _("English")
+    JAPANESE = "ja", _("Japanese")
+    KOREAN = "ko", _("Korean")
+    VIETNAMESE = "vi", _("Vietnamese")
+    THAI = "th", _("Thai")
+    INDONESIAN = "id", _("Indonesian")
+    TAGALOG = "tl", _("Tagalog")
+    HINDI = "hi", _("Hindi")
+    BENGALI = "bn", _("Bengali")
+    URDU = "ur", _("Urdu")
+    ARABIC = "ar", _("Arabic")
+    RUSSIAN = "ru", _("Russian")
+    FRENCH = "fr", _("French")
+    SPANISH = "es", _("Spanish")
+    PORTUGUESE = "pt", _("Portuguese")
+    SWAHILI = "sw", _("Swahili")

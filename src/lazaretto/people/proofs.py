@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from lazaretto.core.models import JournalEntry
 from lazaretto.core.promises import Finding, Offender, proof
 from lazaretto.core.secrets import decrypt
-from lazaretto.people.commands.merging import EQUAL, links
 from lazaretto.people.digests import contact_digest, document_digest, last_four, number_digest
+from lazaretto.people.links import EQUAL, links
 from lazaretto.people.models import ContactPoint, IdentityDocument, Merge, Need, Person, SearchToken
 from lazaretto.people.rules import id_card_facts
 

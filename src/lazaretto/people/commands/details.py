@@ -12,7 +12,17 @@ from lazaretto.core.commands import command
 from lazaretto.core.errors import NotFound
 from lazaretto.people.choices import Sex
 from lazaretto.people.commands.common import compare_again, need_reason, note, still_one
-from lazaretto.people.commands.newcomers import GivenDocument, clean_name, clean_phones, read_typed
+from lazaretto.people.commands.newcomers import (
+    Country,
+    GivenDocument,
+    LanguageCode,
+    Name,
+    Short,
+    Words,
+    clean_name,
+    clean_phones,
+    read_typed,
+)
 from lazaretto.people.commands.registration import (
     CONTACT_FIELDS,
     DOCUMENT_FIELDS,
@@ -48,12 +58,12 @@ def change_details(
     person: Person,
     sex: Sex | None = None,
     birth_date: date | None = None,
-    nationality: str | None = None,
-    language: str | None = None,
-    employer: str | None = None,
-    dormitory: str | None = None,
-    address: str | None = None,
-    reason: str = "",
+    nationality: Country | None = None,
+    language: LanguageCode | None = None,
+    employer: Short | None = None,
+    dormitory: Short | None = None,
+    address: Words | None = None,
+    reason: Words = "",
 ) -> PersonChanged:
     """Change what is said of a person; what is not given stays. Raises `PersonMerged`."""
     still_one(person)
@@ -71,7 +81,7 @@ def change_details(
 
 
 @command("people.add_name", capability="people.manage")
-def add_name(*, actor: Actor, at: datetime, person: Person, name: str, shown: bool = False) -> PersonChanged:
+def add_name(*, actor: Actor, at: datetime, person: Person, name: Name, shown: bool = False) -> PersonChanged:
     """Add a name in any script; `shown` makes it (or one the person has already) the one that lists show.
 
     Raises `NameInvalid`, `PersonMerged`.
@@ -93,7 +103,7 @@ def add_name(*, actor: Actor, at: datetime, person: Person, name: str, shown: bo
 
 
 @command("people.remove_name", capability="people.manage")
-def remove_name(*, actor: Actor, at: datetime, person: Person, name_id: UUID, reason: str) -> PersonChanged:
+def remove_name(*, actor: Actor, at: datetime, person: Person, name_id: UUID, reason: Words) -> PersonChanged:
     """Take away a name that was never theirs. Raises `NameInUse` for the one that is shown, `ReasonRequired`."""
     still_one(person)
     reason = need_reason(reason)
@@ -120,7 +130,7 @@ def add_document(*, actor: Actor, at: datetime, person: Person, document: GivenD
 
 @command("people.correct_document", capability="people.manage")
 def correct_document(
-    *, actor: Actor, at: datetime, person: Person, document_id: UUID, document: GivenDocument, reason: str
+    *, actor: Actor, at: datetime, person: Person, document_id: UUID, document: GivenDocument, reason: Words
 ) -> DocumentStored:
     """Put a wrongly entered document right. Raises `DocumentInvalid`, `DocumentTaken`, `ReasonRequired`."""
     still_one(person)
@@ -135,7 +145,7 @@ def correct_document(
 
 
 @command("people.remove_document", capability="people.manage")
-def remove_document(*, actor: Actor, at: datetime, person: Person, document_id: UUID, reason: str) -> PersonChanged:
+def remove_document(*, actor: Actor, at: datetime, person: Person, document_id: UUID, reason: Words) -> PersonChanged:
     """Take away a document that belongs to somebody else. Raises `ReasonRequired`."""
     still_one(person)
     reason = need_reason(reason)
@@ -146,7 +156,7 @@ def remove_document(*, actor: Actor, at: datetime, person: Person, document_id: 
 
 
 @command("people.add_phone", capability="people.manage")
-def add_phone(*, actor: Actor, at: datetime, person: Person, phone: str) -> PersonChanged:
+def add_phone(*, actor: Actor, at: datetime, person: Person, phone: Short) -> PersonChanged:
     """Add the telephone numbers in a text; those known already are not doubled. Raises `PhoneInvalid`."""
     still_one(person)
     rows = [contact_row(person.id, value, at) for value in clean_phones(phone)]
@@ -160,7 +170,7 @@ def add_phone(*, actor: Actor, at: datetime, person: Person, phone: str) -> Pers
 
 
 @command("people.remove_phone", capability="people.manage")
-def remove_phone(*, actor: Actor, at: datetime, person: Person, contact_id: UUID, reason: str) -> PersonChanged:
+def remove_phone(*, actor: Actor, at: datetime, person: Person, contact_id: UUID, reason: Words) -> PersonChanged:
     """Take away a number by which the person is not reached. Raises `ReasonRequired`."""
     still_one(person)
     reason = need_reason(reason)

@@ -11,6 +11,7 @@ from lazaretto.core.access import Actor
 from lazaretto.core.commands import command, record
 from lazaretto.people.choices import SuggestionState
 from lazaretto.people.commands.common import note, still_one
+from lazaretto.people.commands.newcomers import Words
 from lazaretto.people.errors import AlreadyDecided, SamePerson
 from lazaretto.people.models import DuplicateSuggestion, Person
 from lazaretto.people.queries.duplicates import Pair, likely_pairs
@@ -77,7 +78,7 @@ def compare(person_ids: Sequence[UUID], at: datetime) -> None:
 
 @command("people.decide_different", capability="people.merge")
 def decide_different(
-    *, actor: Actor, at: datetime, first: Person, second: Person, reason: str = ""
+    *, actor: Actor, at: datetime, first: Person, second: Person, reason: Words = ""
 ) -> DecidedDifferent:
     """These are two different people. Raises `SamePerson`, `PersonMerged`, `AlreadyDecided`."""
     still_one(first, second)

@@ -27,24 +27,12 @@ from lazaretto.core.secrets import decrypt, encrypt
 from lazaretto.people.choices import Sex, SuggestionState
 from lazaretto.people.commands.common import compare_again, note, still_one
 from lazaretto.people.commands.duplicates import pair_of
+from lazaretto.people.commands.newcomers import Words
 from lazaretto.people.commands.tokens import remove_tokens, rewrite_tokens
 from lazaretto.people.errors import AlreadyDecided, BothInCare, MergeBuiltUpon, SamePerson
-from lazaretto.people.models import (
-    ContactPoint,
-    DuplicateSuggestion,
-    Merge,
-    Need,
-    PartyMember,
-    Person,
-    PersonAccess,
-    PersonName,
-    SearchToken,
-)
+from lazaretto.people.links import EQUAL, links
+from lazaretto.people.models import DuplicateSuggestion, Merge, Need, PartyMember, Person, PersonAccess
 
-# Bookkeeping of merges themselves, and what is made anew from names and access.
-NOT_MOVED: tuple[type[models.Model], ...] = (Merge, DuplicateSuggestion, SearchToken, Person)
-# Rows that say the same of both records stay where they are: model → the field that says it.
-EQUAL: dict[type[models.Model], str] = {PersonName: "full", ContactPoint: "digest"}
 # At most one open row each: model → the field of which there may be one.
 OPEN_ONCE: dict[type[models.Model], str] = {PersonAccess: "unit_id", Need: "kind", PartyMember: "party_id"}
 # What the kept record takes over where it says nothing itself.
@@ -86,7 +74,7 @@ class Change:
 
 
 @command("people.merge", capability="people.merge")
-def merge(*, actor: Actor, at: datetime, kept: Person, merged: Person, reason: str = "") -> PeopleMerged:
+def merge(*, actor: Actor, at: datetime, kept: Person, merged: Person, reason: Words = "") -> PeopleMerged:
     """Make one person of two records.
 
     Raises `SamePerson`, `PersonMerged`, `BothInCare` (naming what collides).
@@ -110,7 +98,7 @@ def merge(*, actor: Actor, at: datetime, kept: Person, merged: Person, reason: s
 
 
 @command("people.undo_merge", capability="people.merge")
-def undo_merge(*, actor: Actor, at: datetime, merge: Merge, reason: str = "") -> MergeUndone:
+def undo_merge(*, actor: Actor, at: datetime, merge: Merge, reason: Words = "") -> MergeUndone:
     """Make two records of one again, each with the links it had; what came since stays with the kept record.
 
     Raises `AlreadyDecided` when it was undone before, `MergeBuiltUpon` when later changes stand on it.
@@ -134,16 +122,6 @@ def undo_merge(*, actor: Actor, at: datetime, merge: Merge, reason: str = "") ->
     note(actor, kept, merge, data={"apart": str(merged.id)}, reason=reason)
     note(actor, merged, merge, data={"apart": str(kept.id)}, reason=reason)
     return MergeUndone(kept.id, merged.id)
-
-
-def links() -> Iterator[tuple[type[models.Model], str]]:
-    """Every model and field of the whole program that points at a person and is moved by a merge."""
-    for relation in Person._meta.get_fields(include_hidden=True):
-        if not isinstance(relation, models.ForeignObjectRel) or not (relation.one_to_many or relation.one_to_one):
-            continue
-        model: Any = relation.related_model
-        if model not in NOT_MOVED:
-            yield model, relation.field.attname
 
 
 def _settle_open_periods(kept: Person, merged: Person, at: datetime) -> Iterator[Change]:

@@ -8,6 +8,7 @@ from lazaretto.core.access import Actor
 from lazaretto.core.commands import command
 from lazaretto.people.choices import NeedKind
 from lazaretto.people.commands.common import note, still_one
+from lazaretto.people.commands.newcomers import Words
 from lazaretto.people.errors import NeedUnknown
 from lazaretto.people.models import Need, Person
 
@@ -27,7 +28,7 @@ class NeedEnded:
 
 
 @command("people.record_need", capability="people.care")
-def record_need(*, actor: Actor, at: datetime, person: Person, kind: NeedKind, details: str = "") -> NeedRecorded:
+def record_need(*, actor: Actor, at: datetime, person: Person, kind: NeedKind, details: Words = "") -> NeedRecorded:
     """Record a need, or say more of one that is open. Details may be a health note; they lie encrypted.
 
     Raises `PersonMerged`.
@@ -44,7 +45,7 @@ def record_need(*, actor: Actor, at: datetime, person: Person, kind: NeedKind, d
 
 
 @command("people.end_need", capability="people.care")
-def end_need(*, actor: Actor, at: datetime, person: Person, need_id: UUID, reason: str = "") -> NeedEnded:
+def end_need(*, actor: Actor, at: datetime, person: Person, need_id: UUID, reason: Words = "") -> NeedEnded:
     """The need is over. Raises `NeedUnknown` when it is not open."""
     still_one(person)
     need = Need.objects.select_for_update().filter(person=person, pk=need_id, ended_at__isnull=True).first()

@@ -2,11 +2,21 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Annotated
+
+from pydantic import Field
 
 from lazaretto.people.choices import DocumentKind, NeedKind, PartyKind, Sex
 from lazaretto.people.errors import DocumentInvalid, NameInvalid, PhoneInvalid
 from lazaretto.people.rules import DocumentKind as ReadKind
 from lazaretto.people.rules import DocumentReading, Hints, read_document, read_name, read_phones
+
+Name = Annotated[str, Field(max_length=120)]
+Number = Annotated[str, Field(max_length=40)]
+Country = Annotated[str, Field(max_length=3)]
+Words = Annotated[str, Field(max_length=500)]
+Short = Annotated[str, Field(max_length=120)]
+LanguageCode = Annotated[str, Field(max_length=12)]
 
 
 @dataclass(frozen=True)
@@ -14,8 +24,8 @@ class GivenDocument:
     """An identity document. `country` is the issuing one, ISO 3166 alpha-3, empty when not known."""
 
     kind: DocumentKind
-    number: str
-    country: str = ""
+    number: Number
+    country: Country = ""
 
 
 @dataclass(frozen=True)
@@ -23,7 +33,7 @@ class GivenNeed:
     """A need, with a note of what exactly (which medicine, which diet)."""
 
     kind: NeedKind
-    note: str = ""
+    note: Words = ""
 
 
 @dataclass(frozen=True)
@@ -33,22 +43,22 @@ class NewPerson:
     `phones` are E.164. People of one call with the same `party_key` become one party, called `party_label`.
     """
 
-    name: str
-    other_names: tuple[str, ...] = ()
+    name: Name
+    other_names: tuple[Name, ...] = ()
     sex: Sex = Sex.UNKNOWN
     birth_date: date | None = None
-    nationality: str = ""
-    language: str = "zh-hans"
+    nationality: Country = ""
+    language: LanguageCode = "zh-hans"
     documents: tuple[GivenDocument, ...] = ()
-    phones: tuple[str, ...] = ()
+    phones: tuple[Short, ...] = ()
     needs: tuple[GivenNeed, ...] = ()
-    employer: str = ""
-    dormitory: str = ""
-    address: str = ""
-    party_key: str = ""
-    party_label: str = ""
+    employer: Short = ""
+    dormitory: Short = ""
+    address: Words = ""
+    party_key: Short = ""
+    party_label: Annotated[str, Field(max_length=80)] = ""
     party_kind: PartyKind = PartyKind.HOUSEHOLD
-    relation: str = ""
+    relation: Annotated[str, Field(max_length=40)] = ""
 
 
 def clean_person(person: NewPerson) -> NewPerson:

@@ -9,6 +9,7 @@ from lazaretto.core.commands import command
 from lazaretto.core.errors import NotFound
 from lazaretto.people.choices import PartyKind
 from lazaretto.people.commands.common import note, still_one
+from lazaretto.people.commands.newcomers import Short
 from lazaretto.people.errors import AlreadyInParty, SamePerson
 from lazaretto.people.models import Party, PartyMember, Person
 
@@ -35,7 +36,7 @@ def join_party(
     person: Person,
     other: Person,
     kind: PartyKind = PartyKind.HOUSEHOLD,
-    relation: str = "",
+    relation: Short = "",
 ) -> PartyJoined:
     """Say that a person belongs with another one: they join that one's party, or both form a new one.
 

@@ -12,8 +12,8 @@ from lazaretto.core.models import Deadline, JournalEntry
 from lazaretto.people import commands
 from lazaretto.people.choices import DocumentKind, NeedKind, SuggestionState
 from lazaretto.people.commands import GivenDocument, GivenNeed, NewPerson
-from lazaretto.people.commands.merging import NOT_MOVED, links
 from lazaretto.people.errors import AlreadyDecided, BothInCare, MergeBuiltUpon, PersonMerged, SamePerson
+from lazaretto.people.links import NOT_MOVED, links
 from lazaretto.people.models import DuplicateSuggestion, Merge, Need, Person, PersonAccess, SearchToken
 from lazaretto.people.proofs import (
     identity_sealed,

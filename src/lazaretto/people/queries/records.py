@@ -1,0 +1,40 @@
+"""A person under an id: records that were merged lead to the one that was kept."""
+
+from uuid import UUID
+
+from lazaretto.core.access import Actor
+from lazaretto.core.errors import NotFound
+from lazaretto.core.paging import BadCursor
+from lazaretto.people.models import Person
+
+READ = "people.read"
+
+
+def uuid_of(cursor: str) -> UUID:
+    """The id in a cursor; raises `BadCursor`."""
+    try:
+        return UUID(cursor)
+    except ValueError as error:
+        raise BadCursor from error
+
+
+def person_by_id(actor: Actor, person_id: UUID, capability: str = READ) -> Person:
+    """The person under an id; of a merged record the one that was kept. Raises `NotFound` outside the actor's units."""
+    current: UUID | None = person_id
+    while current is not None:
+        person = Person.objects.filter(pk=current).first()
+        if person is None:
+            break
+        if person.merged_into_id is None and Person.objects.visible_to(actor, capability).filter(pk=current).exists():
+            return person
+        current = person.merged_into_id
+    raise NotFound(person=person_id)
+
+
+def record_ids(person: Person) -> list[UUID]:
+    """The ids under which a person was ever recorded: their own and those of merged records."""
+    found, fresh = [person.id], [person.id]
+    while fresh:
+        fresh = list(Person.objects.filter(merged_into__in=fresh).exclude(pk__in=found).values_list("id", flat=True))
+        found += fresh
+    return found
