@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Sex(TextChoices):
@@ -67,7 +68,7 @@ class NeedKind(TextChoices):
 class SuggestionState(TextChoices):
     """What became of a suspected duplicate."""
 
-    OPEN = "open", _("open")
+    OPEN = "open", pgettext_lazy("suggestion", "open")
     MERGED = "merged", _("merged")
     DIFFERENT = "different", _("two different people")
 

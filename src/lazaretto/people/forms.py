@@ -90,23 +90,23 @@ class RegisterForm(DetailsForm):
     """Somebody who comes to the desk."""
 
     unit = forms.ModelChoiceField(label=_("For"), queryset=Unit.objects.none(), empty_label=None)
-    name = forms.CharField(label=_("Name"), max_length=120, widget=typed())
+    name = forms.CharField(label=_("Name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     other_name = forms.CharField(
         label=_("Name in another script"), max_length=160, required=False, help_text=_("As the passport has it.")
     )
     document_kind = forms.ChoiceField(label=_("Document"), choices=DocumentKind.choices, initial=DocumentKind.ID_CARD)
     document_number = forms.CharField(
-        label=_("Document number"), max_length=40, required=False,
+        label=_("Document number"), max_length=40, required=False, widget=typed(),
         help_text=_("Scan or type it; leave empty if there is none yet. Birth date and sex follow from an ID card."),
     )  # fmt: skip
-    document_country = CountryField(label=_("Issued by"))
+    document_country = CountryField(label=_("Issuing country"))
     phone = forms.CharField(label=_("Telephone"), max_length=60, required=False)
     address = forms.CharField(label=_("Address"), max_length=300, required=False)
     needs = forms.MultipleChoiceField(
         label=_("Needs"), choices=NeedKind.choices, required=False, widget=forms.CheckboxSelectMultiple
     )
     field_order = [
-        "unit", "document_kind", "document_number", "document_country", "name", "other_name", "sex", "birth_date",
+        "unit", "document_number", "document_kind", "document_country", "name", "other_name", "sex", "birth_date",
         "phone", "needs", "nationality", "language", "employer", "dormitory", "address",
     ]  # fmt: skip
 
@@ -146,7 +146,7 @@ class DocumentForm(forms.Form):
         max_length=40,
         widget=typed(),
     )
-    country = CountryField(label=_("Issued by"))
+    country = CountryField(label=_("Issuing country"))
 
     def document(self) -> GivenDocument:
         """What was typed."""
