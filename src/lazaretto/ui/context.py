@@ -29,6 +29,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "languages": [(code, LANGUAGE_NAMES.get(code, name)) for code, name in settings.LANGUAGES],
         "nav_sections": SimpleLazyObject(lambda: nav.sections(request)),
         "sprite_url": static(SPRITE),
+        "time_zone": settings.TIME_ZONE,
         "palette_url": _optional("palette"),
         "sign_out_url": _optional("sign_out"),
     }

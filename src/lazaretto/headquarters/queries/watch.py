@@ -25,6 +25,7 @@ M = TypeVar("M", bound=Model)
 
 READ = "alarms.read"
 URGENT_MOST = 100
+ROWS = 30
 
 
 @dataclass(frozen=True)
@@ -78,14 +79,14 @@ def urgent_alarms(actor: Actor, waiting: QuerySet[Alarm]) -> list[AlarmLine]:
 
 def other_alarms(actor: Actor, waiting: QuerySet[Alarm], *, cursor: str = "") -> Page[AlarmLine]:
     """The rest, the oldest first. Raises `BadCursor`."""
-    found = page(_with_steps(waiting.exclude(kind__in=urgent_kinds())), ("raised_at", "id"), cursor=cursor)
+    found = page(_with_steps(waiting.exclude(kind__in=urgent_kinds())), ("raised_at", "id"), limit=ROWS, cursor=cursor)
     return Page(alarm_lines(actor, found.items), found.next)
 
 
 def answered_alarms(actor: Actor, *, site: str = "", cursor: str = "") -> Page[AlarmLine]:
     """Answered ones, the last raised first. Raises `BadCursor`."""
     done = of_site(Alarm.objects.visible_to(actor, READ), actor, site).filter(answered_at__isnull=False)
-    found = page(_with_steps(done), ("-raised_at", "-id"), cursor=cursor)
+    found = page(_with_steps(done), ("-raised_at", "-id"), limit=ROWS, cursor=cursor)
     return Page(alarm_lines(actor, found.items), found.next)
 
 

@@ -1,6 +1,7 @@
 """The components, as template tags: `{% load ui %}`. The style guide shows each of them."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
@@ -9,6 +10,7 @@ from django.contrib.messages.storage.base import Message
 from django.forms import BoundField, CheckboxInput
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
@@ -148,6 +150,17 @@ def tabs(items: Iterable[Sequence[Any]], label: str = "") -> dict[str, object]:
 def pager(*, shown: int, next_url: str = "", previous_url: str = "", total: int | None = None) -> dict[str, object]:
     """Back and forward through a list with keyset paging; `total` only where it is known for free."""
     return {"shown": shown, "next_url": next_url, "previous_url": previous_url, "total": total}
+
+
+@register.filter
+def until(moment: datetime | None) -> str:
+    """The end of a period as offices write it: midnight belongs to the day before, 11-09 24:00."""
+    if moment is None:
+        return ""
+    local = timezone.localtime(moment)
+    if (local.hour, local.minute) == (0, 0):
+        return f"{local - timedelta(days=1):%m-%d} 24:00"
+    return f"{local:%m-%d %H:%M}"
 
 
 @register.inclusion_tag("ui/components/message.html")

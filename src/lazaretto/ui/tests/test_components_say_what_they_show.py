@@ -1,11 +1,13 @@
 """The tags render what the page needs, and refuse what would fail silently."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from django import forms
 from django.template import Context, Template, TemplateSyntaxError
+from django.utils import timezone
 
 from lazaretto.ui import icons, qr
 from lazaretto.ui.templatetags.ui import ROOM_STATES
@@ -79,6 +81,13 @@ def test_choice_groups_have_a_legend_and_boxes_a_label() -> None:
     assert re.search(
         r'<label class="form-check"><input[^>]*form-check-input[^>]*><span class="form-check-label">Agreed', html
     )
+
+
+def test_midnight_as_an_end_belongs_to_the_day_before() -> None:
+    with timezone.override("Asia/Shanghai"):
+        assert rendered("{{ when|until }}", when=datetime(2026, 11, 9, 16, 0, tzinfo=UTC)) == "11-09 24:00"
+        assert rendered("{{ when|until }}", when=datetime(2026, 11, 9, 2, 5, tzinfo=UTC)) == "11-09 10:05"
+        assert rendered("{{ when|until }}", when=None) == ""
 
 
 def test_a_qr_code_is_an_svg_without_style_attributes() -> None:
