@@ -12,5 +12,6 @@ class ArrivalsConfig(AppConfig):
     label = "arrivals"
 
     def ready(self) -> None:
-        """Declare the commands."""
-        import_module(f"{self.name}.commands")
+        """Declare the commands and the proofs."""
+        for room in ("commands", "proofs"):
+            import_module(f"{self.name}.{room}")

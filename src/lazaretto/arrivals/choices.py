@@ -99,7 +99,7 @@ class RuleBroken(TextChoices):
 class ColumnMeaning(TextChoices):
     """What a column of a list holds; the same words as `arrivals.manifest.Field`."""
 
-    NAME = "name", _("name")
+    NAME = "name", _("name of the person")
     FAMILY_NAME = "family_name", _("family name")
     GIVEN_NAME = "given_name", _("given name")
     LATIN_NAME = "latin_name", _("name in Latin letters")

@@ -50,14 +50,23 @@ class UploadForm(forms.Form):
     def __init__(self, *args: Any, categories: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["category"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
-        field.choices = categories
+        if isinstance(field, forms.ChoiceField):
+            field.choices = categories
 
 
 class DecisionForm(forms.Form):
     """What somebody decides about a held row; the values are read by the rules of the import."""
 
-    decision = forms.ChoiceField(label=_("Your decision"), widget=forms.RadioSelect, choices=RowDecision.choices)
+    decision = forms.ChoiceField(
+        label=_("Your decision"),
+        widget=forms.RadioSelect,
+        choices=[
+            (RowDecision.CORRECT, _("Correct the row")),
+            (RowDecision.MATCH, _("It is the known person")),
+            (RowDecision.ACCEPT, _("Take it as it stands")),
+            (RowDecision.REJECT, _("Leave it out")),
+        ],
+    )
     name = forms.CharField(label=_("Name"), max_length=120, required=False)
     document_kind = forms.ChoiceField(
         label=_("Kind of document"),
@@ -73,6 +82,12 @@ class DecisionForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"), max_length=200, required=False, help_text=_("Needed unless you corrected the row.")
     )
+
+    def __init__(self, *args: Any, somebody_known: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["decision"]
+        if isinstance(field, forms.ChoiceField) and not somebody_known:
+            field.choices = [choice for choice in field.choices if choice[0] != RowDecision.MATCH]
 
 
 class CancelForm(forms.Form):

@@ -13,6 +13,7 @@ from lazaretto.arrivals.errors import FileUnreadable, ManifestClosed, NoCandidat
 from lazaretto.arrivals.issues import issue_codes
 from lazaretto.arrivals.manifest import HOLDS
 from lazaretto.arrivals.models import ExpectedArrival, Manifest, MappingMemory
+from lazaretto.arrivals.proofs import lists_balance
 from lazaretto.arrivals.queries.statement import file_report, statement_of
 from lazaretto.arrivals.staging import from_payload
 from lazaretto.arrivals.tests.offices import HEADER, card, person, xlsx
@@ -283,6 +284,21 @@ def test_the_category_of_a_row_goes_before_that_of_the_list(cast):
     assert expected["李梅"].category == "close_contact"
     assert expected["李梅"].last_exposure_at is None
     assert expected[person(2)[1]].last_exposure_at is not None
+
+
+def test_verify_finds_rows_that_were_lost_or_left_behind(cast):
+    _, manifest = stage(cast, [HEADER, person(1), person(2), person(3)])
+    commit(cast, manifest)
+    assert lists_balance(NOW).offenders == []
+    assert lists_balance(NOW).figures["people_taken_from_lists"] == 3
+    ExpectedArrival.objects.filter(person__manifest_rows__excel_row=2).delete()
+    manifest.rows.filter(excel_row=3).update(resolution="", person=None)
+    manifest.rows.filter(excel_row=4).delete()
+    assert {offender.why for offender in lists_balance(NOW).offenders} == {
+        "taken, but nobody is expected",
+        "committed with rows left behind",
+        "rows are missing",
+    }
 
 
 def test_every_issue_has_words():

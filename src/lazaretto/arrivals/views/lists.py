@@ -157,7 +157,8 @@ def row(request: HttpRequest, code: str, manifest_id: UUID, row_id: int) -> Http
     manifest = list_by_id(actor, site, manifest_id)
     found = row_by_id(manifest, row_id)
     shown = commands.show_row(actor=actor, at=clock.now(), manifest=manifest, row_id=row_id)
-    form = DecisionForm(request.POST or None, initial={**asdict(shown.read), "decision": RowDecision.CORRECT})
+    initial = {**asdict(shown.read), "decision": RowDecision.CORRECT}
+    form = DecisionForm(request.POST or None, initial=initial, somebody_known=found.candidate_id is not None)
     if request.method == "POST" and form.is_valid():
         try:
             return _decide(request, site, manifest, row_id, form)
