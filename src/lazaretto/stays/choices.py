@@ -92,7 +92,7 @@ class DoorFinding(TextChoices):
     """What a patrol found at a door."""
 
     CLOSED = "closed", _("closed, in order")
-    OPEN = "open", _("open")
+    OPEN = "open", _("door open")
     NO_ANSWER = "no_answer", _("no answer")
     SEAL_BROKEN = "seal_broken", _("seal broken")
 

@@ -77,7 +77,7 @@ def check_door(
         _correctable(corrects, room)
     kind = OF_FINDING.get(finding)
     words = str(finding.label)
-    breach = _breach(room.site, room, kind, words, actor, at) if kind else None
+    breach = _breach(room.site, room, kind, "", actor, at) if kind else None  # the kind says it all
     check = DoorCheck.objects.create(
         room=room, finding=finding, checked_at=at, checked_by_id=actor.user_id, breach=breach, corrects=corrects
     )
