@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Model, ProtectedError
+from django.db.models import Model, ProtectedError, Q
 
 from lazaretto.core.access import Actor
 from lazaretto.core.commands import command, record, record_all
@@ -215,26 +215,34 @@ def _update(changed: Sequence[Change], beds: dict[UUID, list[str]], rows: list[R
         for name, value in fields.items():
             if name != "beds":
                 setattr(room, name, value)
-    columns = ["floor_id", "number", "position", "accessible", "has_window", "note"]
-    Room.objects.bulk_update([room for _row, room, _fields in changed], columns, batch_size=500)
+    columns = {name for _row, _room, fields in changed for name in fields} - {"beds"}
+    if columns:
+        Room.objects.bulk_update([room for _row, room, _fields in changed], sorted(columns), batch_size=500)
     _change_beds([(row, room) for row, room, fields in changed if "beds" in fields], beds, rows)
 
 
 def _change_beds(wanted: Sequence[tuple[RoomRow, Room]], beds: dict[UUID, list[str]], rows: list[RoomRow]) -> None:
     fresh: list[Bed] = []
-    faults: list[Fault] = []
+    going = Q(pk__in=())
     for row, room in wanted:
         have = sorted(beds.get(room.pk, []), key=lambda label: (len(label), label))
         labels = (str(number) for number in range(1, MOST_BEDS + len(have) + 1) if str(number) not in have)
         fresh += [Bed(room=room, label=next(labels)) for _ in range(row.beds - len(have))]
-        try:
-            with transaction.atomic():
-                Bed.objects.filter(room=room, label__in=have[row.beds :]).delete()
-        except ProtectedError:
-            faults.append(Fault(rows.index(row), "beds", RowIssue.BEDS_IN_USE))
-    if faults:
-        raise RoomRowsRefused(faults)
+        if have[row.beds :]:
+            going |= Q(room=room, label__in=have[row.beds :])
+    try:
+        with transaction.atomic():
+            Bed.objects.filter(going).delete()
+    except ProtectedError as error:
+        stuck = {bed.room_id for bed in Bed.objects.filter(going, pk__in=_beds_held(error))}
+        places = [number for number, row in enumerate(rows) if row.room_id in stuck]
+        raise RoomRowsRefused([Fault(number, "beds", RowIssue.BEDS_IN_USE) for number in places]) from error
     Bed.objects.bulk_create(fresh)
+
+
+def _beds_held(error: ProtectedError) -> set[UUID]:
+    """Beds that the rows which protect them point at."""
+    return {bed_id for row in error.protected_objects if (bed_id := getattr(row, "bed_id", None)) is not None}
 
 
 def _make(site: Site, rows: Sequence[tuple[RoomRow, Floor]], at: datetime) -> None:

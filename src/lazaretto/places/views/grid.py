@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -16,7 +19,7 @@ from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.core import clock
 from lazaretto.core.errors import InvalidInput
 from lazaretto.places import commands, queries
-from lazaretto.places.choices import RowIssue
+from lazaretto.places.choices import RoomState, RowIssue
 from lazaretto.places.errors import RoomRowsRefused
 from lazaretto.places.headings import headings_in_language
 from lazaretto.places.rows import COLUMNS, Fault, Read, examine, read
@@ -24,15 +27,35 @@ from lazaretto.places.views.base import frame, site_of
 from lazaretto.ui.notices import notify
 
 CHOICES = {"accessible", "has_window"}
+FIELDS = (
+    "pk", "floor__building__name", "floor__label", "number", "position", "bed_count", "accessible", "has_window",
+    "note", "state",
+)  # fmt: skip
+LINE = '\n<tr data-id="{}"><th scope="row">{}</th>' + "<td>{}</td>" * (len(FIELDS) - 1) + "</tr>"
+
+
+def _lines(rooms: Iterable[tuple[Any, ...]]) -> SafeString:
+    """The rows of the table. Written here: the template engine takes ten times as long for four thousand cells."""
+    answers = {True: _("yes"), False: _("no")}
+    states = {state: str(label) for state, label in RoomState.choices}
+    return format_html_join(
+        "",
+        LINE,
+        (
+            (pk, number, *plain, answers[accessible], answers[window], note, states[state])
+            for number, (pk, *plain, accessible, window, note, state) in enumerate(rooms, start=1)
+        ),
+    )
 
 
 @needs("places.read")
 def grid(request: HttpRequest, code: str) -> HttpResponse:
     """The table of all rooms of a site."""
     site = site_of(request, code)
-    rooms = list(queries.rooms(actor_of(request)).filter(site=site))
+    rooms = list(queries.rooms(actor_of(request)).filter(site=site).values_list(*FIELDS))
     context = frame(request, site, "grid") | {
-        "rooms": rooms,
+        "rooms": len(rooms),
+        "lines": _lines(rooms),
         "figures": queries.figures_of([site])[0],
         "columns": [(column, label, column in CHOICES) for column, label in headings_in_language()],
         "yes": _("yes"),
