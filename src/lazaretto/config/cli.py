@@ -23,7 +23,7 @@ from lazaretto.core.errors import DomainError
 
 INTERRUPTED = 130
 # Declarations of this app's own commands, in the order of `--help`. They are imported before Django is set up.
-OWN = ("lazaretto.config.declared", "lazaretto.config.messages")
+OWN = ("lazaretto.config.declared", "lazaretto.config.keeping", "lazaretto.config.messages")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
