@@ -54,18 +54,21 @@ class UploadForm(forms.Form):
             field.choices = categories
 
 
+DECISIONS = [
+    (RowDecision.CORRECT, _("Correct the row")),
+    (RowDecision.MATCH, _("It is the known person")),
+    (RowDecision.ACCEPT, _("Take it as it stands")),
+    (RowDecision.REJECT, _("Leave it out")),
+]
+
+
 class DecisionForm(forms.Form):
     """What somebody decides about a held row; the values are read by the rules of the import."""
 
     decision = forms.ChoiceField(
         label=_("Your decision"),
         widget=forms.RadioSelect,
-        choices=[
-            (RowDecision.CORRECT, _("Correct the row")),
-            (RowDecision.MATCH, _("It is the known person")),
-            (RowDecision.ACCEPT, _("Take it as it stands")),
-            (RowDecision.REJECT, _("Leave it out")),
-        ],
+        choices=DECISIONS,
     )
     name = forms.CharField(label=_("Name"), max_length=120, required=False)
     document_kind = forms.ChoiceField(
@@ -87,7 +90,7 @@ class DecisionForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["decision"]
         if isinstance(field, forms.ChoiceField) and not somebody_known:
-            field.choices = [choice for choice in field.choices if choice[0] != RowDecision.MATCH]
+            field.choices = [choice for choice in DECISIONS if choice[0] != RowDecision.MATCH]
 
 
 class CancelForm(forms.Form):
