@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from stdnum.cn import ric
-
 from lazaretto.config.demo.names import FOREIGN, SURNAMES, chinese_name
 from lazaretto.people.choices import DocumentKind, NeedKind, Sex
 from lazaretto.people.commands import GivenDocument, GivenNeed, NewPerson
+from lazaretto.people.rules import id_card_check_digit
 
 REGION = "440199"
 INFANT, CHILD, ELDERLY = 2, 14, 70  # years
@@ -128,7 +127,7 @@ class Guests:
             stem = f"{REGION}{born:%Y%m%d}{order:03d}"
             if stem not in self.cards:
                 self.cards.add(stem)
-                return stem + str(ric.calc_check_digit(stem))
+                return stem + id_card_check_digit(stem)
 
     def _phone(self) -> str:
         self.serial += 1

@@ -11,8 +11,8 @@ from django.db import transaction
 
 from lazaretto.accounts.models import User
 from lazaretto.config import up
+from lazaretto.config.demo import buses, today
 from lazaretto.config.demo import district as chapters
-from lazaretto.config.demo import today
 from lazaretto.config.demo.guests import Guests
 from lazaretto.config.demo.history import tell
 from lazaretto.config.operations import apply_migrations
@@ -59,7 +59,9 @@ def make(*, now: datetime, only: frozenset[str] | None = None) -> None:
     guests = Guests(now.date(), seed=600)
     for site in district.sites:
         if only is None or site.code in only:
-            today.live(tell(district, site, guests, now=now))
+            story = tell(district, site, guests, now=now)
+            today.live(story)
+            buses.announce(story, guests)
     today.settle(district, now=now)
 
 

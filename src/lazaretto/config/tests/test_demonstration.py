@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from lazaretto.accounts.models import User
+from lazaretto.arrivals.models import ExpectedArrival, Manifest
 from lazaretto.config.cli import main
 from lazaretto.config.demo import district, run
 from lazaretto.config.demo.guests import Guests
@@ -43,6 +44,8 @@ def test_the_district_keeps_its_promises_at_any_hour(hours):
     assert Specimen.objects.filter(state="preliminary_positive").exists()
     assert {"stays.release", "stays.fever", "stays.positive"} <= set(Alarm.objects.values_list("kind", flat=True))
     assert {"ready", "occupied", "reserve", "disinfecting"} <= set(Room.objects.values_list("state", flat=True))
+    assert set(Manifest.objects.values_list("state", flat=True)) == {"staged", "committed"}
+    assert ExpectedArrival.objects.filter(state="expected", room__isnull=False).exists()
     written = set(JournalEntry.objects.values_list("command", flat=True))
     assert {"stays.admit", "stays.observe", "stays.record_result", "stays.release"} <= written
     assert User.objects.get(username="clerk").check_password(district.PASSWORD)
