@@ -1,18 +1,11 @@
 """The standing cast of the tests, and what every test may rely on."""
 
-from dataclasses import dataclass
-
 import pytest
 from django.db import connection
 from django.db.backends.sqlite3 import base as sqlite
-from django.test import Client
 from hypothesis import settings as hypothesis_settings
 
-from lazaretto.accounts.models import User
-from lazaretto.accounts.queries import actor_for
-from lazaretto.core.access import Actor
-from lazaretto.places.models import Site
-from tests import factories
+from tests.cast import Cast, gather
 
 pytest_plugins = ["tests.browser"]
 
@@ -21,55 +14,10 @@ hypothesis_settings.register_profile("lazaretto", deadline=None, print_blob=True
 hypothesis_settings.load_profile("lazaretto")
 
 
-@dataclass(frozen=True)
-class Member:
-    """One of the cast: the user, the actor, and a browser signed in as them."""
-
-    user: User
-    actor: Actor
-    client: Client
-
-
-@dataclass(frozen=True)
-class Cast:
-    """The people of every story. All but headquarters work at `site`; the outsider at `other_site`."""
-
-    site: Site
-    other_site: Site
-    administrator: Member
-    duty_officer: Member
-    approver: Member
-    auditor: Member
-    site_lead: Member
-    clerk: Member
-    medic: Member
-    security: Member
-    hotel_staff: Member
-    outsider: Member
-
-    def everyone(self) -> dict[str, Member]:
-        """All members by name."""
-        return {name: value for name, value in vars(self).items() if isinstance(value, Member)}
-
-
-HEADQUARTERS_ROLES = ("administrator", "duty_officer", "approver", "auditor")
-SITE_ROLES = ("site_lead", "clerk", "medic", "security", "hotel_staff")
-
-
 @pytest.fixture
 def cast(db) -> Cast:
     """The standing cast at two sites."""
-    site, other = factories.site("H01"), factories.site("H02")
-    members = {role: _member(role, factories.headquarters()) for role in HEADQUARTERS_ROLES}
-    members |= {role: _member(role, site.unit) for role in SITE_ROLES}
-    return Cast(site=site, other_site=other, outsider=_member("site_lead", other.unit), **members)
-
-
-def _member(role: str, unit) -> Member:
-    user = factories.user(role, unit)
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return Member(user, actor_for(user, at=factories.NOW, device="test"), client)
+    return gather()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -1,0 +1,61 @@
+"""The standing cast: ten people at two sites, signed in."""
+
+from dataclasses import dataclass
+
+from django.test import Client
+
+from lazaretto.accounts.models import User
+from lazaretto.accounts.queries import actor_for
+from lazaretto.core.access import Actor
+from lazaretto.places.models import Site
+from tests import factories
+
+
+@dataclass(frozen=True)
+class Member:
+    """One of the cast: the user, the actor, and a browser signed in as them."""
+
+    user: User
+    actor: Actor
+    client: Client
+
+
+@dataclass(frozen=True)
+class Cast:
+    """The people of every story. All but headquarters work at `site`; the outsider at `other_site`."""
+
+    site: Site
+    other_site: Site
+    administrator: Member
+    duty_officer: Member
+    approver: Member
+    auditor: Member
+    site_lead: Member
+    clerk: Member
+    medic: Member
+    security: Member
+    hotel_staff: Member
+    outsider: Member
+
+    def everyone(self) -> dict[str, Member]:
+        """All members by name."""
+        return {name: value for name, value in vars(self).items() if isinstance(value, Member)}
+
+
+HEADQUARTERS_ROLES = ("administrator", "duty_officer", "approver", "auditor")
+SITE_ROLES = ("site_lead", "clerk", "medic", "security", "hotel_staff")
+
+
+def gather() -> Cast:
+    """The cast, in the database."""
+    site, other = factories.site("H01"), factories.site("H02")
+    members = {role: _member(role, factories.headquarters()) for role in HEADQUARTERS_ROLES}
+    members |= {role: _member(role, site.unit) for role in SITE_ROLES}
+    return Cast(site=site, other_site=other, outsider=_member("site_lead", other.unit), **members)
+
+
+def _member(role: str, unit) -> Member:
+    user = factories.user(role, unit)
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return Member(user, actor_for(user, at=factories.NOW, device="test"), client)
