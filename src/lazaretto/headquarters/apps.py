@@ -18,7 +18,7 @@ class HeadquartersConfig(AppConfig):
         where = "headquarters"
         register(
             NavItem(key="overview", label=_("Overview"), icon="layout-dashboard", url=f"{where}:overview", order=10,
-                    visible=_signed_in),
+                    visible=_sees_several_sites),
             NavItem(key="alarms", label=_("Alarms"), icon="bell", url=f"{where}:alarms", order=15,
                     visible=_reads_alarms, count=_unowned),
             NavItem(key="deadlines", label=_("Falling due"), icon="clock-exclamation", url=f"{where}:deadlines",
@@ -26,8 +26,14 @@ class HeadquartersConfig(AppConfig):
         )  # fmt: skip
 
 
-def _signed_in(request: HttpRequest) -> bool:
-    return request.user.is_authenticated
+def _sees_several_sites(request: HttpRequest) -> bool:
+    """Who works at one site has its board."""
+    from lazaretto.accounts.doors import actor_of  # noqa: PLC0415 - models are ready only now
+
+    if not request.user.is_authenticated:
+        return False
+    actor = actor_of(request)
+    return actor.everywhere() or len(actor.units_with("places.read")) > 1
 
 
 def _reads_alarms(request: HttpRequest) -> bool:

@@ -6,7 +6,8 @@ from lazaretto.headquarters import views
 
 app_name = "headquarters"
 urlpatterns = [
-    path("", views.overview, name="overview"),
+    path("", views.home, name="home"),
+    path("overview", views.overview, name="overview"),
     path("figures/<slug:figure>", views.names, name="names"),
     path("search", views.search, name="search"),
     path("alarms", views.alarms, name="alarms"),

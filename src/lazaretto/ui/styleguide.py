@@ -60,7 +60,7 @@ class SampleForm(forms.Form):
     document = forms.CharField(label=_("Document number"), max_length=18)
     arrived = forms.DateField(label=_("Arrived on"), widget=forms.DateInput(attrs={"type": "date"}), required=False)
     category = forms.ChoiceField(
-        label=_("Category"), choices=[("inbound", _("Inbound")), ("contact", _("Close contact"))]
+        label=_("Kind of guest"), choices=[("inbound", _("Inbound")), ("contact", _("Close contact"))]
     )
     symptoms = forms.MultipleChoiceField(
         label=_("Symptoms"),
@@ -103,7 +103,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "tones": ["blue", "green", "amber", "orange", "red", "purple", "teal", "grey"],
         "step_labels": [_("Check again"), _("Send vehicle"), _("Leave"), _("Disinfect")],
         "guest": [
-            (_("Guest"), "张伟"), (_("Day"), "5 / 14"), (_("Last test"), "11-21 07:40"),
+            (_("Guest"), "张伟"), (_("Day of the stay"), "5 / 14"), (_("Last test"), "11-21 07:40"),
             (_("Temperature"), "37.9 °C · 18:30"), (_("Language"), "普通话"),
         ],
         "tab_items": [(_("Due today"), "#", True, 29), (_("Tomorrow"), "#", False, 31), (_("Overdue"), "#", False, 0)],
@@ -120,7 +120,7 @@ def _navigation(request: HttpRequest) -> list[NavSection]:
         ("overview", _("Overview"), "layout-dashboard", 0, "grey"), ("board", _("Room board"), "building", 0, "grey"),
         ("people", pgettext_lazy("styleguide", "People"), "users", 0, "grey"),
         ("arrivals", _("Arrivals"), "bus", 2, "red"),
-        ("rounds", _("Rounds"), "stethoscope", 14, "amber"), ("tests", _("Tests"), "test-pipe", 0, "grey"),
+        ("rounds", _("Health checks"), "stethoscope", 14, "amber"), ("tests", _("Tests"), "test-pipe", 0, "grey"),
         ("release", _("Release"), "calendar-check", 0, "grey"), ("alarms", _("Alarms"), "bell", 0, "grey"),
     ]  # fmt: skip
     current = "board" if request.path.endswith("board/") else "overview"

@@ -75,16 +75,22 @@ def places(actor: Actor, text: str) -> list[Site]:
 
 
 def pages(entries: Sequence[PageHit], text: str) -> list[PageHit]:
-    """Entries of the navigation whose label, pinyin or initials contain the text."""
+    """Entries of the navigation whose label, pinyin (from any syllable on) or initials contain the text."""
     wanted = text.strip().casefold()
-    return [entry for entry in entries if any(wanted in spelling for spelling in spellings(entry.label))]
+    return [entry for entry in entries if _matches(entry.label, wanted)]
+
+
+def _matches(label: str, wanted: str) -> bool:
+    syllables = spelled(label)
+    tails = ("".join(syllables[place:]) for place in range(len(syllables)))
+    initials = "".join(part[:1] for part in syllables)
+    return wanted in label.casefold() or wanted in initials or any(tail.startswith(wanted) for tail in tails)
 
 
 @cache
-def spellings(label: str) -> tuple[str, str, str]:
-    """A label as it is written, in pinyin without tones, and by initials: 房间看板, fangjiankanban, fjkb."""
-    syllables = lazy_pinyin(label)
-    return label.casefold(), "".join(syllables).casefold(), "".join(part[:1] for part in syllables).casefold()
+def spelled(label: str) -> tuple[str, ...]:
+    """A label in pinyin without tones, syllable by syllable: 房间看板 is fang, jian, kan, ban."""
+    return tuple(part.casefold() for part in lazy_pinyin(label))
 
 
 def scanned_path(text: str, base_url: str) -> str:

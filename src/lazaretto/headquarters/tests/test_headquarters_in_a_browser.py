@@ -50,7 +50,7 @@ def test_no_page_has_a_barrier(window: Opener, cast, guest, language, theme, wid
 
 def test_from_the_palette_to_a_person_by_three_letters(window: Opener, cast, guest):
     reader = window(session=session(cast.clerk))
-    page = reader.open("/")
+    page = reader.open("/alarms")
     page.keyboard.press("/")
     page.keyboard.type("sxm")
     expect(page.get_by_role("option").filter(has_text="单雪梅")).to_contain_text("H01 0301")

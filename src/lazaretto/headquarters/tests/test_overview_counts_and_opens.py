@@ -111,7 +111,7 @@ def test_a_long_list_is_read_page_by_page_with_nobody_twice(cast):
 @pytest.mark.usefixtures("now")
 def test_from_figure_to_names_in_two_clicks(cast, district):
     client = cast.duty_officer.client
-    page = client.get("/").content.decode()
+    page = client.get("/overview").content.decode()
     assert "/figures/release-overdue?site=H01" in page
     names = client.get("/figures/release-overdue?site=H01").content.decode()
     assert district[0].person.name in names
@@ -135,3 +135,11 @@ def test_an_unknown_figure_and_a_forged_place_are_refused(cast):
     assert cast.duty_officer.client.get("/figures/everything").status_code == 404
     assert cast.duty_officer.client.get("/figures/in-house?cursor=nonsense").status_code == 422
     assert cast.hotel_staff.client.get("/figures/in-house").status_code == 403
+
+
+def test_the_day_begins_where_one_works(cast):
+    assert cast.clerk.client.get("/").headers["Location"] == "/sites/H01/board"
+    assert cast.duty_officer.client.get("/").status_code == 200
+    assert cast.security.client.get("/").status_code == 200
+    assert "/overview" in cast.duty_officer.client.get("/").content.decode()
+    assert 'href="/overview"' not in cast.clerk.client.get("/alarms").content.decode()

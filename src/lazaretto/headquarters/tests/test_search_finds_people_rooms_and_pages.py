@@ -2,7 +2,7 @@
 
 import pytest
 
-from lazaretto.headquarters.queries.finder import spellings
+from lazaretto.headquarters.queries.finder import spelled
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +40,7 @@ def test_rooms_are_found_by_the_beginning_of_their_number(cast):
 
 
 def test_pages_are_found_by_label_pinyin_and_initials(cast):
-    assert spellings("房间看板") == ("房间看板", "fangjiankanban", "fjkb")
+    assert spelled("房间看板") == ("fang", "jian", "kan", "ban")
     for text in ("告警", "gaojing", "gj"):
         assert {"告警"} == {item["label"] for item in groups(cast.clerk, text)["页面"]}
 

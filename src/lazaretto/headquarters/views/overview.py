@@ -1,7 +1,7 @@
 """The overview of all sites and the names behind its figures."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from lazaretto.accounts.doors import SIGNED_IN, actor_of, needs
 from lazaretto.core import clock
@@ -12,12 +12,23 @@ from lazaretto.places.queries import sites
 
 
 @needs(SIGNED_IN)
+def home(request: HttpRequest) -> HttpResponse:
+    """Where the day begins: who works at one site at its board, everybody else at the overview."""
+    actor = actor_of(request)
+    own = list(sites(actor)[:2])
+    if len(own) == 1 and actor.may("stays.board", own[0].unit_id):
+        return redirect("stays:board", own[0].code)
+    return overview(request)
+
+
+@needs(SIGNED_IN)
 def overview(request: HttpRequest) -> HttpResponse:
     """All sites of the reader. With `HX-Request` only the part that changes."""
     actor, now = actor_of(request), clock.now()
     context = {
         "overview": overview_of(actor, at=now),
         "figures": Figure,
+        "reads_boards": actor.may("stays.board"),
         "reads_people": actor.may("stays.read"),
         "reads_alarms": actor.may("alarms.read"),
     }

