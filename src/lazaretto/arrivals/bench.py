@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import xlsxwriter
-from django.db import connection
+from django.db import connection, transaction
 
 from lazaretto.accounts.choices import UnitKind
 from lazaretto.accounts.models import Unit
@@ -99,7 +99,8 @@ def _raw_limit(rows: int) -> int:
     for row in values:
         row[token] = f"~{row[token]}"[:80]
     started = time.perf_counter()
-    insert_rows(SearchToken, fields, values)
+    with transaction.atomic():
+        insert_rows(SearchToken, fields, values)
     return round(len(values) / (time.perf_counter() - started))
 
 
