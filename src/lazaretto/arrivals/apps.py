@@ -15,3 +15,4 @@ class ArrivalsConfig(AppConfig):
         """Declare the commands and the proofs."""
         for room in ("commands", "proofs"):
             import_module(f"{self.name}.{room}")
+        import_module(f"{self.name}.navigation").register_entries()

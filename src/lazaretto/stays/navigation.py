@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from lazaretto.accounts.doors import actor_of
 from lazaretto.places.queries import sites
@@ -13,7 +14,9 @@ from lazaretto.ui.nav import NavItem, register
 SESSION_KEY = "site"
 SECTION = _("This site")
 
-ENTRIES = (
+Entry = tuple[str, StrOrPromise, str, str]  # name of the address, words, icon, capability
+
+ENTRIES: tuple[Entry, ...] = (
     ("board", _("Room board"), "layout-grid", "stays.board"),
     ("rounds", _("Rounds"), "temperature", "stays.rounds"),
     ("sampling", _("Sampling and results"), "test-pipe", "stays.specimens"),
@@ -27,18 +30,24 @@ ENTRIES = (
 
 def register_entries() -> None:
     """Called when the apps are ready."""
-    for place, (name, label, icon, capability) in enumerate(ENTRIES):
-        item = NavItem(
-            key=f"stays.{name}", label=label, icon=icon, url=_at_site(name), order=100 + place, section=SECTION,
-            visible=_may(capability),
-        )  # fmt: skip
-        register(item)
+    register(*entries_at_site("stays", ENTRIES, first=100))
     register(
         NavItem(
             key="stays.registers", label=_("Exit registers"), icon="flame", url="stays:registers", order=30,
             visible=_in_several,
         )
     )  # fmt: skip
+
+
+def entries_at_site(app: str, entries: tuple[Entry, ...], *, first: int) -> list[NavItem]:
+    """Entries of an app for the site one works at, in this order from place `first`."""
+    return [
+        NavItem(
+            key=f"{app}.{name}", label=label, icon=icon, url=_at_site(f"{app}:{name}"), order=first + place,
+            section=SECTION, visible=_may(capability),
+        )
+        for place, (name, label, icon, capability) in enumerate(entries)
+    ]  # fmt: skip
 
 
 def remember_site(request: HttpRequest, code: str) -> None:
@@ -50,7 +59,7 @@ def remember_site(request: HttpRequest, code: str) -> None:
 def _at_site(name: str) -> Callable[[HttpRequest], str | None]:
     def url(request: HttpRequest) -> str | None:
         code = _site_code(request)
-        return reverse(f"stays:{name}", args=[code]) if code else None
+        return reverse(name, args=[code]) if code else None
 
     return url
 
