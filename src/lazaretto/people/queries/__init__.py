@@ -1,6 +1,6 @@
 """Reads of people."""
 
-from lazaretto.people.queries.at_unit import ending_in, named_like
+from lazaretto.people.queries.at_unit import ending_in, name_reader, named_like
 from lazaretto.people.queries.compare import Comparison, comparison
 from lazaretto.people.queries.duplicates import suggestions
 from lazaretto.people.queries.known import known_people
@@ -24,6 +24,7 @@ __all__ = [
     "ending_in",
     "find",
     "known_people",
+    "name_reader",
     "named_like",
     "names_visible",
     "party_ids",

@@ -1,14 +1,23 @@
 """Who of a unit's own people a few letters or digits fit: for boards and lists that show one site."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.db.models import QuerySet
 
+from lazaretto.core.access import Actor
+from lazaretto.people.masking import mask
 from lazaretto.people.models import ContactPoint, IdentityDocument, SearchToken
 from lazaretto.people.search_text import fold_query
 
+NAMES = "people.names"
 LAST = "\U0010ffff"
 LAST_FOUR = 4
+
+
+def name_reader(actor: Actor, unit_id: UUID) -> Callable[[str], str]:
+    """How the actor reads names of the unit's own people: as they are, or masked. For lists of hundreds."""
+    return str if actor.may(NAMES, unit_id) else mask
 
 
 def named_like(text: str, unit_id: UUID) -> "QuerySet[SearchToken, UUID]":

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,7 +23,7 @@ from lazaretto.places.rules import steps_from
 from lazaretto.stays import wording
 from lazaretto.stays.charts import trend_chart
 from lazaretto.stays.choices import Symptom
-from lazaretto.stays.queries.board import Board, Cell, board
+from lazaretto.stays.queries.board import Board, Cell, FloorRow, board
 from lazaretto.stays.queries.finding import rooms_found
 from lazaretto.stays.queries.room import POSITIVES, RoomPanel, room_panel
 from lazaretto.stays.queries.todo import todo_list
@@ -35,22 +36,24 @@ LIVE, PANEL = "board-live", "board-panel"
 
 # The look of a cell where its state and its colours differ.
 LOOKS = {"release_overdue": "release", "release_today": "release"}
+STATE_LABELS = {key: label for key, label, _icon in wording.CELL_STATES}
 FILTER_OF = {"to_clean": "cleaning", "disinfecting": "cleaning"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CellView:
-    """A cell as the template writes it; the template does no work of its own in a loop of hundreds."""
+    """A cell as the template writes it; the template does as little as it can in a loop of hundreds.
+
+    `attributes` and `tail` (icons and words that are not seen) are the same for many cells and made once for each kind.
+    """
 
     number: str
     href: str
     look: str
-    key: str
+    attributes: str
     first: str
     second: str
-    state: str
-    marks: str
-    flag: str
+    tail: str
 
 
 @dataclass(frozen=True)
@@ -174,7 +177,8 @@ def _steps(actor: Actor, site: Site, panel: RoomPanel) -> list[tuple[str, str, b
 def _live_context(actor: Actor, site: Site, found: Board, at: datetime) -> dict[str, Any]:
     """What changes by the minute: figures, cells, legend, to-do list."""
     base = reverse("stays:board_room", args=[site.code, "_"])[:-1]
-    floors = [_floor(row, base) for row in found.floors]
+    tails: dict[Any, tuple[str, str]] = {}
+    floors = [_floor(row, base, tails) for row in found.floors]
     counts = _counts(found)
     reads = actor.may("stays.read", site.unit_id)
     states = [state for state in wording.CELL_STATES if reads or state[0] not in {"positive", "symptoms"}]
@@ -216,7 +220,7 @@ def _aside(actor: Actor, site: Site, at: datetime) -> dict[str, Any]:
     return {"chart": trend_chart(trend(site, at=at))} if actor.may("stays.read", site.unit_id) else {}
 
 
-def _floor(row: Any, base: str) -> FloorView:
+def _floor(row: FloorRow, base: str, tails: dict[Any, tuple[str, str]]) -> FloorView:
     taken = sum(1 for cell in row.cells if cell.guests)
     return FloorView(
         label=row.floor.label,
@@ -225,29 +229,34 @@ def _floor(row: Any, base: str) -> FloorView:
         taken=taken,
         rooms=len(row.cells),
         percent=row.taken_percent,
-        cells=[_cell(cell, base) for cell in row.cells],
+        cells=[_cell(cell, base, tails) for cell in row.cells],
     )
 
 
-STATE_LABELS = {key: label for key, label, _icon in wording.CELL_STATES}
-
-
-def _cell(cell: Cell, base: str) -> CellView:
+def _cell(cell: Cell, base: str, tails: dict[Any, tuple[str, str]]) -> CellView:
     number = cell.room.number
     first, second = _words(cell)
+    kind = (cell.status, bool(cell.guests), cell.test_due, cell.no_answer)
+    if kind not in tails:
+        tails[kind] = _tail(cell)
+    attributes, tail = tails[kind]
+    look = LOOKS.get(cell.status, cell.status)
+    return CellView(number, f"{base}{quote(number)}", look, attributes, first, second, tail)
+
+
+def _tail(cell: Cell) -> tuple[str, str]:
+    """What cells of one kind have in common: attributes for the filters, icons, words for those who do not see them."""
     key = FILTER_OF.get(cell.status, cell.status)
     marks = [name for name, given in (("test", cell.test_due), ("silent", cell.no_answer)) if given]
-    return CellView(
-        number=number,
-        href=f"{base}{quote(number)}",
-        look=LOOKS.get(cell.status, cell.status),
-        key=key,
-        first=first,
-        second=second,
-        state="" if key == "occupied" or not cell.guests else str(STATE_LABELS[key]),
-        marks=" ".join(marks),
-        flag=key if cell.guests and key != "occupied" else "",
-    )
+    context = {
+        "key": key,
+        "other": key != LOOKS.get(cell.status, cell.status),
+        "flag": key if cell.guests and key != "occupied" else "",
+        "label": STATE_LABELS[key],
+        "marks": marks,
+    }
+    attributes = render_to_string("stays/board/cell_attributes.html", context)
+    return attributes, render_to_string("stays/board/cell_tail.html", context)
 
 
 def _words(cell: Cell) -> tuple[str, str]:

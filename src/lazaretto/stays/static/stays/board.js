@@ -8,7 +8,7 @@ let found = null, asked = null, timer;
 
 function fits(cell) {
   if (!chosen.size) return true;
-  const keys = [cell.dataset.keyOf, ...(cell.dataset.marks ?? "").split(" ")];
+  const keys = [cell.dataset.keyOf ?? cell.dataset.room, ...(cell.dataset.marks ?? "").split(" ")];
   return keys.some((key) => chosen.has(key));
 }
 

@@ -96,7 +96,7 @@ export function start() {
     if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       summon();
-    } else if (event.key === "/" && !isTyping(event.target) && !document.querySelector("dialog[open]")) {
+    } else if (event.key === "/" && !isTyping(event.target) && !document.querySelector('dialog[open], [data-key="/"]')) {
       event.preventDefault();
       unlessBurst(summon);
     }
