@@ -4,9 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django_stubs_ext import StrOrPromise
-
 from lazaretto.core.access import Actor
+from lazaretto.core.errors import Text
 
 
 @dataclass(frozen=True)
@@ -14,7 +13,7 @@ class Panel:
     """A box of the page. `url` gives the address of its fragment, or None when the actor may not see it."""
 
     key: str
-    title: StrOrPromise
+    title: Text
     url: Callable[[Actor, UUID], str | None]
     order: int = 50
 

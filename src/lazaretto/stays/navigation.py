@@ -5,16 +5,16 @@ from collections.abc import Callable
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django_stubs_ext import StrOrPromise
 
 from lazaretto.accounts.doors import actor_of
+from lazaretto.core.errors import Text
 from lazaretto.places.queries import sites
 from lazaretto.ui.nav import NavItem, register
 
 SESSION_KEY = "site"
 SECTION = _("This site")
 
-Entry = tuple[str, StrOrPromise, str, str]  # name of the address, words, icon, capability
+Entry = tuple[str, Text, str, str]  # name of the address, words, icon, capability
 
 ENTRIES: tuple[Entry, ...] = (
     ("board", _("Room board"), "layout-grid", "stays.board"),
@@ -70,10 +70,9 @@ def _may(capability: str) -> Callable[[HttpRequest], bool]:
 
 def _in_several(request: HttpRequest) -> bool:
     """The list of registers is for those who look at more than one site."""
-    if not request.user.is_authenticated:
+    if not request.user.is_authenticated or not actor_of(request).may("stays.register"):
         return False
-    actor = actor_of(request)
-    return len(actor.units_with("stays.register")) > 1 or actor.everywhere("stays.register")
+    return not _only_site(request)
 
 
 def _site_code(request: HttpRequest) -> str:

@@ -10,11 +10,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
-from django_stubs_ext import StrOrPromise
 
 from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.core import clock
-from lazaretto.core.errors import DomainError
+from lazaretto.core.errors import DomainError, Text
 from lazaretto.people import commands, queries
 from lazaretto.people.choices import NeedKind
 from lazaretto.people.forms import (
@@ -72,7 +71,7 @@ def form_page(
     person_id: UUID,
     form: Callable[[Person], forms.Form],
     *,
-    title: StrOrPromise,
+    title: Text,
     run: Callable[[Person, Any], object],
 ) -> HttpResponse:
     """A page with one form about a person that runs one command and leads back to the person."""
