@@ -49,12 +49,13 @@ SITE_ROLES = ("site_lead", "clerk", "medic", "security", "hotel_staff")
 def gather() -> Cast:
     """The cast, in the database."""
     site, other = factories.site("H01"), factories.site("H02")
-    members = {role: _member(role, factories.headquarters()) for role in HEADQUARTERS_ROLES}
-    members |= {role: _member(role, site.unit) for role in SITE_ROLES}
-    return Cast(site=site, other_site=other, outsider=_member("site_lead", other.unit), **members)
+    members = {role: member(role, factories.headquarters()) for role in HEADQUARTERS_ROLES}
+    members |= {role: member(role, site.unit) for role in SITE_ROLES}
+    return Cast(site=site, other_site=other, outsider=member("site_lead", other.unit), **members)
 
 
-def _member(role: str, unit) -> Member:
+def member(role: str, unit) -> Member:
+    """Somebody with a role in a unit, signed in."""
     user = factories.user(role, unit)
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")

@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from lazaretto.accounts.doors import PUBLIC
+from lazaretto.accounts.models import Membership, Unit
 from lazaretto.accounts.roles import roles
 from lazaretto.arrivals.models import ExpectedArrival, Manifest
 from lazaretto.config.api import api
@@ -42,7 +43,17 @@ ADDRESSES = {
     "ui:styleguide_part": GET,
     "accounts:sign_in": GET,
     "accounts:set_up": GET,
+    "accounts:own": GET,
     "accounts:own_password": GET,
+    "accounts:revoke_token": POST,
+    "accounts:users": GET,
+    "accounts:new_user": GET,
+    "accounts:user": GET,
+    "accounts:units": GET,
+    "accounts:new_unit": GET,
+    "accounts:unit": GET,
+    "accounts:roles": GET,
+    "accounts:journal": GET,
     "places:sites": GET,
     "places:new_site": GET,
     "places:site": GET,
@@ -114,6 +125,8 @@ ARGUMENTS = {
     "manifest_id": lambda world: world[Manifest].pk,
     "expected_id": lambda world: world[ExpectedArrival].pk,
     "adoption_id": lambda world: world[PackAdoption].pk,
+    "accounts:user pk": lambda world: world[Membership].user_id,
+    "accounts:unit pk": lambda world: world[Unit].pk,
     "alarm": lambda world: world[Alarm].pk,
     "name": lambda _world: "accounts.rename_unit",
 }

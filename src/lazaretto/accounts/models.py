@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from lazaretto.accounts.choices import UnitKind
+from lazaretto.accounts.roles import title_of
 from lazaretto.core.access import Actor, ScopedQuerySet
 from lazaretto.core.ids import new_id
 
@@ -103,6 +104,11 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.role} · {self.unit}"
+
+    @property
+    def title(self) -> str:
+        """The role's title in the reader's language."""
+        return title_of(self.role)
 
 
 class ApiToken(models.Model):

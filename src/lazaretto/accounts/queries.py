@@ -2,12 +2,14 @@
 
 import hashlib
 from collections import defaultdict
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Model, Q, QuerySet
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.db.models import Count, Model, Q, QuerySet
 
 from lazaretto.accounts.errors import TokenInvalid
 from lazaretto.accounts.models import ApiToken, Membership, Unit, User
@@ -117,6 +119,92 @@ def users(actor: Actor, *, q: str = "", active: bool | None = None) -> QuerySet[
     if q:
         found = found.filter(Q(username__icontains=q) | Q(display_name__icontains=q))
     return found if active is None else found.filter(is_active=active)
+
+
+def user(actor: Actor, pk: int) -> User:
+    """One of them; raises `NotFound`."""
+    found = users(actor).filter(pk=pk).first()
+    if found is None:
+        raise NotFound(kind="user", id=pk)
+    return found
+
+
+def memberships_of(actor: Actor, person: User) -> QuerySet[Membership]:
+    """Roles of a user, past and present, in the units where the actor may read accounts; the latest first."""
+    seen = Membership.objects.visible_to(actor, "accounts.read").filter(user=person)
+    return seen.select_related("unit").order_by("-started_at", "id")
+
+
+def roles_held(actor: Actor, users_: list[int], *, at: datetime) -> dict[int, list[Membership]]:
+    """Roles in force of these users where the actor may read accounts, by user; one query."""
+    held = members(actor, at=at).filter(user_id__in=users_)
+    found: dict[int, list[Membership]] = defaultdict(list)
+    for membership in held:
+        found[membership.user_id].append(membership)
+    return found
+
+
+def managed_units(actor: Actor) -> QuerySet[Unit]:
+    """Open units where the actor may manage accounts."""
+    return Unit.objects.visible_to(actor, "accounts.manage").filter(ended_at__isnull=True).order_by("code")
+
+
+def unit(actor: Actor, pk: UUID) -> Unit:
+    """A unit where the actor may read accounts; raises `NotFound`."""
+    found = units(actor).select_related("parent").filter(pk=pk).first()
+    if found is None:
+        raise NotFound(kind="unit", id=pk)
+    return found
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A unit in the tree: how deep it stands and how many people hold a role in it now."""
+
+    unit: Unit
+    depth: int
+    people: int
+
+    @property
+    def indent(self) -> str:
+        """Drawn before the name."""
+        return "\u2003" * (self.depth - 1) + "└ " if self.depth else ""
+
+
+def tree(actor: Actor, *, at: datetime) -> list[Branch]:
+    """The actor's part of the tree of units, from above to below; two queries."""
+    seen = list(units(actor).filter(ended_at__isnull=True).order_by("code"))
+    held = Membership.objects.visible_to(actor, "accounts.read").in_force(at)
+    people = dict(held.values_list("unit_id").annotate(Count("user_id", distinct=True)))
+    below: dict[UUID | None, list[Unit]] = defaultdict(list)
+    known = {row.pk for row in seen}
+    for row in seen:
+        below[row.parent_id if row.parent_id in known else None].append(row)
+    found: list[Branch] = []
+    waiting = [(row, 0) for row in reversed(below[None])]
+    while waiting:
+        row, depth = waiting.pop()
+        found.append(Branch(row, depth, people.get(row.pk, 0)))
+        waiting.extend((child, depth + 1) for child in reversed(below[row.pk]))
+    return found
+
+
+def held_by(user_id: int, *, at: datetime) -> QuerySet[Membership]:
+    """One's own roles in force."""
+    return Membership.objects.in_force(at).filter(user_id=user_id).select_related("unit").order_by("unit__code", "role")
+
+
+def tokens_of(person_id: int, *, at: datetime) -> QuerySet[ApiToken]:
+    """Tokens of a user that are in force; the latest first."""
+    held = ApiToken.objects.filter(user_id=person_id, revoked_at__isnull=True, expires_at__gt=at)
+    return held.order_by("-created_at", "id")
+
+
+def is_locked_out(username: str, *, at: datetime) -> bool:
+    """Whether wrong passwords block this name now, from wherever they came."""
+    since = at - timedelta(hours=settings.AXES_COOLOFF_TIME)
+    tried = AccessAttempt.objects.filter(username=username, attempt_time__gte=since)
+    return bool(tried.filter(failures_since_start__gte=settings.AXES_FAILURE_LIMIT).exists())
 
 
 def journal(

@@ -106,6 +106,28 @@ def mac_of(entry: JournalEntry) -> str:
     return _digest(json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
 
 
+def is_genuine(entry: JournalEntry) -> bool:
+    """Whether this one entry says what the program wrote; its place in the chain is `prove`'s business."""
+    return hmac.compare_digest(entry.mac, mac_of(entry))
+
+
+@dataclass(frozen=True)
+class ChainState:
+    """How far the chain reaches, since when, how many entries wait, and whether the file beside agrees."""
+
+    sealed: int
+    sealed_at: datetime | None
+    waiting: int
+    cuts: list[Flaw]
+
+
+def chain_state() -> ChainState:
+    """A quick look; `prove` walks the whole chain."""
+    last = JournalSeal.objects.order_by("-position").values_list("position", "sealed_at").first()
+    position, sealed_at = last or (0, None)
+    return ChainState(position, sealed_at, JournalPending.objects.count(), list(_head_flaws()))
+
+
 def seal(*, at: datetime, limit: int = CHUNK) -> int:
     """Give up to `limit` pending entries their places in the chain; returns how many. Safe to run twice at once."""
     try:
