@@ -9,7 +9,7 @@ from ninja import Query, Router, Schema
 from pydantic import AwareDatetime, Field
 
 from lazaretto.accounts import queries
-from lazaretto.accounts.doors import SIGNED_IN, actor_of, needs
+from lazaretto.accounts.doors import actor_of, needs, signed_in
 from lazaretto.accounts.models import Membership, Unit, User
 from lazaretto.accounts.roles import roles
 from lazaretto.core import clock
@@ -178,7 +178,7 @@ class UserFilter(Paging):
 
 
 @router.get("/me", response=MeOut, summary="Who asks, and what they may do where")
-@needs(SIGNED_IN)
+@signed_in
 def me(request: HttpRequest) -> dict[str, Any]:
     """The actor behind the session or the token."""
     actor = actor_of(request)
@@ -193,7 +193,7 @@ def me(request: HttpRequest) -> dict[str, Any]:
 
 
 @router.get("/roles", response=RolesOut, summary="The table of roles")
-@needs(SIGNED_IN)
+@signed_in
 def role_table(request: HttpRequest) -> dict[str, Any]:
     """Which capabilities each role carries, in the unit of the membership and below."""
     table = roles().values()

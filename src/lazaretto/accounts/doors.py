@@ -43,6 +43,18 @@ def needs(capability: str, *, first_password: bool = False) -> Callable[[View], 
     return declare
 
 
+def signed_in(view: View) -> View:
+    """The view is for everyone who is signed in, also for a token that is limited to other capabilities."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        actor_of(request).on_device("")  # the actor is found only when it is asked for something
+        return view(request, *args, **kwargs)
+
+    cast("Any", guarded).capability = SIGNED_IN
+    return cast("View", guarded)
+
+
 def public(view: View) -> View:
     """The view is open to everyone, signed in or not."""
     cast("Any", view).capability = PUBLIC

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from ninja import Router, Schema
 
-from lazaretto.accounts.doors import SIGNED_IN, actor_of, needs
+from lazaretto.accounts.doors import actor_of, signed_in
 from lazaretto.config.api.problems import BadRequest
 from lazaretto.core import clock
 from lazaretto.core.commands import REGISTRY, Command
@@ -60,7 +60,7 @@ class Catalogue(Schema):
 
 
 @router.get("/commands", response=Catalogue, summary="Every command, and whether one may run it")
-@needs(SIGNED_IN)
+@signed_in
 def catalogue(request: HttpRequest) -> dict[str, Any]:
     """Whether `allowed` somewhere; where exactly, the command decides by its objects."""
     actor = actor_of(request)
@@ -80,7 +80,7 @@ def catalogue(request: HttpRequest) -> dict[str, Any]:
 
 
 @router.post("/commands/{name}", include_in_schema=False)
-@needs(SIGNED_IN)
+@signed_in
 def run(request: HttpRequest, name: str) -> HttpResponse:
     """Run a command. Headers: `Idempotency-Key` (UUID), `X-Occurred-At` (ISO 8601), `X-Device`."""
     command = REGISTRY.get(name)
