@@ -93,7 +93,7 @@ class NameTaken(DomainError):
     code = "name_taken"
     status = 409
     message = _("This name is taken.")
-    next_step = _("Choose another one.")
+    next_step = _("Choose another name.")
 
 
 class AlreadySetUp(DomainError):

@@ -127,7 +127,7 @@ class NewUnitForm(forms.Form):
     kind = forms.ChoiceField(
         label=_("Kind"), choices=[row for row in UnitKind.choices if row[0] != UnitKind.HEADQUARTERS]
     )
-    code = _text(_("Code"), max_length=20)
+    code = _text(_("Unit code"), max_length=20)
     name = _text(_("Name"), max_length=120)
 
     def __init__(self, *args: Any, units: QuerySet[Unit], **more: Any) -> None:
