@@ -81,6 +81,7 @@ class Opener:
         cookies = {"django_language": language, "lz_theme": theme, **({"sessionid": session} if session else {})}
         context.add_cookies([{"name": name, "value": value, "url": self.base} for name, value in cookies.items()])
         context.set_default_timeout(5000)
+        context.set_default_navigation_timeout(20_000)  # a machine busy with other tests
         # The test's server has no event stream (the front serves it); a silent one stands in.
         silence = {"content_type": "text/event-stream", "body": "retry: 600000\n\n"}
         context.route("**/live/**", lambda route: route.fulfill(**silence))
