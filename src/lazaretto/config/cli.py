@@ -37,7 +37,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         cli.complain(error)
         return cli.USAGE
     except DomainError as error:
-        cli.complain(error)
+        with translation.override(cli.terminal_language()):
+            cli.complain(error)
     except (OperationalError, ProgrammingError) as error:
         cli.complain(_database_trouble(error))
     except BrokenPipeError:

@@ -14,6 +14,27 @@ def register(commands: cli.Commands) -> None:
     _register_up(commands)
     _register_database(commands)
     _register_token(commands)
+    _register_bench(commands)
+
+
+def _register_bench(commands: cli.Commands) -> None:
+    group = cli.add_group(commands, "bench", summary=_("Measure this installation"))
+    measured = cli.add_command(
+        group,
+        "commands",
+        run="lazaretto.config.bench.commands:run",
+        summary=_("Measure ordinary commands over HTTP beside the raw limit of the database"),
+    )
+    measured.add_argument("--requests", type=positive, default=300, metavar="N", help=_("requests of each kind"))
+    lists = cli.add_command(
+        group,
+        "lists",
+        run="lazaretto.config.bench.lists:run",
+        summary=_("Measure first pages and searches among many people"),
+    )
+    lists.add_argument("--people", type=positive, default=200_000, metavar="N", help=_("people in the database"))
+    for parser in (measured, lists):
+        cli.add_json(parser)
 
 
 def _register_up(commands: cli.Commands) -> None:

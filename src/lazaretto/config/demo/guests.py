@@ -27,8 +27,8 @@ class Party:
 class Guests:
     """An endless line of invented people; the same for the same seed."""
 
-    def __init__(self, today: date, seed: int) -> None:
-        self.today = today
+    def __init__(self, today: date, seed: int, *, region: str = REGION) -> None:
+        self.today, self.region = today, region
         self.random = Random(seed)  # noqa: S311 - wanted: the same every time
         self.serial = 0
         self.cards: set[str] = set()
@@ -115,7 +115,7 @@ class Guests:
             birth_date=self.today - timedelta(days=self.random.randint(20, 60) * 365),
             nationality=country,
             language="en",
-            documents=(GivenDocument(DocumentKind.PASSPORT, f"X{7_000_000 + self.serial}", country),),
+            documents=(GivenDocument(DocumentKind.PASSPORT, f"X{self.region[-2:]}{1_000_000 + self.serial}", country),),
             phones=(self._phone(),),
             needs=(GivenNeed(NeedKind.LANGUAGE, language),) if language != "en" else (),
         )
@@ -124,14 +124,14 @@ class Guests:
         """A number that nobody else of this district has; the last digit of the order number tells the sex."""
         while True:
             order = self.random.randrange(0, 1000, 2) + (sex == Sex.MALE)
-            stem = f"{REGION}{born:%Y%m%d}{order:03d}"
+            stem = f"{self.region}{born:%Y%m%d}{order:03d}"
             if stem not in self.cards:
                 self.cards.add(stem)
                 return stem + id_card_check_digit(stem)
 
     def _phone(self) -> str:
         self.serial += 1
-        return f"+86199{10_000_000 + self.serial}"
+        return f"+86199{10_000_000 + self.serial % 90_000_000}"
 
     def _next(self, word: str) -> str:
         self.serial += 1

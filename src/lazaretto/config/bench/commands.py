@@ -1,0 +1,146 @@
+"""`lazaretto bench commands`: ordinary commands over real HTTP, beside the raw limit of the database."""
+
+import argparse
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from lazaretto.config.bench import raw
+from lazaretto.config.bench.load import Api, Measured, together
+from lazaretto.config.bench.scratch import installation, run_inside
+from lazaretto.core import cli
+from lazaretto.core.cli import gettext as _
+
+CLIENTS = (1, 4)
+# CARE (Django, 2023-07) on this class of machine, requests a second with 1 and 4 clients; see docs/performance.md.
+CARE = {"people.register_person": (20, 32), "stays.collect_specimen": (11, 25), "stays.admit": (8, 17)}
+Jobs = list[tuple[str, dict[str, Any]]]
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Measure and report."""
+    n: int = arguments.requests
+    with installation() as environment:
+        given = run_inside(environment, "prepare", str(2 * n), str(3 * n))
+        limits = {clients: raw.limit(environment, clients, 4 * n) for clients in CLIENTS}
+        with _server(environment) as port:
+            found = _measure(Api(port, given["token"]), given, n)
+    report = {
+        "database": connection.vendor,
+        "raw_inserts": [asdict(one) for one in limits.values()],
+        "commands": [_line(name, one, limits[one.clients]) for name, one in found],
+    }
+    if arguments.json:
+        cli.say_json(report)
+    else:
+        _say(report)
+    return cli.OK
+
+
+def _measure(api: Api, given: dict[str, Any], n: int) -> list[tuple[str, Measured]]:
+    """Each command first with one client, then with four, each on people of its own."""
+    found: list[tuple[str, Measured]] = []
+
+    def measure(clients: int, jobs: Jobs) -> None:
+        found.append((jobs[0][0], together(clients, jobs, api.send)))
+
+    for turn, clients in enumerate(CLIENTS):
+        people, rooms = given["people"][turn * n :][:n], given["rooms"][turn * n :][:n]
+        measure(clients, _registrations(given["unit"], n, turn))
+        api.answers.clear()
+        measure(clients, _admissions(given["site"], people, rooms))
+        stays = [answer["stay_id"] for answer in api.answers]
+        measure(clients, _observations(stays))
+        measure(clients, _specimens(stays, turn))
+    return found
+
+
+def _registrations(unit: str, n: int, turn: int) -> Jobs:
+    return [
+        (
+            "people.register_person",
+            {
+                "unit": unit,
+                "person": {
+                    "name": f"Guest Number{chr(65 + number % 26)}",
+                    "nationality": "GBR",
+                    "documents": [{"kind": "passport", "number": f"P{turn}{5_000_000 + number}", "country": "GBR"}],
+                    "phones": [f"+44 20 7946 0{number % 1000:03d}"],
+                },
+            },
+        )
+        for number in range(n)
+    ]
+
+
+def _admissions(site: str, people: list[str], rooms: list[str]) -> Jobs:
+    grounds = {"authority": "bench", "legal_basis": "bench", "reason": "bench", "category": "inbound"}
+    exposed = (datetime.now(tz=UTC) - timedelta(hours=12)).isoformat()
+    return [
+        ("stays.admit", {"person": person, "site": site, "room": room, "last_exposure_at": exposed, **grounds})
+        for person, room in zip(people, rooms, strict=True)
+    ]
+
+
+def _observations(stays: list[str]) -> Jobs:
+    day = datetime.now(tz=UTC).date().isoformat()
+    return [("stays.observe", {"stay": stay, "day": day, "slot": "morning", "temperature": "36.5"}) for stay in stays]
+
+
+def _specimens(stays: list[str], turn: int) -> Jobs:
+    return [
+        ("stays.collect_specimen", {"stay": stay, "tube": f"T{turn}{number:06d}"}) for number, stay in enumerate(stays)
+    ]
+
+
+@contextmanager
+def _server(environment: dict[str, str]) -> Iterator[int]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    words = ["--host", "127.0.0.1", "--port", str(port), "--workers", "2"]
+    process = subprocess.Popen([sys.executable, "-m", "lazaretto.config.serve", *words], env=environment)  # noqa: S603
+    try:
+        _wait_for(port)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _wait_for(port: int) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError("the server did not start within a minute")
+
+
+def _line(name: str, one: Measured, limit: Measured) -> dict[str, Any]:
+    line = {"command": name, **asdict(one), "of_raw_limit": round(one.per_second / limit.per_second, 3)}
+    if name in CARE:
+        reference = CARE[name][CLIENTS.index(one.clients)]
+        line |= {"care_per_second": reference, "times_care": round(one.per_second / reference, 1)}
+    return line
+
+
+def _say(report: dict[str, Any]) -> None:
+    cli.say(_("Database: {vendor}").format(vendor=report["database"]))
+    for one in report["raw_inserts"]:
+        cli.say(f"{'raw insert':26} {one['clients']} × {one['per_second']:>8} /s  p95 {one['p95_ms']} ms")
+    for one in report["commands"]:
+        care = f"  {one['times_care']} × CARE" if "times_care" in one else ""
+        figures = f"{one['per_second']:>8} /s  p50 {one['p50_ms']} ms  p95 {one['p95_ms']} ms"
+        cli.say(f"{one['command']:26} {one['clients']} × {figures}  {one['of_raw_limit']} of raw{care}")

@@ -1,0 +1,99 @@
+"""What a measure needs to be there first."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from lazaretto.accounts.commands import issue_token
+from lazaretto.accounts.models import Membership, Unit, User
+from lazaretto.config.demo import district
+from lazaretto.config.demo.guests import Guests
+from lazaretto.config.demo.writing import as_command
+from lazaretto.core.models import Installation
+from lazaretto.people.commands import NewPerson, add_people
+from lazaretto.people.models import ContactPoint, IdentityDocument, Person
+from lazaretto.places.choices import SiteCategory, SiteState
+from lazaretto.places.commands import create_rooms, open_site
+from lazaretto.places.models import Room, Site
+from lazaretto.protocols.commands import adopt_pack
+
+SYSTEM = district.SYSTEM
+STOREY = 50  # rooms
+
+
+def site(*, rooms: int, at: datetime) -> dict[str, Any]:
+    """A headquarters, an active site with that many rooms, its lead with a token."""
+    Installation.objects.get_or_create(only=True, defaults={"created_at": at})
+    root = Unit.objects.create(kind="headquarters", code="HQ", name="bench", started_at=at)
+    opened = open_site(
+        actor=SYSTEM, at=at, parent=root, code="B01", name="bench", category=SiteCategory.INBOUND, reserve_percent=0
+    )
+    made = Site.objects.get(pk=opened.site_id)
+    floors = f"1-{-(-rooms // STOREY)}"
+    create_rooms(actor=SYSTEM, at=at, site=made, building="A", floors=floors, rooms=f"1-{STOREY}", beds=1)
+    Site.objects.filter(pk=made.pk).update(state=SiteState.ACTIVE, opened_at=at)
+    adopt_pack(actor=SYSTEM, at=at, pack="cn-plan-8", jurisdiction="CN", starts_on=at.date(), reason="bench")
+    lead = User.objects.create(username="lead", display_name="bench")
+    Membership.objects.create(user=lead, unit=made.unit, role="site_lead", started_at=at)
+    secret = issue_token(actor=SYSTEM, at=at, username="lead", label="bench", days=30).secret
+    numbers = list(Room.objects.filter(site=made).order_by("number").values_list("id", flat=True))
+    return {
+        "token": secret,
+        "unit": str(made.unit_id),
+        "site": str(made.id),
+        "site_code": made.code,
+        "rooms": [str(pk) for pk in numbers],
+    }
+
+
+def duty_officer(at: datetime) -> str:
+    """Somebody at headquarters who sees the district; returns the headquarters."""
+    root = Unit.objects.get(code="HQ")
+    duty = User.objects.create(username="duty", display_name="bench")
+    Membership.objects.create(user=duty, unit=root, role="duty_officer", started_at=at)
+    return str(root.id)
+
+
+def people(unit: str, count: int, *, at: datetime, seed: int = 0, piece: int = 4_000) -> list[str]:
+    """Invented people in the care of a unit."""
+    guests = Guests(at.date(), seed=seed, region=f"4401{90 + seed}")
+    made: list[str] = []
+    waiting: list[NewPerson] = []
+    while len(made) < count:
+        waiting += guests.party().people
+        if len(waiting) >= min(piece, count - len(made)):
+            made += _add(waiting[: count - len(made)], UUID(unit), at)
+            waiting = []
+    return made
+
+
+def _add(chosen: list[NewPerson], unit: UUID, at: datetime) -> list[str]:
+    ids: list[UUID] = []
+
+    def write() -> None:
+        ids.extend(add_people(chosen, unit_id=unit, at=at))
+
+    as_command("people.register_person", actor=SYSTEM, at=at, write=write)
+    return [str(pk) for pk in ids]
+
+
+def analyse() -> None:
+    """Let the database look at what it holds, as it does by itself after a while."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def samples(count: int) -> dict[str, list[str]]:
+    """What people of the site are searched by."""
+    chosen = list(Person.objects.order_by("-created_at")[:count])
+    with_papers = Person.objects.filter(pk__in=[person.pk for person in chosen])
+    documents = IdentityDocument.objects.filter(person__in=with_papers)
+    phones = ContactPoint.objects.filter(person__in=with_papers)
+    return {
+        "names": [person.name for person in chosen],
+        "pinyin": [str(person.romanised).replace(" ", "").lower()[:6] for person in chosen],
+        "documents": [row.number for row in documents],
+        "phones": [row.value.removeprefix("+86") for row in phones],
+    }

@@ -1,0 +1,84 @@
+"""Clients that send requests one after the other and take the time of each."""
+
+import http.client
+import json
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Answers a second, and the times of single requests in milliseconds."""
+
+    clients: int
+    n: int
+    per_second: float
+    p50_ms: float
+    p95_ms: float
+
+    @classmethod
+    def of(cls, clients: int, times: Sequence[float], seconds: float) -> "Measured":
+        """From single times and the time of all, in seconds."""
+        ordered = sorted(times)
+        return cls(clients, len(ordered), round(len(ordered) / seconds, 1), at(ordered, 50), at(ordered, 95))
+
+
+def at(ordered: Sequence[float], percent: int) -> float:
+    """A percentile of ordered times (seconds), in milliseconds."""
+    return round(ordered[min(len(ordered) - 1, len(ordered) * percent // 100)] * 1000, 1)
+
+
+def together(clients: int, jobs: Sequence[Any], worker: Callable[[Sequence[Any], list[float]], None]) -> Measured:
+    """Deal the jobs to that many threads, start them at once, measure until the last has ended."""
+    hands = [jobs[number::clients] for number in range(clients)]
+    times: list[list[float]] = [[] for _hand in hands]
+    faults: list[BaseException] = []
+
+    def run(hand: Sequence[Any], own: list[float]) -> None:
+        try:
+            worker(hand, own)
+        except BaseException as error:  # noqa: BLE001 - it is raised again in the main thread
+            faults.append(error)
+
+    threads = [threading.Thread(target=run, args=pair) for pair in zip(hands, times, strict=True)]
+    started = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    seconds = time.perf_counter() - started
+    if faults:
+        raise faults[0]
+    return Measured.of(clients, [one for own in times for one in own], seconds)
+
+
+class Api:
+    """A client of the API; one connection a thread."""
+
+    def __init__(self, port: int, token: str) -> None:
+        self.port, self.token = port, token
+        self.answers: list[dict[str, Any]] = []
+
+    def send(self, jobs: Sequence[tuple[str, dict[str, Any]]], times: list[float]) -> None:
+        """Run commands; the first refusal ends the measure."""
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        for name, body in jobs:
+            started = time.perf_counter()
+            line.request("POST", f"/api/v1/commands/{name}", json.dumps(body), self._headers())
+            answer = line.getresponse()
+            said = answer.read()
+            times.append(time.perf_counter() - started)
+            if answer.status >= 300:
+                raise RuntimeError(f"{name}: {answer.status} {said[:300]!r}")
+            self.answers.append(json.loads(said))
+
+    def _headers(self) -> dict[str, str]:
+        return {
+            "Authorization": f"Bearer {self.token}",
+            "Content-Type": "application/json",
+            "Idempotency-Key": str(uuid4()),
+        }
