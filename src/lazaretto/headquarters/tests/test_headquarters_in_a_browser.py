@@ -52,6 +52,7 @@ def test_from_the_palette_to_a_person_by_three_letters(window: Opener, cast, gue
     reader = window(session=session(cast.clerk))
     page = reader.open("/alarms")
     page.keyboard.press("/")
+    expect(page.locator("#lz-palette")).to_be_visible()
     page.keyboard.type("sxm")
     expect(page.get_by_role("option").filter(has_text="单雪梅")).to_contain_text("H01 0301")
 
