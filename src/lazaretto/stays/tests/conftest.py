@@ -27,16 +27,17 @@ def admit(cast, plan_9):
     """Admit somebody at the desk of the cast's site; answers the stay."""
 
     def do(number="0301", *, name="王小明", at=NOW, person=None, **more) -> Stay:
-        done = commands.admit(
-            actor=cast.clerk.actor,
-            at=at,
-            person=person or factories.person(name, at_site=cast.site),
-            site=cast.site,
-            room=Room.objects.get(site=cast.site, number=number),
-            category="inbound",
-            last_exposure_at=at - timedelta(hours=9),
-            **{**GROUNDS, **more},
-        )
+        given = {
+            "actor": cast.clerk.actor,
+            "at": at,
+            "person": person or factories.person(name, at_site=cast.site),
+            "site": cast.site,
+            "room": Room.objects.get(site=cast.site, number=number),
+            "category": "inbound",
+            "last_exposure_at": at - timedelta(hours=9),
+            **GROUNDS,
+        }
+        done = commands.admit(**{**given, **more})
         return Stay.objects.get(pk=done.stay_id)
 
     return do
