@@ -71,7 +71,7 @@ def test_the_first_page_is_small(window: Opener, cast, guest):
     """Style, script and icons of the console, compressed as they are served, without fonts: at most 150 kB."""
     reader = window(session=session(cast.duty_officer))
     answers: list[Response] = []
-    reader.page.on("response", answers.append)
+    reader.page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108 - playwright marks its handlers
     reader.open("/")
     expect(reader.page.locator("[data-live-pill]")).to_be_visible()
     parts = [answer for answer in answers if "woff2" not in answer.url and "/live/" not in answer.url]
