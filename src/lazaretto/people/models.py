@@ -41,7 +41,10 @@ class Person(models.Model):
     employer = models.CharField(max_length=120, blank=True)
     dormitory = models.CharField(max_length=120, blank=True)
     address = EncryptedTextField(null=True, blank=True)
-    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_from")
+    # The index holds merged records only: one over all would tempt SQLite to list everybody by it.
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_from", db_index=False
+    )
     created_at = models.DateTimeField()
     # When the person was last compared with others; null after every change that could show a duplicate.
     compared_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -57,6 +60,7 @@ class Person(models.Model):
         indexes = [
             models.Index(fields=["birth_date"], name="person_birth_date"),
             models.Index(fields=["id"], condition=Q(compared_at__isnull=True), name="person_to_compare"),
+            models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="person_merged_into"),
         ]
 
     def __str__(self) -> str:

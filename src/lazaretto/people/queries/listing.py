@@ -76,7 +76,8 @@ def _newest(actor: Actor, need: str, unit_id: UUID | None, after: str) -> "Query
         rows, key = Person.objects.current(), "id"
     if after:
         rows = rows.filter(**{f"{key}__lt": uuid_of(after)})
-    return rows.order_by(f"-{key}").values_list(key, flat=True).distinct()
+    ids = rows.order_by(f"-{key}").values_list(key, flat=True)
+    return ids if key == "id" else ids.distinct()  # several units, or one unit twice
 
 
 def _rows(actor: Actor, ids: Sequence[UUID], matched: dict[UUID, str]) -> list[Row]:
