@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -97,7 +98,7 @@ def _phone(number: int) -> str:
 def measure(actor: Actor, *, rounds: int = 40, seed: int = 11) -> list[Timing]:
     """Ask every kind of question `rounds` times as this actor, each time about somebody else."""
     dice = random.Random(seed)  # noqa: S311
-    return [_timed(name, rounds, lambda ask=ask: ask(dice)) for name, ask in _questions(actor)]
+    return [_timed(name, rounds, partial(ask, dice)) for name, ask in _questions(actor)]
 
 
 def _questions(actor: Actor) -> Iterator[tuple[str, Callable[[random.Random], Any]]]:

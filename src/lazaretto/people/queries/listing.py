@@ -15,7 +15,7 @@ from lazaretto.people.masking import mask
 from lazaretto.people.models import IdentityDocument, Need, Person, PersonAccess
 from lazaretto.people.queries.names import names_visible
 from lazaretto.people.queries.records import READ, uuid_of
-from lazaretto.people.queries.search import find
+from lazaretto.people.queries.search import search
 
 PAGE = 50
 
@@ -52,9 +52,9 @@ def people_page(
     those for whom that unit cares or cared.
     """
     if text.strip():
-        hits = find(actor, text, limit=limit + 1, after=after, need=need, unit_id=unit_id)
-        matched = {hit.person_id: hit.matched for hit in hits[:limit]}
-        following = hits[limit - 1].cursor if len(hits) > limit else ""
+        hits = search(actor, text, limit=limit + 1, after=after, need=need, unit_id=unit_id)
+        matched = {person: by for person, by, _cursor in hits[:limit]}
+        following = hits[limit - 1][2] if len(hits) > limit else ""
         return Page(_rows(actor, list(matched), matched), following)
     ids = list(_newest(actor, need, unit_id, after)[: limit + 1])
     return Page(_rows(actor, ids[:limit], {}), str(ids[limit - 1]) if len(ids) > limit else "")

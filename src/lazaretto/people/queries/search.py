@@ -76,6 +76,13 @@ def find(
     A short text is a prefix of a name; a text with digits is a whole number or the end of one. At most six queries.
     `need` and `unit_id` narrow the search to people with that need, or of that unit.
     """
+    return _described(actor, search(actor, text, limit=limit, after=after, need=need, unit_id=unit_id))
+
+
+def search(
+    actor: Actor, text: str, *, limit: int, after: str = "", need: str = "", unit_id: UUID | None = None
+) -> list[Hit]:
+    """Person ids, what each was found by, and the cursor after it; `find` without the names."""
     units = _scope(actor)
     text = text.strip()
     if unit_id is not None:
@@ -84,12 +91,10 @@ def find(
         return []
     among = _Among(units, need)
     if (person := _record_id(text)) is not None:
-        hits = _by_record(actor, person)
-    elif any(letter.isdigit() for letter in text) or "@" in text:
-        hits = _by_number(text, among, limit)
-    else:
-        hits = _by_name(text, among, limit, after)
-    return _described(actor, hits)
+        return _by_record(actor, person)
+    if any(letter.isdigit() for letter in text) or "@" in text:
+        return _by_number(text, among, limit)
+    return _by_name(text, among, limit, after)
 
 
 def _scope(actor: Actor) -> frozenset[UUID] | None:
