@@ -86,7 +86,7 @@ class GrantForm(forms.Form):
     """A role in a unit, perhaps until a day."""
 
     unit = UnitChoice(label=_("Unit"), queryset=Unit.objects.none())
-    role = forms.ChoiceField(label=_("Role"), choices=role_choices)
+    role = forms.ChoiceField(label=_("Role"), choices=lambda: [("", "—"), *role_choices()])  # none by default
     ends_at = forms.DateTimeField(
         label=_("Until"),
         required=False,
@@ -117,7 +117,7 @@ class NewUserForm(GrantForm, FirstPasswordForm):
 class ReasonForm(forms.Form):
     """Why."""
 
-    reason = _text(_("Reason"), max_length=500)
+    reason = _text(_("Reason for the suspension"), max_length=500)
 
 
 class NewUnitForm(forms.Form):
