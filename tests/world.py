@@ -1,18 +1,22 @@
 """One example of everything that belongs to a place, all at the cast's site."""
 
+import base64
 from typing import Any
 
 from django.db.models import Model
 
 from lazaretto.accounts.models import Membership
+from lazaretto.arrivals.commands import stage_manifest
 from lazaretto.arrivals.models import ExpectedArrival, Manifest
+from lazaretto.arrivals.tests.offices import HEADER, xlsx
+from lazaretto.arrivals.tests.offices import person as bus_person
 from lazaretto.core.deadlines import Due, raise_alarm
 from lazaretto.core.signing import sign
-from lazaretto.people.models import Merge
+from lazaretto.people.models import ContactPoint, IdentityDocument, Merge, Need, Party, PartyMember
 from lazaretto.places.models import RoomList, Zone
 from lazaretto.protocols.models import PackAdoption
 from lazaretto.stays.deadlines import FEVER
-from lazaretto.stays.models import Breach, Certificate, Release, Specimen
+from lazaretto.stays.models import Breach, Certificate, DoorCheck, OrderChange, Release, Specimen
 from tests import factories
 from tests.factories import LONG_AGO, NOW
 
@@ -26,12 +30,26 @@ def examples(cast) -> dict[type[Model], Any]:
     """By model; a model that is scoped and missing here fails the access matrix."""
     site, stay = cast.site, factories.stay(cast.site)
     expected_person, merged = factories.person("李娜", at_site=site), factories.person("李娜")
-    manifest = Manifest.objects.create(
-        site=site, file_name="a.xlsx", digest="0" * 64, content=b"", category="inbound", uploaded_at=NOW
-    )
+    staged = stage_manifest(
+        actor=cast.clerk.actor, at=NOW, site=site, file_name="a.xlsx",
+        content=base64.b64encode(xlsx({"名单": [HEADER, bus_person(1)]})).decode(),
+    )  # fmt: skip
+    manifest = Manifest.objects.get(pk=staged.manifest_id)
     release = Release.objects.create(stay=stay, kind="criteria", criteria=[], decided_at=NOW)
     adopted = {"jurisdiction": "CN", "starts_on": LONG_AGO.date(), "reason": "通告", "created_at": LONG_AGO}
+    order_change = {"kind": "shortening", "ends_before": NOW, "ends_after": NOW, "reason": "通告", "at": NOW}
+    party = Party.objects.create(created_at=NOW)
+    secret = {"digest": "0" * 64, "last_four": "0000", "created_at": NOW}
     found = [
+        stay.person.names.first(),
+        IdentityDocument.objects.create(
+            person=stay.person, kind="other", number="X0000", number_digest="0" * 64, **secret
+        ),
+        ContactPoint.objects.create(person=stay.person, value="13800000000", **secret),
+        Need.objects.create(person=stay.person, kind="diet", started_at=NOW),
+        PartyMember.objects.create(party=party, person=stay.person, started_at=NOW),
+        OrderChange.objects.create(order=stay.order, **order_change),
+        manifest.rows.first(),
         site,
         site.unit,
         stay,
@@ -48,6 +66,7 @@ def examples(cast) -> dict[type[Model], Any]:
         ExpectedArrival.objects.create(manifest=manifest, person=expected_person, site=site, party_id=stay.id),
         Specimen.objects.create(stay=stay, tube="T1", collected_at=NOW),
         Certificate.objects.create(release=release, number="C-1", token=sign(SIGNED), issued_at=NOW),
+        DoorCheck.objects.create(room=site.rooms.first(), finding="closed", checked_at=NOW),
         Breach.objects.create(site=site, kind="door", noticed_at=NOW, description="门开着"),
         Merge.objects.create(kept=stay.person, merged=merged, merged_at=NOW),
         raise_alarm(Due(FEVER.code, stay, NOW, unit_id=site.unit_id, person_id=stay.person_id), at=NOW),

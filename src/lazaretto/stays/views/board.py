@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.core import clock
 from lazaretto.core.access import Actor
-from lazaretto.core.errors import NotFound
+from lazaretto.core.errors import InvalidInput, NotFound
 from lazaretto.places.choices import RoomState
 from lazaretto.places.commands import change_room_state
 from lazaretto.places.models import Room, Site
@@ -104,7 +104,10 @@ def change_state(request: HttpRequest, code: str, number: str) -> HttpResponse:
     room = Room.objects.filter(site=site, number=number).first()
     if room is None:
         raise NotFound(kind="places.room", id=number)
-    after = RoomState(request.POST.get("after", ""))
+    wanted = request.POST.get("after", "")
+    if wanted not in RoomState.values:
+        raise InvalidInput(fields={"after": wanted})
+    after = RoomState(wanted)
     change_room_state(
         actor=actor,
         at=at,
