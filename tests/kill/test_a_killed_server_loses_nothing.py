@@ -7,6 +7,7 @@ import os
 import random
 import signal
 import socket
+import string
 import subprocess
 import sys
 import threading
@@ -49,6 +50,7 @@ class House:
     port: int
     token: str = ""
     process: subprocess.Popen[bytes] | None = None
+    answered: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:
         """Start the server alone and wait until it answers."""
@@ -94,6 +96,7 @@ class House:
         if request.answer is not None:
             assert said == request.answer, "the same client id got another answer"
         request.answer = said
+        self.answered.set()
         return True
 
     def run(self, *words: str) -> str:
@@ -122,11 +125,16 @@ def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    env = {
-        **os.environ, "LAZARETTO_DATA_DIR": str(tmp_path), "LAZARETTO_DATABASE_URL": url,
+    outside = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    own = {
+        "LAZARETTO_DATA_DIR": str(tmp_path),
+        "LAZARETTO_DATABASE_URL": url,
+        "LAZARETTO_SECRET_KEY": "k" * 60,
+        "LAZARETTO_URL": f"http://127.0.0.1:{port}",
+        "LAZARETTO_DEBUG": "",
         "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
-        "LAZARETTO_SECRET_KEY": "k" * 60, "LAZARETTO_URL": f"http://127.0.0.1:{port}", "LAZARETTO_DEBUG": "",
-    }  # fmt: skip
+    }
+    env = {**outside, **own}
     made = House(env, port)
     yield made
     if made.process is not None and made.process.poll() is None:
@@ -136,7 +144,9 @@ def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
 def csv_of(rows: int) -> str:
     """A list of invented people, in base64."""
     lines = ["序号,姓名,护照号,国籍,出生日期"]
-    lines += [f"{n},GUEST Number{n},GB{7000000 + n},英国,1980-01-{n % 28 + 1:02d}" for n in range(rows)]
+    letters = string.ascii_uppercase
+    names = [f"GUEST {letters[n % 26]}{letters[n // 26 % 26]}{letters[n // 676]}ANNA" for n in range(rows)]
+    lines += [f"{n},{name},GB{7000000 + n},英国,1980-01-{n % 28 + 1:02d}" for n, name in enumerate(names)]
     return base64.b64encode("\n".join(lines).encode()).decode()
 
 
@@ -187,9 +197,11 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_half_done(house: House) -> 
             threading.Thread(target=send_all, args=(house, requests, stop, faults)),
             threading.Thread(target=commit_all, args=(house, manifest, pieces, stop, faults)),
         ]
+        house.answered.clear()
         for client in clients:
             client.start()
-        time.sleep(dice.uniform(0.15, 0.9))  # killed at a random moment: this is the point of the test
+        assert house.answered.wait(60) or faults, "the server answers nothing"
+        time.sleep(dice.uniform(0, 0.5))  # killed at a random moment: this is the point of the test
         house.kill()
         stop.set()
         for client in clients:
