@@ -28,6 +28,7 @@ def main(people: int) -> None:
         pack="cn-plan-9", jurisdiction="CN", starts_on=(NOW - timedelta(days=90)).date(), reason="test", created_at=NOW
     )
     site = factories.site("H01", floors=10, rooms=people // 10 + 1, reserve_percent=0)
+    factories.user("administrator")
     clerk = factories.user("site_lead", site.unit)
     manifest = Manifest.objects.create(
         site=site, file_name="bus", digest="bus", content=b"", category="inbound", uploaded_at=NOW,

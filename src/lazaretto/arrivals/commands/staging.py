@@ -1,7 +1,6 @@
 """A list comes in: staged, its columns mapped by hand if need be, or put aside."""
 
 import base64
-import binascii
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -130,7 +129,7 @@ def cancel_manifest(*, actor: Actor, at: datetime, manifest: Manifest, reason: s
 def _decoded(content: str) -> bytes:
     try:
         return base64.b64decode(content, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise FileUnreadable from error
 
 
