@@ -14,4 +14,4 @@ ENTRIES: tuple[Entry, ...] = (
 
 def register_entries() -> None:
     """Called when the apps are ready."""
-    register(*entries_at_site("arrivals", ENTRIES, first=90))
+    register(*entries_at_site("arrivals", ENTRIES, first=11))

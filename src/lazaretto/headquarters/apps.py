@@ -19,10 +19,10 @@ class HeadquartersConfig(AppConfig):
         register(
             NavItem(key="overview", label=_("Overview"), icon="layout-dashboard", url=f"{where}:overview", order=10,
                     visible=_sees_several_sites),
-            NavItem(key="alarms", label=_("Alarms"), icon="bell", url=f"{where}:alarms", order=15,
+            NavItem(key="alarms", label=_("Alarms"), icon="bell", url=f"{where}:alarms", order=35,
                     visible=_reads_alarms, count=_unowned),
             NavItem(key="deadlines", label=_("Falling due"), icon="clock-exclamation", url=f"{where}:deadlines",
-                    order=16, visible=_reads_alarms),
+                    order=36, visible=_reads_alarms),
         )  # fmt: skip
 
 

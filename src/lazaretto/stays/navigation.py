@@ -1,4 +1,4 @@
-"""The sidebar's entries for the site one works at."""
+"""The sidebar's entries for the site one works at: the day's work stands first, after headquarters' overview."""
 
 from collections.abc import Callable
 
@@ -30,7 +30,7 @@ ENTRIES: tuple[Entry, ...] = (
 
 def register_entries() -> None:
     """Called when the apps are ready."""
-    register(*entries_at_site("stays", ENTRIES, first=100))
+    register(*entries_at_site("stays", ENTRIES, first=14))
     register(
         NavItem(
             key="stays.registers", label=_("Exit registers"), icon="flame", url="stays:registers", order=30,

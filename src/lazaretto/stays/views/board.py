@@ -163,7 +163,7 @@ def _may(actor: Actor, site: Site) -> dict[str, bool]:
             "extend": "stays.approve",
             "release": "stays.release",
             "health": "stays.health",
-            "admit": "arrivals.manage",
+            "admit": "stays.admit",
             "register": "stays.register",
         }.items()
     }
