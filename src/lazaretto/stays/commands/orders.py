@@ -17,7 +17,7 @@ from lazaretto.stays.commands.admission import set_stay_deadlines
 from lazaretto.stays.deadlines import RELEASE, TEST
 from lazaretto.stays.errors import ExtensionNotLater, StayEnded
 from lazaretto.stays.models import IsolationOrder, OrderChange, Stay
-from lazaretto.stays.queries.courses import CENTRAL, central_end, course_of
+from lazaretto.stays.queries.courses import CENTRAL, course_now
 from lazaretto.stays.queries.editions import stays_affected
 
 # Before rules are changed, `protocols` shows what that would do here.
@@ -72,9 +72,7 @@ def follow_edition(*, actor: Actor, at: datetime, stay: Stay) -> EditionFollowed
     Raises `StayEnded`. An end that the rules put into the past makes the release due at once.
     """
     order = _order_in_force(stay)
-    course = course_of(order, stay.site)
-    extended = course.facts.extended_until
-    ends_at = max(central_end(course).ends_at, extended) if extended else central_end(course).ends_at
+    course, ends_at = course_now(order, stay.site)
     changed = ends_at != order.ends_at or course.pack.key != order.pack
     data = {
         "pack_before": order.pack,

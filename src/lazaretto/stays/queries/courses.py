@@ -113,6 +113,13 @@ def course_of(order: IsolationOrder, site: Site, *, calendar: Calendar | None = 
     )
 
 
+def course_now(order: IsolationOrder, site: Site, known: Calendar | None = None) -> tuple[Course, datetime]:
+    """The course as it is now, and when the order ends by it: at the end of the days here or of an extension."""
+    course = course_of(order, site, calendar=known)
+    ends_at, extended = central_end(course).ends_at, course.facts.extended_until
+    return course, max(ends_at, extended) if extended else ends_at
+
+
 def served_from(part: dict[str, str]) -> ServedElsewhere:
     """Days served elsewhere as the order keeps them."""
     return ServedElsewhere(
