@@ -72,7 +72,7 @@ def _in_several(request: HttpRequest) -> bool:
     """The list of registers is for those who look at more than one site."""
     if not request.user.is_authenticated or not actor_of(request).may("stays.register"):
         return False
-    return not _only_site(request)
+    return actor_of(request).everywhere("stays.register") or not _only_site(request)
 
 
 def _site_code(request: HttpRequest) -> str:
@@ -87,5 +87,10 @@ def _site_code(request: HttpRequest) -> str:
 
 
 def _only_site(request: HttpRequest) -> str:
-    found = list(sites(actor_of(request)).values_list("code", flat=True)[:2])
-    return found[0] if len(found) == 1 else ""
+    """The code of the one site this person may look at; empty for several and for none. Asked for once a request."""
+    known: str | None = getattr(request, "_only_site", None)
+    if known is None:
+        found = list(sites(actor_of(request)).values_list("code", flat=True)[:2])
+        known = found[0] if len(found) == 1 else ""
+        request._only_site = known  # type: ignore[attr-defined]
+    return known
