@@ -12,10 +12,11 @@ import sys
 from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from io import BytesIO
 from multiprocessing.util import Finalize
 from tempfile import SpooledTemporaryFile
 from types import FrameType
-from typing import IO, Any, Protocol
+from typing import IO, Any, Protocol, cast
 
 from lazaretto.config.orphans import end_with_parent
 
@@ -68,10 +69,11 @@ class Front:
 
     async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
         loop = asyncio.get_running_loop()
-        with SpooledTemporaryFile(IN_MEMORY) as body:
-            if not await _read_body(receive, body):
-                return
-            body.seek(0)
+        with _body_for(scope) as body:
+            if not isinstance(body, BytesIO):
+                if not await _read_body(receive, body):
+                    return
+                body.seek(0)
             answer = await loop.run_in_executor(self.pool, _call, self.pages, environ_of(scope, body))
             try:
                 await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
@@ -82,6 +84,14 @@ class Front:
             finally:
                 if answer.open:
                     await loop.run_in_executor(self.pool, answer.close)
+
+
+def _body_for(scope: Scope) -> IO[bytes]:
+    """Where the request's body goes; an empty one for the many requests that have none."""
+    announced = any(name in {b"content-length", b"transfer-encoding"} for name, _value in scope["headers"])
+    if scope["method"] in {"GET", "HEAD"} and not announced:
+        return BytesIO()
+    return cast("IO[bytes]", SpooledTemporaryFile(IN_MEMORY))
 
 
 async def _read_body(receive: Receive, body: IO[bytes]) -> bool:

@@ -73,7 +73,14 @@ class Pages:
 
 def test_a_request_reaches_django_as_it_came():
     pages = Pages(b"done")
-    headers = [("Content-Type", "text/plain"), ("Accept", "a"), ("accept", "b"), ("cookie", "x=1"), ("Cookie", "y=2")]
+    headers = [
+        ("Content-Length", "12"),
+        ("Content-Type", "text/plain"),
+        ("Accept", "a"),
+        ("accept", "b"),
+        ("cookie", "x=1"),
+        ("Cookie", "y=2"),
+    ]
     sent = ask(pages, scope("/楼层", "POST", headers, b"q=%E6"), b"first ", b"second")
 
     assert pages.environ["PATH_INFO"].encode("latin-1").decode() == "/楼层"
@@ -112,7 +119,7 @@ def test_a_client_that_goes_away_in_the_middle_of_its_request_is_not_served():
     async def send(_message):
         pytest.fail("nobody is there")
 
-    asyncio.run(Front(pages, NoStreams(), threads=1)(scope(), receive, send))
+    asyncio.run(Front(pages, NoStreams(), threads=1)(scope(headers=[("content-length", "9")]), receive, send))
     assert not hasattr(pages, "environ")
 
 
