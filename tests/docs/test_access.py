@@ -52,8 +52,8 @@ def role_table() -> list[str]:
 
 def commands() -> list[str]:
     lines = ["## Commands", "", "| command | capability | what it does |", "|---|---|---|"]
-    for name in sorted(REGISTRY):
-        command = REGISTRY[name]
+    own = {name: command for name, command in REGISTRY.items() if ".tests." not in command.function.__module__}
+    for name, command in sorted(own.items()):
         notes = " (whole district)" * command.district + " (the program itself)" * command.internal
         first = describe(command).partition(". ")[0].rstrip(".")
         lines.append(f"| `{name}` | `{command.capability}`{notes} | {first} |")
