@@ -11,7 +11,7 @@ from pathlib import Path
 
 import axe_playwright_python
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 EXECUTABLE = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 QUIET = [
@@ -19,6 +19,8 @@ QUIET = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+PATIENCE = 15_000  # milliseconds; two busy cores are no failure
+expect.set_options(timeout=PATIENCE)
 WIDTHS = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 
 
@@ -80,7 +82,7 @@ class Opener:
         context = self.browser.new_context(viewport=WIDTHS[width])
         cookies = {"django_language": language, "lz_theme": theme, **({"sessionid": session} if session else {})}
         context.add_cookies([{"name": name, "value": value, "url": self.base} for name, value in cookies.items()])
-        context.set_default_timeout(5000)
+        context.set_default_timeout(PATIENCE)
         context.set_default_navigation_timeout(20_000)  # a machine busy with other tests
         # The test's server has no event stream (the front serves it); a silent one stands in.
         silence = {"content_type": "text/event-stream", "body": "retry: 600000\n\n"}

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from http import HTTPStatus
 
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
@@ -79,7 +80,7 @@ BY_STATUS: dict[int, type[DomainError]] = {
 
 def install(api: NinjaAPI) -> None:
     """Let ninja answer named errors, and its own, as problem documents."""
-    for kind in (DomainError, Http404, ValidationError, HttpError):
+    for kind in (DomainError, Http404, ValidationError, HttpError, DataError):
         api.add_exception_handler(kind, _answer)
 
 
@@ -88,6 +89,8 @@ def _answer(_request: HttpRequest, error: Exception | type[Exception]) -> HttpRe
         return problem_response(_invalid(error))
     if isinstance(error, HttpError):
         return problem_response(_named(error))
+    if isinstance(error, DataError):  # a filter that no row of the database could ever hold
+        return problem_response(InvalidInput())
     return problem_response(error if isinstance(error, DomainError) else NotFound())
 
 

@@ -17,6 +17,14 @@ from tests.factories import NOW
 HERE, THERE = uuid4(), uuid4()
 
 
+@pytest.fixture(autouse=True)
+def _keep_the_connection(request, monkeypatch):
+    """A test in a transaction has one connection, which the stream's threads would otherwise put away."""
+    marker = request.node.get_closest_marker("django_db")
+    if marker is not None and not marker.kwargs.get("transaction"):
+        monkeypatch.setattr(module, "close_old_connections", lambda: None)
+
+
 def cookie(member):
     return {"cookie": f"sessionid={member.client.cookies['sessionid'].value}"}
 

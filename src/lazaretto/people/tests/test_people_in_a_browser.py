@@ -8,7 +8,6 @@ from lazaretto.people import commands
 from lazaretto.people.choices import DocumentKind, NeedKind
 from lazaretto.people.commands import GivenDocument, GivenNeed, NewPerson
 from lazaretto.people.models import Person
-from tests.browser import chromium, window  # noqa: F401 - fixtures
 from tests.factories import NOW
 
 PATIENCE = 30_000  # milliseconds; a page that is slow on a busy machine is not a broken one
@@ -32,7 +31,7 @@ def pair(cast):
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 @pytest.mark.parametrize(("theme", "width"), [("light", "desk"), ("dark", "phone")])
-def test_every_page_is_accessible_and_fits(cast, pair, window, language, theme, width):  # noqa: F811
+def test_every_page_is_accessible_and_fits(cast, pair, window, language, theme, width):
     first, second = pair
     session = cast.site_lead.client.cookies["sessionid"].value
     seen = window(language=language, theme=theme, width=width, session=session)
@@ -47,13 +46,13 @@ def test_every_page_is_accessible_and_fits(cast, pair, window, language, theme, 
     assert not any(found.values()), found
 
 
-def opened(window, member, path):  # noqa: F811
+def opened(window, member, path):
     seen = window(session=member.client.cookies["sessionid"].value, language="en")
     seen.context.set_default_timeout(PATIENCE)
     return seen.open(path)
 
 
-def test_a_pair_is_merged_and_put_back_by_keyboard_alone(cast, pair, window):  # noqa: F811
+def test_a_pair_is_merged_and_put_back_by_keyboard_alone(cast, pair, window):
     first, second = pair
     page = opened(window, cast.site_lead, "/people/duplicates/")
     page.keyboard.press("Enter")
@@ -66,7 +65,7 @@ def test_a_pair_is_merged_and_put_back_by_keyboard_alone(cast, pair, window):  #
     assert Person.objects.get(pk=second).merged_into_id is None
 
 
-def test_a_hidden_number_is_shown_in_its_place(cast, pair, window):  # noqa: F811
+def test_a_hidden_number_is_shown_in_its_place(cast, pair, window):
     page = opened(window, cast.medic, f"/people/{pair[0]}/")
     page.get_by_role("button", name="002X").click()
     page.get_by_text("11010519491231002X").wait_for()
