@@ -1,12 +1,12 @@
 """Reads of the core and of accounts: who one is, units, people who sign in, roles, journal, alarms, deadlines."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from lazaretto.accounts import queries
 from lazaretto.accounts.doors import actor_of, needs, signed_in
@@ -139,6 +139,17 @@ class DeadlineOut(Schema):
     closed_at: datetime | None
 
 
+def in_utc(value: datetime) -> datetime:
+    """The moment in UTC, which every database takes; raises ValueError for one beyond the calendar."""
+    try:
+        return value.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("beyond the calendar") from error
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(in_utc)]
+
+
 class JournalFilter(Paging):
     """What to show of the journal."""
 
@@ -148,8 +159,8 @@ class JournalFilter(Paging):
     subject_id: Word = ""
     command: Word = ""
     actor: Annotated[int | None, Field(ge=0, lt=2**63)] = None
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: Moment | None = None
+    until: Moment | None = None
 
 
 class AlarmFilter(Paging):
@@ -167,7 +178,7 @@ class DeadlineFilter(Paging):
     unit: UUID | None = None
     person: UUID | None = None
     kind: Word = ""
-    due_before: AwareDatetime | None = None
+    due_before: Moment | None = None
 
 
 class UserFilter(Paging):
