@@ -232,3 +232,20 @@ def test_fingers_in_gloves_find_every_control_on_a_phone(window: Opener) -> None
         "main button, main .btn, main .form-control, main .form-select, main .lz-chips label"
     ).evaluate_all("nodes => nodes.filter(node => node.offsetParent).map(node => node.getBoundingClientRect().height)")
     assert min(heights) >= 44
+
+
+def test_a_press_before_the_modules_have_come_is_not_lost(window: Opener) -> None:
+    reader = window()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    reader.context.route("**/ui/js/app.js", hold)
+    reader.page.goto(reader.base + "/styleguide/board/", wait_until="commit")
+    button = reader.page.locator("button[data-palette]:visible").first
+    button.click()
+    expect(button).to_have_attribute("aria-busy", "true")
+    expect(reader.page.locator("#lz-palette")).to_be_hidden()
+    held[0].continue_()
+    expect(reader.page.locator("#lz-palette")).to_be_visible()

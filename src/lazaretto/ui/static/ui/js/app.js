@@ -19,3 +19,8 @@ document.addEventListener("change", (event) => {
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) print();
 });
+
+// Pages' own modules come after this one: what was pressed too early (early.js) waits for them too.
+const ready = () => document.dispatchEvent(new Event("lz:ready"));
+if (document.readyState === "complete") ready();
+else addEventListener("DOMContentLoaded", ready, { once: true });
