@@ -30,7 +30,7 @@ _lock = Lock()
 def read_file(content: bytes, file_name: str, *, on: date, chosen: Chosen) -> ReadFile:
     """Read a file with these mappings. Reading twenty thousand rows takes seconds, so the last two results are kept.
 
-    Raises `FileUnreadable` with the reason.
+    The answer may be shared with others: nobody changes it. Raises `FileUnreadable` with the reason.
     """
     digest = sha256(content).hexdigest()
     key = (digest, on, repr(sorted((name, sorted(columns.items())) for name, columns in chosen.items())))

@@ -1,8 +1,8 @@
 """A list comes in: staged, its columns mapped by hand if need be, or put aside."""
 
 import base64
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -140,35 +140,36 @@ def _category(site: Site, wanted: str) -> str:
 
 
 def _lay_out(manifest: Manifest, read: ReadFile, chosen: Chosen) -> None:
-    lines = read.manifest.lines
-    matches = _known(lines)
-    insert_rows(ManifestRow, ROW_FIELDS, _rows(manifest, lines, matches))
+    matches = _matches(read.manifest.lines)
+    lines = [_judged(line, match) for line, match in zip(read.manifest.lines, matches, strict=True)]
+    rows = (_row(manifest.pk, line, match) for line, match in zip(lines, matches, strict=True))
+    insert_rows(ManifestRow, ROW_FIELDS, rows)
     used = {table.signature for table in read.manifest.tables}
     manifest.mapping = {name: {str(k): v for k, v in chosen[name].items()} for name in used & chosen.keys()}
     manifest.report = report_of(read, lines)
     manifest.save(update_fields=["mapping", "report"])
 
 
-def _known(lines: Sequence[Line]) -> Mapping[int, Match]:
-    """Matches of the lines with people, by place; a line that must be decided for it gets the issue."""
-    places = [place for place, line in enumerate(lines) if line.person is not None and line.person.name]
-    found = match_people([person for place in places if (person := lines[place].person) is not None])
-    matches = dict(zip(places, found, strict=True))
-    for place, match in matches.items():
-        known = {issue.code for issue in lines[place].issues}
-        if match.issue and match.issue not in known:
-            lines[place].issues = (*lines[place].issues, Issue(match.issue, Severity.HOLD, "name"))
-    return matches
+def _matches(lines: Sequence[Line]) -> list[Match]:
+    """What is known about the person of each line; nothing about a line that names nobody."""
+    named = [line.person if line.person and line.person.name else None for line in lines]
+    found = iter(match_people([person for person in named if person]))
+    return [next(found) if person else Match() for person in named]
 
 
-def _rows(manifest: Manifest, lines: Sequence[Line], matches: Mapping[int, Match]) -> Iterable[tuple[Any, ...]]:
-    for place, line in enumerate(lines):
-        match = matches.get(place)
-        codes = [issue.code for issue in line.issues]
-        yield (
-            manifest.pk, line.sheet, line.excel_row, line.kind.value, line.outcome.value, len(line.mends),
-            _party(line), match.person_id if match else None, codes, to_payload(line), "", None, None, None, "", "",
-        )  # fmt: skip
+def _judged(line: Line, match: Match) -> Line:
+    """The line with the issue of its match. A new line: what was read is kept for the next who sends this file."""
+    if not match.issue or match.issue in {issue.code for issue in line.issues}:
+        return line
+    return replace(line, issues=(*line.issues, Issue(match.issue, Severity.HOLD, "name")))
+
+
+def _row(manifest_id: UUID, line: Line, match: Match) -> tuple[Any, ...]:
+    codes = [issue.code for issue in line.issues]
+    return (
+        manifest_id, line.sheet, line.excel_row, line.kind.value, line.outcome.value, len(line.mends), _party(line),
+        match.person_id, codes, to_payload(line), "", None, None, None, "", "",
+    )  # fmt: skip
 
 
 def _party(line: Line) -> str:

@@ -27,8 +27,11 @@ from tests.factories import stay as make_stay
 FULL = [*HEADER, "家庭编号", "特殊需求", "末次暴露日期"]
 
 
-def stage(cast, rows, *, who=None, **options):
-    data = xlsx({"名单": rows})
+def stage(cast, rows, **options):
+    return stage_file(cast, xlsx({"名单": rows}), **options)
+
+
+def stage_file(cast, data, *, who=None, **options):
     staged = commands.stage_manifest(
         actor=(who or cast.clerk).actor,
         at=NOW,
@@ -231,6 +234,19 @@ def test_the_same_file_again_is_the_same_list(cast):
     assert not anew.known
     with pytest.raises(ManifestClosed):
         commit(cast, manifest)
+
+
+def test_a_file_sent_again_is_judged_by_what_is_known_then_not_by_what_was_known_before(cast):
+    _, known = stage(cast, [HEADER, person(1, "李梅")])
+    commit(cast, known)
+    data = xlsx({"名单": [["新"], HEADER, person(1, "李梅")]})
+    held, manifest = stage_file(cast, data)
+    assert (held.held, row_at(manifest, 3).issues) == (1, ["already_expected"])
+    commands.cancel_manifest(actor=cast.clerk.actor, at=NOW, manifest=manifest, reason="发错")
+    ExpectedArrival.objects.update(state="cancelled")
+    anew, manifest = stage_file(cast, data)
+    assert (anew.held, row_at(manifest, 3).issues) == (0, [])
+    assert commit(cast, manifest).statement.matched == 1
 
 
 def test_a_mapping_by_hand_is_applied_and_remembered(cast):
