@@ -17,13 +17,14 @@ from lazaretto.accounts.roles import roles
 from lazaretto.core.access import PERSONAL, Actor
 from lazaretto.core.errors import NotFound
 from lazaretto.core.models import Alarm, Deadline, JournalEntry
+from lazaretto.core.prepared import prepared
 
 M = TypeVar("M", bound=Model)
 
 
 def actor_for(user: User, *, at: datetime, device: str = "", only: frozenset[str] | None = None) -> Actor:
     """The actor of a user at a moment; two queries. `only` limits the capabilities, as a token does."""
-    held = list(Membership.objects.in_force(at).filter(user=user).values_list("unit_id", "role"))
+    held = _held(user=user.pk, at=at)
     below, roots = _tree()
     grants: dict[str, set[UUID]] = defaultdict(set)
     district: set[str] = set()
@@ -45,9 +46,24 @@ def actor_for(user: User, *, at: datetime, device: str = "", only: frozenset[str
     )
 
 
+@prepared
+def _held(user: Any, at: Any) -> "QuerySet[Membership, tuple[UUID, str]]":
+    return Membership.objects.in_force(at).filter(user=user).values_list("unit_id", "role")
+
+
+@prepared
+def _parents() -> "QuerySet[Unit, tuple[UUID, UUID | None]]":
+    return Unit.objects.values_list("id", "parent_id")
+
+
+@prepared
+def _token(digest: Any) -> QuerySet[ApiToken]:
+    return ApiToken.objects.select_related("user").filter(digest=digest)
+
+
 def _tree() -> tuple[dict[UUID, set[UUID]], set[UUID]]:
     """For each unit the ids of itself and all below it; and the roots."""
-    parents: dict[UUID, UUID | None] = dict(Unit.objects.values_list("id", "parent_id"))
+    parents: dict[UUID, UUID | None] = dict(_parents())
     below: dict[UUID, set[UUID]] = {unit: {unit} for unit in parents}
     for unit, parent in parents.items():
         above = parent
@@ -59,7 +75,7 @@ def _tree() -> tuple[dict[UUID, set[UUID]], set[UUID]]:
 
 def token_of(secret: str, *, at: datetime) -> ApiToken:
     """The token with that secret; raises `TokenInvalid` when it is not in force or its user inactive."""
-    token = ApiToken.objects.select_related("user").filter(digest=digest_of(secret)).first()
+    token = next(iter(_token(digest=digest_of(secret))), None)
     if token is None or token.revoked_at is not None or token.expires_at <= at or not token.user.is_active:
         raise TokenInvalid
     return token
@@ -271,7 +287,7 @@ def people_with_role(role: str, unit_id: UUID | None, *, at: datetime) -> QueryS
 
 def chain_of(unit_id: UUID | None) -> list[UUID]:
     """A unit and all above it; without one, the root."""
-    parents: dict[UUID, UUID | None] = dict(Unit.objects.values_list("id", "parent_id"))
+    parents: dict[UUID, UUID | None] = dict(_parents())
     if unit_id is None:
         return [unit for unit, parent in parents.items() if parent is None]
     chain: list[UUID] = []

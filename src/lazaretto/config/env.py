@@ -98,6 +98,7 @@ def _sqlite(path: Path) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(path),
+        "CONN_MAX_AGE": 600,
         "OPTIONS": {
             # Writers queue at BEGIN instead of failing half way: SQLite has no row locks.
             "transaction_mode": "IMMEDIATE",

@@ -70,7 +70,10 @@ class Actor:
 
 
 class ScopedQuerySet(QuerySet[M]):
-    """Rows that belong to a unit. The model says where: `SCOPE = "site__unit_id"`."""
+    """Rows that belong to a unit. The model says where: `SCOPE = "site__unit_id"`.
+
+    `FETCHED_WITH` names the relations that every command on a row reads too; they come in the same query.
+    """
 
     def visible_to(self, actor: Actor, capability: str | None = None) -> Self:
         """Rows in units where the actor holds the capability (None: anything)."""

@@ -15,11 +15,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Any, Generic, ParamSpec, TypeVar
+from typing import Annotated, Any, Generic, ParamSpec, TypeVar, cast
 from uuid import UUID
 
 from django.db import DataError, IntegrityError, OperationalError, transaction
-from django.db.models import Model
+from django.db.models import F, Model
 from django.utils.translation import gettext_lazy as _
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 
@@ -27,6 +27,7 @@ from lazaretto.core import clock, journal, receipts
 from lazaretto.core.access import Actor, is_scoped, locked
 from lazaretto.core.errors import Forbidden, InvalidInput, NotFound, RefusedByDatabase
 from lazaretto.core.live import announce
+from lazaretto.core.prepared import prepared
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -223,12 +224,39 @@ def again_on_deadlock(work: Callable[[], T], tries: int = 3) -> T:
 def fetch(model: type[Model], pk: Any, actor: Actor, capability: str) -> Any:
     """One row, locked, if the actor holds the capability there; raises `NotFound` or `Forbidden`."""
     manager: Any = model._default_manager
+    if not hasattr(model, "SCOPE"):
+        return _fetch_visible(manager, pk, actor, capability)
+    rows = _by_key(model)(pk=model._meta.pk.to_python(pk))  # one for each unit it belongs to
+    units = {row.scope_unit_id for row in rows}
+    if rows and (actor.everywhere(capability) or units & actor.units_with(capability)):
+        return rows[0]
+    if rows and (actor.everywhere() or units & actor.units):
+        raise Forbidden(capability=capability)
+    raise NotFound(kind=model._meta.label_lower, id=pk)
+
+
+@functools.cache
+def _by_key(model: type[Model]) -> Callable[..., list[Any]]:
+    """Reads and locks one row of a model, with its unit and the rows that it names in `FETCHED_WITH`."""
+    manager: Any = model._default_manager
+
+    @prepared
+    def row(pk: Any) -> Any:
+        found = manager.filter(pk=pk).annotate(scope_unit_id=F(cast("Any", model).SCOPE))
+        related: tuple[str, ...] = getattr(model, "FETCHED_WITH", ())
+        return locked(found.select_related(*related) if related else found)
+
+    return row
+
+
+def _fetch_visible(manager: Any, pk: Any, actor: Actor, capability: str) -> Any:
+    """Rows that belong to units in a way of their own."""
     found = locked(manager.visible_to(actor, capability)).filter(pk=pk).first()
     if found is not None:
         return found
     if manager.visible_to(actor).filter(pk=pk).exists():
         raise Forbidden(capability=capability)
-    raise NotFound(kind=model._meta.label_lower, id=pk)
+    raise NotFound(kind=manager.model._meta.label_lower, id=pk)
 
 
 def record(
@@ -278,7 +306,7 @@ def _strict(hint: Any) -> Any:
 def _model_of(hint: Any) -> type[Model] | None:
     for candidate in (hint, *typing.get_args(hint)):
         if is_scoped(candidate):
-            return typing.cast("type[Model]", candidate)
+            return cast("type[Model]", candidate)
     return None
 
 

@@ -8,6 +8,7 @@ only makes it climb sooner, one that jumps back only makes it wait.
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError, transaction
@@ -17,13 +18,17 @@ from django.utils.translation import gettext_lazy as _
 
 from lazaretto.core import journal
 from lazaretto.core.access import Actor, locked
+from lazaretto.core.bulk import insert_few
 from lazaretto.core.choices import DeadlineState
+from lazaretto.core.ids import new_id
 from lazaretto.core.live import announce
 from lazaretto.core.models import Alarm, AlarmStep, Deadline
+from lazaretto.core.prepared import prepared
 
 log = logging.getLogger(__name__)
 
 Text = str | Promise
+Found = QuerySet[Deadline, tuple[UUID, int]]
 SWEEPER = Actor.system("sweeper")
 
 
@@ -83,22 +88,24 @@ class Due:
 
 def set_deadlines(dues: list[Due], *, at: datetime) -> None:
     """Set deadlines in bulk; one that is open already under the same kind, subject and slot keeps its own due time."""
-    rows = [
-        Deadline(
-            kind=due.kind,
-            subject_type=due.subject._meta.label_lower,
-            subject_id=str(due.subject.pk),
-            slot=due.slot,
-            unit_id=due.unit_id,
-            person_id=due.person_id,
-            due_at=due.due_at,
-            overdue_at=due.due_at + KINDS[due.kind].grace,
-            next_at=due.due_at + KINDS[due.kind].grace + KINDS[due.kind].ladder[0].after,
-            created_at=at,
-        )
-        for due in dues
-    ]
-    Deadline.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+    rows = [_row(due, at) for due in dues]
+    for start in range(0, len(rows), 500):
+        insert_few(Deadline, _COLUMNS, rows[start : start + 500], ignore_conflicts=True)
+
+
+_COLUMNS = (
+    "id", "kind", "subject_type", "subject_id", "slot", "unit_id", "person_id", "due_at", "overdue_at", "next_at",
+    "rung", "state", "created_at", "version",
+)  # fmt: skip
+
+
+def _row(due: Due, at: datetime) -> tuple[Any, ...]:
+    kind = KINDS[due.kind]
+    overdue_at = due.due_at + kind.grace
+    return (
+        new_id(), due.kind, due.subject._meta.label_lower, str(due.subject.pk), due.slot, due.unit_id, due.person_id,
+        due.due_at, overdue_at, overdue_at + kind.ladder[0].after, 0, str(DeadlineState.OPEN), at, 0,
+    )  # fmt: skip
 
 
 def open_deadlines(kind: str, subject: Model, slot: str | None = None) -> QuerySet[Deadline]:
@@ -119,25 +126,46 @@ def meet(
     kind: str, subject: Model, *, at: datetime, slot: str | None = None, by: int | None = None, answer: str = ""
 ) -> int:
     """The thing was done. Alarms raised for it are answered by whoever did it. Returns how many were open."""
-    return _close(open_deadlines(kind, subject, slot), DeadlineState.MET, at, by, answer or "done late")
+    return _close(_found(kind, subject, slot), DeadlineState.MET, at, by, answer or "done late")
 
 
 def cancel(
     kind: str, subject: Model, *, at: datetime, slot: str | None = None, by: int | None = None, answer: str = ""
 ) -> int:
     """The thing is no longer due. Returns how many were open."""
-    return _close(open_deadlines(kind, subject, slot), DeadlineState.CANCELLED, at, by, answer or "no longer due")
+    return _close(_found(kind, subject, slot), DeadlineState.CANCELLED, at, by, answer or "no longer due")
 
 
 def cancel_all(subject: Model, *, at: datetime, by: int | None = None, answer: str = "") -> int:
     """Nothing is due any more on this subject."""
-    found = Deadline.objects.filter(subject_id=str(subject.pk), state=DeadlineState.OPEN)
-    return _close(found, DeadlineState.CANCELLED, at, by, answer or "no longer due")
+    return _close(_of_subject(subject=str(subject.pk)), DeadlineState.CANCELLED, at, by, answer or "no longer due")
 
 
-def _close(rows: QuerySet[Deadline], state: DeadlineState, at: datetime, by: int | None, answer: str) -> int:
-    # Locked first: a sweeper that climbs at this moment is waited for, and its alarm is seen and answered below.
-    ids = list(locked(rows).values_list("id", "rung"))
+# Locked: a sweeper that climbs at this moment is waited for, and its alarm is seen and answered by `_close`.
+@prepared
+def _of_kind(kind: Any, subject: Any) -> Found:
+    open_now = Deadline.objects.filter(kind=kind, subject_id=subject, state=DeadlineState.OPEN)
+    return locked(open_now).values_list("id", "rung")
+
+
+@prepared
+def _of_slot(kind: Any, subject: Any, slot: Any) -> Found:
+    open_now = Deadline.objects.filter(kind=kind, subject_id=subject, slot=slot, state=DeadlineState.OPEN)
+    return locked(open_now).values_list("id", "rung")
+
+
+@prepared
+def _of_subject(subject: Any) -> Found:
+    return locked(Deadline.objects.filter(subject_id=subject, state=DeadlineState.OPEN)).values_list("id", "rung")
+
+
+def _found(kind: str, subject: Model, slot: str | None) -> list[tuple[UUID, int]]:
+    if slot is None:
+        return _of_kind(kind=kind, subject=str(subject.pk))
+    return _of_slot(kind=kind, subject=str(subject.pk), slot=slot)
+
+
+def _close(ids: list[tuple[UUID, int]], state: DeadlineState, at: datetime, by: int | None, answer: str) -> int:
     if not ids:
         return 0
     climbed = [pk for pk, rung in ids if rung]

@@ -22,7 +22,7 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, connection, transaction
 
-from lazaretto.core.bulk import insert_rows, next_ids
+from lazaretto.core.bulk import insert_few, insert_rows, next_ids
 from lazaretto.core.models import Installation, JournalEntry, JournalPending, JournalSeal
 from lazaretto.core.secrets import key
 
@@ -81,17 +81,26 @@ def write(
         entry.mac = mac_of(entry)
     if len(entries) > MANY:
         _insert_many(entries)
-        return entries
-    JournalEntry.objects.bulk_create(entries)
-    JournalPending.objects.bulk_create([JournalPending(entry=entry) for entry in entries])
+    else:
+        _insert_few(entries)
     return entries
+
+
+_COLUMNS = [field.name for field in JournalEntry._meta.concrete_fields if field.name != "id"]
+
+
+def _insert_few(entries: list[JournalEntry]) -> None:
+    rows = [[getattr(entry, name) for name in _COLUMNS] for entry in entries]
+    for entry, number in zip(entries, insert_few(JournalEntry, _COLUMNS, rows, returning=True), strict=True):
+        entry.id = number
+    insert_few(JournalPending, ["entry"], [[entry.id] for entry in entries])
 
 
 def _insert_many(entries: list[JournalEntry]) -> None:
     """An import writes a note for every person: twenty thousand entries must not take longer than the people."""
-    names = [field.name for field in JournalEntry._meta.concrete_fields]
     for number, entry in zip(next_ids(JournalEntry, len(entries)), entries, strict=True):
         entry.id = number
+    names = ["id", *_COLUMNS]
     insert_rows(JournalEntry, names, [[getattr(entry, name) for name in names] for entry in entries])
     insert_rows(JournalPending, ["entry"], [[entry.id] for entry in entries])
 

@@ -1,8 +1,9 @@
 """Running numbers that people read aloud: H03-000412."""
 
-from django.db.models import F
+from django.db import connection
 
-from lazaretto.core.models import RunningNumber
+TAKE = """INSERT INTO core_runningnumber (series, last) VALUES (%s, %s)
+ON CONFLICT (series) DO UPDATE SET last = core_runningnumber.last + excluded.last RETURNING last"""
 
 
 def next_number(series: str) -> int:
@@ -12,9 +13,7 @@ def next_number(series: str) -> int:
 
 def next_numbers(series: str, count: int) -> range:
     """The next `count` numbers of a series at once."""
-    changed = RunningNumber.objects.filter(series=series).update(last=F("last") + count)
-    if not changed:
-        RunningNumber.objects.bulk_create([RunningNumber(series=series, last=0)], ignore_conflicts=True)
-        RunningNumber.objects.filter(series=series).update(last=F("last") + count)
-    last = RunningNumber.objects.values_list("last", flat=True).get(series=series)
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE, [series, count])
+        last = int(cursor.fetchone()[0])
     return range(last - count + 1, last + 1)

@@ -19,10 +19,11 @@ from lazaretto.core.errors import AnswerNotKept, ClientIdReused
 from lazaretto.core.models import CommandReceipt
 from lazaretto.core.secrets import key
 
-# One statement instead of look, savepoint and insert; the unique key makes a concurrent one wait.
+# Plain statements, because every command runs them. One instead of look, savepoint and insert: the unique key makes a
+# concurrent request wait.
 CLAIM = """INSERT INTO core_commandreceipt (client_id, command, actor_id, body_digest, created_at)
 VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"""
-
+SETTLE = "UPDATE core_commandreceipt SET answer = %s WHERE client_id = %s"
 
 # What stands in place of an answer that was a secret.
 NOT_KEPT = {"answer": "not kept"}
@@ -34,9 +35,8 @@ def claim(client_id: UUID, command: str, actor: Actor, payload: Mapping[str, Any
     Raises `ClientIdReused` for another command, user or body, `AnswerNotKept` when the answer was a secret.
     """
     digest = _digest(command, actor, payload)
-    adapt = CommandReceipt._meta.get_field("client_id").get_db_prep_value
     moment = connection.ops.adapt_datetimefield_value(clock.now())
-    values = [adapt(client_id, connection), command, actor.user_id, digest, moment]
+    values = [_key(client_id), command, actor.user_id, digest, moment]
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, values)
         if cursor.rowcount == 1:
@@ -51,7 +51,13 @@ def claim(client_id: UUID, command: str, actor: Actor, payload: Mapping[str, Any
 
 def settle(client_id: UUID, answer: Any | None) -> None:
     """Keep the answer; None when it is a secret."""
-    CommandReceipt.objects.filter(client_id=client_id).update(answer=NOT_KEPT if answer is None else answer)
+    said = json.dumps(NOT_KEPT if answer is None else answer)
+    with connection.cursor() as cursor:
+        cursor.execute(SETTLE, [said, _key(client_id)])
+
+
+def _key(client_id: UUID) -> Any:
+    return CommandReceipt._meta.pk.get_db_prep_value(client_id, connection)
 
 
 def _digest(command: str, actor: Actor, payload: Mapping[str, Any]) -> str:

@@ -123,6 +123,7 @@ class Room(models.Model):
 
     objects = ScopedQuerySet.as_manager()
     SCOPE = "site__unit_id"
+    FETCHED_WITH = ("site",)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["site", "number"], name="room_number_once")]

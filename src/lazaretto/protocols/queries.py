@@ -7,6 +7,7 @@ from datetime import date
 from django.db.models import QuerySet
 
 from lazaretto.core.access import Actor
+from lazaretto.core.prepared import prepared
 from lazaretto.protocols.calendar import Calendar
 from lazaretto.protocols.models import PackAdoption
 from lazaretto.protocols.rules import Adoption, CategoryRule, Edition, Pack
@@ -97,7 +98,12 @@ def adoptions(actor: Actor, *, jurisdiction: str = "", pack: str = "") -> QueryS
 
 def calendar() -> Calendar:
     """Everything that was adopted; one query, then any number of answers."""
-    return Calendar(as_adoption(row) for row in PackAdoption.objects.order_by("starts_on", "id"))
+    return Calendar(as_adoption(row) for row in _adopted())
+
+
+@prepared
+def _adopted() -> QuerySet[PackAdoption]:
+    return PackAdoption.objects.order_by("starts_on", "id")
 
 
 def as_adoption(row: PackAdoption) -> Adoption:

@@ -101,6 +101,7 @@ class Stay(models.Model):
 
     objects = ScopedQuerySet.as_manager()
     SCOPE = "site__unit_id"
+    FETCHED_WITH = ("site", "order")
 
     class Meta:
         constraints = [
@@ -212,6 +213,7 @@ class Specimen(models.Model):
 
     objects = ScopedQuerySet.as_manager()
     SCOPE = "stay__site__unit_id"
+    FETCHED_WITH = ("stay__site",)
 
     class Meta:
         indexes = [

@@ -22,8 +22,8 @@ from lazaretto.stays.choices import SpecimenState
 # What a cell of the board can say: key, word, icon. The order is that of the legend and of the number keys.
 CELL_STATES = (
     ("positive", _("Positive"), "virus"),
-    ("release_overdue", _("Release overdue"), "clock-exclamation"),
     ("symptoms", _("Symptoms"), "temperature"),
+    ("release_overdue", _("Release overdue"), "clock-exclamation"),
     ("release_today", _("Release today"), "calendar-check"),
     ("occupied", _("Occupied"), "user"),
     ("reserve", _("In reserve"), "bookmark"),

@@ -2,12 +2,16 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from lazaretto.core.access import Actor
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import Due, set_deadlines
 from lazaretto.core.numbers import next_number
+from lazaretto.core.prepared import prepared
 from lazaretto.people.commands import open_access
 from lazaretto.people.models import Person
 from lazaretto.places.models import Room, Site
@@ -107,10 +111,15 @@ def set_stay_deadlines(stay: Stay, course: Course, ends_at: datetime, *, at: dat
 def _may_come(person: Person, site: Site, category: str) -> None:
     if person.merged_into_id is not None:
         raise PersonMerged(kept=person.merged_into_id)
-    if Stay.objects.filter(person=person, ended_at__isnull=True).exists():
+    if _staying(person=person.pk):
         raise PersonAlreadyStaying(person=person.id)
     if category not in receivable_categories(site):
         raise CategoryNotReceived(category=category)
+
+
+@prepared
+def _staying(person: Any) -> QuerySet[Stay, UUID]:
+    return Stay.objects.filter(person=person, ended_at__isnull=True).values_list("id", flat=True)
 
 
 def _number(kind: str, site: Site, at: datetime) -> str:

@@ -14,7 +14,7 @@ from lazaretto.stays.choices import Slot, Symptom
 from lazaretto.stays.deadlines import FEVER, KNOCK_AGAIN_WITHIN, NO_ANSWER, ROUND
 from lazaretto.stays.errors import StayEnded, TemperatureNeeded
 from lazaretto.stays.models import Observation, Stay
-from lazaretto.stays.queries.rounds import fever_from, round_slots, unseen
+from lazaretto.stays.queries.rounds import doors_left, fever_from, round_slots
 from lazaretto.stays.rules import is_plausible, needs_look
 
 
@@ -118,7 +118,7 @@ def _count_down(site: Site, day: date, slot: Slot, actor: Actor, at: datetime) -
     """Doors left in this round; the last one meets the round's deadline."""
     if slot == Slot.EXTRA:
         return 0
-    left = unseen(site, day, slot).count()
+    left = doors_left(site, day, slot)
     if left == 0:
         meet(ROUND.code, site, slot=f"{day}-{slot}", at=at, by=actor.user_id)
     return left

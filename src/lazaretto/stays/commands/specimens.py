@@ -5,9 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
-
 from lazaretto.core.access import Actor
+from lazaretto.core.bulk import insert_few
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import Due, meet, raise_alarm, set_deadlines
 from lazaretto.core.errors import IllegalTransition, ReasonRequired
@@ -166,12 +165,13 @@ def decide_positive(
 
 
 def _new_tube(specimen: Specimen) -> Specimen:
-    try:
-        with transaction.atomic():
-            specimen.save(force_insert=True)
-    except IntegrityError as error:
-        raise TubeTaken(tube=specimen.tube) from error
+    values = [getattr(specimen, name) for name in _TUBE]
+    if not insert_few(Specimen, _TUBE, [values], ignore_conflicts=True, returning=True):
+        raise TubeTaken(tube=specimen.tube)
     return specimen
+
+
+_TUBE = [field.attname for field in Specimen._meta.concrete_fields]
 
 
 def _tube(site: Site, tube: str) -> Specimen:

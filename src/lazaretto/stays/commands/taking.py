@@ -1,9 +1,13 @@
 """Taking and leaving rooms: shared by admission, moves and release. Plain functions inside commands."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from lazaretto.core.access import Actor
+from lazaretto.core.prepared import prepared
 from lazaretto.places.choices import RoomState
 from lazaretto.places.commands import occupy_room, vacate_room
 from lazaretto.places.models import Bed, Room
@@ -68,10 +72,19 @@ def lock_room(room_id: UUID) -> Room:
 
 
 def _place(room: Room) -> RoomPlace:
-    here = list(Occupancy.objects.filter(room=room, ended_at__isnull=True).values_list("party_id", "bed_id"))
-    beds = Bed.objects.filter(room=room).order_by("label").values_list("id", flat=True)
+    here = _living(room=room.pk)
     return RoomPlace(
         parties=frozenset(str(party) for party, _bed in here),
         taken_beds=frozenset(str(bed) for _party, bed in here if bed),
-        beds=tuple(str(bed) for bed in beds),
+        beds=tuple(str(bed) for bed in _beds(room=room.pk)),
     )
+
+
+@prepared
+def _living(room: Any) -> QuerySet[Occupancy, tuple[UUID, UUID | None]]:
+    return Occupancy.objects.filter(room=room, ended_at__isnull=True).values_list("party_id", "bed_id")
+
+
+@prepared
+def _beds(room: Any) -> QuerySet[Bed, UUID]:
+    return Bed.objects.filter(room=room).order_by("label").values_list("id", flat=True)

@@ -18,8 +18,8 @@ from lazaretto.stays.deadlines import FEVER, NO_ANSWER, RELEASE, TEST
 from lazaretto.stays.models import Occupancy, Specimen, Stay
 
 # What a cell says, the most pressing first; `occupied` and the room's own states come last.
-POSITIVE, RELEASE_OVERDUE, SYMPTOMS, RELEASE_TODAY, OCCUPIED = (
-    "positive", "release_overdue", "symptoms", "release_today", "occupied",
+POSITIVE, SYMPTOMS, RELEASE_OVERDUE, RELEASE_TODAY, OCCUPIED = (
+    "positive", "symptoms", "release_overdue", "release_today", "occupied",
 )  # fmt: skip
 
 
@@ -174,11 +174,11 @@ def _status(room: Room, ids: set[str], marks: _Marks, at: datetime) -> str:
         return room.state
     if ids & marks.positive:
         return POSITIVE
+    if ids & marks.fever:  # a medic comes before any release
+        return SYMPTOMS
     dues = [marks.release_due[stay] for stay in ids if stay in marks.release_due]
     if any(due <= at for due in dues):
         return RELEASE_OVERDUE
-    if ids & marks.fever:
-        return SYMPTOMS
     return RELEASE_TODAY if dues else OCCUPIED
 
 

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet, Value
 
 from lazaretto.core.access import Actor
 from lazaretto.core.clock import local_moment
+from lazaretto.core.prepared import prepared
 from lazaretto.people.queries import display_name
 from lazaretto.places.models import Site
 from lazaretto.protocols.queries import effective
@@ -136,6 +138,16 @@ def unseen(site: Site, day: date, slot: Slot) -> QuerySet[Stay]:
     """Open stays that nobody has looked at (or knocked for) in this round."""
     done = Observation.objects.filter(stay=OuterRef("pk"), day=day, slot=slot, superseded_at__isnull=True)
     return Stay.objects.filter(site=site, ended_at__isnull=True).filter(~Exists(done))
+
+
+def doors_left(site: Site, day: date, slot: Slot) -> int:
+    """How many those are; every observation asks."""
+    return sum(_doors_left(site=site.pk, day=day, slot=str(slot)))
+
+
+@prepared
+def _doors_left(site: Any, day: Any, slot: Any) -> QuerySet[Stay, int]:
+    return unseen(site, day, slot).values(all=Value(1)).annotate(left=Count("pk")).values_list("left", flat=True)
 
 
 def fever_from(stay: Stay) -> Decimal:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -9,6 +10,7 @@ from django.db.models import QuerySet
 from lazaretto.core.access import Actor
 from lazaretto.core.choices import DeadlineState
 from lazaretto.core.models import Deadline
+from lazaretto.core.prepared import prepared
 from lazaretto.people.queries import display_name
 from lazaretto.places.models import Site
 from lazaretto.protocols.rules import due_tests
@@ -41,17 +43,19 @@ class Sampling:
 
 def test_answered_by(stay: Stay, at: datetime) -> str:
     """The key of the test a scheduled specimen taken now answers: the open one due first, empty when none is open."""
-    unmet = set(
-        Deadline.objects.filter(kind=TEST.code, subject_id=str(stay.pk), state=DeadlineState.OPEN).values_list(
-            "slot", flat=True
-        )
-    )
+    unmet = set(_open_tests(stay=str(stay.pk)))
     if not unmet:
         return ""
     opened = [
         due for due in due_tests(course_of(stay.order, stay.site)) if due.setting == CENTRAL and due.opens_at <= at
     ]
     return next((due.key for due in opened if due.key in unmet), "")
+
+
+@prepared
+def _open_tests(stay: Any) -> QuerySet[Deadline, str]:
+    found = Deadline.objects.filter(kind=TEST.code, subject_id=stay, state=DeadlineState.OPEN)
+    return found.values_list("slot", flat=True)
 
 
 def sampling_list(actor: Actor, site: Site, *, until: datetime, at: datetime) -> list[Sampling]:

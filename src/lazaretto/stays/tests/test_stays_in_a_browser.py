@@ -27,7 +27,7 @@ def house(cast, admit) -> Stay:
     """A positive with needs, two others, a room to clean and an open breach; times are those of the wall clock."""
     now = clock.now()
     stay = admit("0301", name="陈静", at=now - timedelta(days=2))
-    admit("0302", name="李娜", at=now - timedelta(days=6, hours=20))
+    admit("0302", name="李娜", at=now - timedelta(days=5))  # not yet due at any hour
     Need.objects.create(person=stay.person, kind="cannot_walk", note="需要轮椅", started_at=now)
     medic = {"actor": cast.medic.actor, "at": now}
     commands.collect_specimen(**medic, stay=stay, tube="T1")
