@@ -104,6 +104,8 @@ ADDRESSES = {
     "arrivals:found": GET,
     "arrivals:panel": GET,
     "arrivals:confirm": POST,
+    "arrivals:walk_in": GET,
+    "arrivals:walk_in_look": POST,
     "headquarters:overview": GET,
     "headquarters:names": GET,
     "headquarters:search": GET,

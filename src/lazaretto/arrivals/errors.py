@@ -37,6 +37,28 @@ class NoRoomProposed(DomainError):
     message = _("No room has been chosen for this person.")
     next_step = _("Type a room number, or have rooms proposed for the whole bus.")
 
+    @classmethod
+    def because(cls, why: str, words: object) -> "NoRoomProposed":
+        """The error for somebody for whom the planner found none: its reason as a code and in words."""
+        return cls(_("No room could be proposed: %(why)s.") % {"why": words}, why=why)
+
+
+class NobodyNamed(DomainError):
+    """Neither what somebody says of themselves nor the record of somebody known was given."""
+
+    code = "nobody_named"
+    status = 422
+    message = _("It is not said who this is.")
+    next_step = _("Write down a name; without any, one by which you will know them again. No document is needed.")
+
+
+class PossiblyKnown(DomainError):
+    """Somebody known may be this person; `context` names them."""
+
+    code = "possibly_known"
+    message = _("We may know this person already.")
+    next_step = _("Choose the record that is theirs, or say that it is somebody else.")
+
 
 class RoomOutsideSite(DomainError):
     """The room belongs to another site."""

@@ -20,6 +20,7 @@ from lazaretto.arrivals.commands.staging import (
     map_columns,
     stage_manifest,
 )
+from lazaretto.arrivals.commands.walk_in import WalkInAdmitted, admit_walk_in
 
 __all__ = [
     "Boarded",
@@ -34,7 +35,9 @@ __all__ = [
     "RoomsProposed",
     "RowDecided",
     "RowShown",
+    "WalkInAdmitted",
     "WithoutRoom",
+    "admit_walk_in",
     "board",
     "board_unexpected",
     "cancel_manifest",

@@ -1,16 +1,17 @@
 """The desk: who of those expected is standing there."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from lazaretto.arrivals.models import ExpectedArrival
 from lazaretto.arrivals.queries.rooms import ON_THE_WAY
 from lazaretto.core.access import Actor
 from lazaretto.people.models import SearchToken
-from lazaretto.people.queries import find
+from lazaretto.people.queries import display_name, find
 from lazaretto.people.search_text import fold_query
 from lazaretto.places.models import Site
-from lazaretto.stays.models import IsolationOrder
+from lazaretto.stays.models import IsolationOrder, Occupancy, Stay
 
 LAST = "\U0010ffff"
 MOST = 12
@@ -18,8 +19,9 @@ MOST = 12
 
 @dataclass(frozen=True)
 class Grounds:
-    """Authority, legal basis and reason as the last order of the site had them, for the next one."""
+    """Category, authority, legal basis and reason as the last order of the site had them, for the next one."""
 
+    category: str = ""
     authority: str = ""
     legal_basis: str = ""
     reason: str = ""
@@ -44,7 +46,31 @@ def coming_to(actor: Actor, site: Site) -> int:
 def last_grounds(site: Site) -> Grounds:
     """What the last order of the site was grounded on; empty for the first."""
     order = IsolationOrder.objects.filter(site=site).order_by("-issued_at").first()
-    return Grounds(order.authority, order.legal_basis, order.reason) if order else Grounds()
+    return Grounds(order.category, order.authority, order.legal_basis, order.reason) if order else Grounds()
+
+
+@dataclass(frozen=True)
+class InRoom:
+    """Somebody who has just got a room: what the line with their papers shows."""
+
+    name: str
+    stay_number: str
+    order_number: str
+    room: str
+    ends_at: datetime
+
+
+def just_admitted(actor: Actor, site: Site, number: str) -> list[InRoom]:
+    """The stay of that number, if it is open at this site; nothing otherwise."""
+    open_ones = Stay.objects.visible_to(actor, "stays.admit").filter(site=site, number=number, ended_at__isnull=True)
+    taken = Occupancy.objects.filter(stay__in=open_ones, ended_at__isnull=True)
+    return [
+        InRoom(
+            display_name(actor, one.stay.person, unit_id=site.unit_id), one.stay.number, one.stay.order.number,
+            one.room.number, one.stay.order.ends_at,
+        )
+        for one in taken.select_related("room", "stay__order", "stay__person")
+    ]  # fmt: skip
 
 
 def _by_number(actor: Actor, text: str) -> list[UUID]:

@@ -1,7 +1,7 @@
 """The question put to the room planner: who is on the bus, which rooms and floors the site has."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -36,13 +36,19 @@ def room_problem(manifest: Manifest, coming: list[ExpectedArrival], *, at: datet
     Rooms that a clerk gave to somebody by hand, or that another bus was promised, are not offered.
     """
     site = manifest.site
-    zone = ZoneInfo(site.time_zone)
-    arrival = (manifest.expected_at or at).astimezone(zone).date()
-    promised = _promised(site, manifest, coming)
+    arrival = (manifest.expected_at or at).astimezone(ZoneInfo(site.time_zone)).date()
+    people = tuple(_people(manifest, coming, arrival))
+    return problem_of(site, people, arrival=arrival, promised=_promised(site, manifest, coming))
+
+
+def problem_of(
+    site: Site, people: tuple[planner.Person, ...], *, arrival: date, promised: set[UUID]
+) -> planner.Problem:
+    """These people, who arrive on that day, and the rooms of a site but for those that are promised."""
     return planner.Problem(
-        people=tuple(_people(manifest, coming, arrival)),
+        people=people,
         sites=(_site(site),),
-        floors=tuple(_floors(site, zone)),
+        floors=tuple(_floors(site, ZoneInfo(site.time_zone))),
         rooms=tuple(_rooms(site, promised)),
         options=planner.Options(sharing=_sharing(site, arrival)),
     )
@@ -57,18 +63,33 @@ def _people(manifest: Manifest, coming: list[ExpectedArrival], arrival: date) ->
     for one in coming:
         parties[one.party_id] += 1
     for one in coming:
-        kinds = needs[one.person_id]
-        yield planner.Person(
-            id=str(one.id),
+        yield guest(
+            str(one.id),
             category=one.category or manifest.category,
-            cohort=arrival,
-            age=age_on(one.person.birth_date, arrival),
+            arrival=arrival,
+            birth_date=one.person.birth_date,
+            needs=needs[one.person_id],
             household=str(one.party_id) if parties[one.party_id] > 1 else None,
             group=str(manifest.id),
-            accessible=bool(kinds & ACCESSIBLE),
-            pregnant=NeedKind.PREGNANT in kinds,
-            ill=bool(kinds & ILL),
         )
+
+
+def guest(
+    key: str, *, category: str, arrival: date, birth_date: date | None, needs: Collection[str],
+    household: str | None = None, group: str | None = None,
+) -> planner.Person:  # fmt: skip
+    """Somebody as the room planner sees them: age, category and what their needs (codes) ask of a room."""
+    return planner.Person(
+        id=key,
+        category=category,
+        cohort=arrival,
+        age=age_on(birth_date, arrival),
+        household=household,
+        group=group,
+        accessible=not ACCESSIBLE.isdisjoint(needs),
+        pregnant=NeedKind.PREGNANT in needs,
+        ill=not ILL.isdisjoint(needs),
+    )
 
 
 def age_on(born: date | None, day: date) -> int | None:

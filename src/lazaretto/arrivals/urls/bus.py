@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lazaretto.arrivals.views import bus, check_in
+from lazaretto.arrivals.views import bus, check_in, walk_in
 
 urlpatterns = [
     path("sites/<str:code>/buses", bus.bus_list, name="buses"),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("sites/<str:code>/expected/<uuid:expected_id>/missing", bus.missing, name="missing"),
     path("sites/<str:code>/check-in", check_in.desk, name="desk"),
     path("sites/<str:code>/check-in/found", check_in.found, name="found"),
+    path("sites/<str:code>/check-in/new", walk_in.walk_in, name="walk_in"),
+    path("sites/<str:code>/check-in/new/look", walk_in.walk_in_look, name="walk_in_look"),
     path("sites/<str:code>/check-in/<uuid:expected_id>", check_in.panel, name="panel"),
     path("sites/<str:code>/check-in/<uuid:expected_id>/confirm", check_in.confirm, name="confirm"),
 ]

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from lazaretto.accounts.doors import actor_of, needs
@@ -12,7 +13,7 @@ from lazaretto.arrivals.commands import CheckedIn, check_in
 from lazaretto.arrivals.forms import CheckInForm
 from lazaretto.arrivals.models import ExpectedArrival
 from lazaretto.arrivals.queries.bus import expected_by_id, household_of, passengers, room_by_number
-from lazaretto.arrivals.queries.desk import at_the_desk, coming_to, last_grounds
+from lazaretto.arrivals.queries.desk import at_the_desk, coming_to, just_admitted, last_grounds
 from lazaretto.core import clock
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import DomainError
@@ -23,10 +24,16 @@ GROUNDS = ("authority", "legal_basis", "reason")
 
 @needs("stays.admit")
 def desk(request: HttpRequest, code: str) -> HttpResponse:
-    """The check-in page."""
+    """The check-in page; with `done`, the number of a stay, the papers of whoever was admitted without a list."""
     actor = actor_of(request)
     site = site_by_code(actor, code, "stays.admit")
-    return render(request, "arrivals/desk.html", {"site": site, "coming": coming_to(actor, site)})
+    context = {
+        "site": site,
+        "coming": coming_to(actor, site),
+        "done": just_admitted(actor, site, request.GET.get("done", "")),
+    }
+    with timezone.override(site.time_zone):
+        return render(request, "arrivals/desk.html", context)
 
 
 @needs("stays.admit")
@@ -39,7 +46,8 @@ def found(request: HttpRequest, code: str) -> HttpResponse:
     if request.GET.get("pick") and hits:
         return _panel(request, actor, hits[0], None)
     people = passengers(actor, hits, clock.local_date(clock.now(), clock.zone(site.time_zone)))
-    return render(request, "arrivals/found.html", {"site": site, "people": people, "text": text})
+    context = {"site": site, "people": people, "text": text, "picked": bool(request.GET.get("pick"))}
+    return render(request, "arrivals/found.html", context)
 
 
 @needs("stays.admit")
@@ -69,8 +77,9 @@ def confirm(request: HttpRequest, code: str, expected_id: UUID) -> HttpResponse:
             done.append(_check_in(actor, other, form, other.room.number if other.room else form.cleaned_data["room"]))
         except DomainError as error:
             refused.append((other, error))
-    context = {"site": site, "done": done, "refused": refused, "person": expected.person}
-    return render(request, "arrivals/checked_in.html", context)
+    context = {"site": site, "done": done, "refused": refused, "left": done[-1].left}
+    with timezone.override(site.time_zone):
+        return render(request, "arrivals/checked_in.html", context)
 
 
 def _check_in(actor: Actor, expected: ExpectedArrival, form: CheckInForm, room: str) -> CheckedIn:

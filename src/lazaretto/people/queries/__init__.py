@@ -2,7 +2,7 @@
 
 from lazaretto.people.queries.at_unit import ending_in, name_reader, named_like
 from lazaretto.people.queries.compare import Comparison, comparison
-from lazaretto.people.queries.duplicates import suggestions
+from lazaretto.people.queries.duplicates import alike, suggestions
 from lazaretto.people.queries.known import known_people
 from lazaretto.people.queries.listing import Page, Row, people_page
 from lazaretto.people.queries.names import display_name, display_names, names_visible
@@ -18,6 +18,7 @@ __all__ = [
     "Page",
     "Row",
     "age_on",
+    "alike",
     "comparison",
     "display_name",
     "display_names",

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.db.models import Q, QuerySet
 
 from lazaretto.core.access import Actor
 from lazaretto.people.choices import SuggestionState
+from lazaretto.people.digests import contact_digest, number_digest
 from lazaretto.people.likeness import Traits, reasons, sounds
 from lazaretto.people.models import ContactPoint, DuplicateSuggestion, IdentityDocument, Person, PersonName, SearchToken
 
@@ -47,6 +49,23 @@ def likely_pairs(person_ids: Collection[UUID]) -> list[Pair]:
     }
     found = [Pair(first, second, reasons(known[first], known[second])) for first, second in sorted(pairs)]
     return [pair for pair in found if pair.reasons]
+
+
+def alike(
+    names: Iterable[str], *, numbers: Iterable[str] = (), phones: Iterable[str] = (), birth_date: date | None = None
+) -> dict[UUID, list[str]]:
+    """Who in the whole district may be somebody who is not registered yet, each with the reasons; seven queries.
+
+    `numbers` are documents in normal form, `phones` E.164. For commands: the answer is not limited to what an actor
+    may see, so that nobody is doubled whoever asks.
+    """
+    own = Traits(frozenset(names), frozenset(numbers), frozenset(map(contact_digest, phones)), birth_date)
+    found = _namesakes(own) if own.names else set()
+    holders = IdentityDocument.objects.filter(number_digest__in=[number_digest(number) for number in own.numbers])
+    found |= set(holders.values_list("person_id", flat=True))
+    found |= set(ContactPoint.objects.filter(digest__in=own.phones).values_list("person_id", flat=True))
+    others = sorted(traits(found).items())
+    return {person: why for person, other in others if (why := reasons(own, other))}
 
 
 def traits(person_ids: Collection[UUID]) -> dict[UUID, Traits]:

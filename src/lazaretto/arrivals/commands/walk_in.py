@@ -1,0 +1,203 @@
+"""Somebody stands at the desk whom no list names: recognised or registered, and admitted, in one transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from lazaretto.arrivals.choices import ExpectedState, WhyUnplaced
+from lazaretto.arrivals.commands.check_in import BED_FROM_AGE
+from lazaretto.arrivals.errors import NobodyNamed, NoRoomProposed, PossiblyKnown
+from lazaretto.arrivals.models import ExpectedArrival
+from lazaretto.arrivals.queries.rooms import ON_THE_WAY, age_on
+from lazaretto.arrivals.queries.walk_in import alike_to, companions_room
+from lazaretto.arrivals.queries.walk_in_rooms import offer
+from lazaretto.core.access import Actor, locked
+from lazaretto.core.commands import command, record
+from lazaretto.people.choices import Likeness, Sex
+from lazaretto.people.commands import (
+    NewPerson,
+    add_document,
+    add_phone,
+    change_details,
+    clean_person,
+    join_party,
+    open_access,
+    record_need,
+    register_person,
+)
+from lazaretto.people.digests import contact_digest, number_digest
+from lazaretto.people.models import IdentityDocument, Need, Person
+from lazaretto.people.queries import person_by_id
+from lazaretto.places.models import Room, Site
+from lazaretto.stays.commands import admit
+from lazaretto.stays.errors import StayEnded
+from lazaretto.stays.models import Stay
+
+# Whoever missed their bus by more than this does not come by it any more.
+STILL_OF_THE_BUS = timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class WalkInAdmitted:
+    """Somebody without a list is in their room. `known` says that they were in our records before."""
+
+    person_id: UUID
+    known: bool
+    stay_id: UUID
+    stay_number: str
+    order_number: str
+    room: str
+    ends_at: datetime
+
+
+@command("arrivals.admit_walk_in", capability="stays.admit")
+def admit_walk_in(
+    *,
+    actor: Actor,
+    at: datetime,
+    site: Site,
+    category: str,
+    last_exposure_at: datetime,
+    authority: str,
+    legal_basis: str,
+    reason: str,
+    newcomer: NewPerson | None = None,
+    same_as: UUID | None = None,
+    not_same_as: tuple[UUID, ...] = (),
+    companion: Stay | None = None,
+    room: Room | None = None,
+) -> WalkInAdmitted:
+    """Admit somebody whom no list names. No document is needed for it.
+
+    `newcomer` is what they say of themselves, `same_as` the known person they are; both together add to the record
+    what it lacks. Whoever is known by a document under the same name is never doubled; somebody who is merely alike
+    must be named in `same_as` or, as somebody else, in `not_same_as`. `companion` is the stay of somebody of their
+    household: they join that party and, where a bed is free, that room. Without `room` the one that the planner
+    proposes is taken. Whoever a list names after all is taken off it: checked in here, or no longer coming there.
+
+    Raises `NobodyNamed`, `PossiblyKnown`, `NoRoomProposed`, `StayEnded`, and everything that `people.register_person`,
+    `people.add_document` and `stays.admit` raise.
+    """
+    if companion is not None and (companion.ended_at is not None or companion.site_id != site.id):
+        raise StayEnded(stay=companion.number)
+    person, known = _who(actor, at, site, newcomer, same_as, not_same_as)
+    listed = _listed(person, site, at)
+    age = age_on(person.birth_date, at.date())
+    party_id, chosen = person.id, room
+    if companion is not None:
+        join_party(actor=actor, at=at, person=person, other=companion.person)
+        party_id, theirs = companions_room(companion, needs_bed=age is None or age >= BED_FROM_AGE)
+        chosen = chosen or theirs
+    done = admit(
+        actor=actor,
+        at=at,
+        person=person,
+        site=site,
+        room=chosen or _listed_room(listed, site) or _proposed(site, person, category, at),
+        category=category,
+        last_exposure_at=last_exposure_at,
+        authority=authority,
+        legal_basis=legal_basis,
+        reason=reason,
+        party_id=party_id,
+        shares_bed=companion is not None and age is not None and age < BED_FROM_AGE,
+    )
+    for one in listed:
+        _take_off(one, site, done.stay_id, done.stay_number, at)
+    data = {"without_list": True, "known": known, "not_same_as": [str(other) for other in not_same_as]}
+    record(Stay(pk=done.stay_id), unit_id=site.unit_id, person_id=person.id, data=data)
+    return WalkInAdmitted(person.id, known, done.stay_id, done.stay_number, done.order_number, done.room, done.ends_at)
+
+
+def _who(
+    actor: Actor,
+    at: datetime,
+    site: Site,
+    newcomer: NewPerson | None,
+    same_as: UUID | None,
+    not_same_as: tuple[UUID, ...],
+) -> tuple[Person, bool]:
+    """The record of whoever stands there, complete, and whether it was there before."""
+    said = clean_person(newcomer) if newcomer is not None else None
+    likely = alike_to(said) if said is not None else {}
+    if same_as is not None:
+        person, known = _recognised(actor, same_as, likely), True
+        open_access([person.id], site.unit_id, at)
+    elif said is not None:
+        _none_unseen(likely, not_same_as)
+        done = register_person(actor=actor, at=at, unit=site.unit, person=said)
+        person, known = Person.objects.get(pk=done.person_id), done.known
+    else:
+        raise NobodyNamed
+    if known and said is not None:
+        _complete(actor, at, person, said)
+        person.refresh_from_db()
+    return person, known
+
+
+def _recognised(actor: Actor, same_as: UUID, likely: dict[UUID, list[str]]) -> Person:
+    """Somebody whom the actor may see, or whom what was said of them gives away; raises `NotFound`."""
+    return Person.objects.get(pk=same_as) if same_as in likely else person_by_id(actor, same_as, "stays.admit")
+
+
+def _none_unseen(likely: dict[UUID, list[str]], not_same_as: tuple[UUID, ...]) -> None:
+    """Everybody alike must have been looked at; whom a document names is matched, or refused, when registering."""
+    unseen = set(likely) - set(not_same_as)
+    if unseen and not any(Likeness.SAME_NUMBER in why for why in likely.values()):
+        raise PossiblyKnown(people=" ".join(sorted(str(person) for person in unseen)))
+
+
+def _complete(actor: Actor, at: datetime, person: Person, said: NewPerson) -> None:
+    """What they say now and the record does not have yet; nothing that stands there is changed."""
+    birth_date = said.birth_date if person.birth_date is None else None
+    sex = said.sex if person.sex == Sex.UNKNOWN and said.sex != Sex.UNKNOWN else None
+    if birth_date or sex:
+        change_details(actor=actor, at=at, person=person, birth_date=birth_date, sex=sex)
+    held = set(IdentityDocument.objects.filter(person=person).values_list("number_digest", flat=True))
+    for document in said.documents:
+        if number_digest(document.number) not in held:
+            add_document(actor=actor, at=at, person=person, document=document)
+    reached = set(person.contacts.values_list("digest", flat=True))
+    for phone in said.phones:
+        if contact_digest(phone) not in reached:
+            add_phone(actor=actor, at=at, person=person, phone=phone)
+    noted = set(Need.objects.filter(person=person, ended_at__isnull=True).values_list("kind", flat=True))
+    for need in said.needs:
+        if need.kind not in noted or need.note:
+            record_need(actor=actor, at=at, person=person, kind=need.kind, details=need.note)
+
+
+def _listed(person: Person, site: Site, at: datetime) -> list[ExpectedArrival]:
+    """Where lists expect this person: on the way anywhere, or marked missing here when the bus came lately."""
+    rows = locked(ExpectedArrival.objects.filter(person=person)).select_related("site", "manifest", "room")
+    lately = at - STILL_OF_THE_BUS
+    return [
+        one
+        for one in rows.filter(state__in=[*ON_THE_WAY, ExpectedState.MISSING]).order_by("id")
+        if one.state in ON_THE_WAY
+        or (one.site_id == site.id and (one.manifest.expected_at or one.manifest.uploaded_at) >= lately)
+    ]
+
+
+def _listed_room(listed: list[ExpectedArrival], site: Site) -> Room | None:
+    return next((one.room for one in listed if one.site_id == site.id and one.room is not None), None)
+
+
+def _proposed(site: Site, person: Person, category: str, at: datetime) -> Room:
+    needs = set(Need.objects.filter(person=person, ended_at__isnull=True).values_list("kind", flat=True))
+    found = offer(site, category=category, birth_date=person.birth_date, needs=needs, at=at)
+    if found.room is None or not found.keeps:
+        raise NoRoomProposed.because(found.why, WhyUnplaced(found.why).label)
+    return found.room
+
+
+def _take_off(one: ExpectedArrival, site: Site, stay_id: UUID, stay_number: str, at: datetime) -> None:
+    """Nobody is expected where they are not going, and nobody is both here and still to come."""
+    if one.site_id == site.id:
+        one.state, one.arrived_at, one.stay_id = ExpectedState.CHECKED_IN, at, stay_id
+        said = {"stay": stay_number}
+    else:
+        one.state = ExpectedState.CANCELLED
+        said = {"came_to": site.code}
+    one.save(update_fields=["state", "arrived_at", "stay"])
+    record(one, unit_id=one.site.unit_id, person_id=one.person_id, data=said)

@@ -1,0 +1,121 @@
+"""Who the person at the desk may be, and whom they belong with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count
+
+from lazaretto.arrivals.models import ExpectedArrival
+from lazaretto.arrivals.queries.rooms import ON_THE_WAY, age_on
+from lazaretto.core.access import Actor
+from lazaretto.people.choices import Likeness, Sex
+from lazaretto.people.commands import NewPerson
+from lazaretto.people.models import Person
+from lazaretto.people.queries import alike, display_names, find
+from lazaretto.places.models import Room, Site
+from lazaretto.stays.models import Occupancy, Stay
+
+MOST = 6
+SHORTEST = 2
+
+
+@dataclass(frozen=True)
+class Known:
+    """Somebody in our records. `why` is empty for whom only the letters fit; `telling` says that a person must decide.
+
+    `stay` is their open stay; `room` its room where that is at this site, `expected` that a list here names them.
+    """
+
+    person_id: UUID
+    name: str
+    romanised: str
+    sex: str
+    age: int | None
+    why: tuple[str, ...]
+    stay: str
+    room: str
+    expected: bool
+
+    @property
+    def telling(self) -> bool:
+        """Whether more than the letters of the name speaks for it."""
+        return bool(self.why)
+
+
+def alike_to(person: NewPerson) -> dict[UUID, list[str]]:
+    """Who in the district may be this newcomer (in normal form), with the reasons (`people.choices.Likeness`)."""
+    return alike(
+        (person.name, *person.other_names),
+        numbers=[document.number for document in person.documents],
+        phones=person.phones,
+        birth_date=person.birth_date,
+    )
+
+
+def known_at_the_desk(actor: Actor, site: Site, said: NewPerson, typed: Sequence[str], *, at: datetime) -> list[Known]:
+    """Those who may be the person at the desk: whoever is alike first, then those whom the letters `typed` fit.
+
+    Somebody alike whom the actor may not see is shown masked: nobody is doubled, nobody is given away.
+    """
+    why = alike_to(said)
+    ids = list(why)
+    for text in typed:
+        ids += [hit.person_id for hit in find(actor, text, limit=MOST)] if len(text) >= SHORTEST else []
+    return _described(actor, site, list(dict.fromkeys(ids))[: max(MOST, len(why))], why, at)
+
+
+def known_by_id(actor: Actor, site: Site, person: Person, *, at: datetime) -> Known:
+    """One person as the desk shows them."""
+    return _described(actor, site, [person.id], {}, at)[0]
+
+
+def _described(actor: Actor, site: Site, ids: list[UUID], why: dict[UUID, list[str]], at: datetime) -> list[Known]:
+    people = Person.objects.current().defer("address").in_bulk(ids)
+    names = display_names(actor, people.values())
+    stays = dict(Stay.objects.filter(person__in=people, ended_at__isnull=True).values_list("person_id", "number"))
+    here = Occupancy.objects.filter(stay__person__in=people, stay__site=site, ended_at__isnull=True)
+    rooms = dict(here.values_list("stay__person_id", "room__number"))
+    coming = ExpectedArrival.objects.filter(person__in=people, site=site, state__in=ON_THE_WAY)
+    expected = set(coming.values_list("person_id", flat=True))
+    today = at.astimezone(ZoneInfo(site.time_zone)).date()
+    return [
+        Known(
+            person_id=pk,
+            name=names[pk],
+            romanised=people[pk].romanised if names[pk] == people[pk].name else "",
+            sex=str(people[pk].get_sex_display()) if people[pk].sex != Sex.UNKNOWN else "",
+            age=age_on(people[pk].birth_date, today),
+            why=tuple(str(Likeness(code).label) for code in why.get(pk, ())),
+            stay=stays.get(pk, ""),
+            room=rooms.get(pk, ""),
+            expected=pk in expected,
+        )
+        for pk in ids
+        if pk in people
+    ]
+
+
+def stay_in_room(site: Site, number: str) -> Stay | None:
+    """The stay of somebody who is in a room of the site now; None when nobody is, or there is no such room."""
+    here = Stay.objects.filter(
+        site=site, occupancies__room__number__iexact=number.strip(), occupancies__ended_at__isnull=True
+    )
+    return here.select_related("person", "order").order_by("started_at", "id").first()
+
+
+def companions_room(companion: Stay, *, needs_bed: bool) -> tuple[UUID, Room | None]:
+    """The party of somebody's room, and that room if it has a bed for one more."""
+    taken = Occupancy.objects.select_related("room__floor").get(stay=companion, ended_at__isnull=True)
+    beds = Room.objects.filter(pk=taken.room_id).aggregate(n=Count("beds"))["n"]
+    in_use = Occupancy.objects.filter(room=taken.room_id, ended_at__isnull=True, bed__isnull=False).count()
+    return taken.party_id, taken.room if in_use < beds or not needs_bed else None
+
+
+def listed_room(site: Site, person: Person | None) -> Room | None:
+    """The room that a list on its way here gave somebody who came without it."""
+    rows = ExpectedArrival.objects.filter(person=person, site=site, state__in=ON_THE_WAY, room__isnull=False)
+    found = rows.select_related("room__floor").first() if person else None
+    return found.room if found else None

@@ -1,0 +1,285 @@
+"""Somebody without a list: first who they may be, then one form, then a room. Nothing typed is lost."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from lazaretto.accounts.doors import actor_of, needs
+from lazaretto.arrivals.choices import RuleBroken, WhyUnplaced
+from lazaretto.arrivals.commands import admit_walk_in
+from lazaretto.arrivals.forms import WalkInForm
+from lazaretto.arrivals.queries.bus import free_rooms, room_by_number
+from lazaretto.arrivals.queries.desk import last_grounds
+from lazaretto.arrivals.queries.walk_in import (
+    alike_to,
+    companions_room,
+    known_at_the_desk,
+    known_by_id,
+    listed_room,
+    stay_in_room,
+)
+from lazaretto.arrivals.queries.walk_in_rooms import Offer, broken_by, offer
+from lazaretto.core import clock
+from lazaretto.core.access import Actor
+from lazaretto.core.errors import ClientIdReused, DomainError, NotFound
+from lazaretto.core.ids import new_id
+from lazaretto.people.commands import NewPerson
+from lazaretto.people.models import Need, Person
+from lazaretto.people.queries import person_by_id
+from lazaretto.people.rules import read_document, read_phones
+from lazaretto.places.models import Room, Site
+from lazaretto.places.queries import receivable_categories, site_by_code
+from lazaretto.protocols.choices import Category
+from lazaretto.stays.models import Stay
+
+ADMIT = "stays.admit"
+GROUNDS = ("category", "authority", "legal_basis", "reason")
+OUT_OF_REACH = frozenset({401, 403, 404})
+# Where a refusal stands: error code → field. Others stand above the form.
+FIELDS = {
+    "name_invalid": "name",
+    "nobody_named": "name",
+    "document_invalid": "document_number",
+    "document_taken": "document_number",
+    "phone_invalid": "phone",
+    "already_in_party": "with_room",
+    "stay_ended": "with_room",
+    "category_not_received": "category",
+    "not_isolated": "category",
+    "isolation_over": "exposed_on",
+    "not_yet": "exposed_on",
+    "no_room_proposed": "room",
+    "room_elsewhere": "room",
+    "room_not_ready": "room",
+    "room_occupied": "room",
+    "no_free_bed": "room",
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """The room as the form shows it: its number, what speaks against it, why none is proposed."""
+
+    number: str = ""
+    floor: str = ""
+    why: str = ""
+    breaks: tuple[str, ...] = ()
+    typed: bool = False
+    with_household: bool = False
+
+
+@needs(ADMIT)
+def walk_in(request: HttpRequest, code: str) -> HttpResponse:
+    """The form; posted, it admits. `pick` recognises somebody, empty it takes that back; neither admits."""
+    actor = actor_of(request)
+    site = site_by_code(actor, code, ADMIT)
+    if request.method != "POST":
+        return _page(request, site, _form(site, initial=_initial(actor, site, request)))
+    if "pick" in request.POST:
+        return _page(request, site, _form(site, initial=_picked(_form(site, request.POST))))
+    form = _form(site, request.POST)
+    _check_rooms(site, form)
+    if form.is_valid():
+        try:
+            number = _admit(actor, site, form)
+        except DomainError as error:
+            _refuse(form, error)
+        else:
+            return redirect(f"{reverse('arrivals:desk', args=[code])}?done={number}")
+    return _page(request, site, form)
+
+
+@require_POST
+@needs(ADMIT)
+def walk_in_look(request: HttpRequest, code: str) -> HttpResponse:
+    """Who they may be and which room, while the form is being filled in."""
+    site = site_by_code(actor_of(request), code, ADMIT)
+    context = _context(request, site, _form(site, request.POST))
+    return render(request, "arrivals/walk_in_look.html", context)
+
+
+def _form(site: Site, data: Any = None, initial: dict[str, Any] | None = None) -> WalkInForm:
+    receivable = receivable_categories(site)
+    categories = [(category.value, category.label) for category in Category if category in receivable]
+    return WalkInForm(data, initial=initial, categories=categories)
+
+
+def _initial(actor: Actor, site: Site, request: HttpRequest) -> dict[str, Any]:
+    """As the site's last admission was grounded; with what was typed at the desk, or with somebody's household."""
+    grounds = last_grounds(site)
+    values: dict[str, Any] = {name: getattr(grounds, name) for name in GROUNDS}
+    values["client_id"] = new_id()
+    values |= _read(request.GET.get("q", "").strip()[:40])
+    stays = Stay.objects.visible_to(actor, ADMIT).filter(site=site, ended_at__isnull=True)
+    companion = stays.filter(number=request.GET.get("with", "")).select_related("order", "person").first()
+    if companion is not None:
+        values |= _of_household(companion, site)
+    return values
+
+
+def _read(text: str) -> dict[str, str]:
+    """What somebody typed into the desk's search, in the field where it belongs."""
+    if not any(letter.isdigit() for letter in text):
+        return {"name": text}
+    return {"phone": text} if read_phones(text).numbers and not read_document(text).facts else {"document_number": text}
+
+
+def _of_household(companion: Stay, site: Site) -> dict[str, Any]:
+    order = companion.order
+    taken = companion.occupancies.filter(ended_at__isnull=True).select_related("room").first()
+    return {
+        **{name: getattr(order, name) for name in GROUNDS},
+        "with_room": taken.room.number if taken else "",
+        "exposed_on": order.last_exposure_at.astimezone(clock.zone(site.time_zone)).date(),
+        "language": companion.person.language,
+    }
+
+
+def _picked(typed: WalkInForm) -> dict[str, Any]:
+    """Everything typed, with the person who was recognised; letters that only served to find them are let go."""
+    read = typed.cleaned_data if typed.errors is not None else {}
+    values: dict[str, Any] = {field.name: read.get(field.name) or field.value() or "" for field in typed}
+    values |= {"same_as": typed.data.get("pick", ""), "others": ""}
+    if read_document(values["document_number"]).trouble is not None:
+        values["document_number"] = ""
+    if read_phones(values["phone"]).refused:
+        values["phone"] = ""
+    return values
+
+
+def _admit(actor: Actor, site: Site, form: WalkInForm) -> str:
+    """The number of the new stay. The form sent twice admits once; changed after that, it is another request."""
+    payload = _payload(actor, site, form)
+    client_id = form.cleaned_data["client_id"] or new_id()
+    try:
+        return admit_walk_in.invoke(actor=actor, at=clock.now(), payload=payload, client_id=client_id).stay_number
+    except ClientIdReused:
+        return admit_walk_in.invoke(actor=actor, at=clock.now(), payload=payload, client_id=new_id()).stay_number
+
+
+def _payload(actor: Actor, site: Site, form: WalkInForm) -> dict[str, Any]:
+    said = form.cleaned_data
+    person = _recognised(actor, form)
+    companion = stay_in_room(site, said["with_room"])
+    room = _room_at(site, said["room"] or said["proposed"])
+    return {
+        **{name: said[name] for name in GROUNDS},
+        "site": str(site.id),
+        "last_exposure_at": form.exposed_at(site.time_zone),
+        "newcomer": asdict(form.newcomer(person.name if person else "")),
+        "same_as": str(person.id) if person else None,
+        "not_same_as": [str(other) for other in said["others"]],
+        "companion": str(companion.id) if companion else None,
+        "room": str(room.id) if room else None,
+    }
+
+
+def _check_rooms(site: Site, form: WalkInForm) -> None:
+    """Rooms that do not exist, or in which nobody is, are named at their field."""
+    said = form.cleaned_data if form.errors is not None else {}
+    if said.get("with_room") and stay_in_room(site, said["with_room"]) is None:
+        form.add_error("with_room", _("Nobody is in this room."))
+    if said.get("room") and _room_at(site, said["room"]) is None:
+        form.add_error("room", _("There is no such room here."))
+
+
+def _refuse(form: WalkInForm, error: DomainError) -> None:
+    """Put a refusal at its field; what the actor must not know of goes on up."""
+    if error.status in OUT_OF_REACH:
+        raise error
+    form.add_error(FIELDS.get(error.code), str(error))
+
+
+def _recognised(actor: Actor, form: WalkInForm) -> Person | None:
+    """The known person whom somebody chose: one they may see, or one whom what was said gives away."""
+    chosen = form["same_as"].value()
+    if not chosen:
+        return None
+    try:
+        wanted = UUID(str(chosen))
+    except ValueError as error:
+        raise NotFound(person=chosen) from error
+    said = form.so_far()
+    if said.name and wanted in alike_to(said):
+        return Person.objects.current().get(pk=wanted)
+    return person_by_id(actor, wanted, ADMIT)
+
+
+def _page(request: HttpRequest, site: Site, form: WalkInForm) -> HttpResponse:
+    """The page; of a form that htmx asked for, only the form."""
+    part = request.headers.get("HX-Target") == "walk-in"
+    template = "arrivals/walk_in_form.html" if part else "arrivals/walk_in.html"
+    return render(request, template, _context(request, site, form), status=422 if form.errors else 200)
+
+
+def _context(request: HttpRequest, site: Site, form: WalkInForm) -> dict[str, Any]:
+    actor, at, said = actor_of(request), clock.now(), form.so_far()
+    person = _recognised(actor, form)
+    typed = [str(form[name].value() or "").strip() for name in ("document_number", "phone", "name")]
+    known = [] if person else known_at_the_desk(actor, site, said, typed, at=at)
+    others = " ".join(str(one.person_id) for one in known if one.telling)
+    return {
+        "site": site,
+        "form": form,
+        "recognised": known_by_id(actor, site, person, at=at) if person else None,
+        "known": known,
+        "others": others,
+        "looked_at": bool(others) and set(others.split()) <= set(str(form["others"].value() or "").split()),
+        "facts": read_document(typed[0]).facts if typed[0] else None,
+        "place": _place(site, form, said, person, at),
+        "free": [room.number for room in free_rooms(site)],
+        "days": [(clock.local_date(at, clock.zone(site.time_zone)) - timedelta(days=ago), ago) for ago in range(3)],
+    }
+
+
+def _place(site: Site, form: WalkInForm, said: NewPerson, person: Person | None, at: datetime) -> Place:
+    """The room typed, the household's, the one a list gave, or the planner's; with what speaks against it."""
+    typed = str(form["room"].value() or "").strip()
+    born = (person.birth_date if person else None) or said.birth_date
+    companion = stay_in_room(site, str(form["with_room"].value() or ""))
+    family = companions_room(companion, needs_bed=True)[1] if companion else None
+    chosen = _room_at(site, typed) if typed else family or listed_room(site, person)
+    if typed and chosen is None:
+        return Place(typed, why=_("There is no such room here."), typed=True)
+    asked: dict[str, Any] = {
+        "category": str(form["category"].value() or next(iter(receivable_categories(site)))),
+        "birth_date": born,
+        "needs": {str(need.kind) for need in said.needs} | _needs_of(person),
+        "at": at,
+    }
+    if chosen is None:
+        return _offered(offer(site, **asked))
+    mates = chosen == (companion and companions_room(companion, needs_bed=False)[1])
+    breaks = () if mates else _words(broken_by(site, chosen, **asked))
+    return Place(chosen.number, chosen.floor.label, breaks=breaks, typed=bool(typed), with_household=mates)
+
+
+def _offered(found: Offer) -> Place:
+    why = str(WhyUnplaced(found.why).label) if found.why else ""
+    if found.room is None:
+        return Place(why=why)
+    return Place(found.room.number, found.room.floor.label, why, _words(found.breaks))
+
+
+def _words(rules: Iterable[str]) -> tuple[str, ...]:
+    return tuple(str(RuleBroken(rule).label) if rule in RuleBroken.values else rule for rule in rules)
+
+
+def _needs_of(person: Person | None) -> set[str]:
+    rows = Need.objects.filter(person=person, ended_at__isnull=True) if person else Need.objects.none()
+    return set(rows.values_list("kind", flat=True))
+
+
+def _room_at(site: Site, number: str) -> Room | None:
+    try:
+        return room_by_number(site, number) if number.strip() else None
+    except NotFound:
+        return None
