@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lazaretto.core import journal
 from lazaretto.core.access import Actor, locked
-from lazaretto.core.bulk import insert_few
+from lazaretto.core.bulk import insert_few, update_rows
 from lazaretto.core.choices import DeadlineState
 from lazaretto.core.ids import new_id
 from lazaretto.core.live import announce
@@ -173,9 +173,8 @@ def _close(ids: list[tuple[UUID, int]], state: DeadlineState, at: datetime, by: 
         unanswered = Alarm.objects.filter(deadline__in=climbed, answered_at__isnull=True)
         unanswered.filter(taken_at__isnull=True).update(taken_at=at, owner_id=by)
         unanswered.update(answered_at=at, answer=answer)
-    return Deadline.objects.filter(pk__in=[pk for pk, _rung in ids], state=DeadlineState.OPEN).update(
-        state=state, closed_at=at, next_at=None, version=F("version") + 1
-    )
+    update_rows(Deadline, ("state", "closed_at", "next_at"), [(pk, str(state), at, None) for pk, _rung in ids])
+    return len(ids)
 
 
 def raise_alarm(due: Due, *, at: datetime) -> Alarm:

@@ -6,7 +6,8 @@ under `@prepared` builds its queryset once from named slots; every call only put
 
 import functools
 import inspect
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import SimpleNamespace
@@ -14,7 +15,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Expression, QuerySet
+from django.db.models import Expression, Field, ForeignKey, Lookup, QuerySet
 
 R = TypeVar("R")
 
@@ -38,11 +39,27 @@ class Slot(Expression):
         return "%s", [_Mark(self.name)]
 
 
+@Field.register_lookup
+@ForeignKey.register_lookup
+class Among(Lookup):  # type: ignore[type-arg]
+    """`filter(person__among=people)`: like `in`, but the values are one parameter, so their number is no other SQL."""
+
+    lookup_name = "among"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        """SQLite unfolds a list that comes as JSON; PostgreSQL has arrays."""
+        lhs, lhs_values = self.process_lhs(compiler, connection)
+        rhs, rhs_values = self.process_rhs(compiler, connection)
+        test = "= ANY({})" if connection.vendor == "postgresql" else "IN (SELECT value FROM json_each({}))"
+        return f"{lhs} {test.format(rhs)}", [*lhs_values, *rhs_values]
+
+
 def prepared(build: Callable[..., QuerySet[Any, R]]) -> Callable[..., list[R]]:
     """Turn a function that builds a queryset from slots into one that takes values and returns the rows.
 
-    Every parameter of `build` becomes a `Slot`, and a keyword of the result: a key, a text, a number, a date or a
-    moment, never None (which compiles to other SQL) and never a model instance.
+    Every parameter of `build` becomes a `Slot`, and a keyword of the result: a key, a text, a number, a date, a moment,
+    or several of one kind (for `among`); never None (which compiles to other SQL) and never a model instance.
     """
     names = tuple(inspect.signature(build).parameters)
     statements: dict[str, _Statement] = {}
@@ -114,8 +131,11 @@ class _Answered:
 
 def _adapt(value: Any) -> Any:
     """A value as the driver takes it."""
+    many = isinstance(value, Collection) and not isinstance(value, str)
     if connection.vendor == "postgresql":
-        return value
+        return list(value) if many else value
+    if many:
+        return json.dumps([_adapt(one) for one in value])
     if isinstance(value, UUID):
         return value.hex
     if isinstance(value, datetime):

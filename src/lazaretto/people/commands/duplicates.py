@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from lazaretto.core.access import Actor
 from lazaretto.core.commands import command, record
+from lazaretto.core.prepared import prepared
 from lazaretto.people.choices import SuggestionState
 from lazaretto.people.commands.common import note, still_one
 from lazaretto.people.commands.newcomers import Words
@@ -67,13 +70,16 @@ def compare_new(at: datetime, limit: int = 50) -> int:
 def compare(person_ids: Sequence[UUID], at: datetime) -> None:
     """Compare these people with everybody now, inside a transaction."""
     pairs = likely_pairs(person_ids)
-    known = set(
-        DuplicateSuggestion.objects.filter(first__in=[pair.first for pair in pairs]).values_list("first", "second")
-    )
+    known = set(_suggested(first=[pair.first for pair in pairs])) if pairs else set()
     fresh = [pair for pair in pairs if (pair.first, pair.second) not in known]
     if fresh:
         suggest_duplicates(actor=Actor.system("duplicates"), at=at, pairs=fresh)
     Person.objects.filter(pk__in=person_ids).update(compared_at=at)
+
+
+@prepared
+def _suggested(first: Any) -> QuerySet[DuplicateSuggestion, tuple[UUID, UUID]]:
+    return DuplicateSuggestion.objects.filter(first__among=first).values_list("first", "second")
 
 
 @command("people.decide_different", capability="people.merge")

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from lazaretto.accounts.models import Unit
 from lazaretto.core.access import Actor
@@ -15,6 +16,7 @@ from lazaretto.core.bulk import insert_rows
 from lazaretto.core.commands import command, record, record_all
 from lazaretto.core.ids import new_id
 from lazaretto.core.journal import Note
+from lazaretto.core.prepared import prepared
 from lazaretto.people.choices import ContactKind, PartyKind
 from lazaretto.people.commands.duplicates import compare
 from lazaretto.people.commands.newcomers import GivenDocument, NewPerson, clean_person
@@ -33,8 +35,6 @@ from lazaretto.people.models import (
 )
 from lazaretto.people.queries import known_people
 from lazaretto.people.search_text import romanised, script_of
-
-BATCH = 2_000
 
 
 @dataclass(frozen=True)
@@ -201,16 +201,20 @@ def form_parties(
 
 def open_access(person_ids: Iterable[UUID], unit_id: UUID, at: datetime) -> int:
     """Let a unit see these people from now on, inside the running command; returns for how many that is new."""
-    fresh: list[UUID] = []
-    for some in chunks(list(dict.fromkeys(person_ids))):
-        seen = PersonAccess.objects.filter(person_id__in=some, unit_id=unit_id, ended_at__isnull=True)
-        known = set(seen.values_list("person_id", flat=True))
-        fresh += [person for person in some if person not in known]
-    PersonAccess.objects.bulk_create(
-        [PersonAccess(person_id=person, unit_id=unit_id, started_at=at) for person in fresh], batch_size=BATCH
+    people = list(dict.fromkeys(person_ids))
+    known = set(_seen_by(people=people, unit=unit_id))
+    fresh = [person for person in people if person not in known]
+    insert_rows(
+        PersonAccess, ("id", "person", "unit_id", "started_at"), [(new_id(), person, unit_id, at) for person in fresh]
     )
     copy_tokens(fresh, unit_id)
     return len(fresh)
+
+
+@prepared
+def _seen_by(people: Any, unit: Any) -> QuerySet[PersonAccess, UUID]:
+    open_now = PersonAccess.objects.filter(person__among=people, unit_id=unit, ended_at__isnull=True)
+    return open_now.values_list("person_id", flat=True)
 
 
 def close_access(person_ids: Iterable[UUID], unit_id: UUID, at: datetime) -> int:

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from lazaretto.core.access import Actor
+from lazaretto.core.prepared import prepared
 from lazaretto.people.choices import SuggestionState
 from lazaretto.people.digests import contact_digest, number_digest
 from lazaretto.people.likeness import Traits, reasons, sounds
@@ -70,11 +71,9 @@ def alike(
 
 def traits(person_ids: Collection[UUID]) -> dict[UUID, Traits]:
     """What is compared of these people, merged records left out; four queries."""
-    people = Person.objects.current().filter(pk__in=person_ids)
-    births = dict(people.values_list("id", "birth_date"))
-    names = _grouped(PersonName.objects.filter(person_id__in=births).values_list("person_id", "full"))
-    numbers = _grouped(IdentityDocument.objects.filter(person_id__in=births).values_list("person_id", "number"))
-    phones = _grouped(ContactPoint.objects.filter(person_id__in=births).values_list("person_id", "digest"))
+    births = dict(_births(people=person_ids))
+    names, numbers = _grouped(_names(people=births.keys())), _grouped(_numbers(people=births.keys()))
+    phones = _grouped(_phones(people=births.keys()))
     return {
         person: Traits(frozenset(names[person]), frozenset(numbers[person]), frozenset(phones[person]), birth)
         for person, birth in births.items()
@@ -91,14 +90,9 @@ def _grouped(rows: Iterable[tuple[UUID, Any]]) -> dict[UUID, set[str]]:
 def _candidates(asked: dict[UUID, Traits]) -> dict[UUID, set[UUID]]:
     """Whom each of these people shares a number, a phone, or a name (and birth date, where known) with."""
     found: dict[UUID, set[UUID]] = defaultdict(set)
-    documents = IdentityDocument.objects.filter(person_id__in=asked).values("number_digest")
-    for digest_field, model, digests in (
-        ("number_digest", IdentityDocument, documents),
-        ("digest", ContactPoint, ContactPoint.objects.filter(person_id__in=asked).values("digest")),
-    ):
+    for rows in (_same_number(people=asked.keys()), _same_phone(people=asked.keys())):
         holders: dict[str, set[UUID]] = defaultdict(set)
-        rows = model.objects.filter(**{f"{digest_field}__in": digests})
-        for digest, person in rows.values_list(digest_field, "person_id"):
+        for digest, person in rows:
             holders[digest].add(person)
         for people in holders.values():
             for person in people & asked.keys():
@@ -109,7 +103,55 @@ def _candidates(asked: dict[UUID, Traits]) -> dict[UUID, set[UUID]]:
 
 
 def _namesakes(own: Traits) -> set[UUID]:
-    tokens = SearchToken.objects.filter(unit_id=SearchToken.EVERYWHERE, token__in=sounds(own.names))
-    if own.birth_date is not None:
-        tokens = tokens.filter(Q(person__birth_date=own.birth_date) | Q(person__birth_date__isnull=True))
-    return set(tokens.values_list("person_id", flat=True)[:MOST_NAMESAKES])
+    spoken = sounds(own.names)
+    if own.birth_date is None:
+        return set(_sounding(tokens=spoken))
+    return set(_sounding_and_born(tokens=spoken, born=own.birth_date))
+
+
+@prepared
+def _births(people: Any) -> QuerySet[Person, tuple[UUID, date | None]]:
+    return Person.objects.current().filter(pk__among=people).values_list("id", "birth_date")
+
+
+@prepared
+def _names(people: Any) -> QuerySet[PersonName, tuple[UUID, str]]:
+    return PersonName.objects.filter(person__among=people).values_list("person_id", "full")
+
+
+@prepared
+def _numbers(people: Any) -> QuerySet[IdentityDocument, tuple[UUID, Any]]:
+    return IdentityDocument.objects.filter(person__among=people).values_list("person_id", "number")
+
+
+@prepared
+def _phones(people: Any) -> QuerySet[ContactPoint, tuple[UUID, str]]:
+    return ContactPoint.objects.filter(person__among=people).values_list("person_id", "digest")
+
+
+@prepared
+def _same_number(people: Any) -> QuerySet[IdentityDocument, tuple[str, UUID]]:
+    theirs = IdentityDocument.objects.filter(person__among=people).values("number_digest")
+    found = IdentityDocument.objects.filter(number_digest__in=theirs)
+    return found.values_list("number_digest", "person_id")
+
+
+@prepared
+def _same_phone(people: Any) -> QuerySet[ContactPoint, tuple[str, UUID]]:
+    theirs = ContactPoint.objects.filter(person__among=people).values("digest")
+    return ContactPoint.objects.filter(digest__in=theirs).values_list("digest", "person_id")
+
+
+@prepared
+def _sounding(tokens: Any) -> QuerySet[SearchToken, UUID]:
+    return _everywhere(tokens).values_list("person_id", flat=True)[:MOST_NAMESAKES]
+
+
+@prepared
+def _sounding_and_born(tokens: Any, born: Any) -> QuerySet[SearchToken, UUID]:
+    fitting = Q(person__birth_date=born) | Q(person__birth_date__isnull=True)
+    return _everywhere(tokens).filter(fitting).values_list("person_id", flat=True)[:MOST_NAMESAKES]
+
+
+def _everywhere(tokens: Any) -> QuerySet[SearchToken]:
+    return SearchToken.objects.filter(unit_id=SearchToken.EVERYWHERE, token__among=tokens)

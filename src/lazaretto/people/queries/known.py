@@ -2,9 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
+from django.db.models import QuerySet
+
+from lazaretto.core.prepared import prepared
 from lazaretto.people.digests import document_digest, number_digest
 from lazaretto.people.models import IdentityDocument
 
@@ -18,9 +21,6 @@ class Document(Protocol):
     def country(self) -> str: ...
     @property
     def number(self) -> str: ...
-
-
-CHUNK = 500
 
 
 def known_people(documents: Iterable[Document]) -> dict[str, UUID]:
@@ -44,11 +44,15 @@ def known_people(documents: Iterable[Document]) -> dict[str, UUID]:
 
 def _holders(numbers: list[str]) -> dict[str, list[tuple[UUID, IdentityDocument]]]:
     held: dict[str, list[tuple[UUID, IdentityDocument]]] = defaultdict(list)
-    for start in range(0, len(numbers), CHUNK):
-        rows = IdentityDocument.objects.filter(number_digest__in=numbers[start : start + CHUNK])
-        for row in rows.select_related("person").defer("number", "person__address"):
-            held[row.number_digest].append((row.person.merged_into_id or row.person_id, row))
+    for row in _with_numbers(numbers=numbers):
+        held[row.number_digest].append((row.person.merged_into_id or row.person_id, row))
     return held
+
+
+@prepared
+def _with_numbers(numbers: Any) -> QuerySet[IdentityDocument]:
+    found = IdentityDocument.objects.filter(number_digest__among=numbers)
+    return found.select_related("person").defer("number", "person__address")
 
 
 def _compatible(row: IdentityDocument, asked: Document) -> bool:

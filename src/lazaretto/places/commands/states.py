@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from lazaretto.core.access import Actor
+from lazaretto.core.bulk import insert_rows
 from lazaretto.core.commands import command, record_all
 from lazaretto.core.errors import Forbidden, IllegalTransition, NotFound, ReasonRequired, StaleState
 from lazaretto.core.journal import Note
+from lazaretto.core.prepared import prepared
 from lazaretto.places import rules
 from lazaretto.places.choices import RoomState, SiteState
 from lazaretto.places.errors import RoomNotOccupied, RoomNotReady, SiteNotActivated
@@ -108,8 +111,13 @@ def _lockable() -> QuerySet[Room]:
     return Room.objects.select_for_update(of=("self",)).select_related("site")
 
 
+@prepared
+def _one(room: Any) -> QuerySet[Room]:
+    return _lockable().filter(pk=room)
+
+
 def _locked(room: Room) -> Room:
-    return _lockable().get(pk=room.pk)
+    return _one(room=room.pk)[0]
 
 
 def _unit(room: Room) -> UUID:
@@ -119,18 +127,18 @@ def _unit(room: Room) -> UUID:
 
 def _write(rooms: Sequence[Room], after: RoomState, actor: Actor, at: datetime, reason: str) -> None:
     """The rooms, their rows of history and the journal. A room that changed meanwhile stops everything."""
-    changes = [
-        RoomStateChange(room=room, before=room.state, after=after, at=at, by_id=actor.user_id, reason=reason)
-        for room in rooms
-    ]
+    changes = [(room.pk, room.state, str(after), at, actor.user_id, reason) for room in rooms]
     for before, ids in _by_state(rooms).items():
         done = Room.objects.filter(pk__in=ids, state=before).update(state=after, state_since=at)
         if done != len(ids):
             raise StaleState(rooms=len(ids) - done)
-    RoomStateChange.objects.bulk_create(changes)
+    insert_rows(RoomStateChange, _CHANGE, changes)
     record_all([_note(room, after, reason) for room in rooms])
     for room in rooms:
         room.state, room.state_since = after, at
+
+
+_CHANGE = ("room", "before", "after", "at", "by", "reason")
 
 
 def _note(room: Room, after: RoomState, reason: str) -> Note:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from lazaretto.core.access import Actor
+from lazaretto.core.bulk import insert
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import Due, set_deadlines
 from lazaretto.core.numbers import next_number
@@ -66,25 +67,27 @@ def admit(
     ends_at = central_end(course).ends_at
     if ends_at <= at:
         raise IsolationOver(ended_at=ends_at.isoformat())
-    order = IsolationOrder.objects.create(
-        number=_number("O", site, at),
-        person=person,
-        site=site,
-        category=category,
-        authority=authority,
-        legal_basis=legal_basis,
-        reason=reason,
-        pack=course.pack.key,
-        jurisdiction=site.jurisdiction,
-        last_exposure_at=last_exposure_at,
-        served_elsewhere=[_stored(part) for part in served_elsewhere],
-        starts_at=at,
-        ends_at=ends_at,
-        issued_at=at,
-        issued_by_id=actor.user_id,
+    order = insert(
+        IsolationOrder(
+            number=_number("O", site, at),
+            person=person,
+            site=site,
+            category=category,
+            authority=authority,
+            legal_basis=legal_basis,
+            reason=reason,
+            pack=course.pack.key,
+            jurisdiction=site.jurisdiction,
+            last_exposure_at=last_exposure_at,
+            served_elsewhere=[_stored(part) for part in served_elsewhere],
+            starts_at=at,
+            ends_at=ends_at,
+            issued_at=at,
+            issued_by_id=actor.user_id,
+        )
     )
-    stay = Stay.objects.create(
-        number=_number("S", site, at), person=person, site=site, order=order, category=category, started_at=at
+    stay = insert(
+        Stay(number=_number("S", site, at), person=person, site=site, order=order, category=category, started_at=at)
     )
     take_room(stay, room, party_id=party_id or person.id, shares_bed=shares_bed, reason="", actor=actor, at=at)
     open_access([person.id], unit_id=site.unit_id, at=at)

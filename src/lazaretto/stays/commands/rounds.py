@@ -3,12 +3,17 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
 from lazaretto.core.access import Actor
+from lazaretto.core.bulk import insert
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import Due, meet, raise_alarm, set_deadlines
+from lazaretto.core.prepared import prepared
 from lazaretto.places.models import Site
 from lazaretto.stays.choices import Slot, Symptom
 from lazaretto.stays.deadlines import FEVER, KNOCK_AGAIN_WITHIN, NO_ANSWER, ROUND
@@ -59,16 +64,18 @@ def observe(
     if no_answer == (temperature is not None) or (temperature is not None and not is_plausible(temperature)):
         raise TemperatureNeeded(stay=stay.number)
     corrected = _supersede(stay, day, slot, at)
-    seen = Observation.objects.create(
-        stay=stay,
-        day=day,
-        slot=slot,
-        temperature=temperature,
-        symptoms=[str(symptom) for symptom in symptoms],
-        no_answer=no_answer,
-        note=note or None,
-        taken_at=at,
-        taken_by_id=actor.user_id,
+    seen = insert(
+        Observation(
+            stay=stay,
+            day=day,
+            slot=slot,
+            temperature=temperature,
+            symptoms=[str(symptom) for symptom in symptoms],
+            no_answer=no_answer,
+            note=note or None,
+            taken_at=at,
+            taken_by_id=actor.user_id,
+        )
     )
     alarm = _follow_up(seen, stay, actor, at)
     left = _count_down(stay.site, day, slot, actor, at)
@@ -97,8 +104,14 @@ def plan_rounds(*, actor: Actor, at: datetime, site: Site) -> RoundsPlanned:
 def _supersede(stay: Stay, day: date, slot: Slot, at: datetime) -> bool:
     if slot == Slot.EXTRA:
         return False
-    earlier = Observation.objects.filter(stay=stay, day=day, slot=slot, superseded_at__isnull=True)
-    return bool(earlier.update(superseded_at=at))
+    standing = _standing(stay=stay.pk, day=day, slot=str(slot))
+    return bool(standing and Observation.objects.filter(pk__in=standing).update(superseded_at=at))
+
+
+@prepared
+def _standing(stay: Any, day: Any, slot: Any) -> QuerySet[Observation, UUID]:
+    found = Observation.objects.filter(stay=stay, day=day, slot=slot, superseded_at__isnull=True)
+    return found.values_list("id", flat=True)
 
 
 def _follow_up(seen: Observation, stay: Stay, actor: Actor, at: datetime) -> bool:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from lazaretto.core.access import Actor
-from lazaretto.core.bulk import insert_few
+from lazaretto.core.bulk import insert_unless_taken
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import Due, meet, raise_alarm, set_deadlines
 from lazaretto.core.errors import IllegalTransition, ReasonRequired
@@ -165,13 +165,9 @@ def decide_positive(
 
 
 def _new_tube(specimen: Specimen) -> Specimen:
-    values = [getattr(specimen, name) for name in _TUBE]
-    if not insert_few(Specimen, _TUBE, [values], ignore_conflicts=True, returning=True):
+    if not insert_unless_taken(specimen):
         raise TubeTaken(tube=specimen.tube)
     return specimen
-
-
-_TUBE = [field.attname for field in Specimen._meta.concrete_fields]
 
 
 def _tube(site: Site, tube: str) -> Specimen:

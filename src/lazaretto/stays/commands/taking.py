@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from lazaretto.core.access import Actor
+from lazaretto.core.bulk import insert
 from lazaretto.core.prepared import prepared
 from lazaretto.places.choices import RoomState
 from lazaretto.places.commands import occupy_room, vacate_room
@@ -39,14 +40,16 @@ def take_room(
     free = free if bed is not None else place.free_bed()
     if free is None and not shares_bed:
         raise NoFreeBed(room=room.number)
-    taken = Occupancy.objects.create(
-        stay=stay,
-        room=room,
-        bed_id=UUID(free) if free and not shares_bed else None,
-        party_id=party_id,
-        shares_bed=shares_bed,
-        started_at=at,
-        reason=reason,
+    taken = insert(
+        Occupancy(
+            stay=stay,
+            room=room,
+            bed_id=UUID(free) if free and not shares_bed else None,
+            party_id=party_id,
+            shares_bed=shares_bed,
+            started_at=at,
+            reason=reason,
+        )
     )
     if room.state != RoomState.OCCUPIED:
         occupy_room(actor=actor, at=at, room=room)

@@ -3,8 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
+from lazaretto.core.prepared import prepared
 from lazaretto.places.models import Site
 from lazaretto.protocols.queries import Calendar, editions_at
 from lazaretto.protocols.rules import (
@@ -23,7 +27,7 @@ from lazaretto.protocols.rules import (
 )
 from lazaretto.stays.choices import OrderChangeKind, SpecimenState
 from lazaretto.stays.errors import NoRulePack, NotIsolated
-from lazaretto.stays.models import IsolationOrder, Specimen, Stay
+from lazaretto.stays.models import IsolationOrder, OrderChange, Specimen, Stay
 
 CENTRAL = "central"
 
@@ -101,7 +105,7 @@ def central_end(course: Course) -> PhaseEnd:
 
 def course_of(order: IsolationOrder, site: Site, *, calendar: Calendar | None = None) -> Course:
     """The course of an order as its facts stand now. For many, prefetch `changes` and give the `calendar`."""
-    extensions = [change.ends_after for change in order.changes.all() if change.kind == OrderChangeKind.EXTENSION]
+    extensions = _extensions(order)
     return plan(
         site=site,
         category=order.category,
@@ -111,6 +115,18 @@ def course_of(order: IsolationOrder, site: Site, *, calendar: Calendar | None = 
         extended_until=max(extensions, default=None),
         calendar=calendar,
     )
+
+
+def _extensions(order: IsolationOrder) -> list[datetime]:
+    if "changes" not in getattr(order, "_prefetched_objects_cache", {}):
+        return _extended_to(order=order.pk)
+    return [change.ends_after for change in order.changes.all() if change.kind == OrderChangeKind.EXTENSION]
+
+
+@prepared
+def _extended_to(order: Any) -> QuerySet[OrderChange, datetime]:
+    found = OrderChange.objects.filter(order=order, kind=OrderChangeKind.EXTENSION)
+    return found.values_list("ends_after", flat=True)
 
 
 def course_now(order: IsolationOrder, site: Site, known: Calendar | None = None) -> tuple[Course, datetime]:
