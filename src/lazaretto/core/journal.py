@@ -6,7 +6,6 @@ any order. The head of the chain is also written to a file beside the database, 
 overwrites a head that the database no longer knows, it lays it aside as evidence.
 """
 
-import hashlib
 import hmac
 import json
 import logging
@@ -24,7 +23,7 @@ from django.db import IntegrityError, connection, transaction
 
 from lazaretto.core.bulk import insert_few, insert_rows, next_ids
 from lazaretto.core.models import Installation, JournalEntry, JournalPending, JournalSeal
-from lazaretto.core.secrets import key
+from lazaretto.core.secrets import keyed_hash
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +31,8 @@ GENESIS = "0" * 64
 ADVISORY_LOCK = 0x1A2A2E77
 CHUNK = 2_000
 MANY = 100
+_DATA = DjangoJSONEncoder()
+_SAID = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def write(
             subject_id=note.subject_id,
             occurred_at=at,
             recorded_at=recorded_at,
-            data=json.loads(json.dumps(note.data or {}, cls=DjangoJSONEncoder)),
+            data=json.loads(_DATA.encode(note.data)) if note.data else {},
             reason=note.reason,
             client_id=client_id,
         )
@@ -112,7 +113,7 @@ def mac_of(entry: JournalEntry) -> str:
         entry.subject_type, entry.subject_id, _moment(entry.occurred_at), _moment(entry.recorded_at), entry.data,
         entry.reason, _text(entry.client_id),
     ]  # fmt: skip
-    return _digest(json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
+    return _digest(_SAID.encode(said))
 
 
 def is_genuine(entry: JournalEntry) -> bool:
@@ -262,7 +263,7 @@ def _link(previous: str, position: int, entry: JournalEntry) -> str:
 
 
 def _digest(text: str) -> str:
-    return hmac.new(key("journal"), text.encode(), hashlib.sha256).hexdigest()
+    return keyed_hash(text, "journal")
 
 
 def _text(value: UUID | None) -> str | None:

@@ -4,7 +4,6 @@ A receipt is claimed first inside the command's transaction, so a second request
 to commit (and gets its answer) or to roll back (and is applied itself).
 """
 
-import hashlib
 import hmac
 import json
 from collections.abc import Mapping
@@ -17,7 +16,7 @@ from lazaretto.core import clock
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import AnswerNotKept, ClientIdReused
 from lazaretto.core.models import CommandReceipt
-from lazaretto.core.secrets import key
+from lazaretto.core.secrets import keyed_hash
 
 # Plain statements, because every command runs them. One instead of look, savepoint and insert: the unique key makes a
 # concurrent request wait.
@@ -63,4 +62,4 @@ def _key(client_id: UUID) -> Any:
 def _digest(command: str, actor: Actor, payload: Mapping[str, Any]) -> str:
     """Keyed, because a body may hold a password that is not to be guessed from a stolen database."""
     said = json.dumps([command, actor.user_id, payload], sort_keys=True, default=str, ensure_ascii=False)
-    return hmac.new(key("receipt"), said.encode(), hashlib.sha256).hexdigest()
+    return keyed_hash(said, "receipt")

@@ -4,13 +4,12 @@ The secret (`LAZARETTO_SECRET_KEY` or `secret.key` in the data folder) lies outs
 database alone can read no document number and forge no journal row.
 """
 
-import hashlib
-import hmac
 import os
 from functools import cache
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
@@ -43,6 +42,14 @@ def decrypt(blob: bytes) -> str:
     return _cipher().decrypt(nonce, body, blob[:1]).decode()
 
 
-def keyed_hash(text: str) -> str:
-    """64 hex digits by which equal texts are found without storing them readably."""
-    return hmac.new(key("search"), text.encode(), hashlib.sha256).hexdigest()
+@cache
+def _started(purpose: str) -> HMAC:
+    """An HMAC that has taken in its key: copied for every text, which costs a third of starting anew."""
+    return HMAC(key(purpose), hashes.SHA256())
+
+
+def keyed_hash(text: str, purpose: str = "search") -> str:
+    """64 hex digits (HMAC-SHA256) by which equal texts are found, or a text is proven, without storing the key."""
+    mac = _started(purpose).copy()
+    mac.update(text.encode())
+    return mac.finalize().hex()

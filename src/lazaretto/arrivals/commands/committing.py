@@ -1,9 +1,10 @@
 """A staged list becomes people on their way, piece by piece; each piece is one transaction: nothing is half done."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,7 +15,7 @@ from lazaretto.arrivals.manifest import Issue, Person, Severity
 from lazaretto.arrivals.models import ExpectedArrival, Manifest, ManifestRow
 from lazaretto.arrivals.queries.known import Match, match_people, standing, under_way
 from lazaretto.arrivals.queries.statement import Statement, statement_of
-from lazaretto.arrivals.staging import StagedRow, from_payload, new_person, to_payload
+from lazaretto.arrivals.staging import from_payload, new_person, person_in, to_payload
 from lazaretto.core import clock
 from lazaretto.core.access import Actor
 from lazaretto.core.bulk import insert_rows, update_rows
@@ -52,7 +53,6 @@ class _Taken:
     """A row on its way to being a person. `row` holds only what is needed here: thousands are loaded at once."""
 
     row: _Row
-    staged: StagedRow
     person: Person
     person_id: UUID | None = None
     issue: str = ""
@@ -96,10 +96,10 @@ def _next_rows(manifest: Manifest, count: int) -> list[_Row]:
 
 
 def _taken(row: _Row) -> _Taken:
-    staged = from_payload(row.payload)
-    if staged.person is None:
+    person = person_in(row.payload)
+    if person is None:
         raise RuntimeError(f"row {row.pk} is ready without a person")
-    return _Taken(row, staged, staged.person)
+    return _Taken(row, person)
 
 
 def _identify(taken: Sequence[_Taken]) -> None:
@@ -146,7 +146,7 @@ def _make_people(manifest: Manifest, taken: Sequence[_Taken], at: datetime) -> N
     ids = [one.person_id for one in matched if one.person_id]
     open_access(ids, unit_id, at)
     record_all([_matched_note(person_id, manifest) for person_id in ids])
-    _expect(manifest, taken, _parties(manifest, taken, at))
+    _expect(manifest, taken, _parties(manifest, taken, made, at))
 
 
 def _matched_note(person_id: UUID, manifest: Manifest) -> Note:
@@ -155,7 +155,9 @@ def _matched_note(person_id: UUID, manifest: Manifest) -> Note:
     )
 
 
-def _parties(manifest: Manifest, taken: Sequence[_Taken], at: datetime) -> Mapping[str, UUID]:
+def _parties(
+    manifest: Manifest, taken: Sequence[_Taken], newcomers: Collection[UUID], at: datetime
+) -> Mapping[str, UUID]:
     """One party for each household of the file with more than one person, those committed before included."""
     groups: dict[str, list[UUID]] = defaultdict(list)
     for one in taken:
@@ -167,7 +169,8 @@ def _parties(manifest: Manifest, taken: Sequence[_Taken], at: datetime) -> Mappi
         for key, person_id in earlier.values_list("party_key", "person_id"):
             groups[key].append(person_id)
             joined.add(key)
-    parties = form_parties({key: people for key, people in groups.items() if len(set(people)) > 1}, at=at)
+    several = {key: people for key, people in groups.items() if len(set(people)) > 1}
+    parties = form_parties(several, at=at, newcomers=set(newcomers))
     for key in joined & parties.keys():  # who was committed alone before now belongs to the household
         manifest.expected.filter(person__in=groups[key]).update(party_id=parties[key])
     return parties
@@ -191,20 +194,29 @@ _EXPECTED_FIELDS = (
 )  # fmt: skip
 
 
+_CATEGORIES = frozenset(SiteCategory.values)
+
+
 def _category(person: Person) -> str:
-    return person.category if person.category in SiteCategory.values else ""
+    return person.category if person.category in _CATEGORIES else ""
 
 
 def _last_exposure(manifest: Manifest, person: Person) -> datetime | None:
     """The beginning of the day of last exposure; for travellers whose list names none, of the day of entry."""
     inbound = (_category(person) or manifest.category) == SiteCategory.INBOUND
     day: date | None = person.exposure_date or (person.arrival_date if inbound else None)
-    return clock.local_moment(day, 0, 0, ZoneInfo(manifest.site.time_zone)) if day else None
+    return _beginning(day, manifest.site.time_zone) if day else None
+
+
+@lru_cache(maxsize=64)
+def _beginning(day: date, time_zone: str) -> datetime:
+    """Midnight there; a whole bus was exposed on a few days."""
+    return clock.local_moment(day, 0, 0, ZoneInfo(time_zone))
 
 
 def _settle(taken: Iterable[_Taken]) -> None:
     done = [one for one in taken if not one.issue]
-    update_rows(ManifestRow, ("resolution", "person"), [(o.row.pk, o.resolution, o.person_id) for o in done])
+    update_rows(ManifestRow, ("resolution", "person"), [(o.resolution, o.person_id, o.row.pk) for o in done])
     for one in taken:
         if one.issue:
             _hold(one)
@@ -214,6 +226,6 @@ def _hold(one: _Taken) -> None:
     row = ManifestRow.objects.get(pk=one.row.pk)
     row.outcome, row.candidate_id, row.decision = RowOutcome.HELD, one.person_id, ""
     row.issues = list(dict.fromkeys([*row.issues, one.issue]))
-    issues = (*one.staged.issues, Issue(one.issue, Severity.HOLD, "name"))
-    row.payload = to_payload(StagedRow(one.staged.cells, one.person, one.staged.mends, issues, one.staged.table))
+    staged = from_payload(one.row.payload)
+    row.payload = to_payload(replace(staged, issues=(*staged.issues, Issue(one.issue, Severity.HOLD, "name"))))
     row.save(update_fields=["outcome", "candidate", "decision", "issues", "payload"])

@@ -4,9 +4,11 @@ import threading
 from uuid import uuid4
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 from django.db import DatabaseError, connection, transaction
 
-from lazaretto.core import journal
+from lazaretto.core import journal, secrets
 from lazaretto.core.access import Actor
 from lazaretto.core.models import JournalEntry, JournalPending, JournalSeal
 from lazaretto.core.promises import BROKEN, verify
@@ -152,7 +154,7 @@ def test_an_inserted_entry_is_named():
 
 def test_another_key_than_the_programs_vouches_for_nothing(settings, monkeypatch):
     entry = sealed(1)[0]
-    monkeypatch.setattr(journal, "key", lambda _purpose: b"x" * 32)
+    monkeypatch.setattr(secrets, "_started", lambda _purpose: HMAC(b"x" * 32, SHA256()))
     assert ("changed", f"entry {entry.pk}") in flaws()
 
 

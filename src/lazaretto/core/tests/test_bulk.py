@@ -1,0 +1,87 @@
+"""Many rows go in and are changed at once, and read back as if the ORM had written them."""
+
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from lazaretto.core import bulk
+from lazaretto.core.ids import new_id
+from lazaretto.people.models import ContactPoint, DuplicateSuggestion, Person, PersonAccess
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+PERSON = (
+    "id", "name", "romanised", "sex", "birth_date", "nationality", "language", "employer", "dormitory", "address",
+    "created_at",
+)  # fmt: skip
+
+
+def add(names):
+    rows = [
+        (new_id(), name, "", "unknown", date(1991, 2, 9), "CHN", "zh-hans", "", "", "中山路 1 号\t\\n", NOW)
+        for name in names
+    ]
+    bulk.insert_rows(Person, PERSON, (row for row in rows))
+    return [row[0] for row in rows]
+
+
+def test_inserted_rows_read_back_as_they_were_given(monkeypatch):
+    monkeypatch.setattr(bulk, "BATCH", 2)
+    ids = add(["李梅", "王强", "O'Neill", "a\\b", "赵敏"])
+    found = Person.objects.in_bulk(ids)
+    assert [found[pk].name for pk in ids] == ["李梅", "王强", "O'Neill", "a\\b", "赵敏"]
+    assert {(p.birth_date, p.address, p.created_at) for p in found.values()} == {
+        (date(1991, 2, 9), "中山路 1 号\t\\n", NOW)
+    }
+
+
+def test_foreign_keys_lists_and_nothing_are_taken_too():
+    one, two = add(["李梅", "李眉"])
+    bulk.insert_rows(PersonAccess, ("id", "person", "unit_id", "started_at"), [(new_id(), one, new_id(), NOW)])
+    fields = ("id", "first", "second", "reasons", "state", "created_at", "decided_at")
+    bulk.insert_rows(DuplicateSuggestion, fields, [(new_id(), one, two, ["same_phone"], "open", NOW, None)])
+    made = DuplicateSuggestion.objects.get()
+    assert (made.first_id, made.second_id, made.reasons, made.decided_at) == (one, two, ["same_phone"], None)
+    assert PersonAccess.objects.get().person_id == one
+
+
+def test_no_rows_are_no_statement(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        bulk.insert_rows(Person, PERSON, [])
+        bulk.update_rows(Person, ("name",), [])
+
+
+def test_a_row_of_another_width_is_refused():
+    with pytest.raises(ValueError, match="zip"):
+        bulk.insert_rows(PersonAccess, ("id", "person"), [(new_id(), new_id(), new_id())])
+
+
+def test_constraints_hold():
+    with pytest.raises(IntegrityError), transaction.atomic():
+        add([""])
+
+
+def test_updated_rows_change_only_what_is_named(monkeypatch):
+    monkeypatch.setattr(bulk, "BATCH", 2)
+    ids = add(["李梅", "王强", "赵敏", "钱进"])
+    changes = [("李眉", date(1990, 1, 1), None, ids[0]), ("王墙", None, "x", ids[1]), ("赵铭", None, None, ids[2])]
+    bulk.update_rows(Person, ("name", "birth_date", "address"), changes)
+    rows = Person.objects.order_by("id").values_list("name", "birth_date", "address", "nationality")
+    assert list(rows) == [
+        ("李眉", date(1990, 1, 1), None, "CHN"),
+        ("王墙", None, "x", "CHN"),
+        ("赵铭", None, None, "CHN"),
+        ("钱进", date(1991, 2, 9), "中山路 1 号\t\\n", "CHN"),
+    ]
+
+
+def test_encrypted_values_lie_encrypted():
+    (one,) = add(["李梅"])
+    fields = ("id", "person", "kind", "value", "digest", "last_four", "created_at")
+    bulk.insert_rows(ContactPoint, fields, [(new_id(), one, "phone", "+8613800138000", "d", "8000", NOW)])
+    with bulk.connection.cursor() as cursor:
+        cursor.execute("SELECT value FROM people_contactpoint")
+        (stored,) = cursor.fetchone()
+    assert b"13800138000" not in bytes(stored)
+    assert ContactPoint.objects.get().value == "+8613800138000"
