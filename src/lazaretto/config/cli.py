@@ -17,6 +17,7 @@ from django.utils import translation
 from lazaretto import __version__
 from lazaretto.config import messages
 from lazaretto.config.env import SettingError
+from lazaretto.config.memory import settle
 from lazaretto.core import cli
 from lazaretto.core.cli import gettext as _
 from lazaretto.core.errors import DomainError
@@ -52,6 +53,7 @@ def _run(arguments: argparse.Namespace) -> int:
     if not arguments.django:
         return cli.resolve(arguments.run)(arguments)
     django.setup()
+    settle()
     with translation.override(cli.terminal_language()):
         return cli.resolve(arguments.run)(arguments)
 

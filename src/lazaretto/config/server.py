@@ -6,6 +6,7 @@ from importlib import import_module
 from django.core.wsgi import get_wsgi_application
 
 from lazaretto.config.front import Front
+from lazaretto.config.memory import settle
 
 
 def application() -> Front:
@@ -14,4 +15,5 @@ def application() -> Front:
     pages = get_wsgi_application()
     streams = import_module("lazaretto.config.streams").Streams()
     threads: int = import_module("lazaretto.config.settings").ENVIRONMENT.threads
+    settle()
     return Front(pages, streams, threads=threads)
