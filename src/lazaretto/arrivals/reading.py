@@ -1,4 +1,4 @@
-"""A file read once: pages and the command line read it before the command does, outside its transaction."""
+"""A file is read before the command that stages it runs, outside its transaction, and handed over to it."""
 
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from lazaretto.arrivals.manifest import Field, Manifest, read_manifest
 from lazaretto.core.tables import TableError, read_workbook
 
 Chosen = dict[str, dict[int, Field]]
+_Key = tuple[str, date, str]
 _KEPT = 2
 
 
@@ -23,28 +24,38 @@ class ReadFile:
     manifest: Manifest
 
 
-_recent: OrderedDict[tuple[str, date, str], ReadFile] = OrderedDict()
+_ahead: OrderedDict[_Key, ReadFile] = OrderedDict()
 _lock = Lock()
 
 
-def read_file(content: bytes, file_name: str, *, on: date, chosen: Chosen) -> ReadFile:
-    """Read a file with these mappings. Reading twenty thousand rows takes seconds, so the last two results are kept.
+def read_ahead(content: bytes, file_name: str, *, on: date, chosen: Chosen) -> None:
+    """Read a file with these mappings and keep it for `take`: twenty thousand rows take seconds.
 
-    The answer may be shared with others: nobody changes it. Raises `FileUnreadable` with the reason.
+    Only the last two are kept, for a reading that nobody takes. Raises `FileUnreadable` with the reason.
     """
     digest = sha256(content).hexdigest()
-    key = (digest, on, repr(sorted((name, sorted(columns.items())) for name, columns in chosen.items())))
+    found = _read(digest, content, file_name, on, chosen)
     with _lock:
-        if key in _recent:
-            _recent.move_to_end(key)
-            return _recent[key]
+        _ahead[_key(digest, on, chosen)] = found
+        while len(_ahead) > _KEPT:
+            _ahead.popitem(last=False)
+
+
+def take(content: bytes, file_name: str, *, on: date, chosen: Chosen) -> ReadFile:
+    """The file as it was read ahead, else read now. It belongs to the caller alone. Raises `FileUnreadable`."""
+    digest = sha256(content).hexdigest()
+    with _lock:
+        found = _ahead.pop(_key(digest, on, chosen), None)
+    return found or _read(digest, content, file_name, on, chosen)
+
+
+def _key(digest: str, on: date, chosen: Chosen) -> _Key:
+    return digest, on, repr(sorted((name, sorted(columns.items())) for name, columns in chosen.items()))
+
+
+def _read(digest: str, content: bytes, file_name: str, on: date, chosen: Chosen) -> ReadFile:
     try:
         workbook = read_workbook(content, file_name)
     except TableError as error:
         raise FileUnreadable.of(error.code) from error
-    found = ReadFile(digest, workbook.format, read_manifest(workbook, on=on, chosen=chosen))
-    with _lock:
-        _recent[key] = found
-        while len(_recent) > _KEPT:
-            _recent.popitem(last=False)
-    return found
+    return ReadFile(digest, workbook.format, read_manifest(workbook, on=on, chosen=chosen))

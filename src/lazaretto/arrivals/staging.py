@@ -4,7 +4,7 @@ Plain conversions: nothing here reads or writes the database.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -42,6 +42,9 @@ _NEEDS = {
 }
 
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
 @dataclass(frozen=True)
 class StagedRow:
     """What the payload of a row holds."""
@@ -63,16 +66,22 @@ def to_payload(row: StagedRow | Line) -> str:
         "table": row.table,
         "person": None if person is None else _person_said(person),
     }
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+    return _JSON.encode(said)
 
 
 def _person_said(person: Person) -> dict[str, Any]:
-    said = {name: getattr(person, name) for name in Person.__slots__}
-    for name in ("birth_date", "arrival_date", "exposure_date"):
-        said[name] = said[name].isoformat() if said[name] else None
-    said["documents"] = [[document.kind, document.number] for document in person.documents]
-    said["needs"] = [[need.kind, need.text] for need in person.needs]
-    return {name: value for name, value in said.items() if value}
+    """Every field that says something."""
+    said = {name: value for name in Person.__slots__ if (value := getattr(person, name))}
+    return {name: _SAID[name](value) if name in _SAID else value for name, value in said.items()}
+
+
+_SAID: dict[str, Callable[[Any], Any]] = {
+    "birth_date": date.isoformat,
+    "arrival_date": date.isoformat,
+    "exposure_date": date.isoformat,
+    "documents": lambda documents: [[document.kind, document.number] for document in documents],
+    "needs": lambda needs: [[need.kind, need.text] for need in needs],
+}
 
 
 def from_payload(payload: str) -> StagedRow:
@@ -80,29 +89,35 @@ def from_payload(payload: str) -> StagedRow:
     said = json.loads(payload)
     return StagedRow(
         tuple(said["cells"]),
-        None if said["person"] is None else _person_of(said["person"]),
+        _person_of(said["person"]),
         tuple(Mend(*mend) for mend in said["mends"]),
         tuple(Issue(code, Severity(kind), name, text, tuple(rows)) for code, kind, name, text, rows in said["issues"]),
         said["table"],
     )
 
 
-def _person_of(said: dict[str, Any]) -> Person:
-    person = Person(**{name: value for name, value in said.items() if name not in _CONVERTED})
-    person.sex = ReadSex(said.get("sex", ReadSex.UNKNOWN))
-    person.birth_date, person.arrival_date, person.exposure_date = (
-        date.fromisoformat(said[name]) if said.get(name) else None
-        for name in ("birth_date", "arrival_date", "exposure_date")
-    )
-    person.documents = tuple(Document(ReadKind(kind), number) for kind, number in said.get("documents", ()))
-    person.needs = tuple(Need(kind, text) for kind, text in said.get("needs", ()))
-    person.phones, person.remarks = tuple(said.get("phones", ())), tuple(said.get("remarks", ()))
-    return person
+def person_in(payload: str) -> Person | None:
+    """Only the person of the row that `to_payload` wrote."""
+    return _person_of(json.loads(payload)["person"])
 
 
-_CONVERTED = frozenset(
-    ("sex", "birth_date", "arrival_date", "exposure_date", "documents", "needs", "phones", "remarks")
-)
+def _person_of(said: dict[str, Any] | None) -> Person | None:
+    if said is None:
+        return None
+    return Person(**{name: _READ[name](value) if name in _READ else value for name, value in said.items()})
+
+
+# What JSON knows only as text or list.
+_READ: dict[str, Callable[[Any], Any]] = {
+    "sex": ReadSex,
+    "birth_date": date.fromisoformat,
+    "arrival_date": date.fromisoformat,
+    "exposure_date": date.fromisoformat,
+    "documents": lambda said: tuple(Document(ReadKind(kind), number) for kind, number in said),
+    "needs": lambda said: tuple(Need(kind, text) for kind, text in said),
+    "phones": tuple,
+    "remarks": tuple,
+}
 
 
 def new_person(person: Person) -> NewPerson:

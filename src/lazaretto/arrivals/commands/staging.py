@@ -11,7 +11,7 @@ from lazaretto.arrivals.choices import ManifestState
 from lazaretto.arrivals.errors import FileUnreadable, ManifestClosed
 from lazaretto.arrivals.manifest import Field, Issue, Line, Severity
 from lazaretto.arrivals.models import Manifest, ManifestRow, MappingMemory
-from lazaretto.arrivals.queries.files import read_first, remembered
+from lazaretto.arrivals.queries.files import read_now, remembered
 from lazaretto.arrivals.queries.known import Match, match_people
 from lazaretto.arrivals.reading import Chosen, ReadFile
 from lazaretto.arrivals.report import report_of
@@ -66,7 +66,7 @@ def stage_manifest(
     row does not say; empty means the site's own. Raises `FileUnreadable`, `InvalidInput`.
     """
     data = _decoded(content)
-    chosen, read = remembered(), read_first(site, file_name, data, at=at)
+    chosen, read = remembered(), read_now(site, file_name, data, at=at)
     held = Manifest.objects.filter(site=site, digest=read.digest).exclude(state=ManifestState.CANCELLED).first()
     if held is not None:
         record(held, unit_id=site.unit_id, data={"uploaded_again": True})
@@ -106,7 +106,7 @@ def map_columns(
         digest=signature[:64], defaults={"mapping": {str(k): v for k, v in meant.items()}, "remembered_at": at}
     )
     chosen = remembered()
-    read = read_first(manifest.site, manifest.file_name, bytes(manifest.content), at=at)
+    read = read_now(manifest.site, manifest.file_name, bytes(manifest.content), at=at)
     manifest.rows.all().delete()
     _lay_out(manifest, read, chosen)
     record(manifest, unit_id=manifest.site.unit_id, data={"columns": meant, **manifest.report["totals"]})
@@ -158,7 +158,7 @@ def _matches(lines: Sequence[Line]) -> list[Match]:
 
 
 def _judged(line: Line, match: Match) -> Line:
-    """The line with the issue of its match. A new line: what was read is kept for the next who sends this file."""
+    """The line with the issue of its match."""
     if not match.issue or match.issue in {issue.code for issue in line.issues}:
         return line
     return replace(line, issues=(*line.issues, Issue(match.issue, Severity.HOLD, "name")))

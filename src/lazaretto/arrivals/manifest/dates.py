@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from lazaretto.core.tables import Cell, cell_text
 from lazaretto.people.rules import fold, read_date
@@ -51,6 +52,7 @@ def read_birth(value: Cell, *, on: date, order: bool | None, document: date | No
     return _choose(possible, reading.form, order)
 
 
+@lru_cache(maxsize=1024, typed=True)
 def read_event(value: Cell, *, around: date, order: bool | None) -> Reading:
     """The day of arrival or exposure. A day without a year is the one within sixty days of `around`, if any."""
     reading = read_date(value)

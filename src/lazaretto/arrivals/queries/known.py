@@ -1,7 +1,7 @@
 """Who on a list is known already, and who of them cannot come because they are here or on another bus."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 from uuid import UUID
@@ -54,21 +54,25 @@ def match_people(people: Sequence[Person]) -> list[Match]:
     known = _load({person_id for held in holders for person_id in held})
     suggested = _suggestions([person for person, held in zip(people, holders, strict=True) if not held])
     return [
-        replace(_judge(person, held, known) if held else _suggestion(person, suggested), documents=own)
+        Match(*(_judge(person, held, known) if held else _suggestion(person, suggested)), documents=own)
         for person, held, own in zip(people, holders, digests, strict=True)
     ]
 
 
-def _judge(person: Person, held: set[UUID], known: _Known) -> Match:
+_Verdict = tuple[UUID | None, str]
+_NOBODY: _Verdict = (None, "")
+
+
+def _judge(person: Person, held: set[UUID], known: _Known) -> _Verdict:
     found = min(held)
     if len(held) > 1:
-        return Match(found, "documents_of_two_people")
+        return found, "documents_of_two_people"
     if not any(same_name(person.name, name) for name in known.names[found]):
-        return Match(found, "document_of_another_name")
+        return found, "document_of_another_name"
     born = known.births[found]
     if born and person.birth_date and born != person.birth_date:
-        return Match(found, "known_birth_date_differs")
-    return Match(found, standing(found, known.staying, known.expected))
+        return found, "known_birth_date_differs"
+    return found, standing(found, known.staying, known.expected)
 
 
 def standing(person_id: UUID, staying: set[UUID], expected: set[UUID]) -> str:
@@ -132,14 +136,14 @@ def _suggestions(people: Sequence[Person]) -> Mapping[tuple[str, date], list[_Su
     return result
 
 
-def _suggestion(person: Person, suggested: Mapping[tuple[str, date], list[_Suggested]]) -> Match:
+def _suggestion(person: Person, suggested: Mapping[tuple[str, date], list[_Suggested]]) -> _Verdict:
     if not person.birth_date:
-        return Match()
+        return _NOBODY
     for known in suggested.get((person.name, person.birth_date), ()):
         shares = bool(known.phones & {contact_digest(phone) for phone in person.phones})
         if shares or not person.documents or not known.has_document:
-            return Match(known.person_id, "possibly_known")
-    return Match()
+            return known.person_id, "possibly_known"
+    return _NOBODY
 
 
 def _chunks(values: Sequence[T]) -> Iterable[Sequence[T]]:

@@ -1,7 +1,7 @@
 """People come into our care: one at a desk, or a whole manifest at once; units come to see them and leave them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -168,17 +168,20 @@ def _note(person: UUID, new: NewPerson, unit_id: UUID) -> Note:
 
 
 def form_parties(
-    groups: Mapping[str, Sequence[UUID]], *, at: datetime, kind: PartyKind = PartyKind.COMPANIONS, label: str = ""
+    groups: Mapping[str, Sequence[UUID]],
+    *,
+    at: datetime,
+    kind: PartyKind = PartyKind.COMPANIONS,
+    label: str = "",
+    newcomers: Collection[UUID] = (),
 ) -> dict[str, UUID]:
     """Make a party of each group, new and known people together, inside the running command. Party ids by key.
 
-    Someone's open party of the same kind is joined rather than doubled when all who have one have the same.
+    Someone's open party of the same kind is joined rather than doubled when all who have one have the same. Of
+    `newcomers`, made by this very command, nobody needs to ask whether they have one.
     """
     members = {person for group in groups.values() for person in group}
-    present: dict[UUID, UUID] = {}
-    for some in chunks(sorted(members)):
-        held = PartyMember.objects.filter(person_id__in=some, ended_at__isnull=True, party__kind=kind)
-        present.update(held.values_list("person_id", "party_id"))
+    present = _open_parties(members.difference(newcomers), kind)
     result: dict[str, UUID] = {}
     fresh: list[tuple[UUID, str, str, datetime]] = []
     for key, group in groups.items():
@@ -197,6 +200,15 @@ def form_parties(
     ]
     insert_rows(PartyMember, ("id", "party", "person", "relation", "started_at"), joining)
     return result
+
+
+def _open_parties(people: set[UUID], kind: PartyKind) -> dict[UUID, UUID]:
+    """The open party of that kind of each of these people who has one."""
+    found: dict[UUID, UUID] = {}
+    for some in chunks(sorted(people)):
+        held = PartyMember.objects.filter(person_id__in=some, ended_at__isnull=True, party__kind=kind)
+        found.update(held.values_list("person_id", "party_id"))
+    return found
 
 
 def open_access(person_ids: Iterable[UUID], unit_id: UUID, at: datetime) -> int:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from operator import mul
 
 from lazaretto.people.reading.text import Sex, fold, is_nothing
@@ -120,6 +121,7 @@ def _facts(number: str) -> IdCardFacts | None:
     return IdCardFacts(number, number[:6], born, Sex.MALE if int(number[16]) % 2 else Sex.FEMALE)
 
 
+@lru_cache(maxsize=1024)
 def kind_of_words(text: str) -> DocumentKind | None:
     """The kind of document that words such as 身份证 or "Passport" name; None for an empty or unknown text."""
     words = fold(text)
