@@ -1,23 +1,23 @@
 """Who on a list is known already, and who of them cannot come because they are here or on another bus."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeVar
+from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from lazaretto.arrivals.manifest import Person
 from lazaretto.arrivals.models import ExpectedArrival
 from lazaretto.arrivals.queries.rooms import ON_THE_WAY
 from lazaretto.arrivals.staging import documents_of, same_name
+from lazaretto.core.prepared import prepared
 from lazaretto.people.digests import contact_digest, document_digest
 from lazaretto.people.models import ContactPoint, IdentityDocument
 from lazaretto.people.models import Person as KnownPerson
 from lazaretto.people.queries import known_people
 from lazaretto.stays.models import Stay
-
-CHUNK = 500
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def match_people(people: Sequence[Person]) -> list[Match]:
 
     By document: the same name (and no other birth date) is the known person, another name must be decided. Without
     that, the same name and birth date together with a telephone number, or where one side has no document, is a
-    suggestion that must be decided. A fixed number of queries for every five hundred people.
+    suggestion that must be decided. A fixed number of queries, however many people.
     """
     given = [documents_of(person) for person in people]
     by_document = known_people(dict.fromkeys(document for documents in given for document in documents))
@@ -82,27 +82,38 @@ def standing(person_id: UUID, staying: set[UUID], expected: set[UUID]) -> str:
     return "already_expected" if person_id in expected else ""
 
 
-def under_way(person_ids: Iterable[UUID]) -> tuple[set[UUID], set[UUID]]:
+def under_way(person_ids: Collection[UUID]) -> tuple[set[UUID], set[UUID]]:
     """Of these people, those who stay somewhere now, and those who are expected somewhere."""
-    staying: set[UUID] = set()
-    expected: set[UUID] = set()
-    for some in _chunks(list(person_ids)):
-        here = Stay.objects.filter(person_id__in=some, ended_at__isnull=True)
-        staying.update(here.values_list("person_id", flat=True))
-        coming = ExpectedArrival.objects.filter(person_id__in=some, state__in=ON_THE_WAY)
-        expected.update(coming.values_list("person_id", flat=True))
-    return staying, expected
+    if not person_ids:
+        return set(), set()
+    return set(_staying(people=person_ids)), set(_expected(people=person_ids))
+
+
+@prepared
+def _staying(people: Any) -> QuerySet[Stay, UUID]:
+    return Stay.objects.filter(person__among=people, ended_at__isnull=True).values_list("person_id", flat=True)
+
+
+@prepared
+def _expected(people: Any) -> QuerySet[ExpectedArrival, UUID]:
+    coming = ExpectedArrival.objects.filter(person__among=people, state__in=ON_THE_WAY)
+    return coming.values_list("person_id", flat=True)
 
 
 def _load(person_ids: set[UUID]) -> _Known:
     known = _Known()
-    for some in _chunks(sorted(person_ids)):
-        rows = KnownPerson.objects.filter(pk__in=some).values_list("pk", "name", "birth_date", "names__full")
-        for pk, name, born, other in rows:
-            known.names.setdefault(pk, [name]).append(other or name)
-            known.births[pk] = born
+    if not person_ids:
+        return known
+    for pk, name, born, other in _named(people=person_ids):
+        known.names.setdefault(pk, [name]).append(other or name)
+        known.births[pk] = born
     known.staying, known.expected = under_way(person_ids)
     return known
+
+
+@prepared
+def _named(people: Any) -> QuerySet[KnownPerson, tuple[UUID, str, date | None, str | None]]:
+    return KnownPerson.objects.filter(pk__among=people).values_list("pk", "name", "birth_date", "names__full")
 
 
 @dataclass(frozen=True)
@@ -114,26 +125,36 @@ class _Suggested:
 
 def _suggestions(people: Sequence[Person]) -> Mapping[tuple[str, date], list[_Suggested]]:
     """Known people of the same name and birth date, with what would tell them apart."""
-    wanted = sorted({(p.name, p.birth_date) for p in people if p.name and p.birth_date})
-    found: dict[UUID, tuple[str, date]] = {}
-    for some in _chunks(wanted):
-        rows = KnownPerson.objects.current().filter(
-            birth_date__in={born for _, born in some}, name__in={name for name, _ in some}
-        )
-        pairs = set(some)
-        for pk, name, born in rows.values_list("pk", "name", "birth_date"):
-            if born is not None and (name, born) in pairs:
-                found[pk] = (name, born)
+    wanted = {(p.name, p.birth_date) for p in people if p.name and p.birth_date}
+    if not wanted:
+        return {}
+    rows = _alike(names={name for name, _ in wanted}, births={born for _, born in wanted})
+    found = {pk: (name, born) for pk, name, born in rows if (name, born) in wanted and born}
     phones: dict[UUID, set[str]] = {}
-    documented: set[UUID] = set()
-    for ids in _chunks(sorted(found)):
-        for pk, digest in ContactPoint.objects.filter(person_id__in=ids).values_list("person_id", "digest"):
-            phones.setdefault(pk, set()).add(digest)
-        documented.update(IdentityDocument.objects.filter(person_id__in=ids).values_list("person_id", flat=True))
+    for pk, digest in _phones(people=found.keys()) if found else ():
+        phones.setdefault(pk, set()).add(digest)
+    documented = set(_documented(people=found.keys())) if found else set()
     result: dict[tuple[str, date], list[_Suggested]] = {}
     for pk, key in sorted(found.items()):
         result.setdefault(key, []).append(_Suggested(pk, frozenset(phones.get(pk, ())), pk in documented))
     return result
+
+
+@prepared
+def _alike(names: Any, births: Any) -> QuerySet[KnownPerson, tuple[UUID, str, date | None]]:
+    """More than wanted: the name of one with the birth date of another is left out afterwards."""
+    found = KnownPerson.objects.current().filter(birth_date__among=births, name__among=names)
+    return found.values_list("pk", "name", "birth_date")
+
+
+@prepared
+def _phones(people: Any) -> QuerySet[ContactPoint, tuple[UUID, str]]:
+    return ContactPoint.objects.filter(person__among=people).values_list("person_id", "digest")
+
+
+@prepared
+def _documented(people: Any) -> QuerySet[IdentityDocument, UUID]:
+    return IdentityDocument.objects.filter(person__among=people).values_list("person_id", flat=True)
 
 
 def _suggestion(person: Person, suggested: Mapping[tuple[str, date], list[_Suggested]]) -> _Verdict:
@@ -144,7 +165,3 @@ def _suggestion(person: Person, suggested: Mapping[tuple[str, date], list[_Sugge
         if shares or not person.documents or not known.has_document:
             return known.person_id, "possibly_known"
     return _NOBODY
-
-
-def _chunks(values: Sequence[T]) -> Iterable[Sequence[T]]:
-    return (values[start : start + CHUNK] for start in range(0, len(values), CHUNK))

@@ -17,12 +17,17 @@ PERSON = (
 )  # fmt: skip
 
 
+@pytest.fixture(autouse=True, params=[0, 50], ids=["many", "few"])
+def _both_ways(request, monkeypatch):
+    monkeypatch.setattr(bulk, "FEW", request.param)
+
+
 def add(names):
     rows = [
         (new_id(), name, "", "unknown", date(1991, 2, 9), "CHN", "zh-hans", "", "", "中山路 1 号\t\\n", NOW)
         for name in names
     ]
-    bulk.insert_rows(Person, PERSON, (row for row in rows))
+    bulk.insert_rows(Person, PERSON, rows)
     return [row[0] for row in rows]
 
 

@@ -180,8 +180,8 @@ def form_parties(
     Someone's open party of the same kind is joined rather than doubled when all who have one have the same. Of
     `newcomers`, made by this very command, nobody needs to ask whether they have one.
     """
-    members = {person for group in groups.values() for person in group}
-    present = _open_parties(members.difference(newcomers), kind)
+    known = {person for group in groups.values() for person in group}.difference(newcomers)
+    present = dict(_in_a_party(people=known, kind=kind)) if known else {}
     result: dict[str, UUID] = {}
     fresh: list[tuple[UUID, str, str, datetime]] = []
     for key, group in groups.items():
@@ -202,13 +202,10 @@ def form_parties(
     return result
 
 
-def _open_parties(people: set[UUID], kind: PartyKind) -> dict[UUID, UUID]:
-    """The open party of that kind of each of these people who has one."""
-    found: dict[UUID, UUID] = {}
-    for some in chunks(sorted(people)):
-        held = PartyMember.objects.filter(person_id__in=some, ended_at__isnull=True, party__kind=kind)
-        found.update(held.values_list("person_id", "party_id"))
-    return found
+@prepared
+def _in_a_party(people: Any, kind: Any) -> QuerySet[PartyMember, tuple[UUID, UUID]]:
+    held = PartyMember.objects.filter(person__among=people, ended_at__isnull=True, party__kind=kind)
+    return held.values_list("person_id", "party_id")
 
 
 def open_access(person_ids: Iterable[UUID], unit_id: UUID, at: datetime) -> int:
