@@ -22,6 +22,13 @@ def _day() -> forms.DateInput:
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
+def _assessment() -> forms.CharField:
+    return forms.CharField(
+        label=_("Assessment for sharing a room"), max_length=300, required=False,
+        help_text=_("Who judged it, and why they may share: grown members of a household, the pregnant, the ill."),
+    )  # fmt: skip
+
+
 class CheckInForm(forms.Form):
     """What the desk says about somebody who is to be checked in."""
 
@@ -32,6 +39,7 @@ class CheckInForm(forms.Form):
     authority = forms.CharField(label=_("Authority"), max_length=120)
     legal_basis = forms.CharField(label=_("Legal basis"), max_length=200)
     reason = forms.CharField(label=_("Reason"), max_length=300)
+    assessment = _assessment()
     together = forms.BooleanField(label=_("The whole household"), required=False)
 
     def exposed_at(self, time_zone: str, now: datetime) -> datetime:
@@ -141,8 +149,10 @@ class WalkInForm(forms.Form):
     )
     with_room = forms.CharField(
         label=_("Belongs with somebody here: room"), max_length=12, required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}), help_text=_("A household may share a room."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": " "}),
+        help_text=_("A household may share a room."),
     )  # fmt: skip
+    assessment = _assessment()
     category = forms.ChoiceField(label=_("Category"))
     exposed_on = forms.DateField(label=_("Last exposure or entry"), widget=_day())
     authority = forms.CharField(label=_("Authority"), max_length=120)

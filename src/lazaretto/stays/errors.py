@@ -37,6 +37,34 @@ class RoomOccupied(DomainError):
     next_step = _("Choose another room; one person or household, one room.")
 
 
+class SharingNotAllowed(DomainError):
+    """The rule pack in force forbids these people one room; `context` names the room and why."""
+
+    code = "sharing_not_allowed"
+    message = _("These people may not share a room.")
+    next_step = _("Choose another room; one next to it keeps a household close.")
+
+    @classmethod
+    def of(cls, *, who: str, others: str, room: str, why: str) -> "SharingNotAllowed":
+        """Who may not join whom, where and why."""
+        words = _("%(who)s may not share room %(room)s with %(others)s: %(why)s.")
+        return cls(words % {"who": who, "room": room, "others": others, "why": why}, room=room, why=why)
+
+
+class SharingNeedsAssessment(SharingNotAllowed):
+    """These people may share a room only after somebody has judged it by name."""
+
+    code = "sharing_needs_assessment"
+    message = _("These people may share a room only after an assessment by name.")
+    next_step = _("Write down who judged it and why they may; otherwise choose another room.")
+
+    @classmethod
+    def of(cls, *, who: str, others: str, room: str, why: str) -> "SharingNeedsAssessment":
+        """Who may join whom only after an assessment, where and why."""
+        words = _("%(who)s may share room %(room)s with %(others)s only after an assessment by name: %(why)s.")
+        return cls(words % {"who": who, "room": room, "others": others, "why": why}, room=room, why=why)
+
+
 class NoFreeBed(DomainError):
     """Every bed of the room is taken."""
 

@@ -18,6 +18,10 @@ class MoveForm(forms.Form):
     room = forms.UUIDField(widget=forms.HiddenInput)
     reason = forms.CharField(label=_("Reason"), max_length=200, widget=forms.TextInput(attrs={"maxlength": 200}))
     shares_bed = forms.BooleanField(label=_("An infant shares the bed of a parent"), required=False)
+    assessment = forms.CharField(
+        label=_("Assessment for sharing a room"), max_length=300, required=False,
+        help_text=_("Who judged it, and why they may share. Needed only where it says so beside the room."),
+    )  # fmt: skip
 
 
 class ExtendForm(forms.Form):

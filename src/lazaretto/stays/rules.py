@@ -5,8 +5,12 @@ The rules of isolation itself (until when, which tests, release) are in `protoco
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
+
+from lazaretto.protocols.rules import Occupant
+from lazaretto.protocols.rules.pack import RoomRule
 
 PENDING = "pending"
 NEGATIVE = "negative"
@@ -66,6 +70,40 @@ class RoomPlace:
     def free_bed(self) -> str | None:
         """The first bed nobody has; None when all are taken."""
         return next((bed for bed in self.beds if bed not in self.taken_beds), None)
+
+
+GROWN = 18
+
+
+def with_ties(rule: RoomRule, people: Sequence[Occupant]) -> list[Occupant]:
+    """The same people with what follows from being one household.
+
+    Its grown members (an unknown age counts as grown: nobody is parted from a child for want of a paper) are taken for
+    the parents of its children, and everybody minds those who must not be alone; whether they are fit for it, the rule
+    decides. Source: the room planner's reading of "child of 14 or younger with a parent" and "with a carer".
+    """
+    return [
+        replace(
+            one,
+            parent_of=frozenset(other.id for other in _family(one, people) if _grown(one) and _child(rule, other)),
+            cares_for=frozenset(
+                other.id for other in _family(one, people) if other.needs & set(rule.accompanied_needs)
+            ),
+        )
+        for one in people
+    ]
+
+
+def _family(one: Occupant, people: Sequence[Occupant]) -> list[Occupant]:
+    return [other for other in people if other.id != one.id and one.household and other.household == one.household]
+
+
+def _grown(one: Occupant) -> bool:
+    return one.age is None or one.age >= GROWN
+
+
+def _child(rule: RoomRule, one: Occupant) -> bool:
+    return one.age is not None and one.age <= rule.child_max_age
 
 
 # What is typed at the door: one letter a symptom, `n` for nobody answered.

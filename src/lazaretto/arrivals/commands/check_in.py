@@ -7,14 +7,11 @@ from uuid import UUID
 from lazaretto.arrivals.choices import ExpectedState
 from lazaretto.arrivals.errors import ExposureUnknown, NoRoomProposed, NotExpectedNow
 from lazaretto.arrivals.models import ExpectedArrival
-from lazaretto.arrivals.queries.rooms import age_on
+from lazaretto.arrivals.queries.rooms import BED_FROM_AGE, age_on
 from lazaretto.core.access import Actor
 from lazaretto.core.commands import command, record
 from lazaretto.places.models import Room
 from lazaretto.stays.commands import admit
-
-# A child under three may lie in a cot or in a parent's bed.
-BED_FROM_AGE = 3
 
 
 @dataclass(frozen=True)
@@ -41,6 +38,7 @@ def check_in(
     reason: str,
     room: Room | None = None,
     last_exposure_at: datetime | None = None,
+    assessment: str = "",
 ) -> CheckedIn:
     """Check somebody in whom a bus brings: the proposed room unless another is named.
 
@@ -68,6 +66,7 @@ def check_in(
         reason=reason,
         party_id=expected.party_id,
         shares_bed=age is not None and age < BED_FROM_AGE,
+        assessment=assessment,
     )
     expected.state, expected.arrived_at, expected.stay_id = ExpectedState.CHECKED_IN, at, done.stay_id
     expected.save(update_fields=["state", "arrived_at", "stay"])

@@ -5,11 +5,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from lazaretto.arrivals.choices import ExpectedState, WhyUnplaced
-from lazaretto.arrivals.commands.check_in import BED_FROM_AGE
 from lazaretto.arrivals.errors import NobodyNamed, NoRoomProposed, PossiblyKnown
 from lazaretto.arrivals.models import ExpectedArrival
-from lazaretto.arrivals.queries.rooms import ON_THE_WAY, age_on
-from lazaretto.arrivals.queries.walk_in import alike_to, companions_room
+from lazaretto.arrivals.queries.rooms import BED_FROM_AGE, ON_THE_WAY, age_on
+from lazaretto.arrivals.queries.walk_in import alike_to, company_of
 from lazaretto.arrivals.queries.walk_in_rooms import offer
 from lazaretto.core.access import Actor, locked
 from lazaretto.core.commands import command, record
@@ -66,14 +65,16 @@ def admit_walk_in(
     not_same_as: tuple[UUID, ...] = (),
     companion: Stay | None = None,
     room: Room | None = None,
+    assessment: str = "",
 ) -> WalkInAdmitted:
     """Admit somebody whom no list names. No document is needed for it.
 
     `newcomer` is what they say of themselves, `same_as` the known person they are; both together add to the record
     what it lacks. Whoever is known by a document under the same name is never doubled; somebody who is merely alike
     must be named in `same_as` or, as somebody else, in `not_same_as`. `companion` is the stay of somebody of their
-    household: they join that party and, where a bed is free, that room. Without `room` the one that the planner
-    proposes is taken. Whoever a list names after all is taken off it: checked in here, or no longer coming there.
+    household: they join that party and, where a bed is free and the rules let them share, that room; `assessment`
+    says who judged that they may and why, where the rules ask for it. Without `room` the one that the planner proposes
+    is taken. Whoever a list names after all is taken off it: checked in here, or no longer coming there.
 
     Raises `NobodyNamed`, `PossiblyKnown`, `NoRoomProposed`, `StayEnded`, and everything that `people.register_person`,
     `people.add_document` and `stays.admit` raise.
@@ -86,8 +87,8 @@ def admit_walk_in(
     party_id, chosen = person.id, room
     if companion is not None:
         join_party(actor=actor, at=at, person=person, other=companion.person)
-        party_id, theirs = companions_room(companion, needs_bed=age is None or age >= BED_FROM_AGE)
-        chosen = chosen or theirs
+        company = company_of(companion, person, category=category, birth_date=person.birth_date, needs=(), at=at)
+        party_id, chosen = company.party_id, room or company.room_for(assessment)
     done = admit(
         actor=actor,
         at=at,
@@ -101,6 +102,7 @@ def admit_walk_in(
         reason=reason,
         party_id=party_id,
         shares_bed=companion is not None and age is not None and age < BED_FROM_AGE,
+        assessment=assessment,
     )
     for one in listed:
         _take_off(one, site, done.stay_id, done.stay_number, at)

@@ -122,7 +122,7 @@ def expected_by_id(actor: Actor, site: Site, expected_id: UUID) -> ExpectedArriv
 def household_of(expected: ExpectedArrival) -> list[ExpectedArrival]:
     """The others of the same party who are still on the way."""
     rows = ExpectedArrival.objects.filter(site=expected.site_id, party_id=expected.party_id, state__in=ON_THE_WAY)
-    return list(rows.exclude(pk=expected.pk).select_related("person", "room").order_by("id"))
+    return list(rows.exclude(pk=expected.pk).select_related("person", "room", "manifest").order_by("id"))
 
 
 def _needs(people: Iterable[UUID]) -> dict[UUID, tuple[str, ...]]:

@@ -12,6 +12,7 @@ from lazaretto.people.queries import display_name, find
 from lazaretto.people.search_text import fold_query
 from lazaretto.places.models import Site
 from lazaretto.stays.models import IsolationOrder, Occupancy, Stay
+from lazaretto.stays.queries.sharing import NOTHING_AGAINST, Sharer, Verdict, others_in, verdict
 
 LAST = "\U0010ffff"
 MOST = 12
@@ -47,6 +48,16 @@ def last_grounds(site: Site) -> Grounds:
     """What the last order of the site was grounded on; empty for the first."""
     order = IsolationOrder.objects.filter(site=site).order_by("-issued_at").first()
     return Grounds(order.category, order.authority, order.legal_basis, order.reason) if order else Grounds()
+
+
+def sharing_of(party: list[ExpectedArrival], *, at: datetime) -> Verdict:
+    """Whether the first of a party may share their room with those of it who are there or are to have the same."""
+    first, room = party[0], party[0].room
+    if room is None:
+        return NOTHING_AGAINST
+    coming = [one for one in party if one.room_id == room.id]
+    people = [Sharer(one.person, one.category or one.manifest.category, first.party_id) for one in coming]
+    return verdict(first.site, [*others_in(room), *people], at=at)
 
 
 @dataclass(frozen=True)

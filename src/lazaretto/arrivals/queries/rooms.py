@@ -21,6 +21,8 @@ from lazaretto.stays.models import Occupancy
 
 ON_THE_WAY = (ExpectedState.EXPECTED, ExpectedState.BOARDED)
 ACCESSIBLE = {NeedKind.CANNOT_WALK, NeedKind.DISABILITY}
+# A child under three may lie in a cot or in a parent's bed.
+BED_FROM_AGE = 3
 ILL = {NeedKind.CHRONIC, NeedKind.DIALYSIS}
 
 

@@ -1,15 +1,15 @@
 """Who the person at the desk may be, and whom they belong with."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count
 
 from lazaretto.arrivals.models import ExpectedArrival
-from lazaretto.arrivals.queries.rooms import ON_THE_WAY, age_on
+from lazaretto.arrivals.queries.rooms import BED_FROM_AGE, ON_THE_WAY, age_on
 from lazaretto.core.access import Actor
 from lazaretto.people.choices import Likeness, Sex
 from lazaretto.people.commands import NewPerson
@@ -17,6 +17,7 @@ from lazaretto.people.models import Person
 from lazaretto.people.queries import alike, display_names, find
 from lazaretto.places.models import Room, Site
 from lazaretto.stays.models import Occupancy, Stay
+from lazaretto.stays.queries.sharing import Sharer, Verdict, others_in, verdict
 
 MOST = 6
 SHORTEST = 2
@@ -106,12 +107,32 @@ def stay_in_room(site: Site, number: str) -> Stay | None:
     return here.select_related("person", "order").order_by("started_at", "id").first()
 
 
-def companions_room(companion: Stay, *, needs_bed: bool) -> tuple[UUID, Room | None]:
-    """The party of somebody's room, and that room if it has a bed for one more."""
-    taken = Occupancy.objects.select_related("room__floor").get(stay=companion, ended_at__isnull=True)
+@dataclass(frozen=True)
+class Company:
+    """Somebody's room as one of their household finds it: party, room and its bed, whether they may share."""
+
+    party_id: UUID
+    room: Room
+    has_bed: bool
+    sharing: Verdict
+
+    def room_for(self, assessment: str) -> Room | None:
+        """The room, if nothing stands against joining them there."""
+        judged = self.sharing.allowed and (bool(assessment.strip()) or not self.sharing.needs_assessment)
+        return self.room if self.has_bed and judged else None
+
+
+def company_of(
+    companion: Stay, person: Person, *, category: str, birth_date: date | None, needs: Collection[str], at: datetime
+) -> Company:
+    """The room of somebody here for one of their household, who need not be on record yet."""
+    taken = Occupancy.objects.select_related("room__floor", "room__site").get(stay=companion, ended_at__isnull=True)
     beds = Room.objects.filter(pk=taken.room_id).aggregate(n=Count("beds"))["n"]
     in_use = Occupancy.objects.filter(room=taken.room_id, ended_at__isnull=True, bed__isnull=False).count()
-    return taken.party_id, taken.room if in_use < beds or not needs_bed else None
+    age = age_on(birth_date, at.astimezone(ZoneInfo(taken.room.site.time_zone)).date())
+    joining = Sharer(person, category, taken.party_id, birth_date, frozenset(needs))
+    sharing = verdict(taken.room.site, [*others_in(taken.room), joining], at=at)
+    return Company(taken.party_id, taken.room, in_use < beds or (age is not None and age < BED_FROM_AGE), sharing)
 
 
 def listed_room(site: Site, person: Person | None) -> Room | None:

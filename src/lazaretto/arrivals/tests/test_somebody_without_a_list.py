@@ -139,6 +139,15 @@ class TestTheirRoom:
         assert (taken.shares_bed, taken.party_id) == (True, Occupancy.objects.get(stay=mother.stay_id).party_id)
         assert PartyMember.objects.values("party").distinct().count() == 1
 
+    def test_a_grown_member_of_the_household_gets_another_room_unless_somebody_judged_it(self, cast):
+        first = admit(cast, NewPerson(name="单小燕", birth_date=date(1991, 2, 9)))
+        companion = Stay.objects.get(pk=first.stay_id)
+        apart = admit(cast, NewPerson(name="王小明", birth_date=date(1990, 1, 1)), companion=companion)
+        assert apart.room != first.room
+        judged = {"companion": companion, "assessment": "李医生评估：可同住"}
+        together = admit(cast, NewPerson(name="单小军", birth_date=date(1990, 1, 1)), **judged)
+        assert together.room == first.room
+
     def test_who_has_left_is_no_companion(self, cast):
         mother = Stay.objects.get(pk=admit(cast, NewPerson(name="单小燕")).stay_id)
         Stay.objects.filter(pk=mother.pk).update(ended_at=NOW, end="released")
@@ -272,6 +281,16 @@ class TestThePage:
         page = cast.clerk.client.get(self.URL, {"with": Stay.objects.get().number}).content.decode()
         assert 'name="with_room" value="0402"' in page
         assert 'value="区疾控中心"' in page
+
+    def test_the_rules_of_sharing_stand_beside_the_room(self, cast):
+        first = admit(cast, NewPerson(name="单小燕", birth_date=date(1991, 2, 9)))
+        grown = self.form(with_room=first.room, birth_date="1990-01-01")
+        look = f"{self.URL}/look"
+        assert f'name="proposed" value="{first.room}"' not in cast.clerk.client.post(look, grown).content.decode()
+        child = cast.clerk.client.post(look, {**grown, "birth_date": "2018-06-01"}).content.decode()
+        assert f'name="proposed" value="{first.room}"' in child
+        refused = cast.clerk.client.post(self.URL, {**grown, "room": first.room})
+        assert 'id="id_assessment_error"' in refused.content.decode()
 
     def test_the_last_admission_of_the_site_is_remembered(self, cast):
         admit(cast, NewPerson(name="王小明"))

@@ -13,7 +13,7 @@ from lazaretto.arrivals.commands import CheckedIn, check_in
 from lazaretto.arrivals.forms import CheckInForm
 from lazaretto.arrivals.models import ExpectedArrival
 from lazaretto.arrivals.queries.bus import expected_by_id, household_of, passengers, room_by_number
-from lazaretto.arrivals.queries.desk import at_the_desk, coming_to, just_admitted, last_grounds
+from lazaretto.arrivals.queries.desk import at_the_desk, coming_to, just_admitted, last_grounds, sharing_of
 from lazaretto.core import clock
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import DomainError
@@ -91,6 +91,7 @@ def _check_in(actor: Actor, expected: ExpectedArrival, form: CheckInForm, room: 
         expected=expected,
         room=room_by_number(expected.site, room),
         last_exposure_at=form.exposed_at(expected.site.time_zone, now),
+        assessment=given["assessment"],
         **{name: given[name] for name in GROUNDS},
     )
 
@@ -119,6 +120,7 @@ def _panel(
         "others": people[1:],
         "form": form or CheckInForm(initial=initial),
         "error": error,
+        "assessed": sharing_of([expected, *others], at=clock.now()).needs_assessment,
     }
     return render(
         request, "arrivals/panel.html", context

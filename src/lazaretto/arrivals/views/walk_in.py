@@ -20,7 +20,7 @@ from lazaretto.arrivals.queries.bus import free_rooms, room_by_number
 from lazaretto.arrivals.queries.desk import last_grounds
 from lazaretto.arrivals.queries.walk_in import (
     alike_to,
-    companions_room,
+    company_of,
     known_at_the_desk,
     known_by_id,
     listed_room,
@@ -39,6 +39,7 @@ from lazaretto.places.models import Room, Site
 from lazaretto.places.queries import receivable_categories, site_by_code
 from lazaretto.protocols.choices import Category
 from lazaretto.stays.models import Stay
+from lazaretto.stays.queries.sharing import NOTHING_AGAINST, Verdict
 
 ADMIT = "stays.admit"
 GROUNDS = ("category", "authority", "legal_basis", "reason")
@@ -61,6 +62,8 @@ FIELDS = {
     "room_not_ready": "room",
     "room_occupied": "room",
     "no_free_bed": "room",
+    "sharing_not_allowed": "room",
+    "sharing_needs_assessment": "assessment",
 }
 
 
@@ -74,6 +77,7 @@ class Place:
     breaks: tuple[str, ...] = ()
     typed: bool = False
     with_household: bool = False
+    sharing: Verdict = NOTHING_AGAINST
 
 
 @needs(ADMIT)
@@ -179,6 +183,7 @@ def _payload(actor: Actor, site: Site, form: WalkInForm) -> dict[str, Any]:
         "not_same_as": [str(other) for other in said["others"]],
         "companion": str(companion.id) if companion else None,
         "room": str(room.id) if room else None,
+        "assessment": said["assessment"],
     }
 
 
@@ -244,29 +249,33 @@ def _place(site: Site, form: WalkInForm, said: NewPerson, person: Person | None,
     """The room typed, the household's, the one a list gave, or the planner's; with what speaks against it."""
     typed = str(form["room"].value() or "").strip()
     born = (person.birth_date if person else None) or said.birth_date
-    companion = stay_in_room(site, str(form["with_room"].value() or ""))
-    family = companions_room(companion, needs_bed=True)[1] if companion else None
-    chosen = _room_at(site, typed) if typed else family or listed_room(site, person)
-    if typed and chosen is None:
-        return Place(typed, why=_("There is no such room here."), typed=True)
+    who = person or Person(birth_date=born)
     asked: dict[str, Any] = {
         "category": str(form["category"].value() or next(iter(receivable_categories(site)))),
-        "birth_date": born,
         "needs": {str(need.kind) for need in said.needs} | _needs_of(person),
         "at": at,
     }
+    companion = stay_in_room(site, str(form["with_room"].value() or ""))
+    company = company_of(companion, who, birth_date=born, **asked) if companion else None
+    theirs = company.room_for(str(form["assessment"].value() or "")) if company else None
+    chosen = _room_at(site, typed) if typed else theirs or listed_room(site, person)
+    sharing = company.sharing if company else NOTHING_AGAINST
+    if typed and chosen is None:
+        return Place(typed, why=_("There is no such room here."), typed=True)
     if chosen is None:
-        return _offered(offer(site, **asked))
-    mates = chosen == (companion and companions_room(companion, needs_bed=False)[1])
-    breaks = () if mates else _words(broken_by(site, chosen, **asked))
-    return Place(chosen.number, chosen.floor.label, breaks=breaks, typed=bool(typed), with_household=mates)
+        return _offered(offer(site, birth_date=born, **asked), sharing)
+    mates = company is not None and chosen == company.room
+    breaks = () if mates else _words(broken_by(site, chosen, birth_date=born, **asked))
+    return Place(
+        chosen.number, chosen.floor.label, breaks=breaks, typed=bool(typed), with_household=mates, sharing=sharing
+    )
 
 
-def _offered(found: Offer) -> Place:
+def _offered(found: Offer, sharing: Verdict) -> Place:
     why = str(WhyUnplaced(found.why).label) if found.why else ""
     if found.room is None:
-        return Place(why=why)
-    return Place(found.room.number, found.room.floor.label, why, _words(found.breaks))
+        return Place(why=why, sharing=sharing)
+    return Place(found.room.number, found.room.floor.label, why, _words(found.breaks), sharing=sharing)
 
 
 def _words(rules: Iterable[str]) -> tuple[str, ...]:

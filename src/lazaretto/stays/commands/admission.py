@@ -53,12 +53,15 @@ def admit(
     party_id: UUID | None = None,
     shares_bed: bool = False,
     served_elsewhere: tuple[ServedElsewhere, ...] = (),
+    assessment: str = "",
 ) -> Admitted:
     """Admit a person under an isolation order.
 
-    `party_id` is the household or companions who may share the room; `shares_bed` is for an infant with a parent.
+    `party_id` is the household or companions who may share the room; `shares_bed` is for an infant with a parent;
+    `assessment` says who judged that they may share it and why, where the rules ask for that by name.
     Raises `PersonAlreadyStaying`, `PersonMerged`, `SiteNotActivated`, `CategoryNotReceived`, `NotIsolated`,
-    `IsolationOver`, `RoomNotReady`, `RoomOccupied`, `NoFreeBed`, `RoomElsewhere`, `NotYet`.
+    `IsolationOver`, `RoomNotReady`, `RoomOccupied`, `NoFreeBed`, `RoomElsewhere`, `SharingNotAllowed`,
+    `SharingNeedsAssessment`, `NotYet`.
     """
     if last_exposure_at > at:
         raise NotYet(field="last_exposure_at")
@@ -89,7 +92,10 @@ def admit(
     stay = insert(
         Stay(number=_number("S", site, at), person=person, site=site, order=order, category=category, started_at=at)
     )
-    take_room(stay, room, party_id=party_id or person.id, shares_bed=shares_bed, reason="", actor=actor, at=at)
+    party_id = party_id or person.id
+    take_room(
+        stay, room, party_id=party_id, shares_bed=shares_bed, reason="", assessment=assessment, actor=actor, at=at
+    )
     open_access([person.id], unit_id=site.unit_id, at=at)
     set_stay_deadlines(stay, course, ends_at, at=at)
     record(

@@ -24,11 +24,19 @@ class RoomMoved:
 
 @command("stays.move_room", capability="stays.manage")
 def move_room(
-    *, actor: Actor, at: datetime, stay: Stay, room: Room, reason: str, shares_bed: bool = False
+    *,
+    actor: Actor,
+    at: datetime,
+    stay: Stay,
+    room: Room,
+    reason: str,
+    shares_bed: bool = False,
+    assessment: str = "",
 ) -> RoomMoved:
-    """Move a stay to another room of its site.
+    """Move a stay to another room of its site. `assessment` says who judged that they may share it, and why.
 
-    Raises `ReasonRequired`, `StayEnded`, `SameRoom`, `RoomElsewhere`, `RoomNotReady`, `RoomOccupied`, `NoFreeBed`.
+    Raises `ReasonRequired`, `StayEnded`, `SameRoom`, `RoomElsewhere`, `RoomNotReady`, `RoomOccupied`, `NoFreeBed`,
+    `SharingNotAllowed`, `SharingNeedsAssessment`.
     """
     if not reason.strip():
         raise ReasonRequired
@@ -39,7 +47,10 @@ def move_room(
         raise SameRoom(room=room.number)
     left = lock_room(taken.room_id)
     leave_room(taken, left, actor=actor, at=at, reason=reason)
-    take_room(stay, room, party_id=taken.party_id, shares_bed=shares_bed, reason=reason, actor=actor, at=at)
+    take_room(
+        stay, room, party_id=taken.party_id, shares_bed=shares_bed, reason=reason, assessment=assessment,
+        actor=actor, at=at,
+    )  # fmt: skip
     record(
         stay,
         unit_id=stay.site.unit_id,

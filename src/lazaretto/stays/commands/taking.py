@@ -8,12 +8,22 @@ from django.db.models import QuerySet
 
 from lazaretto.core.access import Actor
 from lazaretto.core.bulk import insert
+from lazaretto.core.commands import record
 from lazaretto.core.prepared import prepared
+from lazaretto.people.queries import display_name
 from lazaretto.places.choices import RoomState
 from lazaretto.places.commands import occupy_room, vacate_room
 from lazaretto.places.models import Bed, Room
-from lazaretto.stays.errors import NoFreeBed, RoomElsewhere, RoomNotReady, RoomOccupied
+from lazaretto.stays.errors import (
+    NoFreeBed,
+    RoomElsewhere,
+    RoomNotReady,
+    RoomOccupied,
+    SharingNeedsAssessment,
+    SharingNotAllowed,
+)
 from lazaretto.stays.models import Occupancy, Stay
+from lazaretto.stays.queries.sharing import Sharer, others_in, verdict
 from lazaretto.stays.rules import RoomPlace
 
 
@@ -26,9 +36,12 @@ def take_room(
     reason: str,
     actor: Actor,
     at: datetime,
-    bed: Bed | None = None,
+    assessment: str = "",
 ) -> Occupancy:
-    """Put a stay into a locked room. Raises `RoomElsewhere`, `RoomNotReady`, `RoomOccupied`, `NoFreeBed`."""
+    """Put a stay into a locked room. `assessment` says why people may share it whom the rules want assessed by name.
+
+    Raises `RoomElsewhere`, `RoomNotReady`, `RoomOccupied`, `NoFreeBed`, `SharingNotAllowed`, `SharingNeedsAssessment`.
+    """
     if room.site_id != stay.site_id:
         raise RoomElsewhere(room=room.number)
     place = _place(room)
@@ -36,10 +49,10 @@ def take_room(
         raise RoomOccupied(room=room.number)
     if room.state not in {RoomState.READY, RoomState.RESERVE, RoomState.OCCUPIED}:
         raise RoomNotReady(room=room.number, state=room.get_state_display())
-    free = str(bed.pk) if bed is not None and str(bed.pk) not in place.taken_beds else None
-    free = free if bed is not None else place.free_bed()
+    free = place.free_bed()
     if free is None and not shares_bed:
         raise NoFreeBed(room=room.number)
+    judged = bool(place.parties) and _may_share(stay, room, party_id, assessment.strip(), actor, at)
     taken = insert(
         Occupancy(
             stay=stay,
@@ -53,7 +66,23 @@ def take_room(
     )
     if room.state != RoomState.OCCUPIED:
         occupy_room(actor=actor, at=at, room=room)
+    if judged:
+        words = {"room": room.number, "sharing": "assessed"}
+        record(taken, unit_id=room.site.unit_id, person_id=stay.person_id, data=words, reason=assessment.strip())
     return taken
+
+
+def _may_share(stay: Stay, room: Room, party_id: UUID, assessment: str, actor: Actor, at: datetime) -> bool:
+    """Whether an assessment by name was needed (and given). Raises `SharingNotAllowed`, `SharingNeedsAssessment`."""
+    others = others_in(room, stay)
+    found = verdict(room.site, [*others, Sharer(stay.person, stay.category, party_id)], at=at)
+    if found.allowed and not (found.needs_assessment and not assessment):
+        return found.needs_assessment
+    kind = SharingNeedsAssessment if found.allowed else SharingNotAllowed
+    unit_id = room.site.unit_id
+    names = ", ".join(display_name(actor, other.person, unit_id=unit_id) for other in others)
+    who = display_name(actor, stay.person, unit_id=unit_id)
+    raise kind.of(who=who, others=names, room=room.number, why=found.words)
 
 
 def leave_room(taken: Occupancy, room: Room, *, actor: Actor, at: datetime, reason: str) -> None:

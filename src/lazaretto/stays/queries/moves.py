@@ -1,7 +1,7 @@
 """Where somebody can move to within a site, and what each choice breaks."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Q
 
@@ -11,6 +11,7 @@ from lazaretto.places.choices import RoomState
 from lazaretto.places.models import Floor, Room
 from lazaretto.stays.choices import MoveRemark
 from lazaretto.stays.models import Occupancy, Stay
+from lazaretto.stays.queries.sharing import NOTHING_AGAINST, Sharer, Verdict, others_in, verdict
 
 NEEDS_ACCESS = frozenset({NeedKind.CANNOT_WALK, NeedKind.DISABILITY})
 COHORT = timedelta(days=2)  # people of one floor arrived within so many days of each other
@@ -18,12 +19,13 @@ COHORT = timedelta(days=2)  # people of one floor arrived within so many days of
 
 @dataclass
 class RoomChoice:
-    """A room with free beds, who of the same party is there, and what speaks against it."""
+    """A room with free beds, who of the same party is there, what speaks against it, and may they share it."""
 
     room: Room
     beds: int
     company: int
     remarks: list[MoveRemark] = field(default_factory=list)
+    sharing: Verdict = NOTHING_AGAINST
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,11 @@ class _Mover:
     cohorts: dict[object, bool]
 
 
-def room_choices(stay: Stay) -> list[RoomChoice]:
-    """Rooms that are ready or in reserve, and those where the party has a free bed; best first. Six queries."""
+def room_choices(stay: Stay, *, at: datetime) -> list[RoomChoice]:
+    """Rooms that are ready or in reserve, and those where the party has a free bed; best first.
+
+    Six queries, and three for each room in which somebody of the party is.
+    """
     present = Occupancy.objects.filter(stay=stay, ended_at__isnull=True).select_related("room").first()
     party = _party_rooms(stay, present)
     mover = _Mover(
@@ -51,9 +56,16 @@ def room_choices(stay: Stay) -> list[RoomChoice]:
     rooms = rooms.exclude(pk=present.room_id) if present else rooms
     counted = rooms.annotate(bed_count=Count("beds")).order_by("floor__building__name", "floor__order", "number")
     choices = [_choice(room, room.bed_count, party.get(room.pk, 0), mover) for room in counted]
-    return sorted(
-        (one for one in choices if one.company < one.beds), key=lambda one: (not one.company, len(one.remarks))
-    )
+    open_ones = [one for one in choices if one.company < one.beds]
+    for one in open_ones:
+        if one.company and present is not None:
+            one.sharing = _sharing(stay, one.room, present, at)
+    return sorted(open_ones, key=lambda one: (not one.sharing.allowed, not one.company, len(one.remarks)))
+
+
+def _sharing(stay: Stay, room: Room, present: Occupancy, at: datetime) -> Verdict:
+    """Whether they may join those of their party who are there."""
+    return verdict(stay.site, [*others_in(room), Sharer(stay.person, stay.category, present.party_id)], at=at)
 
 
 def _party_rooms(stay: Stay, present: Occupancy | None) -> dict[object, int]:

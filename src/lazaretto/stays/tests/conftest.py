@@ -26,11 +26,11 @@ def plan_9(db):
 def admit(cast, plan_9):
     """Admit somebody at the desk of the cast's site; answers the stay."""
 
-    def do(number="0301", *, name="王小明", at=NOW, person=None, **more) -> Stay:
+    def do(number="0301", *, name="王小明", at=NOW, person=None, born=None, **more) -> Stay:
         given = {
             "actor": cast.clerk.actor,
             "at": at,
-            "person": person or factories.person(name, at_site=cast.site),
+            "person": person or factories.person(name, at_site=cast.site, birth_date=born),
             "site": cast.site,
             "room": Room.objects.get(site=cast.site, number=number),
             "category": "inbound",

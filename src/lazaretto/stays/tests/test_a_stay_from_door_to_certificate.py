@@ -1,6 +1,6 @@
 """One stay, from the door to the certificate, through the commands."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -83,7 +83,10 @@ def test_nobody_is_admitted_twice_nor_into_a_taken_or_dirty_room(cast):
 
 
 def test_a_household_shares_a_room_as_far_as_there_are_beds(cast):
-    mother, child, infant, uncle = (factories.person(name, at_site=cast.site) for name in "甲乙丙丁")
+    born = {"甲": date(1990, 1, 1), "乙": date(2018, 1, 1), "丙": date(2026, 1, 1), "丁": date(1985, 1, 1)}
+    mother, child, infant, uncle = (
+        factories.person(name, at_site=cast.site, birth_date=day) for name, day in born.items()
+    )
     party = mother.id
     for person in (mother, child):
         admit(cast, person=person, party_id=party)

@@ -1,7 +1,7 @@
 """The exit register: complete, current, printable, and on disk when the server is not there."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
@@ -28,7 +28,7 @@ def _place_and_time(monkeypatch, settings, tmp_path):
 def household(admit):
     """Two in one room, one of whom cannot walk, and one upstairs."""
     mother = admit("0301", name="陈静")
-    child = admit("0301", name="陈小明", party_id=mother.person_id)
+    child = admit("0301", name="陈小明", born=date(2018, 6, 1), party_id=mother.person_id)
     Need.objects.create(person=mother.person, kind="cannot_walk", started_at=NOW)
     Need.objects.create(person=child.person, kind="diet", started_at=NOW)
     admit("0402", name="李娜")

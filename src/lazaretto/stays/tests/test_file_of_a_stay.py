@@ -1,6 +1,6 @@
 """The page of one stay: its course, its order, its papers, and what can be done from it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
 
@@ -61,11 +61,11 @@ def test_health_is_for_those_who_read_it(cast, admit):
 
 def test_a_move_lists_rooms_with_what_each_breaks(cast, admit):
     mother = admit("0301", name="陈静")
-    child = admit("0301", name="陈小明", party_id=mother.person_id)
+    child = admit("0301", name="陈小明", born=date(2018, 6, 1), party_id=mother.person_id)
     Need.objects.create(person=child.person, kind="cannot_walk", started_at=NOW)
     Room.objects.filter(site=cast.site, number="0404").update(state="reserve", accessible=True)
     Room.objects.filter(site=cast.site, number="0403").update(state="to_clean")
-    choices = {choice.room.number: set(choice.remarks) for choice in room_choices(child)}
+    choices = {choice.room.number: set(choice.remarks) for choice in room_choices(child, at=NOW)}
     assert "0403" not in choices
     assert choices["0302"] == {MoveRemark.LEAVES_PARTY, MoveRemark.NOT_ACCESSIBLE}
     assert choices["0404"] == {MoveRemark.LEAVES_PARTY, MoveRemark.RESERVE}

@@ -1,6 +1,6 @@
 """Moves, rounds and specimens: what each command writes, and what it refuses by name."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -63,7 +63,7 @@ def test_a_move_needs_a_reason_another_room_and_one_that_is_free(cast, admit):
 
 def test_a_household_that_stays_behind_keeps_its_room_occupied(cast, admit):
     mother = admit("0301", name="陈静")
-    child = admit("0301", name="陈小明", party_id=mother.person_id)
+    child = admit("0301", name="陈小明", born=date(2018, 6, 1), party_id=mother.person_id)
     move(cast, child, room(cast.site, "0302"))
     states = dict(Room.objects.filter(site=cast.site).values_list("number", "state"))
     assert (states["0301"], states["0302"]) == ("occupied", "occupied")

@@ -166,16 +166,17 @@ def move(request: HttpRequest, code: str, number: str) -> HttpResponse:
     if form.is_bound and form.is_valid():
         given = form.cleaned_data
         try:
-            payload = {"stay": stay.pk, "room": given["room"], "reason": given["reason"]}
             moved = commands.move_room.invoke(
-                actor=actor_of(request), at=clock.now(), payload={**payload, "shares_bed": given["shares_bed"]}
+                actor=actor_of(request), at=clock.now(), payload={"stay": stay.pk, **given}
             )
         except DomainError as error:
             form.add_error(None, str(error))
         else:
             text = _("%(before)s → %(after)s: moved") % {"before": moved.before, "after": moved.after}
             return done(request, text, reverse("stays:board_room", args=[code, moved.after]))
-    context = {"stay": stay, "form": form, "choices": room_choices(stay), "name": _name(request, stay)}
+    choices = room_choices(stay, at=clock.now())
+    context = {"stay": stay, "form": form, "choices": choices, "name": _name(request, stay)}
+    context["assessed"] = any(choice.sharing.needs_assessment for choice in choices)
     return page(request, site, "stays/stay/move.html", context, status=_status(form))
 
 

@@ -1,0 +1,100 @@
+"""Who may share a room by the rule pack in force: joins people, households and needs with the pure rule."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from lazaretto.people.choices import NeedKind
+from lazaretto.people.models import Need, Person
+from lazaretto.people.queries import age_on
+from lazaretto.places.models import Room, Site
+from lazaretto.protocols.choices import SharingReason
+from lazaretto.protocols.queries import effective
+from lazaretto.protocols.rules import NoPackAdopted, Occupant, may_share
+from lazaretto.protocols.rules.pack import RoomRule
+from lazaretto.stays.models import Occupancy, Stay
+from lazaretto.stays.rules import with_ties
+
+
+@dataclass(frozen=True)
+class Sharer:
+    """Somebody who has, or is to have, the room: with their category and the household they are lodged with.
+
+    `birth_date` and `needs` are what was said of them and is not on record yet.
+    """
+
+    person: Person
+    category: str
+    party_id: UUID
+    birth_date: date | None = None
+    needs: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether they may share, after an assessment by name where the rules ask for one, and why in words."""
+
+    allowed: bool = True
+    needs_assessment: bool = False
+    why: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """The reasons in one line."""
+        return ", ".join(self.why)
+
+
+NOTHING_AGAINST = Verdict()
+
+
+def others_in(room: Room, stay: Stay | None = None) -> list[Sharer]:
+    """Those who are in a room now, but for one stay; one query."""
+    here = Occupancy.objects.filter(room=room, ended_at__isnull=True).select_related("stay__person")
+    rows = here.exclude(stay=stay).order_by("started_at", "id") if stay else here
+    return [Sharer(taken.stay.person, taken.stay.category, taken.party_id) for taken in rows]
+
+
+def verdict(site: Site, people: Sequence[Sharer], *, at: datetime) -> Verdict:
+    """What the pack in force at a site says of these people in one room; two queries, none for one alone.
+
+    Where no pack is in force nothing is known against it: without one nobody is admitted anyway.
+    """
+    if len(people) < 2:
+        return NOTHING_AGAINST
+    today = at.astimezone(ZoneInfo(site.time_zone)).date()
+    try:
+        rule = effective(site.jurisdiction, today).rooms
+    except NoPackAdopted:
+        return NOTHING_AGAINST
+    occupants = with_ties(rule, _occupants(people, today))
+    found = may_share(rule, occupants)
+    if found.allowed and not found.needs_approval:
+        return NOTHING_AGAINST
+    return Verdict(found.allowed, found.allowed, _why(rule, found.reasons, occupants))
+
+
+def _occupants(people: Sequence[Sharer], today: date) -> list[Occupant]:
+    needs: dict[UUID, set[str]] = defaultdict(set)
+    rows = Need.objects.filter(person__in=[one.person.pk for one in people], ended_at__isnull=True)
+    for person, kind in rows.values_list("person_id", "kind"):
+        needs[person].add(kind)
+    return [
+        Occupant(
+            id=str(one.person.pk),
+            age=age_on(one.person.birth_date or one.birth_date, today),
+            household=str(one.party_id),
+            category=one.category,
+            needs=one.needs | needs[one.person.pk],
+        )
+        for one in people
+    ]
+
+
+def _why(rule: RoomRule, reasons: Sequence[str], occupants: Sequence[Occupant]) -> tuple[str, ...]:
+    """The rule's reasons, and the needs that ask for the assessment."""
+    said = [SharingReason(reason).label for reason in reasons if reason != SharingReason.NEEDS_ASSESSMENT]
+    assessed = {need for one in occupants for need in one.needs & set(rule.assessed_needs)}
+    return tuple(str(word) for word in (*said, *(NeedKind(need).label for need in sorted(assessed))))
