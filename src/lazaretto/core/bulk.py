@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, lru_cache
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -20,26 +20,30 @@ from lazaretto.core.secrets import encrypt
 
 Convert = Callable[[Any], Any]
 
-FEW = 50  # rows for which one plain statement is the faster way
-BATCH = 4_000  # rows that are made ready at once
+FEW = 50  # of fewer rows than these one plain statement is the faster way
+BATCH = 1_000  # rows that are made ready at once: while PostgreSQL takes some in, the next are made
 
 
 def insert_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Insert rows of Python values, one for each named field; a foreign key takes the key.
 
     Every field without a database default must be named: Python defaults and `save()` are not used. Raises
-    `django.db.IntegrityError` like any insert.
+    `django.db.IntegrityError` like any insert. Give an iterator of rows that cost something to make: they are made
+    while the database works.
     """
-    if isinstance(rows, Sequence) and len(rows) <= FEW:
-        insert_few(model, fields, rows)
+    waiting = iter(rows)
+    first = list(islice(waiting, FEW))
+    if len(first) < FEW:
+        insert_few(model, fields, first)
         return
     shape = _shape(model, tuple(fields), connection.vendor)
+    batches = shape.converted(chain(first, waiting))
     with connection.cursor() as cursor:
-        for values in shape.converted(rows):
-            if connection.vendor == "postgresql":
-                _copy(cursor, shape.copy, values)
-            else:
-                cursor.executemany(f"{shape.insert} {shape.marks}", values)
+        if connection.vendor == "postgresql":
+            _copy(cursor, shape.copy, batches)
+            return
+        for values in batches:
+            cursor.executemany(f"{shape.insert} {shape.marks}", values)
 
 
 def insert_few(
@@ -191,10 +195,11 @@ def next_ids(model: type[models.Model], count: int) -> list[int]:
     return list(range(last + 1, last + 1 + count))
 
 
-def _copy(cursor: Any, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+def _copy(cursor: Any, statement: str, batches: Iterable[Iterable[Sequence[Any]]]) -> None:
     with connection.wrap_database_errors, cursor.copy(statement) as copy:
-        for row in rows:
-            copy.write_row(row)
+        for rows in batches:
+            for row in rows:
+                copy.write_row(row)
 
 
 def _converter(field: Any) -> Convert:

@@ -10,9 +10,10 @@ import hmac
 import json
 import logging
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -57,53 +58,53 @@ class Flaw:
 
 
 def write(
-    notes: Iterable[Note], *, command: str, actor: Any, at: datetime, recorded_at: datetime, client_id: UUID | None
-) -> list[JournalEntry]:
+    notes: Sequence[Note], *, command: str, actor: Any, at: datetime, recorded_at: datetime, client_id: UUID | None
+) -> None:
     """Append entries for a command; called by `core.commands` inside its transaction."""
-    entries = [
-        JournalEntry(
-            command=command,
-            actor_id=actor.user_id,
-            actor_name=actor.name,
-            device=actor.device[:80],
-            unit_id=note.unit_id,
-            person_id=note.person_id,
-            subject_type=note.subject_type,
-            subject_id=note.subject_id,
-            occurred_at=at,
-            recorded_at=recorded_at,
-            data=json.loads(_DATA.encode(note.data)) if note.data else {},
-            reason=note.reason,
-            client_id=client_id,
-        )
-        for note in notes
-    ]
-    for entry in entries:
-        entry.mac = mac_of(entry)
-    if len(entries) > MANY:
-        _insert_many(entries)
+    entries = (_entry(note, command, actor, at, recorded_at, client_id) for note in notes)
+    if len(notes) > MANY:
+        _insert_many(entries, len(notes))
     else:
         _insert_few(entries)
-    return entries
 
 
-_COLUMNS = [field.name for field in JournalEntry._meta.concrete_fields if field.name != "id"]
+def _entry(
+    note: Note, command: str, actor: Any, at: datetime, recorded_at: datetime, client_id: UUID | None
+) -> JournalEntry:
+    entry = JournalEntry(
+        command=command,
+        actor_id=actor.user_id,
+        actor_name=actor.name,
+        device=actor.device[:80],
+        unit_id=note.unit_id,
+        person_id=note.person_id,
+        subject_type=note.subject_type,
+        subject_id=note.subject_id,
+        occurred_at=at,
+        recorded_at=recorded_at,
+        data=json.loads(_DATA.encode(note.data)) if note.data else {},
+        reason=note.reason,
+        client_id=client_id,
+    )
+    entry.mac = mac_of(entry)
+    return entry
 
 
-def _insert_few(entries: list[JournalEntry]) -> None:
-    rows = [[getattr(entry, name) for name in _COLUMNS] for entry in entries]
-    for entry, number in zip(entries, insert_few(JournalEntry, _COLUMNS, rows, returning=True), strict=True):
-        entry.id = number
-    insert_few(JournalPending, ["entry"], [[entry.id] for entry in entries])
+_COLUMNS = tuple(field.name for field in JournalEntry._meta.concrete_fields if field.name != "id")
+_values = attrgetter(*_COLUMNS)
 
 
-def _insert_many(entries: list[JournalEntry]) -> None:
+def _insert_few(entries: Iterable[JournalEntry]) -> None:
+    ids = insert_few(JournalEntry, _COLUMNS, [_values(entry) for entry in entries], returning=True)
+    insert_few(JournalPending, ["entry"], [[number] for number in ids])
+
+
+def _insert_many(entries: Iterable[JournalEntry], count: int) -> None:
     """An import writes a note for every person: twenty thousand entries must not take longer than the people."""
-    for number, entry in zip(next_ids(JournalEntry, len(entries)), entries, strict=True):
-        entry.id = number
-    names = ["id", *_COLUMNS]
-    insert_rows(JournalEntry, names, [[getattr(entry, name) for name in names] for entry in entries])
-    insert_rows(JournalPending, ["entry"], [[entry.id] for entry in entries])
+    ids = next_ids(JournalEntry, count)
+    rows = ((number, *_values(entry)) for number, entry in zip(ids, entries, strict=True))
+    insert_rows(JournalEntry, ["id", *_COLUMNS], rows)
+    insert_rows(JournalPending, ["entry"], ([number] for number in ids))
 
 
 def mac_of(entry: JournalEntry) -> str:

@@ -18,6 +18,7 @@ from lazaretto.people.models import ContactPoint, IdentityDocument, Merge, Need,
 from lazaretto.people.rules import id_card_facts
 
 CHUNK = 2_000
+MOST = 1_000
 CARD = re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])")
 
 
@@ -60,10 +61,14 @@ def _left_behind(model: type[models.Model], field: str, kept: dict[Any, Any]) ->
 
 @proof(1, "people_can_be_found", _("Everybody can be found by name"))
 def people_can_be_found(_at: datetime) -> Finding:
-    """A person without a search token would be in care and yet never come up."""
+    """A person without a search token would be in care and yet never come up; a token of nobody finds nobody."""
     tokens = SearchToken.objects.filter(person=models.OuterRef("pk"), unit_id=SearchToken.EVERYWHERE)
     silent = Person.objects.current().exclude(models.Exists(tokens)).values_list("id", flat=True)
-    return Finding({}, [Offender("person", str(pk), "no search finds this person") for pk in silent])
+    offenders = [Offender("person", str(pk), "no search finds this person") for pk in silent]
+    people = Person.objects.filter(pk=models.OuterRef("person_id"))
+    astray = SearchToken.objects.exclude(models.Exists(people)).values_list("id", flat=True)
+    offenders += [Offender("search_token", str(pk), "leads to nobody") for pk in astray[:MOST]]
+    return Finding({}, offenders)
 
 
 @proof(7, "identity_sealed", _("Document numbers, phones and notes lie encrypted and can be read with the key"))

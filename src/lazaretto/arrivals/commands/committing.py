@@ -177,14 +177,14 @@ def _parties(
 
 
 def _expect(manifest: Manifest, taken: Sequence[_Taken], parties: Mapping[str, UUID]) -> None:
-    rows = [
+    rows = (
         (
             new_id(), manifest.pk, one.person_id, manifest.site_id, parties.get(one.row.party_key, one.person_id),
             _category(one.person), _last_exposure(manifest, one.person), None, False, True, ExpectedState.EXPECTED,
             None, None, None,
         )
         for one in taken
-    ]  # fmt: skip
+    )  # fmt: skip
     insert_rows(ExpectedArrival, _EXPECTED_FIELDS, rows)
 
 

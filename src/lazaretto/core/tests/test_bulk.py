@@ -17,7 +17,7 @@ PERSON = (
 )  # fmt: skip
 
 
-@pytest.fixture(autouse=True, params=[0, 50], ids=["many", "few"])
+@pytest.fixture(autouse=True, params=[1, 50], ids=["many", "few"])
 def _both_ways(request, monkeypatch):
     monkeypatch.setattr(bulk, "FEW", request.param)
 

@@ -29,7 +29,8 @@ def write(count: int = 1, **more) -> list[JournalEntry]:
     notes = [
         journal.Note("test.thing", str(number), uuid4(), uuid4(), {"n": number}, **more) for number in range(count)
     ]
-    return journal.write(notes, command="test.write", actor=WRITER, at=NOW, recorded_at=NOW, client_id=None)
+    journal.write(notes, command="test.write", actor=WRITER, at=NOW, recorded_at=NOW, client_id=None)
+    return list(reversed(JournalEntry.objects.order_by("-id")[:count]))
 
 
 def sealed(count: int) -> list[JournalEntry]:

@@ -79,11 +79,11 @@ def add_people(people: Sequence[NewPerson], *, unit_id: UUID, at: datetime) -> l
     """
     rows = [(new_id(), new) for new in people]
     names = {person: tuple(dict.fromkeys((new.name, *new.other_names))) for person, new in rows}
-    insert_rows(Person, PERSON_FIELDS, [_person_row(person, new, at) for person, new in rows])
+    insert_rows(Person, PERSON_FIELDS, (_person_row(person, new, at) for person, new in rows))
     insert_rows(
         PersonName,
         ("id", "person", "script", "full"),
-        [(new_id(), person, script_of(full), full) for person, own in names.items() for full in own],
+        ((new_id(), person, script_of(full), full) for person, own in names.items() for full in own),
     )
     insert_rows(
         PersonAccess, ("id", "person", "unit_id", "started_at"), [(new_id(), person, unit_id, at) for person, _ in rows]
@@ -125,7 +125,7 @@ def contact_row(person: UUID, value: str, at: datetime, kind: str = ContactKind.
 
 
 def _add_documents(rows: Rows, at: datetime) -> None:
-    documents = [document_row(person, given, at) for person, new in rows for given in new.documents]
+    documents = (document_row(person, given, at) for person, new in rows for given in new.documents)
     try:
         with transaction.atomic():
             insert_rows(IdentityDocument, DOCUMENT_FIELDS, documents)
@@ -134,8 +134,8 @@ def _add_documents(rows: Rows, at: datetime) -> None:
 
 
 def _add_contacts_and_needs(rows: Rows, at: datetime) -> None:
-    phones = [(person, value) for person, new in rows for value in dict.fromkeys(new.phones)]
-    insert_rows(ContactPoint, CONTACT_FIELDS, [contact_row(person, value, at) for person, value in phones])
+    phones = ((person, value) for person, new in rows for value in dict.fromkeys(new.phones))
+    insert_rows(ContactPoint, CONTACT_FIELDS, (contact_row(person, value, at) for person, value in phones))
     needs = {(person, need.kind): need.note for person, new in rows for need in new.needs}
     insert_rows(
         Need,

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 
 from lazaretto.core.access import Actor
+from lazaretto.core.ids import new_id
 from lazaretto.people import bench
 from lazaretto.people.models import Person, SearchToken
 from lazaretto.people.proofs import identity_sealed, people_can_be_found
@@ -47,3 +48,9 @@ def test_a_token_is_sorted_by_bytes_on_every_database(cast):
 def test_the_system_actor_searches_the_whole_district(cast):
     bench.fill(30, units=[cast.other_site.unit_id], at=NOW)
     assert all(timing.asked == 1 for timing in bench.measure(Actor.system("bench"), rounds=1))
+
+
+def test_verify_names_a_token_that_leads_to_nobody(cast):
+    stray = SearchToken.objects.create(token="wzx", person_id=new_id())
+    assert [(one.kind, one.id) for one in people_can_be_found(NOW).offenders] == [("search_token", str(stray.pk))]
+    stray.delete()  # SQLite does look people up when the transaction ends
