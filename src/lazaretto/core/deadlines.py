@@ -173,7 +173,7 @@ def _close(ids: list[tuple[UUID, int]], state: DeadlineState, at: datetime, by: 
         unanswered = Alarm.objects.filter(deadline__in=climbed, answered_at__isnull=True)
         unanswered.filter(taken_at__isnull=True).update(taken_at=at, owner_id=by)
         unanswered.update(answered_at=at, answer=answer)
-    update_rows(Deadline, ("state", "closed_at", "next_at"), [(pk, str(state), at, None) for pk, _rung in ids])
+    update_rows(Deadline, ("state", "closed_at", "next_at"), [(str(state), at, None, pk) for pk, _rung in ids])
     return len(ids)
 
 
