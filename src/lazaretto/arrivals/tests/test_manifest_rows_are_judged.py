@@ -152,6 +152,7 @@ def test_a_sex_that_contradicts_the_card_is_held():
         ("0760-88888888", ("+8676088888888",), []),
         ("+81 832647724", ("+81832647724",), []),
         ("1366131860", (), ["phone_invalid"]),
+        ("2095-01-01", (), ["phone_invalid"]),
         ("136613186099", (), ["phone_invalid"]),
         ("12345678901", (), ["phone_invalid"]),
         ("1.36613E+10", (), ["phone_invalid"]),

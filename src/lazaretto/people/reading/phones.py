@@ -12,6 +12,7 @@ _CN_MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _SPLIT = re.compile(r"[/、,;|\n\r]|或者?|\bor\b|\s和\s|&|以及")
 _GAPS = re.compile(r"[\s\-.()]")
 _LABEL = re.compile(r"[^\d+()]+")
+_DATE = re.compile(r"(?:19|20)\d\d([-./])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])(?: 0?0:00(?::00)?)?")
 _EXTENSION = re.compile(r"(?:转|轉|分机|ext\.?|x)\s*[:.]?\s*(\d{1,6})\Z", re.IGNORECASE)
 
 
@@ -75,6 +76,8 @@ def _side_by_side(piece: str) -> list[str]:
 
 
 def _one(piece: str, region: str) -> Phone | None:
+    if _DATE.fullmatch(piece):
+        return None  # in the wrong column; its digits would make a number in Guangzhou
     extension = found[1] if (found := _EXTENSION.search(piece)) else ""
     core = piece[: found.start()] if found else piece
     note = " ".join(word.strip(" :()") for word in _LABEL.findall(_GAPS.sub("", core))).strip()
