@@ -1,5 +1,7 @@
 """The standing cast of the tests, and what every test may rely on."""
 
+import os
+
 import pytest
 from django.db import connection
 from django.db.backends.sqlite3 import base as sqlite
@@ -9,9 +11,11 @@ from tests.cast import Cast, gather
 
 pytest_plugins = ["tests.browser"]
 
-# A slow machine is no failure; what a property test found once, it finds again.
-hypothesis_settings.register_profile("lazaretto", deadline=None, print_blob=True)
-hypothesis_settings.load_profile("lazaretto")
+# A slow machine is no failure, and the same commit passes or fails every time. To look for what nobody has found yet:
+# HYPOTHESIS_PROFILE=explore python -m pytest …
+hypothesis_settings.register_profile("steady", deadline=None, print_blob=True, derandomize=True)
+hypothesis_settings.register_profile("explore", deadline=None, print_blob=True, max_examples=2_000)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ LAZARETTO_TEST_DATABASE_URL chooses another database; without it SQLite in memor
 
 import os
 import tempfile
+from pathlib import Path
 
 os.environ["LAZARETTO_DATA_DIR"] = tempfile.mkdtemp(prefix="lazaretto-tests-")
 os.environ["LAZARETTO_SECRET_KEY"] = "a-key-for-tests-only-" + "x" * 40
@@ -15,8 +16,10 @@ from lazaretto.config.messages import compile_stale
 from lazaretto.config.settings import *  # noqa: F403
 
 compile_stale()
+Path(os.environ["LAZARETTO_DATA_DIR"], "static").mkdir()  # whitenoise warns where none is
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True  # looks for a file when it is asked for, not for all of them at each start
