@@ -6,14 +6,11 @@ from playwright.sync_api import expect
 from lazaretto.accounts import commands
 from lazaretto.accounts.models import User
 from lazaretto.core import clock
-from tests.browser import Opener
+from tests.browser import READERS, Opener
 from tests.factories import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-READERS = [
-    ("zh-hans", "light", "desk"), ("en", "dark", "desk"), ("zh-hans", "dark", "phone"), ("en", "light", "phone"),
-]  # fmt: skip
 PAGES = [
     "/accounts/users/", "/accounts/users/new/", "/accounts/units/", "/accounts/units/new/", "/accounts/roles/",
     "/account/", "/account/password/", "/journal/", "/journal/?subject_id=x",

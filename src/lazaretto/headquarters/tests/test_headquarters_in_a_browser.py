@@ -9,7 +9,7 @@ from playwright.sync_api import Response, expect
 from lazaretto.core import clock
 from lazaretto.core.deadlines import Due, raise_alarm, set_deadlines
 from tests import factories
-from tests.browser import Opener
+from tests.browser import READERS, Opener
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -22,7 +22,6 @@ PAGES = (
     "/deadlines",
     "/search?q=030",
 )
-READERS = [("zh-hans", "light", "desk"), ("en", "dark", "desk"), ("zh-hans", "dark", "phone"), ("en", "light", "phone")]
 
 
 @pytest.fixture

@@ -6,13 +6,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from lazaretto.places.models import Room
-from tests.browser import Opener
+from tests.browser import READERS, Opener
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-READERS = [
-    ("zh-hans", "light", "desk"), ("en", "dark", "desk"), ("zh-hans", "dark", "phone"), ("en", "light", "phone"),
-]  # fmt: skip
 PAGES = [
     "/sites/", "/sites/new/", "/sites/H01/", "/sites/H01/edit/", "/sites/H01/checklist/", "/sites/H01/structure/",
     "/sites/H01/rooms/", "/sites/H01/rooms/import/", "/sites/H01/states/", "/sites/H01/cleaning/",

@@ -13,13 +13,9 @@ from lazaretto.places.models import Room
 from lazaretto.stays import commands
 from lazaretto.stays.choices import BreachKind, SpecimenState
 from lazaretto.stays.models import DoorCheck, Stay
-from tests.browser import Opener
+from tests.browser import READERS, Opener
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-READERS = [
-    ("zh-hans", "light", "desk"), ("en", "dark", "desk"), ("zh-hans", "dark", "phone"), ("en", "light", "phone"),
-]  # fmt: skip
 
 
 @pytest.fixture

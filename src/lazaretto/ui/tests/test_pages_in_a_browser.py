@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from lazaretto.ui.styleguide import PARTS
-from tests.browser import Opener, Window
+from tests.browser import READERS, Opener, Window
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -34,12 +34,6 @@ def answer(window: Window, path: str, body: object, status: int = 200) -> list[R
 
     window.context.route(lambda url: path in url, reply)
     return seen
-
-
-# Every pair of language, theme and width occurs.
-READERS = [
-    ("zh-hans", "light", "desk"), ("en", "dark", "desk"), ("zh-hans", "dark", "phone"), ("en", "light", "phone"),
-]  # fmt: skip
 
 
 @pytest.mark.parametrize(("language", "theme", "width"), READERS)
