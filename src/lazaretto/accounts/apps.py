@@ -18,7 +18,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the registry of commands, what verify looks at, and the sidebar."""
-        from lazaretto.accounts import commands, proofs  # noqa: F401, PLC0415 - models are ready only now
+        from lazaretto.accounts import commands, proofs, words  # noqa: F401, PLC0415 - models are ready only now
         from lazaretto.accounts.doors import actor_of  # noqa: PLC0415
 
         def who(capability: str) -> Callable[[HttpRequest], bool]:

@@ -175,7 +175,7 @@ class JournalForm(forms.Form):
     since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
-    def __init__(self, *args: Any, units: QuerySet[Unit], commands: Iterable[str], **more: Any) -> None:
+    def __init__(self, *args: Any, units: QuerySet[Unit], commands: Iterable[tuple[str, str]], **more: Any) -> None:
         super().__init__(*args, **more)
         cast("UnitChoice", self.fields["unit"]).queryset = units
-        cast("forms.ChoiceField", self.fields["command"]).choices = [("", "—"), *((name, name) for name in commands)]
+        cast("forms.ChoiceField", self.fields["command"]).choices = [("", "—"), *commands]

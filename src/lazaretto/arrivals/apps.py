@@ -13,6 +13,6 @@ class ArrivalsConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare the commands and the proofs."""
-        for room in ("commands", "proofs"):
+        for room in ("commands", "proofs", "words"):
             import_module(f"{self.name}.{room}")
         import_module(f"{self.name}.navigation").register_entries()

@@ -13,5 +13,5 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare the core's own commands, proofs and duties."""
-        for room in ("alarms", "proofs", "duties"):
+        for room in ("alarms", "proofs", "duties", "words"):
             import_module(f"{self.name}.{room}")

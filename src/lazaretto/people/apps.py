@@ -17,7 +17,7 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         """Fill the registries of commands, proofs and duties; enter the pages into the sidebar."""
         from lazaretto.accounts.doors import actor_of  # noqa: PLC0415 - models are ready only now
-        from lazaretto.people import commands, duties, proofs, queries  # noqa: F401, PLC0415
+        from lazaretto.people import commands, duties, proofs, queries, words  # noqa: F401, PLC0415
 
         def may(capability: str, request: HttpRequest) -> bool:
             return request.user.is_authenticated and actor_of(request).may(capability)

@@ -16,7 +16,7 @@ class PlacesConfig(AppConfig):
     def ready(self) -> None:
         """Fill the registry of commands and what verify looks at."""
         from lazaretto.accounts.doors import actor_of  # noqa: PLC0415 - models are ready only now
-        from lazaretto.places import commands, proofs  # noqa: F401, PLC0415
+        from lazaretto.places import commands, proofs, words  # noqa: F401, PLC0415
 
         nav.register(
             NavItem(

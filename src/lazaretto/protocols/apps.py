@@ -13,7 +13,7 @@ class ProtocolsConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the registry of commands, add the entry of the sidebar."""
-        from lazaretto.protocols import commands  # noqa: F401, PLC0415 - models are ready only now
+        from lazaretto.protocols import commands, words  # noqa: F401, PLC0415 - models are ready only now
         from lazaretto.ui.nav import NavItem, register  # noqa: PLC0415
 
         register(

@@ -13,6 +13,6 @@ class StaysConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare commands, deadlines, duties and proofs; add the entries of the sidebar."""
-        for room in ("commands", "deadlines", "duties", "proofs"):
+        for room in ("commands", "deadlines", "duties", "proofs", "words"):
             import_module(f"{self.name}.{room}")
         import_module(f"{self.name}.navigation").register_entries()

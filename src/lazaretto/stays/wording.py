@@ -71,26 +71,6 @@ TODO = {
 
 POSITIVE_STEPS = (_("Second test"), _("Result"), _("Moved out"), _("Disinfected"))
 
-COMMANDS = {
-    "stays.admit": _("Admitted"),
-    "stays.move_room": _("Moved to another room"),
-    "stays.observe": _("Observed"),
-    "stays.collect_specimen": _("Specimen taken"),
-    "stays.record_result": _("Result entered"),
-    "stays.decide_positive": _("Positive decided"),
-    "stays.extend_order": _("Order extended"),
-    "stays.follow_edition": _("Order recomputed by the edition in force"),
-    "stays.release": _("Released"),
-    "stays.release_early": _("Released early"),
-    "stays.end_stay": _("Stay ended"),
-    "stays.revoke_certificate": _("Certificate revoked"),
-    "stays.report_breach": _("Breach reported"),
-    "stays.close_breach": _("Breach closed"),
-    "stays.check_door": _("Door checked"),
-    "people.reveal_document": _("Document read"),
-    "people.reveal_contact": _("Telephone number read"),
-}
-
 
 def language_name(code: str) -> str:
     """The name of a language, or its code."""
@@ -110,11 +90,6 @@ def setting_label(code: str) -> str:
 def joined(words: Iterable[str]) -> str:
     """An enumeration as the reader's language writes it."""
     return ("、" if (get_language() or "").startswith("zh") else ", ").join(words)
-
-
-def command_label(name: str) -> str:
-    """What a journal line says of a command; the command's own name where we have no words."""
-    return str(COMMANDS.get(name, name))
 
 
 def criterion(item: Criterion) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from lazaretto.core.clock import local_moment
 from lazaretto.core.commands import REGISTRY
 from lazaretto.core.models import JournalEntry
 from lazaretto.core.paging import page
+from lazaretto.core.spoken import spoken
 
 
 @needs("journal.read")
@@ -25,11 +26,14 @@ def entries(request: HttpRequest) -> HttpResponse:
     """What happened, latest first, in the units where the actor may read the journal; and how the chain stands."""
     actor = actor_of(request)
     units = Unit.objects.visible_to(actor, "journal.read").order_by("code")
-    form = JournalForm(request.GET or None, units=units, commands=sorted(REGISTRY))
+    form = JournalForm(request.GET or None, units=units, commands=_commands())
     asked = _asked(form.cleaned_data) if form.is_valid() else {}
     found = page(queries.journal(actor, **asked), ("-id",), cursor=request.GET.get("cursor", ""))
     names = {unit.pk: unit for unit in units}
-    rows = [(entry, names.get(entry.unit_id) if entry.unit_id else None, _state(entry)) for entry in found.items]
+    rows = [
+        (entry, spoken(entry.command), names.get(entry.unit_id) if entry.unit_id else None, _state(entry))
+        for entry in found.items
+    ]
     context = {
         "form": form,
         "rows": rows,
@@ -38,6 +42,11 @@ def entries(request: HttpRequest) -> HttpResponse:
         "filtered": any(asked.values()),
     }
     return render(request, "accounts/journal.html", context)
+
+
+def _commands() -> list[tuple[str, str]]:
+    """Every command by its words, grouped by app as their names are."""
+    return [(name, f"{spoken(name)} ({name})") for name in sorted(REGISTRY)]
 
 
 def _state(entry: JournalEntry) -> str:

@@ -62,6 +62,7 @@ def test_a_pair_is_merged_and_put_back_by_keyboard_alone(cast, pair, window):
     assert Person.objects.get(pk=second).merged_into_id == first
     page.get_by_role("button", name="Undo").click()
     page.get_by_role("link", name="曾小明").wait_for()
+    page.get_by_text("The merge is undone: two records again.").wait_for()
     assert Person.objects.get(pk=second).merged_into_id is None
 
 

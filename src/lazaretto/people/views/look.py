@@ -15,11 +15,11 @@ from lazaretto.accounts.models import Unit
 from lazaretto.core import clock
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import InvalidInput, NotFound
+from lazaretto.core.spoken import spoken
 from lazaretto.people import commands, queries
 from lazaretto.people.choices import Language, NeedKind, RevealPurpose
 from lazaretto.people.models import Person
 from lazaretto.people.panels import panels
-from lazaretto.people.words import spoken
 
 
 @needs("people.read")

@@ -121,7 +121,8 @@ def _follow_up(seen: Observation, stay: Stay, actor: Actor, at: datetime) -> boo
         set_deadlines([due], at=at)
         return False
     meet(NO_ANSWER.code, stay, at=at, by=actor.user_id)
-    if not needs_look(seen.temperature, tuple(seen.symptoms), fever_from(stay)):
+    symptoms = tuple(seen.symptoms)
+    if not symptoms and not needs_look(seen.temperature, symptoms, fever_from(stay)):
         return False
     raise_alarm(Due(FEVER.code, stay, at, unit_id=stay.site.unit_id, person_id=stay.person_id), at=at)
     return True

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Exists, OuterRef, QuerySet, Value
 
 from lazaretto.core.access import Actor
-from lazaretto.core.clock import local_moment
+from lazaretto.core.clock import local_date, local_moment
 from lazaretto.core.prepared import prepared
 from lazaretto.people.queries import display_name
 from lazaretto.places.models import Site
@@ -151,9 +151,12 @@ def _doors_left(site: Any, day: Any, slot: Any) -> QuerySet[Stay, int]:
 
 
 def fever_from(stay: Stay) -> Decimal:
-    """The temperature (°C) from which the rule pack in force speaks of fever."""
+    """The temperature (°C) from which the pack that governs a stay's first day at its site speaks of fever; one query.
+
+    Ask once for a page.
+    """
     try:
-        pack = effective(stay.site.jurisdiction, stay.started_at.date())
+        pack = effective(stay.site.jurisdiction, local_date(stay.started_at, ZoneInfo(stay.site.time_zone)))
     except NoPackAdopted:
         return DEFAULT_FEVER
     return pack.rule(stay.category).fever_from

@@ -15,21 +15,22 @@ from lazaretto.stays.views.common import pdf, site_of
 from lazaretto.ui import papers
 
 READ = "stays.read"
+PAPERS = "stays.papers"  # papers that bear a name
 
 
 @require_GET
-@needs(READ)
+@needs(PAPERS)
 def order(request: HttpRequest, code: str, number: str) -> HttpResponse:
     """The isolation order, in the person's language or the one asked for."""
-    stay = _stay(request, code, number)
+    stay = _stay(request, code, number, PAPERS)
     return pdf(papers.render(order_paper(stay, _language(request, stay))), f"{stay.order.number}.pdf")
 
 
 @require_GET
-@needs(READ)
+@needs(PAPERS)
 def notice(request: HttpRequest, code: str, number: str, change: UUID) -> HttpResponse:
     """The notice of an extension, for the guest."""
-    stay = _stay(request, code, number)
+    stay = _stay(request, code, number, PAPERS)
     found = OrderChange.objects.filter(order=stay.order, pk=change).select_related("approved_by").first()
     if found is None:
         raise NotFound(kind="stays.orderchange", id=change)
@@ -47,17 +48,17 @@ def door_card(request: HttpRequest, code: str, number: str) -> HttpResponse:
 
 
 @require_GET
-@needs(READ)
+@needs(PAPERS)
 def guest_card(request: HttpRequest, code: str, number: str) -> HttpResponse:
     """The guest's own card with their code."""
-    stay = _stay(request, code, number)
+    stay = _stay(request, code, number, PAPERS)
     language = _language(request, stay)
     with override(language):
         return pdf(papers.render(guest_cards(stay, language)), f"card-{stay.number}.pdf")
 
 
-def _stay(request: HttpRequest, code: str, number: str) -> Stay:
-    return stay_by_number(actor_of(request), number, site_of(request, code, READ))
+def _stay(request: HttpRequest, code: str, number: str, capability: str = READ) -> Stay:
+    return stay_by_number(actor_of(request), number, site_of(request, code, capability))
 
 
 def _language(request: HttpRequest, stay: Stay) -> str:

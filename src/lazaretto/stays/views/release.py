@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -13,8 +14,10 @@ from django.views.decorators.http import require_POST
 from lazaretto.accounts.doors import actor_of, needs, public
 from lazaretto.core import clock
 from lazaretto.core.access import Actor
-from lazaretto.core.errors import DomainError, InvalidInput, NotFound
+from lazaretto.core.clock import local_date
+from lazaretto.core.errors import DomainError, Forbidden, InvalidInput, NotFound
 from lazaretto.core.signing import public_key
+from lazaretto.places.models import Site
 from lazaretto.places.queries import site_by_code
 from lazaretto.stays.commands import release, revoke_certificate
 from lazaretto.stays.models import Certificate, Stay
@@ -24,15 +27,21 @@ from lazaretto.stays.views.specimens import pdf
 from lazaretto.ui.notices import notify
 from lazaretto.ui.papers import render as render_paper
 
+PAPERS = "stays.papers"
+
 
 @needs("stays.read")
 def releases(request: HttpRequest, code: str) -> HttpResponse:
     """Everybody whose order ends by the end of a day: today, tomorrow, or any other."""
-    actor, now = actor_of(request), clock.now()
-    site = site_by_code(actor, code, "stays.read")
-    today = now.astimezone(ZoneInfo(site.time_zone)).date()
-    day = _day(request.GET.get("day", "")) or today
-    found = release_list(actor, site, day, at=now)
+    site = site_by_code(actor_of(request), code, "stays.read")
+    today = clock.now().astimezone(ZoneInfo(site.time_zone)).date()
+    return _list(request, site, _day(request.GET.get("day", "")) or today, today)
+
+
+def _list(request: HttpRequest, site: Site, day: date, today: date, *, refused: str = "") -> HttpResponse:
+    """The list of a day; `refused` is the certificate whose withdrawal was refused, with its reason still there."""
+    actor = actor_of(request)
+    found = release_list(actor, site, day, at=clock.now())
     context = {
         "site": site,
         "day": day,
@@ -42,8 +51,12 @@ def releases(request: HttpRequest, code: str) -> HttpResponse:
         "ready": [row for row in found if row.assessment.may_release],
         "issued": list(certificates_of(actor, site, day)),
         "may_release": actor.may("stays.release", site.unit_id),
+        "may_revoke": actor.may("stays.approve", site.unit_id),
+        "may_print": actor.may(PAPERS, site.unit_id),
+        "refused": refused,
+        "reason": request.POST.get("reason", ""),
     }
-    return render(request, "stays/release/list.html", context)
+    return render(request, "stays/release/list.html", context, status=422 if refused else 200)
 
 
 @require_POST
@@ -52,7 +65,7 @@ def release_chosen(request: HttpRequest, code: str) -> HttpResponse:
     """Release the chosen ones, each by itself: one who may not go does not keep the others."""
     actor = actor_of(request)
     site = site_by_code(actor, code, "stays.release")
-    destination = request.POST.get("destination", "")[:200]
+    destination = request.POST.get("destination", "").strip()
     done, refused = _release_each(actor, request.POST.getlist("stay"), destination)
     if done:
         word = ngettext(
@@ -77,10 +90,10 @@ def _release_each(actor: Actor, chosen: list[str], destination: str) -> tuple[in
     return done, refused
 
 
-@needs("stays.read")
+@needs(PAPERS)
 def certificate_pdf(request: HttpRequest, number: str) -> HttpResponse:
-    """One certificate on paper."""
-    certificate = _certificate(actor_of(request), number)
+    """One certificate on paper, for roles that read names: it bears one, and so does the code printed on it."""
+    certificate = _certificate(actor_of(request), number, PAPERS)
     return pdf(render_paper(certificate_paper(certificate)), f"{certificate.number}.pdf")
 
 
@@ -89,10 +102,19 @@ def certificate_pdf(request: HttpRequest, number: str) -> HttpResponse:
 def revoke(request: HttpRequest, number: str) -> HttpResponse:
     """Withdraw a certificate with a reason."""
     actor = actor_of(request)
-    certificate = _certificate(actor, number)
-    revoke_certificate(actor=actor, at=clock.now(), certificate=certificate, reason=request.POST.get("reason", ""))
+    certificate = _certificate(actor, number, "stays.approve")
+    site = certificate.release.stay.site
+    day = local_date(certificate.issued_at, ZoneInfo(site.time_zone))
+    today = local_date(clock.now(), ZoneInfo(site.time_zone))
+    try:
+        revoke_certificate(actor=actor, at=clock.now(), certificate=certificate, reason=request.POST.get("reason", ""))
+    except DomainError as error:
+        if error.status in {403, 404}:
+            raise
+        notify(request, f"{certificate.number}: {error}", tone="red")
+        return _list(request, site, day, today, refused=certificate.number)
     notify(request, _("The certificate is withdrawn; its check says so from now on."), tone="amber")
-    return redirect("stays:releases", certificate.release.stay.site.code)
+    return redirect(f"{reverse('stays:releases', args=[site.code])}?day={day.isoformat()}")
 
 
 @public
@@ -105,13 +127,13 @@ def certificate_check(request: HttpRequest) -> HttpResponse:
     return render(request, "stays/release/check.html", context, status=200 if found is None or found.genuine else 422)
 
 
-def _certificate(actor: Actor, number: str) -> Certificate:
-    rows = Certificate.objects.visible_to(actor, "stays.read").select_related(
-        "release__stay__site", "release__stay__person"
-    )
+def _certificate(actor: Actor, number: str, capability: str) -> Certificate:
+    rows = Certificate.objects.visible_to(actor).select_related("release__stay__site", "release__stay__person")
     found = rows.filter(number=number).first()
     if found is None:
         raise NotFound(certificate=number)
+    if not actor.may(capability, found.release.stay.site.unit_id):
+        raise Forbidden(capability=capability)
     return found
 
 

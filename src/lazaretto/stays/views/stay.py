@@ -1,6 +1,7 @@
 """The file of one stay, the list of stays, and what can be done to a stay from its page."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.core import clock
 from lazaretto.core.errors import DomainError
 from lazaretto.core.paging import page as piece_of
+from lazaretto.core.spoken import spoken
 from lazaretto.people.queries import display_name
 from lazaretto.places.models import Site
 from lazaretto.protocols.choices import Category, EarlyGround
@@ -84,13 +86,14 @@ def show(request: HttpRequest, code: str, number: str) -> HttpResponse:
 def _file_context(request: HttpRequest, site: Site, number: str) -> dict[str, Any]:
     actor, at = actor_of(request), clock.now()
     found = stay_file(actor, number, site, at=at)
-    held = ("manage", "approve", "release", "rounds", "specimens", "health")
+    held = ("manage", "approve", "release", "rounds", "specimens", "health", "papers")
+    fever = fever_from(found.stay)
     return {
         "file": found,
         "stay": found.stay,
-        "curve": _curve(found, site, at),
+        "curve": _curve(found, site, at, fever),
         "criteria": _criteria(found),
-        "fever_from": fever_from(found.stay),
+        "fever_from": fever,
         "pack_title": _pack_title(found),
         "observation_rows": [(seen, _symptoms(seen)) for seen in found.observations],
         "specimen_rows": [_specimen_row(taken) for taken in found.specimens],
@@ -98,14 +101,14 @@ def _file_context(request: HttpRequest, site: Site, number: str) -> dict[str, An
         "category": wording.category_label(found.stay.category),
         "served": _served(found),
         "print": request.GET.get("print", ""),
-        "journal": [(entry, wording.command_label(entry.command)) for entry in found.journal],
+        "journal": [(entry, spoken(entry.command)) for entry in found.journal],
         "can": {name: actor.may(f"stays.{name}", site.unit_id) for name in held},
         "now": at,
         "over": found.stay.order.ends_at <= at,
     }
 
 
-def _curve(found: StayFile, site: Site, at: Any) -> Any:
+def _curve(found: StayFile, site: Site, at: Any, fever: Decimal) -> Any:
     readings = [
         (seen.taken_at, seen.temperature)
         for seen in found.observations
@@ -119,7 +122,7 @@ def _curve(found: StayFile, site: Site, at: Any) -> Any:
         readings,
         since=found.stay.started_at.astimezone(zone),
         until=until.astimezone(zone),
-        fever_from=fever_from(found.stay),
+        fever_from=fever,
     )
 
 

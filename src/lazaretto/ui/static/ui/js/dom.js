@@ -21,8 +21,8 @@ export function icon(name, extra = "") {
 
 export const csrf = () => JSON.parse(document.body.getAttribute("hx-headers") || "{}")["X-CSRFToken"] ?? "";
 
-export function post(url, body) {
-  return fetch(url, { method: "POST", body, headers: { "X-CSRFToken": csrf(), Accept: "application/json" }, credentials: "same-origin" });
+export function post(url, body, redirect = "follow") {
+  return fetch(url, { method: "POST", body, redirect, headers: { "X-CSRFToken": csrf(), Accept: "application/json" }, credentials: "same-origin" });
 }
 
 export const isTyping = (target) => target instanceof Element && target.matches("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");

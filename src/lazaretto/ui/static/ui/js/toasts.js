@@ -5,10 +5,11 @@ const ICONS = { green: "circle-check", amber: "alert-triangle", red: "alert-circ
 const LASTS = 6000;
 const LASTS_WITH_UNDO = 12000;
 
+// The answer is a way to another page, which would use up the notice on it: not followed, so that the reload shows it.
 async function undo(url, node) {
-  const answer = await post(url).catch(() => null);
+  const answer = await post(url, undefined, "manual").catch(() => null);
   node.remove();
-  if (answer?.ok) return location.reload();
+  if (answer?.type === "opaqueredirect" || answer?.ok) return location.reload();
   toast({ text: text("undoFailed"), tone: "red" });
 }
 

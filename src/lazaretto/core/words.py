@@ -1,0 +1,12 @@
+"""What the commands of the core's own are called in the journal."""
+
+from django.utils.translation import gettext_lazy as _
+
+from lazaretto.core.spoken import call
+
+call(
+    {
+        "alarms.answer": _("alarm answered"),
+        "alarms.take": _("alarm taken on"),
+    }
+)

@@ -1,0 +1,26 @@
+"""What the commands of stays are called in the journal."""
+
+from django.utils.translation import gettext_lazy as _
+
+from lazaretto.core.spoken import call
+
+call(
+    {
+        "stays.admit": _("Admitted"),
+        "stays.move_room": _("Moved to another room"),
+        "stays.observe": _("Observed"),
+        "stays.collect_specimen": _("Specimen taken"),
+        "stays.record_result": _("Result entered"),
+        "stays.decide_positive": _("Positive decided"),
+        "stays.extend_order": _("Order extended"),
+        "stays.follow_edition": _("Order recomputed by the edition in force"),
+        "stays.release": _("Released"),
+        "stays.release_early": _("Released early"),
+        "stays.end_stay": _("Stay ended"),
+        "stays.revoke_certificate": _("Certificate revoked"),
+        "stays.report_breach": _("Breach reported"),
+        "stays.close_breach": _("Breach closed"),
+        "stays.check_door": _("Door checked"),
+        "stays.plan_rounds": _("Rounds planned"),
+    }
+)
