@@ -219,10 +219,8 @@ def _recognised(actor: Actor, form: WalkInForm) -> Person | None:
 
 
 def _page(request: HttpRequest, site: Site, form: WalkInForm) -> HttpResponse:
-    """The page; of a form that htmx asked for, only the form."""
-    part = request.headers.get("HX-Target") == "walk-in"
-    template = "arrivals/walk_in_form.html" if part else "arrivals/walk_in.html"
-    return render(request, template, _context(request, site, form), status=422 if form.errors else 200)
+    status = 422 if form.errors else 200
+    return render(request, "arrivals/walk_in.html", _context(request, site, form), status=status)
 
 
 def _context(request: HttpRequest, site: Site, form: WalkInForm) -> dict[str, Any]:

@@ -7,14 +7,14 @@ function ready() {
   const wrong = document.querySelector("#walk-in [aria-invalid=true]");
   const recognised = document.querySelector("#walk-in [name=same_as]").value;
   const first = recognised ? empty() : field("document_number");
-  (wrong ?? first ?? document.querySelector("#walk-in [type=submit]")).focus();
+  (wrong ?? first ?? document.querySelector("#walk-in .lz-desk-go")).focus();
 }
 
 document.addEventListener("click", (event) => {
   const day = event.target.closest?.("[data-day]")?.dataset.day;
   if (!day) return;
   field("exposed_on").value = day;
-  field("exposed_on").dispatchEvent(new Event("change", { bubbles: true }));
+  field("exposed_on").dispatchEvent(new Event("input", { bubbles: true }));
   field("exposed_on").focus();
 });
 
@@ -27,6 +27,3 @@ document.addEventListener("keydown", (event) => {
 });
 
 ready();
-document.body.addEventListener("htmx:afterSettle", (event) => {
-  if (event.detail.target?.id === "walk-in" || event.detail.elt?.id === "walk-in") ready();
-});
