@@ -11,7 +11,7 @@ from lazaretto.protocols.models import PackAdoption
 from lazaretto.stays import commands
 from lazaretto.stays.models import Stay
 from tests import factories
-from tests.browser import Opener
+from tests.browser import READERS, Opener
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NEW = "/sites/H01/check-in/new"
@@ -35,10 +35,7 @@ def known(cast) -> Person:
 
 
 @pytest.mark.usefixtures("known")
-@pytest.mark.parametrize(
-    ("language", "theme", "width"),
-    [("zh-hans", "light", "desk"), ("en", "dark", "desk"), ("zh-hans", "dark", "phone"), ("en", "light", "phone")],
-)
+@pytest.mark.parametrize(("language", "theme", "width"), READERS)
 def test_no_step_has_a_barrier(window: Opener, cast, language: str, theme: str, width: str) -> None:
     type(cast.clerk.user).objects.filter(pk=cast.clerk.user.pk).update(language=language)
     reader = window(language=language, theme=theme, width=width, session=cast.clerk.client.session.session_key)
