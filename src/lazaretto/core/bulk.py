@@ -16,6 +16,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 
 from lazaretto.core.fields import EncryptedTextField
+from lazaretto.core.prepared import statement_cursor
 from lazaretto.core.secrets import encrypt
 
 Convert = Callable[[Any], Any]
@@ -65,7 +66,7 @@ def insert_few(
     ending = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
     ending += f" RETURNING {shape.key}" if returning else ""
     values = [convert(value) for row in rows for convert, value in zip(shape.converters, row, strict=True)]
-    with connection.cursor() as cursor:
+    with statement_cursor() as cursor:
         cursor.execute(f"{shape.insert} {', '.join([shape.marks] * len(rows))}{ending}", values)
         return [key for (key,) in cursor.fetchall()] if returning else []
 

@@ -1,6 +1,6 @@
 """Running numbers that people read aloud: H03-000412."""
 
-from django.db import connection
+from lazaretto.core.prepared import statement_cursor
 
 TAKE = """INSERT INTO core_runningnumber (series, last) VALUES (%s, %s)
 ON CONFLICT (series) DO UPDATE SET last = core_runningnumber.last + excluded.last RETURNING last"""
@@ -13,7 +13,7 @@ def next_number(series: str) -> int:
 
 def next_numbers(series: str, count: int) -> range:
     """The next `count` numbers of a series at once."""
-    with connection.cursor() as cursor:
+    with statement_cursor() as cursor:
         cursor.execute(TAKE, [series, count])
         last = int(cursor.fetchone()[0])
     return range(last - count + 1, last + 1)

@@ -16,6 +16,7 @@ from lazaretto.core import clock
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import AnswerNotKept, ClientIdReused
 from lazaretto.core.models import CommandReceipt
+from lazaretto.core.prepared import statement_cursor
 from lazaretto.core.secrets import keyed_hash
 
 # Plain statements, because every command runs them. One instead of look, savepoint and insert: the unique key makes a
@@ -36,7 +37,7 @@ def claim(client_id: UUID, command: str, actor: Actor, payload: Mapping[str, Any
     digest = _digest(command, actor, payload)
     moment = connection.ops.adapt_datetimefield_value(clock.now())
     values = [_key(client_id), command, actor.user_id, digest, moment]
-    with connection.cursor() as cursor:
+    with statement_cursor() as cursor:
         cursor.execute(CLAIM, values)
         if cursor.rowcount == 1:
             return None
@@ -51,7 +52,7 @@ def claim(client_id: UUID, command: str, actor: Actor, payload: Mapping[str, Any
 def settle(client_id: UUID, answer: Any | None) -> None:
     """Keep the answer; None when it is a secret."""
     said = json.dumps(NOT_KEPT if answer is None else answer)
-    with connection.cursor() as cursor:
+    with statement_cursor() as cursor:
         cursor.execute(SETTLE, [said, _key(client_id)])
 
 

@@ -70,7 +70,8 @@ def _registrations(unit: str, n: int, turn: int) -> Jobs:
             {
                 "unit": unit,
                 "person": {
-                    "name": f"Guest Number{chr(65 + number % 26)}",
+                    "name": _name(turn * n + number),
+                    "birth_date": f"{1950 + number % 50}-{number % 12 + 1:02}-{number % 28 + 1:02}",
                     "nationality": "GBR",
                     "documents": [{"kind": "passport", "number": f"P{turn}{5_000_000 + number}", "country": "GBR"}],
                     "phones": [f"+44 20 7946 0{number % 1000:03d}"],
@@ -79,6 +80,15 @@ def _registrations(unit: str, n: int, turn: int) -> Jobs:
         )
         for number in range(n)
     ]
+
+
+def _name(number: int) -> str:
+    """Invented, and as seldom twice as names are at one site: some two thousand of them."""
+    family = ["Ashdown", "Birch", "Calder", "Dunmore", "Elling", "Farrow", "Garth", "Holm", "Ives", "Jarrow", "Kell"]
+    given = [f"{first}{last}" for first in ("An", "Be", "Da", "El", "Ha", "Jo", "Ma") for last in ("na", "ra", "lin")]
+    middle = ["Ada", "Bo", "Cy", "Di", "Eve", "Fay", "Gil", "Ian"]
+    own = given[number % 21], middle[number // 21 % 8], family[number % 11]
+    return " ".join(own)
 
 
 def _admissions(site: str, people: list[str], rooms: list[str]) -> Jobs:
