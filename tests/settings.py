@@ -23,3 +23,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True  # looks for a file when it is asked for, not for all of them at each start
+
+if DATABASES["default"]["ENGINE"] == "lazaretto.core.sqlite":  # noqa: F405
+    # In memory there is no file beside the database to queue for; pytest-django gives each worker its own by this name.
+    DATABASES["default"]["ENGINE"] = "django.db.backends.sqlite3"  # noqa: F405

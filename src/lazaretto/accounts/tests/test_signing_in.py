@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from lazaretto.accounts import queries
 from lazaretto.accounts.models import User
 from lazaretto.core.models import JournalEntry
 from tests import factories
@@ -79,6 +80,22 @@ def test_a_lock_out_says_the_same_of_a_name_that_does_not_exist(client, settings
     for _ in range(settings.AXES_FAILURE_LIMIT + 1):
         answer = try_to_sign_in(client, "nobody", "wrong")
     assert answer.status_code == 429
+
+
+def test_who_tries_many_names_from_one_address_has_to_wait(client, monkeypatch):
+    user = factories.user("clerk")
+    monkeypatch.setattr(queries, "GUESSES", 4)
+    for number in range(4):
+        try_to_sign_in(Client(REMOTE_ADDR="10.1.2.3"), f"guess{number}", "wrong")
+    assert try_to_sign_in(Client(REMOTE_ADDR="10.1.2.3"), user.username).status_code == 429
+    assert try_to_sign_in(Client(REMOTE_ADDR="10.1.2.4"), user.username).status_code == 302, "from elsewhere it is open"
+
+
+def test_a_proxy_on_this_machine_stands_for_everybody_and_never_waits(monkeypatch):
+    user = factories.user("clerk")
+    monkeypatch.setattr(queries, "GUESSES", 1)
+    try_to_sign_in(Client(), "nobody", "wrong")
+    assert try_to_sign_in(Client(), user.username).status_code == 302
 
 
 def test_signing_out_takes_a_post_and_ends_the_session(cast):

@@ -19,7 +19,7 @@ from lazaretto.accounts.doors import public
 from lazaretto.accounts.errors import LockedOut
 from lazaretto.accounts.forms import SetUpForm, SignInForm
 from lazaretto.accounts.models import User
-from lazaretto.accounts.queries import actor_for, is_set_up
+from lazaretto.accounts.queries import actor_for, is_guessing, is_set_up
 from lazaretto.core import clock
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import DomainError
@@ -39,6 +39,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return redirect(way_on(request))
     form = SignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        if is_guessing(request.META.get("REMOTE_ADDR", ""), at=clock.now()):
+            return locked_out(request)
         user = authenticate(request, **form.cleaned_data)
         if user is not None:
             return _welcome(request, user)
