@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 log = logging.getLogger(__name__)
@@ -125,6 +126,26 @@ class RefusedByDatabase(DomainError):
         name = constraint or str(error).partition("\n")[0].partition(" DETAIL")[0]
         log.warning("%s refused by the database: %s", doing, name)
         return cls(constraint=name)
+
+
+class TextTooLong(DomainError):
+    """A text has more characters than its place holds; nothing is ever cut. `context` says how many are allowed."""
+
+    code = "text_too_long"
+    status = 422
+    message = _("This text is too long, and nothing of it may be cut.")
+
+    def __init__(self, *, most: int, given: int) -> None:
+        step = _("Say it in {most} characters; there are {given}.")
+        super().__init__(next_step=format_lazy(step, most=most, given=given), most=most, given=given)
+
+
+def whole(text: str, most: int) -> str:
+    """The text without spaces around it; raises `TextTooLong` where a shorter one would have to be cut."""
+    stripped = text.strip()
+    if len(stripped) > most:
+        raise TextTooLong(most=most, given=len(stripped))
+    return stripped
 
 
 class ReasonRequired(DomainError):

@@ -12,7 +12,7 @@ from lazaretto.arrivals.queries.known import match_people
 from lazaretto.arrivals.staging import StagedRow, from_payload, to_payload
 from lazaretto.core.access import Actor
 from lazaretto.core.commands import command, record
-from lazaretto.core.errors import NotFound, ReasonRequired
+from lazaretto.core.errors import NotFound, ReasonRequired, whole
 from lazaretto.core.tables import column_letters
 
 # No reason makes these right: the record of the known person must be settled first.
@@ -122,7 +122,7 @@ def decide_row(
     if decision != RowDecision.CORRECT and not reason.strip():
         raise ReasonRequired
     _apply(row, decision, corrections, at)
-    row.decision, row.reason, row.decided_by_id, row.decided_at = decision, reason.strip()[:200], actor.user_id, at
+    row.decision, row.reason, row.decided_by_id, row.decided_at = decision, whole(reason, 200), actor.user_id, at
     row.save()
     data = {"sheet": row.sheet, "row": row.excel_row, "decision": decision, "issues": row.issues}
     record(manifest, unit_id=manifest.site.unit_id, person_id=row.person_id, data=data, reason=row.reason)

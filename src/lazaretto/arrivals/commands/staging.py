@@ -19,7 +19,7 @@ from lazaretto.arrivals.staging import to_payload
 from lazaretto.core.access import Actor
 from lazaretto.core.bulk import insert_rows
 from lazaretto.core.commands import command, record
-from lazaretto.core.errors import InvalidInput, ReasonRequired
+from lazaretto.core.errors import InvalidInput, ReasonRequired, whole
 from lazaretto.places.choices import SiteCategory
 from lazaretto.places.models import Site
 
@@ -77,7 +77,7 @@ def stage_manifest(
         digest=read.digest,
         content=data,
         category=_category(site, category),
-        vehicle=vehicle[:60],
+        vehicle=whole(vehicle, 60),
         expected_at=expected_at,
         uploaded_at=at,
         uploaded_by_id=actor.user_id,

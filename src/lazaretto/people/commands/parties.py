@@ -6,7 +6,7 @@ from uuid import UUID
 
 from lazaretto.core.access import Actor
 from lazaretto.core.commands import command
-from lazaretto.core.errors import NotFound
+from lazaretto.core.errors import NotFound, whole
 from lazaretto.people.choices import PartyKind
 from lazaretto.people.commands.common import note, still_one
 from lazaretto.people.commands.newcomers import Short
@@ -51,7 +51,7 @@ def join_party(
     party = own or theirs or Party.objects.create(kind=kind, created_at=at)
     for member, present, words in ((person, own, relation), (other, theirs, "")):
         if present is None:
-            PartyMember.objects.create(party=party, person=member, relation=words.strip()[:40], started_at=at)
+            PartyMember.objects.create(party=party, person=member, relation=whole(words, 40), started_at=at)
             note(actor, member, party, data={"joined": True})
     if own is not None and theirs is not None:
         note(actor, person, party, data={"joined": False})

@@ -11,7 +11,7 @@ from lazaretto.accounts.commands import open_unit
 from lazaretto.accounts.models import Unit
 from lazaretto.core.access import Actor
 from lazaretto.core.commands import command, record
-from lazaretto.core.errors import IllegalTransition, ReasonRequired
+from lazaretto.core.errors import IllegalTransition, ReasonRequired, whole
 from lazaretto.places import rules
 from lazaretto.places.checklist import items
 from lazaretto.places.choices import ChangeKind, SiteCategory, SiteKind, SiteState
@@ -138,7 +138,7 @@ def answer_checklist(
         item=item,
         defaults={
             "passed": passed,
-            "evidence": evidence.strip()[:300],
+            "evidence": whole(evidence, 300),
             "checked_at": at,
             "checked_by_id": actor.user_id,
         },
@@ -225,7 +225,7 @@ def _lock_rooms(site: Site) -> None:
 def _reason(text: str) -> str:
     if not text.strip():
         raise ReasonRequired
-    return text.strip()[:300]
+    return whole(text, 300)
 
 
 def _changed(site: Site) -> SiteChanged:

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from lazaretto.core.access import Actor
 from lazaretto.core.bulk import insert_rows
 from lazaretto.core.commands import command, record_all
-from lazaretto.core.errors import Forbidden, IllegalTransition, NotFound, ReasonRequired, StaleState
+from lazaretto.core.errors import Forbidden, IllegalTransition, NotFound, ReasonRequired, StaleState, whole
 from lazaretto.core.journal import Note
 from lazaretto.core.prepared import prepared
 from lazaretto.places import rules
@@ -76,7 +76,7 @@ def _step(rooms: Sequence[Room], after: RoomState, actor: Actor, at: datetime, r
             raise Forbidden(capability=edge.capability)
     if after in rules.REASON_NEEDED and not reason.strip():
         raise ReasonRequired
-    _write(rooms, after, actor, at, reason.strip()[:200])
+    _write(rooms, after, actor, at, whole(reason, 200))
 
 
 def occupy_room(*, actor: Actor, at: datetime, room: Room) -> bool:
@@ -96,15 +96,16 @@ def occupy_room(*, actor: Actor, at: datetime, room: Room) -> bool:
     return True
 
 
-def vacate_room(*, actor: Actor, at: datetime, room: Room, entered: bool = True, reason: str = "") -> None:
+def vacate_room(*, actor: Actor, at: datetime, room: Room, entered: bool = True) -> None:
     """The last stay leaves a room: occupied → to clean, or → ready when nobody had set foot in it.
 
-    Called by the commands of stays, inside their transaction, once nobody is left. Raises `RoomNotOccupied`.
+    Called by the commands of stays, inside their transaction, once nobody is left. Why they left is said of the stay,
+    not of the room. Raises `RoomNotOccupied`.
     """
     room = _locked(room)
     if room.state != RoomState.OCCUPIED:
         raise RoomNotOccupied(room=room.number, state=room.state)
-    _write([room], RoomState.TO_CLEAN if entered else RoomState.READY, actor, at, reason[:200])
+    _write([room], RoomState.TO_CLEAN if entered else RoomState.READY, actor, at, "")
 
 
 def _lockable() -> QuerySet[Room]:

@@ -10,7 +10,7 @@ from django.db import DatabaseError, transaction
 
 from lazaretto.core.access import Actor
 from lazaretto.core.commands import command, record
-from lazaretto.core.errors import Forbidden, IllegalTransition, NotFound, ReasonRequired, StaleState
+from lazaretto.core.errors import Forbidden, IllegalTransition, NotFound, ReasonRequired, StaleState, TextTooLong
 from lazaretto.core.models import JournalEntry
 from lazaretto.places import commands, rules
 from lazaretto.places.choices import RoomState
@@ -216,3 +216,14 @@ def test_verify_names_a_room_whose_history_does_not_fit(cast):
 
 def test_factories_and_table_agree():
     assert factories.room.__kwdefaults__["state"] in {edge.before for edge in rules.ROOM_EDGES}
+
+
+def test_a_reason_that_does_not_fit_is_refused_and_not_cut(cast):
+    room = cast.site.rooms.first()
+    with pytest.raises(TextTooLong) as refused:
+        commands.change_room_state(
+            actor=cast.site_lead.actor, at=NOW, room=room, after=RoomState.OUT_OF_SERVICE, reason="水" * 201
+        )
+    assert refused.value.context == {"most": 200, "given": 201}
+    room.refresh_from_db()
+    assert room.state == RoomState.READY

@@ -90,7 +90,7 @@ def end_stay(*, actor: Actor, at: datetime, stay: Stay, end: StayEnd, reason: st
         raise ReasonRequired
     if end == StayEnd.RELEASED:
         raise NotReleasable(stay=stay.number)
-    _close(stay, end, reason, actor, at)
+    _close(stay, end, actor, at)
     if end in {StayEnd.DIED, StayEnd.CANCELLED}:
         IsolationOrder.objects.filter(pk=stay.order_id).update(lifted_at=at)
     record(stay, unit_id=stay.site.unit_id, person_id=stay.person_id, data={"end": end}, reason=reason)
@@ -136,7 +136,7 @@ def _let_go(stay: Stay, found: Assessment, destination: str, reason: str, actor:
     order = IsolationOrder.objects.select_for_update().get(pk=stay.order_id)
     if kind == ReleaseKind.EARLY:
         _shorten(order, reason or found.early_by, actor, at)
-    _close(stay, StayEnd.RELEASED, "release", actor, at)
+    _close(stay, StayEnd.RELEASED, actor, at)
     IsolationOrder.objects.filter(pk=order.pk).update(lifted_at=at)
     made = Release.objects.create(
         stay=stay,
@@ -157,10 +157,10 @@ def _let_go(stay: Stay, found: Assessment, destination: str, reason: str, actor:
     return Released(stay.id, made.id, certificate.id, certificate.number, kind)
 
 
-def _close(stay: Stay, end: StayEnd, reason: str, actor: Actor, at: datetime) -> None:
+def _close(stay: Stay, end: StayEnd, actor: Actor, at: datetime) -> None:
     """End the stay, free its room, answer its release and let everything else lapse."""
     taken = open_occupancy(stay)
-    leave_room(taken, lock_room(taken.room_id), actor=actor, at=at, reason=reason)
+    leave_room(taken, lock_room(taken.room_id), actor=actor, at=at)
     stay.ended_at, stay.end = at, end
     stay.save(update_fields=["ended_at", "end"])
     if end == StayEnd.RELEASED:

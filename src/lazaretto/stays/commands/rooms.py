@@ -46,7 +46,7 @@ def move_room(
     if taken.room_id == room.id:
         raise SameRoom(room=room.number)
     left = lock_room(taken.room_id)
-    leave_room(taken, left, actor=actor, at=at, reason=reason)
+    leave_room(taken, left, actor=actor, at=at)
     take_room(
         stay, room, party_id=taken.party_id, shares_bed=shares_bed, reason=reason, assessment=assessment,
         actor=actor, at=at,

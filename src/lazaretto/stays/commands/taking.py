@@ -85,12 +85,12 @@ def _may_share(stay: Stay, room: Room, party_id: UUID, assessment: str, actor: A
     raise kind.of(who=who, others=names, room=room.number, why=found.words)
 
 
-def leave_room(taken: Occupancy, room: Room, *, actor: Actor, at: datetime, reason: str) -> None:
+def leave_room(taken: Occupancy, room: Room, *, actor: Actor, at: datetime) -> None:
     """End an occupancy; the last one to leave makes the room wait for cleaning. The room must be locked."""
     taken.ended_at = at
     taken.save(update_fields=["ended_at"])
     if not Occupancy.objects.filter(room=room, ended_at__isnull=True).exists():
-        vacate_room(actor=actor, at=at, room=room, reason=reason)
+        vacate_room(actor=actor, at=at, room=room)
 
 
 def open_occupancy(stay: Stay) -> Occupancy:
