@@ -1,6 +1,15 @@
 // The desk: after a choice the button is ready for Enter; after a check-in the search field is empty and ready again.
 const search = document.getElementById("q");
 
+// Enter answers what stands in the field: the look-up that the last letter has started waits a moment, and must not come
+// after it and take the answer away again (a scanner types a number and Enter at once).
+let answered = null;
+search.form.addEventListener("submit", () => { answered = search.value; });
+search.addEventListener("input", () => { answered = null; });
+search.addEventListener("htmx:confirm", (event) => {
+  if (event.detail.elt === search && search.value === answered) event.preventDefault();
+});
+
 document.body.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target?.id !== "desk") return;
   const panel = event.detail.target;
