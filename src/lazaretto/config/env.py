@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"", "0", "false", "no", "off"}
+SHORTEST_KEY = 40  # characters
 
 
 class SettingError(Exception):
@@ -47,7 +48,7 @@ def read(source: Mapping[str, str] | None = None) -> Environment:
     return Environment(
         data_dir=data_dir,
         database=_database(env.get("LAZARETTO_DATABASE_URL", ""), data_dir),
-        secret_key=env.get("LAZARETTO_SECRET_KEY") or _stored_key(data_dir),
+        secret_key=_given_key(env.get("LAZARETTO_SECRET_KEY", "")) or _stored_key(data_dir),
         debug=_boolean("LAZARETTO_DEBUG", env.get("LAZARETTO_DEBUG", "")),
         hosts=_hosts(env.get("LAZARETTO_HOSTS", ""), base_url),
         base_url=base_url,
@@ -140,6 +141,17 @@ def _postgresql(url: str) -> dict[str, Any]:
     }
 
 
+def _given_key(value: str) -> str:
+    """The key of the environment; a cut one would read no document and call every journal entry changed."""
+    if value and len(value) < SHORTEST_KEY:
+        raise SettingError(
+            "LAZARETTO_SECRET_KEY",
+            f"has {len(value)} characters, not {SHORTEST_KEY} or more",
+            "Give the whole key, or leave it out for secret.key in the data folder",
+        )
+    return value
+
+
 def _stored_key(data_dir: Path) -> str:
     """The key in the data folder; made on first use and readable by its owner alone."""
     path = data_dir / "secret.key"
@@ -148,7 +160,7 @@ def _stored_key(data_dir: Path) -> str:
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(64))
     key = path.read_text().strip()
-    if len(key) < 40:
+    if len(key) < SHORTEST_KEY:
         raise SettingError(
             "LAZARETTO_SECRET_KEY",
             f"{path} is damaged",

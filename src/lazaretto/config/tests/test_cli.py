@@ -59,6 +59,7 @@ def test_a_wrong_call_ends_with_status_two(words, capsys):
         ("LAZARETTO_TIME_ZONE", "Mars/Olympus"),
         ("LAZARETTO_DATABASE_URL", "mysql://db/name"),
         ("LAZARETTO_DATA_DIR", "/proc/nowhere"),
+        ("LAZARETTO_SECRET_KEY", "cut-off-while-copying"),
     ],
 )
 def test_a_wrong_setting_is_one_clear_line_and_status_two(name, value, tmp_path):
