@@ -125,6 +125,27 @@ def test_a_round_is_typed_and_a_lost_network_loses_nothing(window: Opener, cast,
     assert Observation.objects.get(slot="morning").symptoms == ["cough"]
 
 
+def test_what_a_medic_typed_offline_is_not_sent_in_the_name_of_who_signs_in_next(window, cast, leaving: Stay) -> None:
+    reader = window(session=cast.medic.client.session.session_key)
+    page = reader.open("/sites/H01/rounds?day=2026-11-21&slot=morning")
+    page.route("**/rounds/save", lambda route: route.abort())
+    page.locator("[name=entry]").first.fill("366")
+    page.keyboard.press("Tab")
+    expect(page.locator("[data-round-unsent-count]")).to_have_text("1")
+    page.unroute("**/rounds/save")
+    cookie = {"name": "sessionid", "url": reader.base}
+    reader.context.add_cookies([{**cookie, "value": cast.site_lead.client.session.session_key}])
+    page.reload()
+    expect(page.locator("[data-round-others-count]")).to_have_text("1")
+    expect(page.locator("[data-round-unsent]")).to_be_hidden()
+    assert not Observation.objects.filter(slot="morning").exists()
+    reader.context.add_cookies([{**cookie, "value": cast.medic.client.session.session_key}])
+    with page.expect_response("**/rounds/save"):
+        page.reload()
+    expect(page.locator("[data-round-others]")).to_be_hidden()
+    assert Observation.objects.get(slot="morning").taken_by == cast.medic.user
+
+
 def test_a_release_in_bulk_makes_a_certificate_whose_code_anyone_can_check(window: Opener, cast, leaving: Stay) -> None:
     reader = window()
     sign_in(reader, cast.site_lead)

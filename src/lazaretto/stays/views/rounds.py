@@ -31,7 +31,8 @@ def rounds(request: HttpRequest, code: str) -> HttpResponse:
         slot = Slot(request.GET["slot"])
     sheet = round_sheet(actor, site, day, slot)
     keys = [(letter, Symptom(code).label) for letter, code in SYMPTOM_KEYS.items()]
-    context = {"site": site, "sheet": sheet, "keys": keys, "slots": [Slot.MORNING, Slot.EVENING]}
+    slots = [Slot.MORNING, Slot.EVENING]
+    context = {"site": site, "sheet": sheet, "keys": keys, "slots": slots, "by": actor.user_id}
     return render(request, "stays/rounds.html", context)
 
 

@@ -1,10 +1,12 @@
 // The round: every line saves itself on Enter or on leaving it. What cannot be sent is kept on the device, with its
-// own client id and the time it was taken, and sent when the network is back; the server applies each id once.
+// own client id and the time it was taken, and sent when the network is back and whoever took it is signed in; the
+// server applies each id once.
 import { csrf, icon } from "../ui/js/dom.js";
 
 const STORE = "lz-rounds";
 const table = document.querySelector("[data-round]");
 const waiting = () => JSON.parse(localStorage.getItem(STORE) ?? "[]");
+const mine = (item) => !item.by || item.by === table.dataset.by; // a device is handed on: nobody sends in another's name
 const keep = (list) => localStorage.setItem(STORE, JSON.stringify(list));
 const newId = () => crypto.randomUUID?.() ?? "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) =>
   (c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (c / 4)))).toString(16));
@@ -24,9 +26,11 @@ function count() {
   const done = inputs.filter((input) => input.dataset.saved).length;
   document.querySelector("[data-round-done]").textContent = done;
   document.querySelector("[data-round-bar]").value = done;
-  const unsent = waiting().length;
+  const unsent = waiting().filter(mine).length, others = waiting().length - unsent;
   document.querySelector("[data-round-unsent]").hidden = !unsent;
   document.querySelector("[data-round-unsent-count]").textContent = unsent;
+  document.querySelector("[data-round-others]").hidden = !others;
+  document.querySelector("[data-round-others-count]").textContent = others;
 }
 
 // Sends one kept entry. True: it need not be kept any longer (applied, or refused for good).
@@ -61,7 +65,7 @@ async function drain() {
   if (sending) return;
   sending = true;
   try {
-    for (const item of waiting()) {
+    for (const item of waiting().filter(mine)) {
       if (!(await send(item))) break;
       keep(waiting().filter((other) => other.body.client_id !== item.body.client_id));
     }
@@ -81,7 +85,7 @@ function save(row, text) {
     stay: row.dataset.door, day: table.dataset.day, slot: table.dataset.slot, entry: value,
     client_id: newId(), taken_at: new Date().toISOString(),
   };
-  keep([...waiting(), { url: table.dataset.save, body }]);
+  keep([...waiting(), { url: table.dataset.save, by: table.dataset.by, body }]);
   say(row, table.dataset.wordUnsent, { mark: "wifi-off" });
   count();
   drain();
