@@ -31,6 +31,10 @@ _LABELS: dict[str, tuple[Promise | str, Promise | str]] = {
         _("date of last exposure cannot be read"),
         _("The days of isolation are counted from it: ask."),
     ),
+    "exposure_date_ahead": (
+        _("date of last exposure lies ahead"),
+        _("The days of isolation are counted from it: ask, and correct it."),
+    ),
     "arrival_date_invalid": (_("date of arrival cannot be read"), _("It can be added at check-in.")),
     "phone_invalid": (_("telephone number cannot be dialled"), _("Ask for it at check-in.")),
     "no_document": (_("no document"), _("See the document at check-in.")),

@@ -8,6 +8,7 @@ call(
     {
         "arrivals.admit_walk_in": _("admitted without a list"),
         "arrivals.board": _("scanned onto the bus"),
+        "arrivals.board_newcomer": _("registered on the bus and taken along"),
         "arrivals.board_unexpected": _("taken along without being on the list"),
         "arrivals.cancel_manifest": _("list put aside"),
         "arrivals.check_in": _("checked in from the bus"),

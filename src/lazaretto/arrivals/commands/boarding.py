@@ -10,7 +10,7 @@ from lazaretto.arrivals.models import ExpectedArrival, Manifest
 from lazaretto.core.access import Actor
 from lazaretto.core.commands import command, record
 from lazaretto.core.errors import ReasonRequired
-from lazaretto.people.commands import open_access
+from lazaretto.people.commands import NewPerson, open_access, register_person
 from lazaretto.people.models import Person
 
 
@@ -74,6 +74,19 @@ def board_unexpected(*, actor: Actor, at: datetime, manifest: Manifest, person: 
     open_access([person.id], unit_id=manifest.site.unit_id, at=at)
     record(made, unit_id=manifest.site.unit_id, person_id=person.id, data={"boarded": True, "on_manifest": False})
     return Boarded(made.id, unexpected=True, left=_left(manifest.id))
+
+
+@command("arrivals.board_newcomer", capability="arrivals.manage")
+def board_newcomer(*, actor: Actor, at: datetime, manifest: Manifest, newcomer: NewPerson) -> Boarded:
+    """Somebody on the bus whom neither the list nor our records know: registered by what they say, and taken along.
+
+    Whoever is known by the document after all is not doubled. Raises as `people.register_person` and
+    `board_unexpected`.
+    """
+    known = register_person(actor=actor, at=at, unit=manifest.site.unit, person=newcomer)
+    person = Person.objects.get(pk=known.person_id)
+    record(manifest, unit_id=manifest.site.unit_id, person_id=person.id, data={"newcomer": not known.known})
+    return board_unexpected(actor=actor, at=at, manifest=manifest, person=person)
 
 
 @command("arrivals.mark_missing", capability="arrivals.manage")

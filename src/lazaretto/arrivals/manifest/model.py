@@ -41,6 +41,7 @@ HOLDS = frozenset(
         "id_checksum", "id_precision_lost", "id_length", "id_impossible", "document_masked", "document_invalid",
         "document_kind_conflict", "birth_date_conflict", "birth_date_ambiguous", "sex_conflict", "duplicate_document",
         "duplicate_person", "name_missing", "name_invalid", "several_people_in_row", "exposure_date_invalid",
+        "exposure_date_ahead",
         "hidden_sheet", "unrecognised_line",
     )
 )  # fmt: skip

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 from lazaretto.arrivals.manifest.dates import Reading, day_first, read_birth, read_event
@@ -205,6 +205,13 @@ class RowReader:
     def _dates(self, draft: Draft) -> None:
         draft.person.arrival_date = self._event(draft, Field.ARRIVAL_DATE, "arrival_date_invalid")
         draft.person.exposure_date = self._event(draft, Field.EXPOSURE_DATE, "exposure_date_invalid")
+        self._judge_exposure(draft)
+
+    def _judge_exposure(self, draft: Draft) -> None:
+        """The days of isolation are counted from it, and nobody was exposed in time to come: a slip, and held."""
+        day = draft.person.exposure_date
+        if day is not None and day > max(self._on, self._around) + timedelta(days=1):
+            draft.issue("exposure_date_ahead", Field.EXPOSURE_DATE, day.isoformat())
 
     def _event(self, draft: Draft, name: Field, code: str) -> date | None:
         columns = self._columns.get(name)

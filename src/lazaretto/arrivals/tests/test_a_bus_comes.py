@@ -139,3 +139,23 @@ class TestTheDeskInTheBrowser:
     def test_other_sites_find_nothing_and_security_may_not(self, cast, page):
         assert cast.outsider.client.get(f"/sites/H01/{page}").status_code == 404
         assert cast.security.client.get(f"/sites/H01/{page}").status_code == 403
+
+
+def test_a_stranger_whom_nobody_knows_is_registered_on_the_bus_and_taken_along(cast, manifest):
+    client, page = cast.clerk.client, f"/sites/H01/buses/{manifest.id}"
+    answer = client.post(f"{page}/stranger", {"q": "E12345678"}, follow=True)
+    assert 'value="E12345678"' in answer.content.decode(), "nothing typed is lost"
+    answer = client.post(f"{page}/stranger", {"q": "E12345678", "name": "陌生人"}, follow=True)
+    taken = ExpectedArrival.objects.get(person__name="陌生人")
+    assert (taken.state, taken.on_manifest) == (ExpectedState.BOARDED, False)
+    assert taken.person.documents.get().last_four == "5678"
+    assert JournalEntry.objects.filter(command="arrivals.board_newcomer", person_id=taken.person_id).count() == 1
+    assert "陌生人" in answer.content.decode()
+
+
+def test_a_bus_with_people_unaccounted_for_stays_where_it_is_and_says_so(cast, manifest):
+    answer = cast.clerk.client.post(f"/sites/H01/buses/{manifest.id}/depart", follow=True)
+    assert answer.status_code == 200
+    assert str(PeopleUnaccounted.message) in answer.content.decode()
+    manifest.refresh_from_db()
+    assert manifest.departed_at is None

@@ -4,7 +4,19 @@ from datetime import date
 
 import pytest
 
-from lazaretto.arrivals.tests.offices import HEADER, by_outcome, card, codes, line, person, read, read_rows, text, xlsx
+from lazaretto.arrivals.tests.offices import (
+    HEADER,
+    TODAY,
+    by_outcome,
+    card,
+    codes,
+    line,
+    person,
+    read,
+    read_rows,
+    text,
+    xlsx,
+)
 
 
 def judged(*cells, header=("姓名", "证件号码", "出生日期", "电话")):
@@ -325,6 +337,9 @@ def test_categories_are_told_apart(words, category):
 def test_an_exposure_date_that_cannot_be_read_is_held_because_the_clock_rests_on_it():
     header = ("姓名", "证件号码", "末次暴露日期", "入境日期")
     assert codes(judged("李梅", card(), "上周", "2021.6.3", header=header)) == ["exposure_date_invalid"]
+    ahead = judged("李梅", card(), f"{TODAY.year + 1}-11-20", "2021.6.3", header=header)
+    assert codes(ahead) == ["exposure_date_ahead"]
+    assert ahead.outcome == "held"
     found = judged("李梅", card(), "2021.5.31", "不详", header=header)
     assert (found.outcome, found.person.exposure_date) == ("ready", date(2021, 5, 31))
 

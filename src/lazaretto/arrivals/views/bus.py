@@ -11,12 +11,16 @@ from django.views.decorators.http import require_POST
 from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.arrivals import commands
 from lazaretto.arrivals.choices import RuleBroken, WhyUnplaced
+from lazaretto.arrivals.errors import PeopleUnaccounted
 from lazaretto.arrivals.models import ExpectedArrival
 from lazaretto.arrivals.queries.bus import bus, buses, expected_by_id, manifest_by_id, passengers, room_by_number
 from lazaretto.arrivals.queries.desk import at_the_desk
 from lazaretto.core import clock
 from lazaretto.core.errors import DomainError
+from lazaretto.people.choices import DocumentKind
+from lazaretto.people.commands import GivenDocument, NewPerson
 from lazaretto.people.queries import find
+from lazaretto.people.rules import read_document
 from lazaretto.places.queries import site_by_code
 from lazaretto.ui.notices import notify
 
@@ -125,17 +129,37 @@ def missing(request: HttpRequest, code: str, expected_id: UUID) -> HttpResponse:
 @require_POST
 @needs("arrivals.manage")
 def add_stranger(request: HttpRequest, code: str, manifest_id: UUID) -> HttpResponse:
-    """Somebody known to us who is on the bus but not on its list."""
+    """Somebody who is on the bus but not on its list: found in our records, or registered by name and document."""
     actor = actor_of(request)
     manifest = manifest_by_id(actor, site_by_code(actor, code, "arrivals.manage"), manifest_id)
-    hits = find(actor, request.POST.get("q", ""), limit=2)
-    if len(hits) != 1:
-        notify(request, _("Type the whole document number, or register this person first."), tone="amber")
+    text, name = request.POST.get("q", "").strip(), request.POST.get("name", "").strip()
+    hits = [] if name else find(actor, text, limit=2)
+    if not name and len(hits) != 1:
+        request.session["stranger"] = text
+        notify(
+            request, _("Nobody in our records is meant for certain. Write the name too, then take along."), tone="amber"
+        )
         return redirect("arrivals:bus", code, manifest_id)
-    payload = {"manifest": str(manifest.id), "person": str(hits[0].person_id)}
-    commands.board_unexpected.invoke(actor=actor, at=clock.now(), payload=payload)
-    notify(request, _("{name} was not on the list and is on board.").format(name=hits[0].name), tone="amber")
+    try:
+        if hits:
+            payload = {"manifest": str(manifest.id), "person": str(hits[0].person_id)}
+            commands.board_unexpected.invoke(actor=actor, at=clock.now(), payload=payload)
+        else:
+            commands.board_newcomer(actor=actor, at=clock.now(), manifest=manifest, newcomer=_newcomer(name, text))
+    except DomainError as error:
+        request.session["stranger"] = text
+        notify(request, str(error), tone="red")
+        return redirect("arrivals:bus", code, manifest_id)
+    request.session.pop("stranger", None)
+    found = hits[0].name if hits else name
+    notify(request, _("{name} was not on the list and is on board.").format(name=found), tone="amber")
     return redirect("arrivals:bus", code, manifest_id)
+
+
+def _newcomer(name: str, number: str) -> NewPerson:
+    """What is known of a stranger at the door of a bus: a name, and the number of a document if there is one."""
+    documents = (GivenDocument(DocumentKind(read_document(number).kind), number),) if number else ()
+    return NewPerson(name=name, documents=documents)
 
 
 @require_POST
@@ -144,7 +168,11 @@ def depart(request: HttpRequest, code: str, manifest_id: UUID) -> HttpResponse:
     """The bus leaves."""
     actor = actor_of(request)
     manifest = manifest_by_id(actor, site_by_code(actor, code, "arrivals.manage"), manifest_id)
-    done = commands.depart(actor=actor, at=clock.now(), manifest=manifest)
+    try:
+        done = commands.depart(actor=actor, at=clock.now(), manifest=manifest)
+    except PeopleUnaccounted as error:
+        notify(request, str(error), tone="red")
+        return redirect("arrivals:bus", code, manifest_id)
     word = _("The bus has left with {n} on board; {missing} missing.").format(n=done.on_board, missing=done.missing)
     notify(request, word)
     return redirect("arrivals:bus", code, manifest_id)
