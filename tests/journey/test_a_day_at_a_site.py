@@ -68,6 +68,10 @@ def manifest_file(now: datetime) -> bytes:
     return "\r\n".join(lines).encode("gb18030")
 
 
+def yesterdays_round(now: datetime) -> str:
+    return f"/sites/H01/rounds?day={(now - timedelta(days=1)).astimezone(ZONE).date()}&slot=morning"
+
+
 def sign_in(reader: Window, member) -> None:
     page = reader.open("/sign-in/")
     page.fill("[name=username]", member.user.username)
@@ -110,10 +114,10 @@ def test_a_bus_is_imported_gets_rooms_and_is_checked_in(window: Opener, cast, no
     assert reader.problems() == []
 
 
-def test_a_round_is_typed_and_a_lost_network_loses_nothing(window: Opener, cast, leaving: Stay) -> None:
+def test_a_round_is_typed_and_a_lost_network_loses_nothing(window: Opener, cast, now: datetime, leaving: Stay) -> None:
     reader = window()
     sign_in(reader, cast.medic)
-    page = reader.open("/sites/H01/rounds?day=2026-11-21&slot=morning")
+    page = reader.open(yesterdays_round(now))
     reader.context.set_offline(True)
     page.locator("[name=entry]").first.fill("378 c")
     page.keyboard.press("Tab")
@@ -125,9 +129,11 @@ def test_a_round_is_typed_and_a_lost_network_loses_nothing(window: Opener, cast,
     assert Observation.objects.get(slot="morning").symptoms == ["cough"]
 
 
-def test_what_a_medic_typed_offline_is_not_sent_in_the_name_of_who_signs_in_next(window, cast, leaving: Stay) -> None:
+def test_what_a_medic_typed_offline_is_not_sent_in_the_name_of_who_signs_in_next(
+    window: Opener, cast, now: datetime, leaving: Stay
+) -> None:
     reader = window(session=cast.medic.client.session.session_key)
-    page = reader.open("/sites/H01/rounds?day=2026-11-21&slot=morning")
+    page = reader.open(yesterdays_round(now))
     page.route("**/rounds/save", lambda route: route.abort())
     page.locator("[name=entry]").first.fill("366")
     page.keyboard.press("Tab")
@@ -144,6 +150,25 @@ def test_what_a_medic_typed_offline_is_not_sent_in_the_name_of_who_signs_in_next
         page.reload()
     expect(page.locator("[data-round-others]")).to_be_hidden()
     assert Observation.objects.get(slot="morning").taken_by == cast.medic.user
+
+
+def test_a_session_that_ended_during_a_round_says_so_and_loses_nothing(
+    window: Opener, cast, now: datetime, leaving: Stay
+) -> None:
+    reader = window(session=cast.medic.client.session.session_key)
+    page = reader.open(yesterdays_round(now))
+    reader.context.clear_cookies(name="sessionid")
+    page.locator("[name=entry]").first.fill("367")
+    page.keyboard.press("Tab")
+    expect(page.locator("[data-round-signed-out]")).to_be_visible()
+    assert not Observation.objects.filter(slot="morning").exists()
+    page.locator("[data-round-signed-out] a").click()
+    page.fill("[name=username]", cast.medic.user.username)
+    page.fill("[name=password]", PASSWORD)
+    with page.expect_response("**/rounds/save"):
+        page.keyboard.press("Enter")
+    expect(page.locator("[data-round-unsent]")).to_be_hidden()
+    assert Observation.objects.get(slot="morning").temperature == Decimal("36.7")
 
 
 def test_a_release_in_bulk_makes_a_certificate_whose_code_anyone_can_check(window: Opener, cast, leaving: Stay) -> None:

@@ -31,7 +31,10 @@ function count() {
   document.querySelector("[data-round-unsent-count]").textContent = unsent;
   document.querySelector("[data-round-others]").hidden = !others;
   document.querySelector("[data-round-others-count]").textContent = others;
+  document.querySelector("[data-round-signed-out]").hidden = !signedOut;
 }
+
+let signedOut = false; // the server answers, but no longer knows who this is: the session or the page is too old
 
 // Sends one kept entry. True: it need not be kept any longer (applied, or refused for good).
 async function send(item) {
@@ -46,11 +49,12 @@ async function send(item) {
   }
   const row = rowOf(item.body.stay);
   const said = await answer.json().catch(() => null);
+  signedOut = answer.status === 401 || (answer.status === 403 && !said);
   if (answer.ok && said) {
     say(row, said.word, said.alarm ? { tone: "red", mark: "alert-triangle" } : { mark: "check" });
     return true;
   }
-  if (answer.status >= 500 || answer.status === 401 || !said) return false; // kept: the server will be back, somebody will sign in
+  if (answer.status >= 500 || signedOut || !said) return false; // kept: the server will be back, somebody will sign in
   const input = row?.querySelector("[data-cell]");
   if (input) {
     input.dataset.saved = "";
