@@ -62,14 +62,16 @@ def stage_manifest(
 ) -> ManifestStaged:
     """Read a list of people for a site and lay it out row by row. `content` is the file in base64.
 
-    The same file for the same site again answers with the list that is there. `category` is whose list it is when a
+    The same file for the same site again answers with the list that is there, and takes the vehicle and the time that
+    are said now. `category` is whose list it is when a
     row does not say; empty means the site's own. Raises `FileUnreadable`, `InvalidInput`.
     """
     data = _decoded(content)
     chosen, read = remembered(), read_now(site, file_name, data, at=at)
     held = Manifest.objects.filter(site=site, digest=read.digest).exclude(state=ManifestState.CANCELLED).first()
     if held is not None:
-        record(held, unit_id=site.unit_id, data={"uploaded_again": True})
+        told = _told_again(held, vehicle, expected_at)
+        record(held, unit_id=site.unit_id, data={"uploaded_again": True, "told": told})
         return _staged(held, known=True)
     manifest = Manifest.objects.create(
         site=site,
@@ -85,6 +87,18 @@ def stage_manifest(
     _lay_out(manifest, read, chosen)
     record(manifest, unit_id=site.unit_id, data={"format": read.format, **manifest.report["totals"]})
     return _staged(manifest, known=False)
+
+
+def _told_again(held: Manifest, vehicle: str, expected_at: datetime | None) -> list[str]:
+    """A list that was tried first without its bus learns of it when it is sent again; until the bus has left."""
+    said = {"vehicle": whole(vehicle, 60), "expected_at": expected_at}
+    fresh = {name: value for name, value in said.items() if value and value != getattr(held, name)}
+    if not fresh or held.departed_at is not None:
+        return []
+    for name, value in fresh.items():
+        setattr(held, name, value)
+    held.save(update_fields=list(fresh))
+    return sorted(fresh)
 
 
 @command("arrivals.map_columns", capability="arrivals.manage")

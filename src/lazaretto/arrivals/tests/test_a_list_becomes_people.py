@@ -2,7 +2,7 @@
 
 import base64
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -225,15 +225,24 @@ def test_only_held_rows_are_decided_and_only_once(cast):
 
 
 def test_the_same_file_again_is_the_same_list(cast):
-    rows = [HEADER, person(1)]
-    _, manifest = stage(cast, rows)
-    again, _ = stage(cast, rows)
+    data = xlsx({"名单": [HEADER, person(1)]})
+    _, manifest = stage_file(cast, data)
+    again, _ = stage_file(cast, data)
     assert (again.known, again.manifest_id) == (True, manifest.pk)
     commands.cancel_manifest(actor=cast.clerk.actor, at=NOW, manifest=manifest, reason="发错")
-    anew, _ = stage(cast, rows)
+    anew, _ = stage_file(cast, data)
     assert not anew.known
     with pytest.raises(ManifestClosed):
         commit(cast, manifest)
+
+
+def test_a_list_that_was_tried_first_learns_of_its_bus_when_it_is_sent_again(cast):
+    data, due = xlsx({"名单": [HEADER, person(1)]}), NOW + timedelta(hours=2)
+    stage_file(cast, data)
+    _, manifest = stage_file(cast, data, vehicle="粤A12345", expected_at=due)
+    assert (manifest.vehicle, manifest.expected_at) == ("粤A12345", due)
+    _, manifest = stage_file(cast, data)
+    assert (manifest.vehicle, manifest.expected_at) == ("粤A12345", due), "saying nothing takes nothing away"
 
 
 def test_a_file_sent_again_is_judged_by_what_is_known_then_not_by_what_was_known_before(cast):
