@@ -190,15 +190,6 @@ class NotReleasable(DomainError):
     next_step = _("Look at the open criteria; each says what is missing and from when it can be met.")
 
 
-class ReasonTooLong(DomainError):
-    """The reason has more characters than its place holds; nothing is cut. `context` says how many are too many."""
-
-    code = "reason_too_long"
-    status = 422
-    message = _("This reason is too long, and nothing of it may be cut.")
-    next_step = _("Say it in 200 characters; the circumstances belong into the file of the stay.")
-
-
 class ExtensionNotLater(DomainError):
     """An extension must end later than the order does now."""
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from lazaretto.core.access import Actor
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import cancel_all, meet
-from lazaretto.core.errors import InvalidInput, ReasonRequired
+from lazaretto.core.errors import InvalidInput, ReasonRequired, whole
 from lazaretto.core.numbers import next_number
 from lazaretto.core.signing import sign
 from lazaretto.people.commands import close_access
@@ -19,7 +19,7 @@ from lazaretto.protocols.rules import Assessment, EarlyRelease
 from lazaretto.stays.choices import OrderChangeKind, ReleaseKind, SpecimenState, StayEnd
 from lazaretto.stays.commands.taking import leave_room, lock_room, open_occupancy
 from lazaretto.stays.deadlines import RELEASE
-from lazaretto.stays.errors import AlreadyClosed, GroundUnknown, NotReleasable, ReasonTooLong, StayEnded
+from lazaretto.stays.errors import AlreadyClosed, GroundUnknown, NotReleasable, StayEnded
 from lazaretto.stays.models import Certificate, IsolationOrder, OrderChange, Release, Specimen, Stay
 from lazaretto.stays.queries.courses import assessment_of, course_of
 from lazaretto.stays.rules import mask_number
@@ -101,15 +101,13 @@ def end_stay(*, actor: Actor, at: datetime, stay: Stay, end: StayEnd, reason: st
 def revoke_certificate(*, actor: Actor, at: datetime, certificate: Certificate, reason: str) -> CertificateRevoked:
     """Withdraw a certificate that should not have been issued; whoever checks it is told so from now on.
 
-    Raises `ReasonRequired`, `ReasonTooLong`, `AlreadyClosed`.
+    Raises `ReasonRequired`, `TextTooLong`, `AlreadyClosed`.
     """
     if not reason.strip():
         raise ReasonRequired
-    if len(reason.strip()) > LONGEST_REASON:
-        raise ReasonTooLong(most=LONGEST_REASON, given=len(reason.strip()))
     if certificate.revoked_at is not None:
         raise AlreadyClosed(certificate=certificate.number)
-    certificate.revoked_at, certificate.revoked_reason = at, reason.strip()
+    certificate.revoked_at, certificate.revoked_reason = at, whole(reason, LONGEST_REASON)
     certificate.save(update_fields=["revoked_at", "revoked_reason"])
     stay = certificate.release.stay
     record(
