@@ -8,6 +8,7 @@ from lazaretto.arrivals.choices import ExpectedState
 from lazaretto.arrivals.errors import ExposureUnknown, NoRoomProposed, NotExpectedNow
 from lazaretto.arrivals.models import ExpectedArrival
 from lazaretto.arrivals.queries.rooms import BED_FROM_AGE, age_on
+from lazaretto.core import clock
 from lazaretto.core.access import Actor
 from lazaretto.core.commands import command, record
 from lazaretto.places.models import Room
@@ -52,7 +53,7 @@ def check_in(
     exposed = last_exposure_at or expected.last_exposure_at
     if exposed is None:
         raise ExposureUnknown(expected=expected.id)
-    age = age_on(expected.person.birth_date, at.date())
+    age = age_on(expected.person.birth_date, clock.local_date(at, clock.zone(expected.site.time_zone)))
     done = admit(
         actor=actor,
         at=at,

@@ -10,6 +10,7 @@ from lazaretto.arrivals.models import ExpectedArrival
 from lazaretto.arrivals.queries.rooms import BED_FROM_AGE, ON_THE_WAY, age_on
 from lazaretto.arrivals.queries.walk_in import alike_to, company_of
 from lazaretto.arrivals.queries.walk_in_rooms import offer
+from lazaretto.core import clock
 from lazaretto.core.access import Actor, locked
 from lazaretto.core.commands import command, record
 from lazaretto.people.choices import Likeness, Sex
@@ -83,7 +84,7 @@ def admit_walk_in(
         raise StayEnded(stay=companion.number)
     person, known = _who(actor, at, site, newcomer, same_as, not_same_as)
     listed = _listed(person, site, at)
-    age = age_on(person.birth_date, at.date())
+    age = age_on(person.birth_date, clock.local_date(at, clock.zone(site.time_zone)))
     party_id, chosen = person.id, room
     if companion is not None:
         join_party(actor=actor, at=at, person=person, other=companion.person)

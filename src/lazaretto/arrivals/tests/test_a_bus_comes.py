@@ -10,6 +10,7 @@ from lazaretto.arrivals.errors import BusGone, NoRoomProposed, NotExpectedNow, P
 from lazaretto.arrivals.models import ExpectedArrival, Manifest
 from lazaretto.arrivals.queries.bus import bus
 from lazaretto.arrivals.queries.desk import at_the_desk
+from lazaretto.core import clock
 from lazaretto.core.models import JournalEntry
 from lazaretto.people.commands import GivenDocument, NewPerson, register_person
 from lazaretto.people.models import Person
@@ -139,6 +140,16 @@ class TestTheDeskInTheBrowser:
     def test_other_sites_find_nothing_and_security_may_not(self, cast, page):
         assert cast.outsider.client.get(f"/sites/H01/{page}").status_code == 404
         assert cast.security.client.get(f"/sites/H01/{page}").status_code == 403
+
+
+def test_a_child_is_three_by_the_day_of_the_site(cast, manifest):
+    commands.propose_rooms(actor=cast.clerk.actor, at=NOW, manifest=manifest)
+    night = NOW.replace(hour=17)  # past midnight in Guangdong
+    child = expected("单乐乐")
+    today = clock.local_date(night, clock.zone(cast.site.time_zone))
+    Person.objects.filter(pk=child.person_id).update(birth_date=today.replace(year=today.year - 3))
+    commands.check_in(actor=cast.clerk.actor, at=night, expected=expected("单乐乐"), **GROUNDS)
+    assert not Occupancy.objects.get(stay__person_id=child.person_id).shares_bed
 
 
 def test_a_stranger_whom_nobody_knows_is_registered_on_the_bus_and_taken_along(cast, manifest):
