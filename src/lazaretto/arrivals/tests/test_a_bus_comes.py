@@ -164,6 +164,14 @@ def test_a_stranger_whom_nobody_knows_is_registered_on_the_bus_and_taken_along(c
     assert "陌生人" in answer.content.decode()
 
 
+def test_a_stranger_without_a_document_is_taken_along_by_name(cast, manifest):
+    page = f"/sites/H01/buses/{manifest.id}/stranger"
+    cast.clerk.client.post(page, {"q": "无证件", "name": "无证件"})
+    taken = ExpectedArrival.objects.get(person__name="无证件")
+    assert taken.state == ExpectedState.BOARDED
+    assert not taken.person.documents.exists()
+
+
 def test_a_bus_with_people_unaccounted_for_stays_where_it_is_and_says_so(cast, manifest):
     answer = cast.clerk.client.post(f"/sites/H01/buses/{manifest.id}/depart", follow=True)
     assert answer.status_code == 200

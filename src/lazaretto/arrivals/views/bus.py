@@ -158,7 +158,8 @@ def add_stranger(request: HttpRequest, code: str, manifest_id: UUID) -> HttpResp
 
 def _newcomer(name: str, number: str) -> NewPerson:
     """What is known of a stranger at the door of a bus: a name, and the number of a document if there is one."""
-    documents = (GivenDocument(DocumentKind(read_document(number).kind), number),) if number else ()
+    told = any(letter.isdigit() for letter in number)  # letters alone were a name, typed to find them
+    documents = (GivenDocument(DocumentKind(read_document(number).kind), number),) if told else ()
     return NewPerson(name=name, documents=documents)
 
 
