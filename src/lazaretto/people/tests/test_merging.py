@@ -34,6 +34,7 @@ def register(cast, name="曾小明", *, site=None, **fields):
     unit = (site or cast.site).unit
     new = NewPerson(name=name, **fields)
     made = commands.register_person(actor=cast.duty_officer.actor, at=NOW, unit=unit, person=new)
+    commands.compare_new(NOW)  # what the duty does a moment later
     return Person.objects.get(pk=made.person_id)
 
 

@@ -221,6 +221,7 @@ def test_lists_and_pages_cost_the_same_for_few_and_for_many(cast, guest, twin):
 
 def test_the_queue_leads_from_pair_to_pair_and_every_decision_can_be_undone(cast, guest, twin):
     third = register(cast, birth_date=guest.birth_date)
+    commands.compare_new(NOW)
     lead = cast.site_lead.client
     assert DuplicateSuggestion.objects.filter(state="open").count() == 3
     page = lead.get(reverse("people:duplicates")).content.decode()
