@@ -5,7 +5,9 @@ from decimal import Decimal
 
 from lazaretto.config.demo.district import SYSTEM, District
 from lazaretto.config.demo.history import Guest, SiteStory
+from lazaretto.core.alarms import take_alarm
 from lazaretto.core.deadlines import sweep
+from lazaretto.core.models import Alarm
 from lazaretto.places.choices import RoomState
 from lazaretto.places.commands import change_room_states
 from lazaretto.places.models import Room
@@ -17,6 +19,8 @@ from lazaretto.stays.queries.rounds import current_slot
 FEVER = {"H01": 2, "H02": 1, "H06": 1, "H12": 1, "H15": 1}
 NO_ANSWER = {"H01": 2, "H04": 1, "H13": 1}
 POSITIVE = {"H01": 1, "H12": 1}
+SWEPT = 30  # hours back from which alarms are raised as they fell due
+FRESH = {"stays.fever", "stays.positive", "stays.breach", "stays.no_answer"}  # raised minutes ago by `live`
 
 
 def live(story: SiteStory) -> None:
@@ -29,11 +33,22 @@ def live(story: SiteStory) -> None:
 
 
 def settle(district: District, *, now: datetime) -> None:
-    """Rounds of today and tomorrow have their deadlines, and alarms that are due are raised."""
+    """Rounds of today and tomorrow fall due; alarms were raised when they should be and, but for new ones, taken."""
     for site in district.sites:
         stays.plan_rounds(actor=SYSTEM, at=now, site=site)
-    while sweep(at=now):
-        pass
+    for hours in range(SWEPT, -1, -1):
+        while sweep(at=now - timedelta(hours=hours)):
+            pass
+    _take_alarms(district, now)
+
+
+def _take_alarms(district: District, now: datetime) -> None:
+    """Whoever leads a site has its alarms in hand; those of the last minutes at the first site wait for the visitor."""
+    shown = district.sites[0].unit_id
+    lead_of = {site.unit_id: district.leads[site.code] for site in district.sites}
+    for alarm in Alarm.objects.filter(owner__isnull=True, unit_id__in=lead_of).order_by("raised_at", "id"):
+        if alarm.unit_id != shown or alarm.kind not in FRESH:
+            take_alarm(actor=lead_of[alarm.unit_id], at=now, alarm=alarm)
 
 
 def _release(story: SiteStory) -> None:
@@ -93,7 +108,7 @@ def _doors(story: SiteStory) -> None:
     """The round that is on: some have fever, some do not answer; a door stood open."""
     day, slot = current_slot(story.site, story.now)
     medic, at = story.district.medics[story.site.code][0], story.now - timedelta(minutes=12)
-    here = [guest for guest in _here(story) if guest.serial % 3 == 0 and guest.stay.started_at < at]
+    here = _behind_doors(story, at)
     fever, silent = FEVER.get(story.site.code, 0), NO_ANSWER.get(story.site.code, 0)
     for number, guest in enumerate(here[: fever + silent]):
         hot = number < fever
@@ -116,6 +131,14 @@ def _doors(story: SiteStory) -> None:
             kind=BreachKind.DOOR_OPEN,
             description="巡查发现房门未关，已劝导。",
         )
+
+
+def _behind_doors(story: SiteStory, at: datetime) -> list[Guest]:
+    """Whom the round has not reached; first those who should have gone yesterday, for their fever keeps them here."""
+    late = story.now - timedelta(hours=20)
+    kept = [guest for guest in _here(story) if guest.kept and guest.ends_at < late]
+    others = [guest for guest in _here(story) if guest.serial % 3 == 0 and not guest.kept]
+    return [*kept, *(guest for guest in others if guest.stay.started_at < at)]
 
 
 def _positives(story: SiteStory) -> None:

@@ -10,7 +10,7 @@ from lazaretto.arrivals.models import ExpectedArrival, Manifest
 from lazaretto.config.cli import main
 from lazaretto.config.demo import district, history, run
 from lazaretto.config.demo.guests import Guests
-from lazaretto.core.models import Alarm, JournalEntry
+from lazaretto.core.models import Alarm, Deadline, JournalEntry
 from lazaretto.core.promises import BROKEN, verify
 from lazaretto.places.choices import SiteCategory, SiteState
 from lazaretto.places.models import Room, Site
@@ -51,6 +51,21 @@ def test_the_district_keeps_its_promises_at_any_hour(hours):
     written = set(JournalEntry.objects.values_list("command", flat=True))
     assert {"stays.admit", "stays.observe", "stays.record_result", "stays.release"} <= written
     assert User.objects.get(username="clerk").check_password(district.PASSWORD)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_small")
+def test_little_is_overdue_and_somebody_sees_to_it():
+    run.make(now=NOON)
+
+    late = Deadline.objects.filter(state="open", overdue_at__lt=NOON - timedelta(hours=36))
+    assert not late.exists()
+    unowned = Alarm.objects.filter(answered_at__isnull=True, owner__isnull=True)
+    assert set(unowned.values_list("unit_id", flat=True)) == {Site.objects.get(code="H01").unit_id}
+    assert all(alarm.raised_at > NOON - timedelta(hours=1) for alarm in unowned)
+    taken = Alarm.objects.filter(kind="stays.release", owner__isnull=False)
+    assert taken.exists()
+    assert all(alarm.raised_at < NOON - timedelta(hours=1) for alarm in taken)  # when it fell due, not all at once
 
 
 def test_the_same_day_has_the_same_guests():
