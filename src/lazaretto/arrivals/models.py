@@ -4,7 +4,15 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from lazaretto.arrivals.choices import ExpectedState, LineKind, ManifestState, RowDecision, RowOutcome, RowResolution
+from lazaretto.arrivals.choices import (
+    ExpectedState,
+    LineKind,
+    ManifestState,
+    RowDecision,
+    RowOutcome,
+    RowResolution,
+    WhyUnplaced,
+)
 from lazaretto.core.access import ScopedQuerySet
 from lazaretto.core.fields import EncryptedTextField
 from lazaretto.core.ids import new_id
@@ -107,7 +115,8 @@ class MappingMemory(models.Model):
 class ExpectedArrival(models.Model):
     """A person on a bus to a site: proposed room, on board or not, arrived or not.
 
-    `category` is the person's own where the list says one; empty means the manifest's.
+    `category` is the person's own where the list says one; empty means the manifest's. `without_room_because` is why
+    the last proposal found no room for them, empty before one and for whoever has a room.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -119,6 +128,7 @@ class ExpectedArrival(models.Model):
     last_exposure_at = models.DateTimeField(null=True, blank=True)
     room = models.ForeignKey(Room, null=True, blank=True, on_delete=models.PROTECT, related_name="expected")
     room_by_hand = models.BooleanField(default=False)
+    without_room_because = models.CharField(max_length=24, choices=WhyUnplaced, blank=True, default="")
     on_manifest = models.BooleanField(default=True)
     state = models.CharField(max_length=12, choices=ExpectedState, default=ExpectedState.EXPECTED)
     boarded_at = models.DateTimeField(null=True, blank=True)
@@ -135,6 +145,9 @@ class ExpectedArrival(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(state="checked_in") | Q(stay__isnull=False), name="checked_in_has_stay"
+            ),
+            models.CheckConstraint(
+                condition=Q(room__isnull=True) | Q(without_room_because=""), name="with_room_or_why_without"
             ),
         ]
         indexes = [models.Index(fields=["site", "state"], name="expected_site_state")]

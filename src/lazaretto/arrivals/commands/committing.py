@@ -180,8 +180,8 @@ def _expect(manifest: Manifest, taken: Sequence[_Taken], parties: Mapping[str, U
     rows = (
         (
             new_id(), manifest.pk, one.person_id, manifest.site_id, parties.get(one.row.party_key, one.person_id),
-            _category(one.person), _last_exposure(manifest, one.person), None, False, True, ExpectedState.EXPECTED,
-            None, None, None,
+            _category(one.person), _last_exposure(manifest, one.person), None, False, "", True,
+            ExpectedState.EXPECTED, None, None, None,
         )
         for one in taken
     )  # fmt: skip
@@ -190,7 +190,7 @@ def _expect(manifest: Manifest, taken: Sequence[_Taken], parties: Mapping[str, U
 
 _EXPECTED_FIELDS = (
     "id", "manifest", "person", "site", "party_id", "category", "last_exposure_at", "room", "room_by_hand",
-    "on_manifest", "state", "boarded_at", "arrived_at", "stay",
+    "without_room_because", "on_manifest", "state", "boarded_at", "arrived_at", "stay",
 )  # fmt: skip
 
 

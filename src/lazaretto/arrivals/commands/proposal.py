@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from lazaretto.arrivals.choices import WhyUnplaced
 from lazaretto.arrivals.errors import NotExpectedNow, RoomOutsideSite
 from lazaretto.arrivals.models import ExpectedArrival, Manifest
+from lazaretto.arrivals.queries.lodging import broken_rules
 from lazaretto.arrivals.queries.rooms import ON_THE_WAY, on_the_way, room_problem
 from lazaretto.core.access import Actor
 from lazaretto.core.commands import command, record
@@ -42,15 +44,20 @@ class RoomGiven:
 
 @command("arrivals.propose_rooms", capability="arrivals.manage")
 def propose_rooms(*, actor: Actor, at: datetime, manifest: Manifest) -> RoomsProposed:
-    """Propose rooms for everybody on the way who has none by hand; what a clerk chose stays."""
+    """Propose rooms for everybody on the way who has none by hand; what a clerk chose stays.
+
+    Why somebody is left without a room stays with them until they have one.
+    """
     coming = on_the_way(manifest)
     open_ones = [one for one in coming if not (one.room_by_hand and one.room_id)]
     plan = planner.propose(room_problem(manifest, open_ones, at=at))
     rooms = {placement.person: UUID(placement.room) for placement in plan.placements}
+    why = {one.person: str(one.reason) for one in plan.unplaced}
     for one in open_ones:
         one.room_id = rooms.get(str(one.id))
-    ExpectedArrival.objects.bulk_update(open_ones, ["room"], batch_size=500)
-    without = tuple(WithoutRoom(UUID(one.person), str(one.reason)) for one in plan.unplaced)
+        one.without_room_because = why.get(str(one.id), "")
+    ExpectedArrival.objects.bulk_update(open_ones, ["room", "without_room_because"], batch_size=500)
+    without = tuple(WithoutRoom(UUID(person), reason) for person, reason in why.items())
     record(
         manifest,
         unit_id=manifest.site.unit_id,
@@ -71,7 +78,8 @@ def give_room(*, actor: Actor, at: datetime, expected: ExpectedArrival, room: Ro
         raise RoomOutsideSite(room=room.number)
     breaks = _breaks(expected, room, at) if room is not None else ()
     expected.room, expected.room_by_hand = room, room is not None
-    expected.save(update_fields=["room", "room_by_hand"])
+    expected.without_room_because = "" if room is not None else WhyUnplaced.TAKEN_OUT
+    expected.save(update_fields=["room", "room_by_hand", "without_room_because"])
     number = room.number if room else ""
     record(
         expected,
@@ -83,19 +91,9 @@ def give_room(*, actor: Actor, at: datetime, expected: ExpectedArrival, room: Ro
 
 
 def _breaks(expected: ExpectedArrival, room: Room, at: datetime) -> tuple[str, ...]:
-    """Names of the rules that putting somebody there newly breaks, given where everybody else of the bus is."""
+    """Names of the rules that somebody's choice of that room breaks, given where everybody else of the bus is."""
     coming = on_the_way(expected.manifest)
-    problem = room_problem(expected.manifest, coming, at=at)
-    placed: dict[UUID, int] = {}
-    placements = []
     for one in coming:
-        if one.id != expected.id and one.room_id is not None:
-            placed[one.room_id] = placed.get(one.room_id, 0) + 1
-            placements.append(planner.Placement(str(one.id), str(one.room_id), placed[one.room_id]))
-    here = {placement.person for placement in placements}
-    unplaced = tuple(
-        planner.Unplaced(str(one.id), planner.Reason.TAKEN_OUT) for one in coming if str(one.id) not in here
-    )
-    before = planner.plan_of(problem, placements, unplaced)
-    after = planner.reassign(before, problem, person=str(expected.id), room=str(room.id))
-    return tuple(sorted({str(violation.rule) for violation in after.breaks}))
+        if one.id == expected.id:
+            one.room_id, one.room_by_hand = room.id, True
+    return tuple(broken.rule for broken in broken_rules(expected.manifest, coming, at=at).get(expected.id, ()))

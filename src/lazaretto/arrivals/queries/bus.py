@@ -1,16 +1,19 @@
 """A bus and who is on it."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
 
-from lazaretto.arrivals.choices import ManifestState
+from lazaretto.arrivals.choices import ManifestState, RuleBroken
 from lazaretto.arrivals.models import ExpectedArrival, Manifest
+from lazaretto.arrivals.queries.lodging import Broken, broken_rules
 from lazaretto.arrivals.queries.rooms import ON_THE_WAY, age_on
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import NotFound
@@ -23,7 +26,10 @@ from lazaretto.places.models import Room, Site
 
 @dataclass(frozen=True)
 class Passenger:
-    """Somebody on a bus, as the list shows them. `party` numbers the households of the bus from 1, 0 for alone."""
+    """Somebody on a bus, as the list shows them. `party` numbers the households of the bus from 1, 0 for alone.
+
+    `breaks` says in words which rules of lodging their room breaks, `without` why the last proposal found them none.
+    """
 
     expected: ExpectedArrival
     name: str
@@ -31,6 +37,14 @@ class Passenger:
     needs: tuple[str, ...]
     party: int
     room: str
+    breaks: tuple[str, ...] = ()
+
+    @property
+    def without(self) -> str:
+        """Why they have no room, as long as they need one."""
+        if not self.on_the_way or self.expected.room_id is not None:
+            return ""
+        return str(self.expected.get_without_room_because_display())
 
     @property
     def on_the_way(self) -> bool:
@@ -66,10 +80,10 @@ def manifest_by_id(actor: Actor, site: Site, manifest_id: UUID) -> Manifest:
 
 
 def bus(actor: Actor, manifest: Manifest, *, at: datetime) -> Bus:
-    """Everybody of a bus. Six queries at most, whatever their number."""
-    rows = ExpectedArrival.objects.filter(manifest=manifest).select_related("person", "room")
-    found = list(rows.order_by("party_id", "person__birth_date", "id"))
-    people = passengers(actor, found, at.astimezone(ZoneInfo(manifest.site.time_zone)).date())
+    """Everybody of a bus. Sixteen queries at most, whatever their number."""
+    found = _aboard(manifest)
+    broken = broken_rules(manifest, [one for one in found if one.state in ON_THE_WAY], at=at)
+    people = passengers(actor, found, at.astimezone(ZoneInfo(manifest.site.time_zone)).date(), broken)
     counts: dict[str, int] = defaultdict(int)
     for one in found:
         counts[one.state] += 1
@@ -78,9 +92,25 @@ def bus(actor: Actor, manifest: Manifest, *, at: datetime) -> Bus:
     return Bus(manifest, people, dict(counts), free_rooms(manifest.site))
 
 
-def passengers(actor: Actor, found: list[ExpectedArrival], today: date) -> list[Passenger]:
-    """As the list shows them."""
-    names = display_names(actor, [one.person for one in found])
+def lines_of(actor: Actor, manifest: Manifest, *, at: datetime) -> dict[UUID, Passenger]:
+    """The lines of a bus by the id of who is expected: what one choice changes for others shows beside them."""
+    return {one.expected.id: one for one in bus(actor, manifest, at=at).passengers}
+
+
+def _aboard(manifest: Manifest) -> list[ExpectedArrival]:
+    rows = ExpectedArrival.objects.filter(manifest=manifest).select_related("person", "room")
+    return list(rows.order_by("party_id", "person__birth_date", "id"))
+
+
+def passengers(
+    actor: Actor,
+    found: list[ExpectedArrival],
+    today: date,
+    broken: Mapping[UUID, Sequence[Broken]] = MappingProxyType({}),
+) -> list[Passenger]:
+    """As the list shows them; `broken` is what `broken_rules` says of their rooms."""
+    others = [person for rules in broken.values() for one in rules for person in one.lived_in_by + one.promised_to]
+    names = display_names(actor, [*(one.person for one in found), *others])
     needs = _needs(one.person_id for one in found)
     parties = _party_numbers(found)
     return [
@@ -91,9 +121,23 @@ def passengers(actor: Actor, found: list[ExpectedArrival], today: date) -> list[
             needs=needs.get(one.person_id, ()),
             party=parties.get(one.party_id, 0),
             room=one.room.number if one.room else "",
+            breaks=tuple(_in_words(rule, one.room, names) for rule in broken.get(one.id, ())),
         )
         for one in found
     ]
+
+
+def _in_words(broken: Broken, room: Room | None, names: Mapping[UUID, str]) -> str:
+    """What is broken, and for a room that is not ready who has it or what state it is in."""
+    if broken.lived_in_by:
+        who = ", ".join(names[person.id] for person in broken.lived_in_by)
+        return _("the room is occupied: {who}").format(who=who)
+    if broken.promised_to:
+        who = ", ".join(names[person.id] for person in broken.promised_to)
+        return _("the room is promised on another bus: {who}").format(who=who)
+    if broken.rule == RuleBroken.ROOM_NOT_READY and room is not None:
+        return _("the room is not ready: {state}").format(state=room.get_state_display())
+    return str(RuleBroken(broken.rule).label) if broken.rule in RuleBroken.values else broken.rule
 
 
 def free_rooms(site: Site) -> list[Room]:

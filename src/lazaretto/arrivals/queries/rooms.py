@@ -1,7 +1,7 @@
 """The question put to the room planner: who is on the bus, which rooms and floors the site has."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -32,38 +32,65 @@ def on_the_way(manifest: Manifest) -> list[ExpectedArrival]:
     return list(found.select_related("person", "room").order_by("id"))
 
 
-def room_problem(manifest: Manifest, coming: list[ExpectedArrival], *, at: datetime) -> planner.Problem:
-    """The planning problem of a bus. Six queries, whatever the number of people and rooms.
+def room_problem(
+    manifest: Manifest, coming: list[ExpectedArrival], *, at: datetime, housed: Sequence[Occupancy] = ()
+) -> planner.Problem:
+    """The planning problem of a bus. Seven queries, whatever the number of people and rooms.
 
-    Rooms that a clerk gave to somebody by hand, or that another bus was promised, are not offered.
+    Rooms that a clerk gave to somebody by hand, or that another bus was promised, are not offered. `housed` are those
+    of the same households who have their room already: their rooms are open to the rest of the household.
     """
-    site = manifest.site
-    arrival = (manifest.expected_at or at).astimezone(ZoneInfo(site.time_zone)).date()
-    people = tuple(_people(manifest, coming, arrival))
-    return problem_of(site, people, arrival=arrival, promised=_promised(site, manifest, coming))
+    arrival = arrival_day(manifest, at)
+    people = tuple(_people(manifest, coming, arrival, housed))
+    return problem_of(
+        manifest.site,
+        people,
+        arrival=arrival,
+        promised=_promised(manifest.site, manifest, coming),
+        shared=frozenset(taken.room_id for taken in housed),
+    )
+
+
+def arrival_day(manifest: Manifest, at: datetime) -> date:
+    """The day at the site on which a bus comes: the one that was said, else today."""
+    return (manifest.expected_at or at).astimezone(ZoneInfo(manifest.site.time_zone)).date()
 
 
 def problem_of(
-    site: Site, people: tuple[planner.Person, ...], *, arrival: date, promised: set[UUID]
-) -> planner.Problem:
-    """These people, who arrive on that day, and the rooms of a site but for those that are promised."""
+    site: Site, people: tuple[planner.Person, ...], *, arrival: date, promised: set[UUID],
+    shared: Collection[UUID] = (),
+) -> planner.Problem:  # fmt: skip
+    """These people, who arrive on that day, and the rooms of a site but for those that are promised.
+
+    `shared` are rooms in which nobody but their own household lives: they count as ready.
+    """
     return planner.Problem(
         people=people,
         sites=(_site(site),),
         floors=tuple(_floors(site, ZoneInfo(site.time_zone))),
-        rooms=tuple(_rooms(site, promised)),
+        rooms=tuple(_rooms(site, promised, shared)),
         options=planner.Options(sharing=_sharing(site, arrival)),
     )
 
 
-def _people(manifest: Manifest, coming: list[ExpectedArrival], arrival: date) -> Iterable[planner.Person]:
+def _people(
+    manifest: Manifest, coming: list[ExpectedArrival], arrival: date, housed: Sequence[Occupancy]
+) -> Iterable[planner.Person]:
     needs: dict[UUID, set[str]] = defaultdict(set)
-    rows = Need.objects.filter(person__in=[one.person_id for one in coming], ended_at__isnull=True)
+    asked = [one.person_id for one in coming] + [taken.stay.person_id for taken in housed]
+    rows = Need.objects.filter(person__in=asked, ended_at__isnull=True)
     for person_id, kind in rows.values_list("person_id", "kind"):
         needs[person_id].add(kind)
-    parties: dict[UUID, int] = defaultdict(int)
-    for one in coming:
-        parties[one.party_id] += 1
+    parties = Counter([one.party_id for one in coming] + [taken.party_id for taken in housed])
+    for taken in housed:
+        yield guest(
+            str(taken.id),
+            category=taken.stay.category,
+            arrival=arrival,
+            birth_date=taken.stay.person.birth_date,
+            needs=needs[taken.stay.person_id],
+            household=str(taken.party_id),
+        )
     for one in coming:
         yield guest(
             str(one.id),
@@ -119,10 +146,11 @@ def _floors(site: Site, zone: ZoneInfo) -> Iterable[planner.Floor]:
         )
 
 
-def _rooms(site: Site, promised: set[UUID]) -> Iterable[planner.Room]:
+def _rooms(site: Site, promised: set[UUID], shared: Collection[UUID]) -> Iterable[planner.Room]:
     rooms = Room.objects.filter(site=site).annotate(bed_count=Count("beds")).order_by("floor_id", "position", "number")
     for room in rooms:
-        state = planner.RoomState.OCCUPIED if room.id in promised else planner.RoomState(room.state)
+        state = planner.RoomState.READY if room.id in shared else planner.RoomState(room.state)
+        state = planner.RoomState.OCCUPIED if room.id in promised else state
         yield planner.Room(
             id=str(room.id),
             floor=str(room.floor_id),

@@ -1,5 +1,6 @@
 """The bus: who is on it, which rooms they get, who is missing, who was not expected."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -10,10 +11,18 @@ from django.views.decorators.http import require_POST
 
 from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.arrivals import commands
-from lazaretto.arrivals.choices import RuleBroken, WhyUnplaced
+from lazaretto.arrivals.choices import WhyUnplaced
 from lazaretto.arrivals.errors import PeopleUnaccounted
 from lazaretto.arrivals.models import ExpectedArrival
-from lazaretto.arrivals.queries.bus import bus, buses, expected_by_id, manifest_by_id, passengers, room_by_number
+from lazaretto.arrivals.queries.bus import (
+    Passenger,
+    bus,
+    buses,
+    expected_by_id,
+    lines_of,
+    manifest_by_id,
+    room_by_number,
+)
 from lazaretto.arrivals.queries.desk import at_the_desk
 from lazaretto.core import clock
 from lazaretto.core.errors import DomainError
@@ -67,19 +76,20 @@ def propose(request: HttpRequest, code: str, manifest_id: UUID) -> HttpResponse:
 @require_POST
 @needs("arrivals.manage")
 def give_room(request: HttpRequest, code: str, expected_id: UUID) -> HttpResponse:
-    """A room typed or dropped; answers the table row with what the choice breaks."""
+    """A room typed or dropped; answers the row with what the choice breaks, and the rows whose warning changes."""
     actor, now = actor_of(request), clock.now()
     site = site_by_code(actor, code, "arrivals.manage")
     expected = expected_by_id(actor, site, expected_id)
     number = request.POST.get("room", "").strip()
-    context: dict[str, object] = {"site": site, "may_manage": True, "typed": number}
+    before = lines_of(actor, expected.manifest, at=now)
     try:
         room = room_by_number(site, number) if number else None
-        done = commands.give_room(actor=actor, at=now, expected=expected, room=room)
-        context["breaks"] = [RuleBroken(rule).label if rule in RuleBroken.values else rule for rule in done.breaks]
+        commands.give_room(actor=actor, at=now, expected=expected, room=room)
     except DomainError as error:
-        context["error"] = error
-    return _row(request, expected_by_id(actor, site, expected_id), context)
+        return _row(request, expected, {"error": error, "typed": number})
+    after = lines_of(actor, expected.manifest, at=now)
+    changed = [one for key, one in after.items() if key != expected_id and one.breaks != before[key].breaks]
+    return _row(request, expected, {"others": changed}, after)
 
 
 @require_POST
@@ -111,7 +121,7 @@ def board(request: HttpRequest, code: str, expected_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     site = site_by_code(actor, code, "arrivals.manage")
     commands.board(actor=actor, at=clock.now(), expected=expected_by_id(actor, site, expected_id))
-    return _row(request, expected_by_id(actor, site, expected_id), {"site": site, "may_manage": True})
+    return _row(request, expected_by_id(actor, site, expected_id))
 
 
 @require_POST
@@ -123,7 +133,7 @@ def missing(request: HttpRequest, code: str, expected_id: UUID) -> HttpResponse:
     expected = expected_by_id(actor, site, expected_id)
     reason = request.POST.get("reason", "")
     commands.mark_missing(actor=actor, at=clock.now(), expected=expected, reason=reason)
-    return _row(request, expected_by_id(actor, site, expected_id), {"site": site, "may_manage": True})
+    return _row(request, expected_by_id(actor, site, expected_id))
 
 
 @require_POST
@@ -179,7 +189,12 @@ def depart(request: HttpRequest, code: str, manifest_id: UUID) -> HttpResponse:
     return redirect("arrivals:bus", code, manifest_id)
 
 
-def _row(request: HttpRequest, expected: ExpectedArrival, context: dict[str, object]) -> HttpResponse:
-    zone_day = clock.local_date(clock.now(), clock.zone(expected.site.time_zone))
-    [passenger] = passengers(actor_of(request), [expected], zone_day)
-    return render(request, "arrivals/passenger.html", {"one": passenger, **context})
+def _row(
+    request: HttpRequest,
+    expected: ExpectedArrival,
+    context: dict[str, object] | None = None,
+    lines: Mapping[UUID, Passenger] | None = None,
+) -> HttpResponse:
+    lines = lines or lines_of(actor_of(request), expected.manifest, at=clock.now())
+    shown = {"site": expected.site, "may_manage": True, "one": lines[expected.id], **(context or {})}
+    return render(request, "arrivals/passenger_rows.html", shown)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from lazaretto.planning.rooms.changes import Reassignment, plan_of, reassign, swap
+from lazaretto.planning.rooms.changes import Reassignment, plan_of, reassign, standing, swap
 from lazaretto.planning.rooms.greedy import GreedyPlanner
 from lazaretto.planning.rooms.problem import (
     Bound,
@@ -82,6 +82,7 @@ __all__ = [
     "plan_of",
     "propose",
     "reassign",
+    "standing",
     "swap",
     "validate",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lazaretto.planning.rooms.grouping import Needs
@@ -38,6 +39,21 @@ def plan_of(problem: Problem, placements: Sequence[Placement], unplaced: Sequenc
         objective=measure(problem, placements, len(unplaced)),
         bound=Bound(0, 0, 0),
     )
+
+
+def standing(problem: Problem, rooms: Mapping[str, str]) -> Plan:
+    """What stands by now, from who is in which room; beds are dealt in the order of the people, cots need none."""
+    needs = Needs(problem.options.sharing)
+    dealt: Counter[str] = Counter()
+    placements, unplaced = [], []
+    for person in problem.people:
+        room = rooms.get(person.id)
+        if room is None:
+            unplaced.append(Unplaced(person.id, Reason.TAKEN_OUT))
+            continue
+        dealt[room] += needs.beds([person])
+        placements.append(Placement(person.id, room, dealt[room] if needs.beds([person]) else None))
+    return plan_of(problem, placements, unplaced)
 
 
 def reassign(plan: Plan, problem: Problem, *, person: str, room: str | None) -> Reassignment:
