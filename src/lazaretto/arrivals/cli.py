@@ -13,14 +13,18 @@ def register(commands: cli.Commands) -> None:
         group,
         "arrivals",
         run=f"{TERMINAL}:import_arrivals",
-        summary=_("Stage a list of people on their way to a site, and commit it if asked"),
+        summary=_("Try a list of people on their way to a site, and bring them in if asked"),
     )
     arrivals.add_argument("file", metavar="FILE", help=_("xlsx, xls, csv or tab-separated text"))
     arrivals.add_argument("--site", required=True, metavar="CODE", help=_("the site they are coming to"))
     arrivals.add_argument(
         "--category", default="", metavar="NAME", help=_("whose list it is; else the site's category")
     )
-    arrivals.add_argument("--commit", action="store_true", help=_("make or match the people of all ready rows"))
+    arrivals.add_argument(
+        "--commit",
+        action="store_true",
+        help=_("make or match the people of all ready rows; without it nothing is stored"),
+    )
     arrivals.add_argument("--strict", action="store_true", help=_("fail when a row is held or a total does not match"))
     cli.add_json(arrivals)
     bench = cli.add_command(

@@ -110,6 +110,15 @@ _REASONS = {
 }
 
 
+class NobodyInFile(DomainError):
+    """The file can be read, but no line of it names anybody; nothing of it is kept."""
+
+    code = "nobody_in_file"
+    status = 422
+    message = _("Nobody was found in this file.")
+    next_step = _("Check that it is the list itself, with headings such as name and document number, and send that.")
+
+
 class ManifestClosed(DomainError):
     """The manifest is committed or cancelled."""
 

@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from lazaretto.arrivals.choices import ManifestState
-from lazaretto.arrivals.errors import FileUnreadable, ManifestClosed
-from lazaretto.arrivals.manifest import Field, Issue, Line, Severity
+from lazaretto.arrivals.errors import FileUnreadable, ManifestClosed, NobodyInFile
+from lazaretto.arrivals.manifest import Field, Issue, Line, LineKind, Severity
 from lazaretto.arrivals.models import Manifest, ManifestRow, MappingMemory
 from lazaretto.arrivals.queries.files import read_now, remembered
 from lazaretto.arrivals.queries.known import Match, match_people
@@ -64,10 +64,12 @@ def stage_manifest(
 
     The same file for the same site again answers with the list that is there, and takes the vehicle and the time that
     are said now. `category` is whose list it is when a
-    row does not say; empty means the site's own. Raises `FileUnreadable`, `InvalidInput`.
+    row does not say; empty means the site's own. Raises `FileUnreadable`, `NobodyInFile`, `InvalidInput`.
     """
     data = _decoded(content)
     chosen, read = remembered(), read_now(site, file_name, data, at=at)
+    if not any(_may_be_people(line) for line in read.manifest.lines):
+        raise NobodyInFile(file=file_name)
     held = Manifest.objects.filter(site=site, digest=read.digest).exclude(state=ManifestState.CANCELLED).first()
     if held is not None:
         told = _told_again(held, vehicle, expected_at)
@@ -138,6 +140,13 @@ def cancel_manifest(*, actor: Actor, at: datetime, manifest: Manifest, reason: s
     manifest.save(update_fields=["state"])
     record(manifest, unit_id=manifest.site.unit_id, data={"cancelled": True}, reason=reason.strip())
     return ManifestCancelled(manifest.id)
+
+
+def _may_be_people(line: Line) -> bool:
+    """A person, or a line under a header that may become one when somebody says what its columns are."""
+    return line.kind is LineKind.PERSON or (
+        line.table is not None and line.kind not in {LineKind.HEADER, LineKind.BLANK, LineKind.TOTAL}
+    )
 
 
 def _decoded(content: str) -> bytes:
