@@ -18,6 +18,7 @@ from lazaretto.people.commands import GivenDocument, GivenNeed, NewPerson
 from lazaretto.people.rules import DocumentKind as ReadKind
 from lazaretto.people.rules import Sex as ReadSex
 from lazaretto.people.rules import alpha3
+from lazaretto.places.choices import SiteCategory
 
 _KINDS: dict[ReadKind, DocumentKind] = {
     kind: DocumentKind(kind.value) for kind in ReadKind if kind is not ReadKind.NONE
@@ -42,6 +43,7 @@ _NEEDS = {
 }
 
 
+_CATEGORIES = frozenset(SiteCategory.values)
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
@@ -118,6 +120,22 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "phones": tuple,
     "remarks": tuple,
 }
+
+
+def category_of(person: Person, manifest_category: str) -> str:
+    """The person's own category where the line says one, else the list's."""
+    return own_category(person) or manifest_category
+
+
+def own_category(person: Person) -> str:
+    """The category that the line itself says, empty for none."""
+    return person.category if person.category in _CATEGORIES else ""
+
+
+def exposure_day(person: Person, manifest_category: str) -> date | None:
+    """The day of last exposure; for travellers whose list names none, the day of entry."""
+    inbound = category_of(person, manifest_category) == SiteCategory.INBOUND
+    return person.exposure_date or (person.arrival_date if inbound else None)
 
 
 def new_person(person: Person) -> NewPerson:

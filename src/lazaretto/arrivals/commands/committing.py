@@ -15,7 +15,7 @@ from lazaretto.arrivals.manifest import Issue, Person, Severity
 from lazaretto.arrivals.models import ExpectedArrival, Manifest, ManifestRow
 from lazaretto.arrivals.queries.known import Match, match_people, standing, under_way
 from lazaretto.arrivals.queries.statement import Statement, statement_of
-from lazaretto.arrivals.staging import from_payload, new_person, person_in, to_payload
+from lazaretto.arrivals.staging import exposure_day, from_payload, new_person, own_category, person_in, to_payload
 from lazaretto.core import clock
 from lazaretto.core.access import Actor
 from lazaretto.core.bulk import insert_rows, update_rows
@@ -24,7 +24,6 @@ from lazaretto.core.ids import new_id
 from lazaretto.core.journal import Note
 from lazaretto.people.commands import add_people, form_parties, open_access
 from lazaretto.people.models import Person as KnownPerson
-from lazaretto.places.choices import SiteCategory
 
 CHUNK = 1_000
 
@@ -180,7 +179,7 @@ def _expect(manifest: Manifest, taken: Sequence[_Taken], parties: Mapping[str, U
     rows = (
         (
             new_id(), manifest.pk, one.person_id, manifest.site_id, parties.get(one.row.party_key, one.person_id),
-            _category(one.person), _last_exposure(manifest, one.person), None, False, "", True,
+            own_category(one.person), _last_exposure(manifest, one.person), None, False, "", True,
             ExpectedState.EXPECTED, None, None, None,
         )
         for one in taken
@@ -194,17 +193,9 @@ _EXPECTED_FIELDS = (
 )  # fmt: skip
 
 
-_CATEGORIES = frozenset(SiteCategory.values)
-
-
-def _category(person: Person) -> str:
-    return person.category if person.category in _CATEGORIES else ""
-
-
 def _last_exposure(manifest: Manifest, person: Person) -> datetime | None:
-    """The beginning of the day of last exposure; for travellers whose list names none, of the day of entry."""
-    inbound = (_category(person) or manifest.category) == SiteCategory.INBOUND
-    day: date | None = person.exposure_date or (person.arrival_date if inbound else None)
+    """The beginning of that day."""
+    day = exposure_day(person, manifest.category)
     return _beginning(day, manifest.site.time_zone) if day else None
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from lazaretto.arrivals.choices import ManifestState, RuleBroken
 from lazaretto.arrivals.models import ExpectedArrival, Manifest
 from lazaretto.arrivals.queries.lodging import Broken, broken_rules
+from lazaretto.arrivals.queries.periods import over_on_the_bus
 from lazaretto.arrivals.queries.rooms import ON_THE_WAY, age_on
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import NotFound
@@ -28,7 +29,8 @@ from lazaretto.places.models import Room, Site
 class Passenger:
     """Somebody on a bus, as the list shows them. `party` numbers the households of the bus from 1, 0 for alone.
 
-    `breaks` says in words which rules of lodging their room breaks, `without` why the last proposal found them none.
+    `breaks` says in words which rules of lodging their room breaks, `without` why the last proposal found them none,
+    `over_on` the day on which their isolation would have ended before they come.
     """
 
     expected: ExpectedArrival
@@ -38,6 +40,7 @@ class Passenger:
     party: int
     room: str
     breaks: tuple[str, ...] = ()
+    over_on: date | None = None
 
     @property
     def without(self) -> str:
@@ -80,10 +83,11 @@ def manifest_by_id(actor: Actor, site: Site, manifest_id: UUID) -> Manifest:
 
 
 def bus(actor: Actor, manifest: Manifest, *, at: datetime) -> Bus:
-    """Everybody of a bus. Sixteen queries at most, whatever their number."""
+    """Everybody of a bus. Seventeen queries at most, whatever their number."""
     found = _aboard(manifest)
-    broken = broken_rules(manifest, [one for one in found if one.state in ON_THE_WAY], at=at)
-    people = passengers(actor, found, at.astimezone(ZoneInfo(manifest.site.time_zone)).date(), broken)
+    coming = [one for one in found if one.state in ON_THE_WAY]
+    broken, over = broken_rules(manifest, coming, at=at), over_on_the_bus(manifest, coming, at=at)
+    people = passengers(actor, found, at.astimezone(ZoneInfo(manifest.site.time_zone)).date(), broken, over)
     counts: dict[str, int] = defaultdict(int)
     for one in found:
         counts[one.state] += 1
@@ -107,8 +111,9 @@ def passengers(
     found: list[ExpectedArrival],
     today: date,
     broken: Mapping[UUID, Sequence[Broken]] = MappingProxyType({}),
+    over: Mapping[UUID, date] = MappingProxyType({}),
 ) -> list[Passenger]:
-    """As the list shows them; `broken` is what `broken_rules` says of their rooms."""
+    """As the list shows them; `broken` and `over` are what `broken_rules` and `over_on_the_bus` say of them."""
     others = [person for rules in broken.values() for one in rules for person in one.lived_in_by + one.promised_to]
     names = display_names(actor, [*(one.person for one in found), *others])
     needs = _needs(one.person_id for one in found)
@@ -121,6 +126,7 @@ def passengers(
             needs=needs.get(one.person_id, ()),
             party=parties.get(one.party_id, 0),
             room=one.room.number if one.room else "",
+            over_on=over.get(one.id),
             breaks=tuple(_in_words(rule, one.room, names) for rule in broken.get(one.id, ())),
         )
         for one in found

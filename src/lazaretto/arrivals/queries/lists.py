@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
@@ -14,7 +15,9 @@ from lazaretto.arrivals.issues import issue_advice, issue_label, mend_label
 from lazaretto.arrivals.manifest import Severity
 from lazaretto.arrivals.models import Manifest, ManifestRow
 from lazaretto.arrivals.queries.bus import manifest_by_id
-from lazaretto.arrivals.staging import StagedRow, from_payload
+from lazaretto.arrivals.queries.periods import over_before
+from lazaretto.arrivals.staging import StagedRow, category_of, exposure_day, from_payload
+from lazaretto.core import clock
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import NotFound
 from lazaretto.people.choices import DocumentKind, Sex
@@ -59,7 +62,7 @@ class ShownMend:
 
 @dataclass(frozen=True)
 class ShownRow:
-    """A line of the list as the table shows it."""
+    """A line of the list as the table shows it; `over_on` is the day their isolation would end, if before arrival."""
 
     id: int
     sheet: str
@@ -80,6 +83,7 @@ class ShownRow:
     decision: str
     reason: str
     person_id: UUID | None
+    over_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -101,8 +105,8 @@ def lists(actor: Actor, site: Site) -> QuerySet[Manifest]:
     return visible.defer("content", "mapping").select_related("uploaded_by").order_by("-uploaded_at", "-id")
 
 
-def page_of(actor: Actor, manifest: Manifest, chosen: str, cursor: str) -> Page:
-    """The rows of a tab from a cursor (`sheet.row`) on. One query; the payloads of the page are decrypted."""
+def page_of(actor: Actor, manifest: Manifest, chosen: str, cursor: str, *, at: datetime) -> Page:
+    """The rows of a tab from a cursor (`sheet.row`) on. Two queries; the payloads of the page are decrypted."""
     rows = manifest.rows.filter(FILTERS.get(chosen, FILTERS["all"])).order_by("sheet", "excel_row")
     sheet, _, excel_row = cursor.partition(".")
     if sheet.isdigit() and excel_row.isdigit():
@@ -111,8 +115,21 @@ def page_of(actor: Actor, manifest: Manifest, chosen: str, cursor: str) -> Page:
     whole = actor.may("people.names", manifest.site.unit_id)
     last = found[PAGE - 1] if len(found) > PAGE else None
     names = [sheet["name"] for sheet in manifest.report["sheets"]]
-    shown = [shown_row(row, from_payload(row.payload), names, whole=whole) for row in found[:PAGE]]
+    staged = [(row, from_payload(row.payload)) for row in found[:PAGE]]
+    over = over_before(manifest.site, dict(_exposures(manifest, staged)), moment=manifest.expected_at or at)
+    shown = [replace(shown_row(row, read, names, whole=whole), over_on=over.get(row.pk)) for row, read in staged]
     return Page(shown, f"{last.sheet}.{last.excel_row}" if last else "")
+
+
+def _exposures(
+    manifest: Manifest, staged: Iterable[tuple[ManifestRow, StagedRow]]
+) -> Iterable[tuple[int, tuple[str, datetime]]]:
+    """Category and last exposure of the rows that are still to come, by row."""
+    zone = ZoneInfo(manifest.site.time_zone)
+    for row, read in staged:
+        day = exposure_day(read.person, manifest.category) if read.person and not row.resolution else None
+        if read.person and day:
+            yield row.pk, (category_of(read.person, manifest.category), clock.local_moment(day, 0, 0, zone))
 
 
 def row_by_id(manifest: Manifest, row_id: int) -> ManifestRow:

@@ -14,6 +14,7 @@ from lazaretto.arrivals.forms import CheckInForm
 from lazaretto.arrivals.models import ExpectedArrival
 from lazaretto.arrivals.queries.bus import expected_by_id, household_of, passengers, room_by_number
 from lazaretto.arrivals.queries.desk import at_the_desk, coming_to, just_admitted, last_grounds, sharing_of
+from lazaretto.arrivals.queries.periods import over_now
 from lazaretto.core import clock
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import DomainError
@@ -112,15 +113,16 @@ def _panel(
         "together": bool(others),
         **{name: getattr(grounds, name) for name in GROUNDS},
     }
-    today = clock.local_date(clock.now(), zone)
-    people = passengers(actor, [expected, *others], today)
+    now, party = clock.now(), [expected, *others]
+    people = passengers(actor, party, clock.local_date(now, zone), over=over_now(expected.site, party, at=now))
     context = {
         "site": expected.site,
         "one": people[0],
         "others": people[1:],
+        "people": people,
         "form": form or CheckInForm(initial=initial),
         "error": error,
-        "assessed": sharing_of([expected, *others], at=clock.now()).needs_assessment,
+        "assessed": sharing_of(party, at=now).needs_assessment,
     }
     return render(
         request, "arrivals/panel.html", context

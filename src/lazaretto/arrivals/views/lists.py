@@ -83,7 +83,7 @@ def one_list(request: HttpRequest, code: str, manifest_id: UUID) -> HttpResponse
     account = statement_of(manifest)
     chosen = request.GET.get("show") or ("held" if account.held else "all")
     address = reverse("arrivals:list", args=[code, manifest_id])
-    page = page_of(actor, manifest, chosen, request.GET.get("after", ""))
+    page = page_of(actor, manifest, chosen, request.GET.get("after", ""), at=clock.now())
     context = {
         "site": site,
         "manifest": manifest,
