@@ -55,7 +55,8 @@ def admit(
     served_elsewhere: tuple[ServedElsewhere, ...] = (),
     assessment: str = "",
 ) -> Admitted:
-    """Admit a person under an isolation order.
+    """Admit a person under an isolation order. Whoever comes back from hospital or from another site gets a new one,
+    which takes the place of the order that was still in force.
 
     `party_id` is the household or companions who may share the room; `shares_bed` is for an infant with a parent;
     `assessment` says who judged that they may share it and why, where the rules ask for that by name.
@@ -70,6 +71,7 @@ def admit(
     ends_at = central_end(course).ends_at
     if ends_at <= at:
         raise IsolationOver(ended_at=ends_at.isoformat())
+    replaced = _lift_earlier(person, at)
     order = insert(
         IsolationOrder(
             number=_number("O", site, at),
@@ -98,11 +100,12 @@ def admit(
     )
     open_access([person.id], unit_id=site.unit_id, at=at)
     set_stay_deadlines(stay, course, ends_at, at=at)
+    data = {"order": order.number, "room": room.number, "category": category, "pack": order.pack, "ends_at": ends_at}
     record(
         stay,
         unit_id=site.unit_id,
         person_id=person.id,
-        data={"order": order.number, "room": room.number, "category": category, "pack": order.pack, "ends_at": ends_at},
+        data={**data, "replaces": replaced} if replaced else data,
         reason=reason,
     )
     return Admitted(stay.id, stay.number, order.id, order.number, room.number, ends_at)
@@ -129,6 +132,19 @@ def _may_come(person: Person, site: Site, category: str) -> None:
 @prepared
 def _staying(person: Any) -> QuerySet[Stay, UUID]:
     return Stay.objects.filter(person=person, ended_at__isnull=True).values_list("id", flat=True)
+
+
+def _lift_earlier(person: Person, at: datetime) -> list[str]:
+    """End what is still in force from a stay that ended in hospital or by a transfer; the numbers of those orders."""
+    earlier = dict(_in_force(person=person.pk))
+    if earlier:
+        IsolationOrder.objects.filter(pk__in=earlier).update(lifted_at=at)
+    return list(earlier.values())
+
+
+@prepared
+def _in_force(person: Any) -> QuerySet[IsolationOrder, tuple[UUID, str]]:
+    return IsolationOrder.objects.filter(person=person, lifted_at__isnull=True).values_list("id", "number")
 
 
 def _number(kind: str, site: Site, at: datetime) -> str:
