@@ -22,6 +22,8 @@ WARNING = "This person's period would be over before arrival"
 def manifest(cast):
     """A list of two: one exposed a year ago, one yesterday."""
     now = clock.now()
+    cast.site.category = "close_contact"
+    cast.site.save()
     PackAdoption.objects.create(
         pack="cn-plan-9", jurisdiction="CN", starts_on=date(2020, 1, 1), reason="全国", created_at=now
     )
