@@ -12,6 +12,7 @@ from typing import Any
 
 from babel import Locale
 
+from lazaretto.arrivals.choices import ColumnMeaning
 from lazaretto.arrivals.manifest import Document, Issue, Line, Mend, Need, Person, Severity
 from lazaretto.people.choices import DocumentKind, NeedKind, Sex
 from lazaretto.people.commands import GivenDocument, GivenNeed, NewPerson
@@ -139,21 +140,36 @@ def exposure_day(person: Person, manifest_category: str) -> date | None:
 
 
 def new_person(person: Person) -> NewPerson:
-    """The person of a line as `people` takes one."""
+    """The person of a line as `people` takes one.
+
+    A text that is longer than its place ends with "…" there and stands whole in the person's notes.
+    """
     country = alpha3(person.nationality)
+    too_long: list[Need] = []
+
+    def fitting(text: str, most: int, meaning: ColumnMeaning) -> str:
+        if len(text) <= most:
+            return text
+        too_long.append(Need("other", f"{meaning.label}: {text}"))
+        return f"{text[: most - 1]}…"
+
+    name = fitting(person.name, 120, ColumnMeaning.NAME)
+    latin = fitting(person.latin_name, 160, ColumnMeaning.LATIN_NAME)
+    employer = fitting(person.details.get("employer", ""), 120, ColumnMeaning.EMPLOYER)
+    relation = fitting(person.details.get("relation", ""), 40, ColumnMeaning.RELATION)
     return NewPerson(
-        name=person.name[:120],
-        other_names=(person.latin_name[:160],) if person.latin_name else (),
+        name=name,
+        other_names=(latin,) if latin else (),
         sex=Sex(person.sex),
         birth_date=person.birth_date,
         nationality=country,
         language=language_code(person.language, person.nationality),
         documents=documents_of(person),
         phones=person.phones,
-        needs=tuple(_needs(person.needs)),
-        employer=person.details.get("employer", "")[:120],
+        needs=tuple(_needs([*person.needs, *too_long])),
+        employer=employer,
         address=person.details.get("address", ""),
-        relation=person.details.get("relation", "")[:40],
+        relation=relation,
     )
 
 

@@ -169,7 +169,7 @@ def _correct(row: ManifestRow, staged: StagedRow, given: Corrections, at: dateti
         Field.BIRTH_DATE: given.birth_date, Field.SEX: given.sex, Field.PHONE: given.phone,
         Field.HOUSEHOLD: given.household, Field.EXPOSURE_DATE: given.exposure_date,
     }  # fmt: skip
-    person, issues = read_corrected(staged.person or Person(), typed, on=today)
+    person, issues, mended = read_corrected(staged.person or Person(), typed, on=today)
     doubts = {issue.code for issue in issues if issue.severity is Severity.HOLD}
     if doubts:
         raise RowStillDoubtful(issues=", ".join(sorted(doubts)))
@@ -178,7 +178,9 @@ def _correct(row: ManifestRow, staged: StagedRow, given: Corrections, at: dateti
     row.outcome = RowOutcome.HELD if match.issue else RowOutcome.READY
     left = (*issues, Issue(match.issue, Severity.HOLD, "name")) if match.issue else issues
     row.issues = [issue.code for issue in left]
-    row.payload = to_payload(replace(staged, person=person, issues=left))
+    mends = (*staged.mends, *mended)
+    row.mends = len(mends)
+    row.payload = to_payload(replace(staged, person=person, issues=left, mends=mends))
 
 
 def _party(row: ManifestRow, person: Person) -> str:

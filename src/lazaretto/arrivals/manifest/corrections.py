@@ -6,7 +6,7 @@ from datetime import date
 
 from lazaretto.arrivals.manifest.checks import check_identification
 from lazaretto.arrivals.manifest.fields import Field
-from lazaretto.arrivals.manifest.model import Column, Issue, Line, LineKind, Person, Table
+from lazaretto.arrivals.manifest.model import Column, Issue, Line, LineKind, Mend, Person, Table
 from lazaretto.arrivals.manifest.rows import RowReader
 
 _FIELDS = (
@@ -15,8 +15,11 @@ _FIELDS = (
 )  # fmt: skip
 
 
-def read_corrected(person: Person, typed: Mapping[Field, str | None], *, on: date) -> tuple[Person, tuple[Issue, ...]]:
-    """The person with the typed values in place of what was read, and the issues that remain.
+def read_corrected(
+    person: Person, typed: Mapping[Field, str | None], *, on: date
+) -> tuple[Person, tuple[Issue, ...], tuple[Mend, ...]]:
+    """The person with the typed values in place of what was read, the issues that remain, and what was mended of the
+    name as typed (a remark in brackets taken off, say).
 
     A field that was not typed (None) keeps its value; an empty text takes it away.
     """
@@ -32,7 +35,8 @@ def read_corrected(person: Person, typed: Mapping[Field, str | None], *, on: dat
     )  # fmt: skip
     line = Line(0, 1, LineKind.PERSON, tuple(texts), merged, (), tuple(draft.issues))
     check_identification([line])
-    return merged, line.issues
+    mended = tuple(mend for mend in draft.mends if mend.field == Field.NAME)
+    return replace(merged, remarks=tuple(dict.fromkeys((*person.remarks, *new.remarks)))), line.issues, mended
 
 
 def _text(person: Person, field: Field, typed: str | None) -> str:

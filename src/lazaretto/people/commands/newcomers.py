@@ -66,7 +66,8 @@ def clean_person(person: NewPerson) -> NewPerson:
 
     Raises `NameInvalid`, `DocumentInvalid`, `PhoneInvalid`.
     """
-    names = [clean_name(name) for name in (person.name, *person.other_names) if name.strip()]
+    given = [name for name in (person.name, *person.other_names) if name.strip()]
+    names = list(dict.fromkeys(name for text in given for name in clean_names(text)))
     if not names:
         raise NameInvalid
     readings = [read_typed(document) for document in person.documents]
@@ -83,6 +84,16 @@ def clean_person(person: NewPerson) -> NewPerson:
         birth_date=person.birth_date or (facts.birth_date if facts else None),
         sex=person.sex if person.sex != Sex.UNKNOWN or not facts else Sex(facts.sex),
     )
+
+
+def clean_names(text: str) -> tuple[str, ...]:
+    """The name, and what stands beside it in Latin letters or brackets as further names: nothing typed is dropped.
+
+    Raises `NameInvalid`, for a remark in brackets that is no name too.
+    """
+    reading = read_name(text)
+    beside = (reading.latin, *reading.notes)
+    return (clean_name(text), *(clean_name(other) for other in beside if other))
 
 
 def clean_name(text: str) -> str:
