@@ -88,6 +88,7 @@ ADDRESSES = {
     "stays:positive": GET,
     "stays:releases": GET,
     "stays:release_chosen": POST,
+    "stays:certificates_pdf": GET,
     "stays:certificate_pdf": GET,
     "stays:revoke_certificate": POST,
     "stays:certificate_check": GET,
@@ -145,6 +146,7 @@ ADDRESSES = {
     "stays:stay": GET,
     "stays:move": GET,
     "stays:extend": GET,
+    "stays:withdraw_extension": POST,
     "stays:release_early": GET,
     "stays:end": GET,
     "stays:observe": POST,
@@ -171,8 +173,8 @@ ADDRESSES = {
 }
 
 STAY_PAGES = (
-    "stay_by_number", "stay", "move", "extend", "release_early", "end", "observe", "specimen", "order_paper",
-    "notice_paper", "door_card", "guest_card",
+    "stay_by_number", "stay", "move", "extend", "withdraw_extension", "release_early", "end", "observe", "specimen",
+    "order_paper", "notice_paper", "door_card", "guest_card",
 )  # fmt: skip
 
 ARGUMENTS = {

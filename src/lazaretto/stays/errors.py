@@ -65,6 +65,20 @@ class SharingNeedsAssessment(SharingNotAllowed):
         return cls(words % {"who": who, "room": room, "others": others, "why": why}, room=room, why=why)
 
 
+class LeftAlone(SharingNeedsAssessment):
+    """After this move somebody who must not be alone would be alone in a room."""
+
+    code = "left_alone"
+    message = _("Somebody who must not be alone would be alone.")
+    next_step = _("Move them together, or write down who judged that it is safe and who looks after them.")
+
+    @classmethod
+    def of(cls, *, who: str, others: str, room: str, why: str) -> "LeftAlone":
+        """Who moves, who would be alone and where, and why they may not."""
+        words = _("After this move %(others)s would be alone in room %(room)s: %(why)s.")
+        return cls(words % {"who": who, "room": room, "others": others, "why": why}, room=room, why=why)
+
+
 class NoFreeBed(DomainError):
     """Every bed of the room is taken."""
 
@@ -197,6 +211,23 @@ class ExtensionNotLater(DomainError):
     status = 422
     message = _("The new end is not later than the present one.")
     next_step = _("Choose a later day; to let somebody go earlier use early release.")
+
+
+class ExtensionTooLong(DomainError):
+    """One decision makes an order longer by a bounded time only."""
+
+    code = "extension_too_long"
+    status = 422
+    message = _("One decision adds at most 14 days.")
+    next_step = _("Look at the date, above all at the year; if more days are needed, decide again when these are over.")
+
+
+class NotExtended(DomainError):
+    """No extension of this order stands."""
+
+    code = "not_extended"
+    message = _("No extension of this order stands.")
+    next_step = _("To let somebody go before the end of the rules use early release.")
 
 
 class GroundUnknown(DomainError):

@@ -1,5 +1,6 @@
 """Fills the printed papers of `ui.papers` from stays."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ from lazaretto.core.signing import read_signed
 from lazaretto.places.models import Site
 from lazaretto.stays.models import Certificate, Specimen
 from lazaretto.stays.queries.specimens import Sampling
-from lazaretto.ui.papers import ReleaseCertificate, SamplingLine, SamplingList, TestLine
+from lazaretto.ui.papers import ReleaseCertificate, ReleaseCertificates, SamplingLine, SamplingList, TestLine
 
 PRINTED_RESULTS = {"negative": "negative", "refuted": "refuted"}
 
@@ -37,7 +38,13 @@ def certificate_paper(certificate: Certificate) -> ReleaseCertificate:
         verify_url=settings.BASE_URL + reverse("stays:certificate_check"),
         issued_on=ended,
         signed_by=str(signed["a"]),
+        withdrawn_on=certificate.revoked_at.astimezone(zone).date() if certificate.revoked_at else None,
     )
+
+
+def certificates_paper(certificates: Sequence[Certificate]) -> ReleaseCertificates:
+    """Several certificates, a sheet each."""
+    return ReleaseCertificates(certificates=tuple(certificate_paper(one) for one in certificates))
 
 
 def check_url(token: str) -> str:

@@ -13,6 +13,7 @@ call(
         "stays.record_result": _("Result entered"),
         "stays.decide_positive": _("Positive decided"),
         "stays.extend_order": _("Order extended"),
+        "stays.withdraw_extension": _("Extension withdrawn"),
         "stays.follow_edition": _("Order recomputed by the edition in force"),
         "stays.release": _("Released"),
         "stays.release_early": _("Released early"),

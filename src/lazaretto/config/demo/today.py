@@ -47,7 +47,7 @@ def _take_alarms(district: District, now: datetime) -> None:
     shown = district.sites[0].unit_id
     lead_of = {site.unit_id: district.leads[site.code] for site in district.sites}
     for alarm in Alarm.objects.filter(owner__isnull=True, unit_id__in=lead_of).order_by("raised_at", "id"):
-        if alarm.unit_id != shown or alarm.kind not in FRESH:
+        if alarm.unit_id and (alarm.unit_id != shown or alarm.kind not in FRESH):
             take_alarm(actor=lead_of[alarm.unit_id], at=now, alarm=alarm)
 
 

@@ -9,7 +9,14 @@ from lazaretto.stays.commands.breaches import (
     close_breach,
     report_breach,
 )
-from lazaretto.stays.commands.orders import EditionFollowed, OrderExtended, extend_order, follow_edition
+from lazaretto.stays.commands.orders import (
+    EditionFollowed,
+    ExtensionWithdrawn,
+    OrderExtended,
+    extend_order,
+    follow_edition,
+    withdraw_extension,
+)
 from lazaretto.stays.commands.release import (
     CertificateRevoked,
     Released,
@@ -37,6 +44,7 @@ __all__ = [
     "CertificateRevoked",
     "DoorChecked",
     "EditionFollowed",
+    "ExtensionWithdrawn",
     "Observed",
     "OrderExtended",
     "PositiveDecided",
@@ -61,4 +69,5 @@ __all__ = [
     "release_early",
     "report_breach",
     "revoke_certificate",
+    "withdraw_extension",
 ]

@@ -1,7 +1,7 @@
 """Changes of an order's end: extension by a named approver, a new edition of the rules."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from lazaretto.core.access import Actor
@@ -15,13 +15,16 @@ from lazaretto.protocols.rules import due_tests
 from lazaretto.stays.choices import OrderChangeKind
 from lazaretto.stays.commands.admission import set_stay_deadlines
 from lazaretto.stays.deadlines import RELEASE, TEST
-from lazaretto.stays.errors import ExtensionNotLater, StayEnded
+from lazaretto.stays.errors import ExtensionNotLater, ExtensionTooLong, NotExtended, StayEnded
 from lazaretto.stays.models import IsolationOrder, OrderChange, Stay
-from lazaretto.stays.queries.courses import CENTRAL, course_now
+from lazaretto.stays.queries.courses import CENTRAL, central_end, course_now, course_of
 from lazaretto.stays.queries.editions import stays_affected
 
 # Before rules are changed, `protocols` shows what that would do here.
 count_stays_with(stays_affected)
+
+# A slip in the year must not hold anybody for decades: one decision adds no more than a whole period of the rules.
+LONGEST_EXTENSION = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,14 @@ class OrderExtended:
 
     order_number: str
     notice_id: UUID
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
+class ExtensionWithdrawn:
+    """An order ends again when the rules say."""
+
+    order_number: str
     ends_at: datetime
 
 
@@ -46,13 +57,15 @@ class EditionFollowed:
 def extend_order(*, actor: Actor, at: datetime, stay: Stay, ends_at: datetime, reason: str) -> OrderExtended:
     """Extra days: only by a named approver, with a reason the guest gets in writing (promise 2).
 
-    Raises `ReasonRequired`, `StayEnded`, `ExtensionNotLater`.
+    Raises `ReasonRequired`, `StayEnded`, `ExtensionNotLater`, `ExtensionTooLong`.
     """
     if not reason.strip():
         raise ReasonRequired
     order = _order_in_force(stay)
     if ends_at <= order.ends_at:
         raise ExtensionNotLater(ends_at=order.ends_at.isoformat())
+    if ends_at > order.ends_at + LONGEST_EXTENSION:
+        raise ExtensionTooLong(ends_at=order.ends_at.isoformat())
     change = _change(order, OrderChangeKind.EXTENSION, ends_at, reason, actor, at)
     move_deadline(RELEASE.code, stay, ends_at)
     record(
@@ -63,6 +76,25 @@ def extend_order(*, actor: Actor, at: datetime, stay: Stay, ends_at: datetime, r
         reason=reason,
     )
     return OrderExtended(order.number, change.id, ends_at)
+
+
+@command("stays.withdraw_extension", capability="stays.approve")
+def withdraw_extension(*, actor: Actor, at: datetime, stay: Stay, reason: str) -> ExtensionWithdrawn:
+    """Take extra days back: contested with success, or a mistake. The order ends again when the rules say.
+
+    Raises `ReasonRequired`, `StayEnded`, `NotExtended`. An end that now lies in the past makes the release due at once.
+    """
+    if not reason.strip():
+        raise ReasonRequired
+    order = _order_in_force(stay)
+    course = course_of(order, stay.site)
+    if course.facts.extended_until is None:
+        raise NotExtended(order=order.number)
+    change = _change(order, OrderChangeKind.CORRECTION, central_end(course).ends_at, reason, actor, at)
+    move_deadline(RELEASE.code, stay, change.ends_after)
+    data = {"ends_before": change.ends_before, "ends_after": change.ends_after}
+    record(order, unit_id=stay.site.unit_id, person_id=stay.person_id, data=data, reason=reason)
+    return ExtensionWithdrawn(order.number, change.ends_after)
 
 
 @command("stays.follow_edition", capability="stays.manage")

@@ -7,10 +7,12 @@ from uuid import UUID
 from lazaretto.core.access import Actor
 from lazaretto.core.commands import command, record
 from lazaretto.core.errors import ReasonRequired
+from lazaretto.people.queries import display_name
 from lazaretto.places.models import Room
 from lazaretto.stays.commands.taking import leave_room, lock_room, open_occupancy, take_room
-from lazaretto.stays.errors import SameRoom, StayEnded
-from lazaretto.stays.models import Stay
+from lazaretto.stays.errors import LeftAlone, SameRoom, StayEnded
+from lazaretto.stays.models import Occupancy, Stay
+from lazaretto.stays.queries.sharing import Lonely, Sharer, others_in, without_company
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,8 @@ def move_room(
     """Move a stay to another room of its site. `assessment` says who judged that they may share it, and why.
 
     Raises `ReasonRequired`, `StayEnded`, `SameRoom`, `RoomElsewhere`, `RoomNotReady`, `RoomOccupied`, `NoFreeBed`,
-    `SharingNotAllowed`, `SharingNeedsAssessment`.
+    `SharingNotAllowed`, `SharingNeedsAssessment`, and `LeftAlone` where a child, or somebody who must be accompanied,
+    would be alone afterwards and was not before: that too needs an assessment by name.
     """
     if not reason.strip():
         raise ReasonRequired
@@ -46,6 +49,9 @@ def move_room(
     if taken.room_id == room.id:
         raise SameRoom(room=room.number)
     left = lock_room(taken.room_id)
+    alone = _left_alone(stay, taken, room, at)
+    if alone and not assessment.strip():
+        raise _refusal(alone, stay, left, room, actor)
     leave_room(taken, left, actor=actor, at=at)
     take_room(
         stay, room, party_id=taken.party_id, shares_bed=shares_bed, reason=reason, assessment=assessment,
@@ -55,7 +61,29 @@ def move_room(
         stay,
         unit_id=stay.site.unit_id,
         person_id=stay.person_id,
-        data={"from": left.number, "to": room.number},
+        data={"from": left.number, "to": room.number, **({"alone": assessment.strip()} if alone else {})},
         reason=reason,
     )
     return RoomMoved(stay.id, left.number, room.number)
+
+
+def _left_alone(stay: Stay, taken: Occupancy, room: Room, at: datetime) -> list[Lonely]:
+    """Who would be without the company they need by this move, and had it before."""
+    mover = Sharer(stay.person, stay.category, taken.party_id)
+    behind = others_in(taken.room, stay)
+    if not behind:
+        return []
+    before = {one.sharer.person.pk for one in without_company(stay.site, [mover, *behind], at=at)}
+    there = without_company(stay.site, [mover, *others_in(room, stay)], at=at)
+    after = [*without_company(stay.site, behind, at=at), *there]
+    return [one for one in after if one.sharer.person.pk not in before]
+
+
+def _refusal(alone: list[Lonely], stay: Stay, left: Room, room: Room, actor: Actor) -> LeftAlone:
+    unit_id, first = stay.site.unit_id, alone[0]
+    return LeftAlone.of(
+        who=display_name(actor, stay.person, unit_id=unit_id),
+        others=", ".join(display_name(actor, one.sharer.person, unit_id=unit_id) for one in alone),
+        room=room.number if first.sharer.person.pk == stay.person_id else left.number,
+        why=first.why,
+    )

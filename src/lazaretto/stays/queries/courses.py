@@ -119,14 +119,25 @@ def course_of(order: IsolationOrder, site: Site, *, calendar: Calendar | None = 
 
 def _extensions(order: IsolationOrder) -> list[datetime]:
     if "changes" not in getattr(order, "_prefetched_objects_cache", {}):
-        return _extended_to(order=order.pk)
-    return [change.ends_after for change in order.changes.all() if change.kind == OrderChangeKind.EXTENSION]
+        return _standing(_changes(order=order.pk))
+    changes = sorted(order.changes.all(), key=lambda change: (change.at, change.pk))
+    return _standing([(change.kind, change.ends_after) for change in changes])
+
+
+def _standing(changes: Iterable[tuple[str, datetime]]) -> list[datetime]:
+    """The ends that were extended to, but for those withdrawn since; changes in the order they were made."""
+    ends: list[datetime] = []
+    for kind, ends_after in changes:
+        if kind == OrderChangeKind.CORRECTION:
+            ends.clear()
+        elif kind == OrderChangeKind.EXTENSION:
+            ends.append(ends_after)
+    return ends
 
 
 @prepared
-def _extended_to(order: Any) -> QuerySet[OrderChange, datetime]:
-    found = OrderChange.objects.filter(order=order, kind=OrderChangeKind.EXTENSION)
-    return found.values_list("ends_after", flat=True)
+def _changes(order: Any) -> QuerySet[OrderChange, tuple[str, datetime]]:
+    return OrderChange.objects.filter(order=order).order_by("at", "id").values_list("kind", "ends_after")
 
 
 def course_now(order: IsolationOrder, site: Site, known: Calendar | None = None) -> tuple[Course, datetime]:

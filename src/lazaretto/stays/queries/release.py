@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.utils.translation import gettext
 
 from lazaretto.core.access import Actor
@@ -128,11 +128,29 @@ def _evidence_words(stay: Stay) -> dict[str, str]:
 
 
 def certificates_of(actor: Actor, site: Site, day: date) -> QuerySet[Certificate]:
-    """Certificates issued on that local day, by number."""
+    """Certificates issued on that local day, by number; each with the `room` its person left."""
     start, end = day_bounds(day, ZoneInfo(site.time_zone))
     issued = Certificate.objects.visible_to(actor, "stays.read").filter(issued_at__gte=start, issued_at__lt=end)
     found = issued.filter(release__stay__site=site).select_related("release__stay__person", "release__stay__site")
-    return found.order_by("number")
+    left = Occupancy.objects.filter(stay=OuterRef("release__stay")).order_by("-started_at").values("room__number")[:1]
+    return found.annotate(room=Subquery(left)).order_by("number")
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A certificate of a day: whose it is and the room they left."""
+
+    certificate: Certificate
+    name: str
+    room: str
+
+
+def certificates_issued(actor: Actor, site: Site, day: date) -> list[Issued]:
+    """The certificates of a day with names as the reader may see them."""
+    return [
+        Issued(one, display_name(actor, one.release.stay.person, unit_id=site.unit_id), getattr(one, "room", "") or "")
+        for one in certificates_of(actor, site, day)
+    ]
 
 
 def read_certificate(token: str) -> CertificateFound:

@@ -13,7 +13,7 @@ from lazaretto.people.queries import age_on
 from lazaretto.places.models import Room, Site
 from lazaretto.protocols.choices import SharingReason
 from lazaretto.protocols.queries import effective
-from lazaretto.protocols.rules import NoPackAdopted, Occupant, may_share
+from lazaretto.protocols.rules import NoPackAdopted, Occupant, company, may_share, needs_company
 from lazaretto.protocols.rules.pack import RoomRule
 from lazaretto.stays.models import Occupancy, Stay
 from lazaretto.stays.rules import with_ties
@@ -74,6 +74,31 @@ def verdict(site: Site, people: Sequence[Sharer], *, at: datetime) -> Verdict:
     if found.allowed and not found.needs_approval:
         return NOTHING_AGAINST
     return Verdict(found.allowed, found.allowed, _why(rule, found.reasons, occupants))
+
+
+@dataclass(frozen=True)
+class Lonely:
+    """Somebody without the company they must have, and why they must."""
+
+    sharer: Sharer
+    why: str
+
+
+def without_company(site: Site, people: Sequence[Sharer], *, at: datetime) -> list[Lonely]:
+    """Those of one room who must not be alone by the pack in force, and have nobody there who may look after them."""
+    today = at.astimezone(ZoneInfo(site.time_zone)).date()
+    try:
+        rule = effective(site.jurisdiction, today).rooms
+    except NoPackAdopted:
+        return []
+    occupants = with_ties(rule, _occupants(people, today))
+    found = []
+    for sharer, one in zip(people, occupants, strict=True):
+        why = needs_company(rule, one)
+        if why and not company(rule, one, occupants):
+            label = SharingReason(why).label if why in SharingReason.values else NeedKind(why).label
+            found.append(Lonely(sharer, str(label)))
+    return found
 
 
 def _occupants(people: Sequence[Sharer], today: date) -> list[Occupant]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from lazaretto.core.access import Actor
 from lazaretto.core.choices import DeadlineState
@@ -90,6 +90,12 @@ def awaiting_result(site: Site) -> QuerySet[Specimen]:
     return waiting.select_related("stay__person").order_by("collected_at", "id")
 
 
+def with_room(specimens: QuerySet[Specimen]) -> QuerySet[Specimen]:
+    """Each with the `room` its person is in, or was in last."""
+    last = Occupancy.objects.filter(stay=OuterRef("stay")).order_by("-started_at").values("room__number")[:1]
+    return specimens.annotate(room=Subquery(last))
+
+
 def open_positives(site: Site) -> QuerySet[Specimen]:
     """Preliminary positives that nobody has confirmed or refuted, oldest first."""
     waiting = Specimen.objects.filter(stay__site=site, state=SpecimenState.PRELIMINARY_POSITIVE)
@@ -97,8 +103,8 @@ def open_positives(site: Site) -> QuerySet[Specimen]:
 
 
 def specimen_for(site: Site, tube: str) -> Specimen:
-    """A specimen of a site by its tube, with its person, results and confirmations; raises `TubeUnknown`."""
-    rows = Specimen.objects.filter(stay__site=site, tube=tube).select_related("stay__person")
+    """A specimen of a site by its tube, with its person, room, results and confirmations; raises `TubeUnknown`."""
+    rows = with_room(Specimen.objects.filter(stay__site=site, tube=tube)).select_related("stay__person")
     found = rows.prefetch_related("results", "confirmations__results").first()
     if found is None:
         raise TubeUnknown(tube=tube)

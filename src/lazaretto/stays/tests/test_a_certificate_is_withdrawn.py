@@ -12,6 +12,8 @@ from lazaretto.core.signing import sign
 from lazaretto.stays import commands
 from lazaretto.stays.errors import AlreadyClosed
 from lazaretto.stays.models import Certificate, Release
+from lazaretto.stays.papers import certificate_paper, certificates_paper, check_url
+from lazaretto.ui.tests.pictures import codes_of
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -98,3 +100,24 @@ def test_papers_that_bear_a_name_are_for_those_who_read_names(cast, certificate)
         assert cast.clerk.client.get(paper).status_code == 200, paper
     assert cast.auditor.client.get(f"{own}/door-card.pdf").status_code == 200
     assert "/guest-card" not in cast.auditor.client.get(own).content.decode()
+
+
+def test_the_list_of_the_day_names_them_and_prints_all_that_count(cast, certificate, client):
+    client.force_login(cast.site_lead.user)
+    page = f"/sites/{cast.site.code}/release"
+    listed = client.get(page).content.decode()
+    assert "陈静" in listed
+    assert "0301" in listed
+    printed = client.get(f"{page}/certificates.pdf")
+    assert printed.content.startswith(b"%PDF")
+    paper = certificates_paper([certificate, certificate])
+    assert codes_of(paper) == [check_url(certificate.token)] * 2
+    revoke(cast, certificate)
+    assert client.get(f"{page}/certificates.pdf").status_code == 302  # a withdrawn one is not handed out again
+
+
+def test_a_withdrawn_certificate_says_so_across_the_paper(cast, certificate):
+    assert not certificate_paper(certificate).data()["withdrawn"]
+    revoke(cast, certificate)
+    certificate.refresh_from_db()
+    assert certificate_paper(certificate).data()["withdrawn"] == "2026-11-21"

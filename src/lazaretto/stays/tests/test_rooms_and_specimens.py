@@ -64,7 +64,7 @@ def test_a_move_needs_a_reason_another_room_and_one_that_is_free(cast, admit):
 def test_a_household_that_stays_behind_keeps_its_room_occupied(cast, admit):
     mother = admit("0301", name="陈静")
     child = admit("0301", name="陈小明", born=date(2018, 6, 1), party_id=mother.person_id)
-    move(cast, child, room(cast.site, "0302"))
+    move(cast, child, room(cast.site, "0302"), assessment="李医生：保姆随即陪护")
     states = dict(Room.objects.filter(site=cast.site).values_list("number", "state"))
     assert (states["0301"], states["0302"]) == ("occupied", "occupied")
     move(cast, child, room(cast.site, "0301"), at=NOW + timedelta(hours=1))
@@ -169,3 +169,17 @@ def test_nothing_is_written_on_a_stay_that_has_ended(cast, admit):
         commands.extend_order(
             actor=cast.approver.actor, at=later, stay=stay, ends_at=stay.order.ends_at + timedelta(days=1), reason="x"
         )
+
+
+def test_the_positives_say_who_and_where(cast, client, admit):
+    stay = admit("0402", name="王小明", at=NOW - timedelta(days=2))
+    medic = cast.medic.actor
+    commands.collect_specimen(actor=medic, at=NOW, stay=stay, tube="P1")
+    commands.record_result(
+        actor=medic, at=NOW, site=cast.site, tube="P1", result="preliminary_positive", laboratory="L1"
+    )
+    client.force_login(cast.medic.user)
+    for page in ("positives", "positives/P1"):
+        shown = client.get(f"/sites/{cast.site.code}/{page}").content.decode()
+        assert "王小明" in shown
+        assert "0402" in shown

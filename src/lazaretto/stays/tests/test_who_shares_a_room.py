@@ -9,7 +9,7 @@ from lazaretto.people.models import Need
 from lazaretto.places.models import Room
 from lazaretto.protocols.models import PackAdoption
 from lazaretto.stays import commands
-from lazaretto.stays.errors import SharingNeedsAssessment, SharingNotAllowed
+from lazaretto.stays.errors import LeftAlone, SharingNeedsAssessment, SharingNotAllowed
 from lazaretto.stays.models import Occupancy, Stay
 from lazaretto.stays.queries.moves import room_choices
 from lazaretto.stays.queries.sharing import NOTHING_AGAINST, Sharer, verdict
@@ -115,3 +115,46 @@ class TestMoves:
         refused = cast.clerk.client.post(url, form)
         assert (refused.status_code, "陈静" in refused.content.decode()) == (422, True)
         assert cast.clerk.client.post(url, {**form, "assessment": JUDGED}).status_code == 302
+
+
+def moved(cast, stay, number, **more):
+    room = Room.objects.get(site=cast.site, number=number)
+    return commands.move_room(
+        actor=cast.site_lead.actor, at=NOW + timedelta(hours=1), stay=stay, room=room, reason="空调坏了", **more
+    )
+
+
+def test_a_mother_does_not_move_away_from_her_child_unless_somebody_answers_for_it(cast, family):
+    mother, bring = family
+    child = bring()
+    with pytest.raises(LeftAlone) as refused:
+        moved(cast, mother, "0402")
+    assert "陈小明" in str(refused.value)
+    assert Occupancy.objects.get(stay=mother, ended_at__isnull=True).room.number == "0301"
+    moved(cast, mother, "0402", assessment="李医生：外婆随即入住陪护")
+    entry = JournalEntry.objects.get(command="stays.move_room", subject_type="stays.stay")
+    assert entry.data["alone"] == "李医生：外婆随即入住陪护"
+    moved(cast, child, "0402")  # after her: with company again
+
+
+def test_a_child_does_not_move_out_alone(cast, family):
+    _mother, bring = family
+    with pytest.raises(LeftAlone) as refused:
+        moved(cast, bring(), "0402")
+    assert "0402" in str(refused.value)
+
+
+def test_who_was_alone_before_is_no_reason_to_refuse(cast, admit):
+    child = admit("0301", born=date(2015, 6, 1))
+    assert moved(cast, child, "0402").after == "0402"
+
+
+def test_the_page_of_a_move_asks_who_judged_it(cast, client, family):
+    mother, bring = family
+    bring()
+    client.force_login(cast.site_lead.user)
+    page = f"/sites/{mother.site.code}/stays/{mother.number}/move"
+    room = Room.objects.get(site=cast.site, number="0402")
+    answer = client.post(page, {"room": str(room.pk), "reason": "空调坏了"})
+    assert answer.status_code == 422
+    assert 'name="assessment"' in answer.content.decode()

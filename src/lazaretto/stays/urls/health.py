@@ -15,6 +15,7 @@ urlpatterns = [
     path("sites/<str:code>/positives/<str:tube>", specimens.positive, name="positive"),
     path("sites/<str:code>/release", release.releases, name="releases"),
     path("sites/<str:code>/release/chosen", release.release_chosen, name="release_chosen"),
+    path("sites/<str:code>/release/certificates.pdf", release.certificates_pdf, name="certificates_pdf"),
     path("certificates/<str:number>.pdf", release.certificate_pdf, name="certificate_pdf"),
     path("certificates/<str:number>/revoke", release.revoke, name="revoke_certificate"),
     path("check", release.certificate_check, name="certificate_check"),

@@ -12,6 +12,7 @@ urlpatterns = [
     path(_ONE, stay.show, name="stay"),
     path(f"{_ONE}/move", stay.move, name="move"),
     path(f"{_ONE}/extend", stay.extend, name="extend"),
+    path(f"{_ONE}/extend/withdraw", stay.withdraw_extension, name="withdraw_extension"),
     path(f"{_ONE}/release-early", stay.release_early, name="release_early"),
     path(f"{_ONE}/end", stay.end, name="end"),
     path(f"{_ONE}/observe", stay.observe, name="observe"),

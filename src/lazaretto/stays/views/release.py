@@ -21,8 +21,8 @@ from lazaretto.places.models import Site
 from lazaretto.places.queries import site_by_code
 from lazaretto.stays.commands import release, revoke_certificate
 from lazaretto.stays.models import Certificate, Stay
-from lazaretto.stays.papers import certificate_paper
-from lazaretto.stays.queries.release import certificates_of, read_certificate, release_list
+from lazaretto.stays.papers import certificate_paper, certificates_paper
+from lazaretto.stays.queries.release import certificates_issued, certificates_of, read_certificate, release_list
 from lazaretto.stays.views.specimens import pdf
 from lazaretto.ui.notices import notify
 from lazaretto.ui.papers import render as render_paper
@@ -49,7 +49,7 @@ def _list(request: HttpRequest, site: Site, day: date, today: date, *, refused: 
         "tomorrow": today + timedelta(days=1),
         "found": found,
         "ready": [row for row in found if row.assessment.may_release],
-        "issued": list(certificates_of(actor, site, day)),
+        "issued": certificates_issued(actor, site, day),
         "may_release": actor.may("stays.release", site.unit_id),
         "may_revoke": actor.may("stays.approve", site.unit_id),
         "may_print": actor.may(PAPERS, site.unit_id),
@@ -95,6 +95,19 @@ def certificate_pdf(request: HttpRequest, number: str) -> HttpResponse:
     """One certificate on paper, for roles that read names: it bears one, and so does the code printed on it."""
     certificate = _certificate(actor_of(request), number, PAPERS)
     return pdf(render_paper(certificate_paper(certificate)), f"{certificate.number}.pdf")
+
+
+@needs(PAPERS)
+def certificates_pdf(request: HttpRequest, code: str) -> HttpResponse:
+    """All certificates of a day that count, to be printed at once."""
+    actor = actor_of(request)
+    site = site_by_code(actor, code, PAPERS)
+    day = _day(request.GET.get("day", "")) or local_date(clock.now(), ZoneInfo(site.time_zone))
+    valid = list(certificates_of(actor, site, day).filter(revoked_at__isnull=True))
+    if not valid:
+        notify(request, _("No certificate of this day counts."), tone="amber")
+        return redirect(f"{reverse('stays:releases', args=[site.code])}?day={day.isoformat()}")
+    return pdf(render_paper(certificates_paper(valid)), f"{site.code}-certificates-{day.isoformat()}.pdf")
 
 
 @require_POST

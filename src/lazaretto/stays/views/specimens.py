@@ -13,12 +13,13 @@ from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.core import clock
 from lazaretto.core.clock import day_bounds
 from lazaretto.core.errors import DomainError, InvalidInput
+from lazaretto.people.queries import display_name
 from lazaretto.places.models import Site
 from lazaretto.places.queries import site_by_code
 from lazaretto.stays.commands import collect_specimen, decide_positive, record_result
 from lazaretto.stays.forms import PositiveForm, ResultForm, SpecimenForm
 from lazaretto.stays.papers import sampling_paper
-from lazaretto.stays.queries.specimens import awaiting_result, open_positives, sampling_list, specimen_for
+from lazaretto.stays.queries.specimens import awaiting_result, open_positives, sampling_list, specimen_for, with_room
 from lazaretto.ui.notices import notify
 from lazaretto.ui.papers import render as render_paper
 
@@ -97,8 +98,10 @@ def results(request: HttpRequest, code: str) -> HttpResponse:
 @needs("stays.specimens")
 def positives(request: HttpRequest, code: str) -> HttpResponse:
     """Preliminary positives that wait for a second finding."""
-    site = site_by_code(actor_of(request), code, "stays.specimens")
-    found = list(open_positives(site).prefetch_related("confirmations", "results"))
+    actor = actor_of(request)
+    site = site_by_code(actor, code, "stays.specimens")
+    waiting = with_room(open_positives(site)).prefetch_related("confirmations", "results")
+    found = [(taken, display_name(actor, taken.stay.person, unit_id=site.unit_id)) for taken in waiting]
     return render(request, "stays/specimens/positives.html", {"site": site, "found": found, **_counts(site, None)})
 
 
@@ -118,7 +121,8 @@ def positive(request: HttpRequest, code: str, tube: str) -> HttpResponse:
         else:
             notify(request, _("Decided, with its evidence."))
             return redirect("stays:positives", code)
-    context = {"site": site, "specimen": specimen, "form": form, "error": error}
+    name = display_name(actor, specimen.stay.person, unit_id=site.unit_id)
+    context = {"site": site, "specimen": specimen, "name": name, "form": form, "error": error}
     return render(request, "stays/specimens/positive.html", context, status=error.status if error else 200)
 
 

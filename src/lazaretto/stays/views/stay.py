@@ -23,6 +23,7 @@ from lazaretto.protocols.choices import Category, EarlyGround
 from lazaretto.stays import commands, wording
 from lazaretto.stays.charts import temperature_chart
 from lazaretto.stays.choices import Slot, SpecimenPurpose, SpecimenState, StayEnd, Symptom
+from lazaretto.stays.errors import SharingNeedsAssessment
 from lazaretto.stays.models import Observation, Specimen, Stay
 from lazaretto.stays.page_forms import EarlyForm, EndForm, ExtendForm, MoveForm, ObserveForm, StaysFilter
 from lazaretto.stays.queries.courses import course_of, served_from
@@ -165,7 +166,7 @@ def move(request: HttpRequest, code: str, number: str) -> HttpResponse:
     """Choose another room; each says what it breaks."""
     site = site_of(request, code, "stays.manage")
     stay = stay_by_number(actor_of(request), number, site)
-    form = MoveForm(request.POST or None)
+    form, asked = MoveForm(request.POST or None), False
     if form.is_bound and form.is_valid():
         given = form.cleaned_data
         try:
@@ -174,12 +175,13 @@ def move(request: HttpRequest, code: str, number: str) -> HttpResponse:
             )
         except DomainError as error:
             form.add_error(None, str(error))
+            asked = isinstance(error, SharingNeedsAssessment)
         else:
             text = _("%(before)s → %(after)s: moved") % {"before": moved.before, "after": moved.after}
             return done(request, text, reverse("stays:board_room", args=[code, moved.after]))
     choices = room_choices(stay, at=clock.now())
     context = {"stay": stay, "form": form, "choices": choices, "name": _name(request, stay)}
-    context["assessed"] = any(choice.sharing.needs_assessment for choice in choices)
+    context["assessed"] = asked or any(choice.sharing.needs_assessment for choice in choices)
     return page(request, site, "stays/stay/move.html", context, status=_status(form))
 
 
@@ -205,7 +207,22 @@ def extend(request: HttpRequest, code: str, number: str) -> HttpResponse:
             url = reverse("stays:stay", args=[code, number]) + f"?print={changed.notice_id}#order"
             return done(request, _("The order ends later now. Hand the notice to the guest."), url)
     context = {"stay": stay, "form": form, "name": _name(request, stay)}
+    context["extended"] = course_of(stay.order, site).facts.extended_until is not None
     return page(request, site, "stays/stay/extend.html", context, status=_status(form))
+
+
+@require_POST
+@needs("stays.approve")
+def withdraw_extension(request: HttpRequest, code: str, number: str) -> HttpResponse:
+    """Take extra days back, with a reason."""
+    site = site_of(request, code, "stays.approve")
+    stay = stay_by_number(actor_of(request), number, site)
+    reason = request.POST.get("reason", "")
+    changed = commands.withdraw_extension(actor=actor_of(request), at=clock.now(), stay=stay, reason=reason)
+    with timezone.override(site.time_zone):
+        ends_at = f"{timezone.localtime(changed.ends_at):%Y-%m-%d %H:%M}"
+    text = _("The extension is withdrawn: the order ends on %(at)s.") % {"at": ends_at}
+    return done(request, text, reverse("stays:stay", args=[code, number]) + "#order")
 
 
 @require_http_methods(["GET", "POST"])

@@ -20,7 +20,13 @@ from lazaretto.ui.papers.house import (
     SamplingLine,
     SamplingList,
 )
-from lazaretto.ui.papers.official import ExtensionNotice, IsolationOrder, ReleaseCertificate, TestLine
+from lazaretto.ui.papers.official import (
+    ExtensionNotice,
+    IsolationOrder,
+    ReleaseCertificate,
+    ReleaseCertificates,
+    TestLine,
+)
 
 __all__ = [
     "DoorCard",
@@ -37,6 +43,7 @@ __all__ = [
     "Paper",
     "PaperWarning",
     "ReleaseCertificate",
+    "ReleaseCertificates",
     "RoomLine",
     "RoomList",
     "SamplingLine",

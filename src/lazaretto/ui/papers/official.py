@@ -35,6 +35,7 @@ CERTIFICATE = {
     "seal": pgettext_lazy("paper", " (seal)"),
     "signed_by": pgettext_lazy("paper", "Signed by"),
     "qr": pgettext_lazy("paper", "QR code that proves this certificate"),
+    "withdrawn": pgettext_lazy("paper", "Withdrawn"),
 }
 
 ORDER = {
@@ -104,7 +105,10 @@ class TestLine:
 
 @dataclass(frozen=True, kw_only=True)
 class ReleaseCertificate(Paper):
-    """Chinese and English on one sheet. `code` is what the QR carries: the signed token or an address with it."""
+    """Chinese and English on one sheet. `code` is what the QR carries: the signed token or an address with it.
+
+    One that no longer counts bears the day it was `withdrawn_on` across the sheet.
+    """
 
     template: ClassVar[str] = "certificate"
     number: str
@@ -121,6 +125,7 @@ class ReleaseCertificate(Paper):
     verify_url: str = ""
     issued_on: date
     signed_by: str = ""
+    withdrawn_on: date | None = None
 
     def data(self) -> Mapping[str, Any]:
         """Both languages, side by side."""
@@ -132,6 +137,7 @@ class ReleaseCertificate(Paper):
             "second_dates": self._dates("en"),
             "tests": [self._line(test) for test in self.tests],
             "qr": qr.svg_file(self.code),
+            "withdrawn": f"{self.withdrawn_on:%Y-%m-%d}" if self.withdrawn_on else "",
             **{key: getattr(self, key) for key in PRINTED_AS_GIVEN},
         }
 
@@ -146,6 +152,19 @@ class ReleaseCertificate(Paper):
     def _line(self, test: TestLine) -> dict[str, str]:
         result = f"{self._words('zh-hans')[test.result]} {self._words('en')[test.result]}"
         return {"day": f"{test.taken_on:%Y-%m-%d}", "tube": test.tube, "laboratory": test.laboratory, "result": result}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseCertificates(Paper):
+    """The certificates of a day in one document, a sheet each. There must be one at least."""
+
+    template: ClassVar[str] = "certificate"
+    certificates: tuple[ReleaseCertificate, ...]
+
+    def data(self) -> Mapping[str, Any]:
+        """One after the other."""
+        sheets = [certificate.data() for certificate in self.certificates]
+        return {"title": sheets[0]["title"], "words": sheets[0]["words"], "sheets": sheets}
 
 
 PRINTED_AS_GIVEN = ("number", "authority", "site", "name", "latin_name", "document", "days", "verify_url", "signed_by")
