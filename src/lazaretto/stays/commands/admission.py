@@ -1,5 +1,6 @@
 """Admission: the isolation order, the stay, the room, and everything that falls due from now on."""
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -111,10 +112,13 @@ def admit(
     return Admitted(stay.id, stay.number, order.id, order.number, room.number, ends_at)
 
 
-def set_stay_deadlines(stay: Stay, course: Course, ends_at: datetime, *, at: datetime) -> None:
-    """Release and every test still ahead become deadlines."""
+def set_stay_deadlines(
+    stay: Stay, course: Course, ends_at: datetime, *, at: datetime, sampled: Collection[str] = ()
+) -> None:
+    """Release and every test still ahead become deadlines; `sampled` are the keys of those that were taken already."""
     unit_id, person_id = stay.site.unit_id, stay.person_id
-    tests = [due for due in due_tests(course) if due.setting == CENTRAL and due.closes_at > at]
+    ahead = [due for due in due_tests(course) if due.setting == CENTRAL and due.closes_at > at]
+    tests = [due for due in ahead if due.key not in sampled]
     released = Due(RELEASE.code, stay, ends_at, unit_id=unit_id, person_id=person_id)
     tested = [Due(TEST.code, stay, due.closes_at, due.key, unit_id, person_id) for due in tests]
     set_deadlines([released, *tested], at=at)

@@ -51,6 +51,15 @@ def test_a_site_without_people_has_no_rounds(cast):
     assert rounds(NOW) == 0
 
 
+def test_a_test_that_was_sampled_this_morning_does_not_fall_due_again_under_the_new_edition(cast, stay):
+    for tube in ("T-1", "T-2", "T-3", "T-4"):  # those of days 1, 2, 3 and of today
+        commands.collect_specimen(actor=cast.medic.actor, at=NOW - timedelta(hours=1), stay=stay, tube=tube)
+    adopt("cn-measures-20", days_ago=0)
+    assert editions(NOW) == 1
+    todays = Deadline.objects.filter(kind="stays.test", subject_id=str(stay.pk), slot="central-5")
+    assert [deadline.state for deadline in todays] == ["met"]
+
+
 def test_a_running_order_follows_a_shorter_edition_and_only_once(stay):
     before = stay.order.ends_at
     adopt("cn-measures-20", days_ago=0)
