@@ -1,7 +1,7 @@
 """Forms of arrivals: they read what was typed; rules live in the commands."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -29,24 +29,25 @@ def _assessment() -> forms.CharField:
     )  # fmt: skip
 
 
-class CheckInForm(forms.Form):
+class ExposureForm(forms.Form):
+    """The day from which the days are counted."""
+
+    exposed_on = forms.DateField(label=_("Last exposure or entry"), widget=_day())
+
+    def exposed_at(self, time_zone: str) -> datetime:
+        """The beginning of that day at the site: the same form sent twice says the same, and today has begun."""
+        return clock.local_moment(self.cleaned_data["exposed_on"], 0, 0, ZoneInfo(time_zone))
+
+
+class CheckInForm(ExposureForm):
     """What the desk says about somebody who is to be checked in."""
 
     room = forms.CharField(label=_("Room"), max_length=12)
-    exposed_on = forms.DateField(
-        label=_("Last exposure or entry"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
     authority = forms.CharField(label=_("Authority"), max_length=120)
     legal_basis = forms.CharField(label=_("Legal basis"), max_length=200)
     reason = forms.CharField(label=_("Reason"), max_length=300)
     assessment = _assessment()
     together = forms.BooleanField(label=_("The whole household"), required=False)
-
-    def exposed_at(self, time_zone: str, now: datetime) -> datetime:
-        """Noon of that day at the site, but never later than now."""
-        day = self.cleaned_data["exposed_on"]
-        noon = datetime(day.year, day.month, day.day, 12, tzinfo=ZoneInfo(time_zone)).astimezone(UTC)
-        return min(noon, now) if noon.date() <= now.date() else noon
 
 
 class UploadForm(forms.Form):
@@ -118,7 +119,7 @@ class CancelForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
 
-class WalkInForm(forms.Form):
+class WalkInForm(ExposureForm):
     """Somebody at the desk whom no list names: who they are, on what ground they are held, where they sleep.
 
     Only what nobody can be admitted without is required; for somebody known (`same_as`) not even a name.
@@ -154,7 +155,6 @@ class WalkInForm(forms.Form):
     )  # fmt: skip
     assessment = _assessment()
     category = forms.ChoiceField(label=_("Category"))
-    exposed_on = forms.DateField(label=_("Last exposure or entry"), widget=_day())
     authority = forms.CharField(label=_("Authority"), max_length=120)
     legal_basis = forms.CharField(label=_("Legal basis"), max_length=200)
     reason = forms.CharField(label=_("Reason"), max_length=300)
@@ -183,10 +183,6 @@ class WalkInForm(forms.Form):
             return tuple(UUID(text) for text in self.cleaned_data["others"].split())
         except ValueError as error:
             raise forms.ValidationError(_("Look at those shown again.")) from error
-
-    def exposed_at(self, time_zone: str) -> datetime:
-        """The beginning of that day at the site: the same form sent twice says the same."""
-        return clock.local_moment(self.cleaned_data["exposed_on"], 0, 0, ZoneInfo(time_zone))
 
     def newcomer(self, known_as: str = "") -> NewPerson:
         """What was said of the person, for the command; somebody known may be called as the record has them."""

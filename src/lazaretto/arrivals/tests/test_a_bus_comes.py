@@ -127,6 +127,15 @@ class TestTheDeskInTheBrowser:
         assert answer.status_code == 200
         assert Stay.objects.get().person == one.person
 
+    def test_at_three_in_the_morning_who_was_exposed_today_is_checked_in(self, cast, manifest, monkeypatch):
+        night = NOW.replace(hour=19)  # the next day has begun in Guangdong, not yet in Greenwich
+        monkeypatch.setattr(clock, "now", lambda: night)
+        commands.propose_rooms(actor=cast.clerk.actor, at=night, manifest=manifest)
+        one, today = expected("王小明"), clock.local_date(night, clock.zone(cast.site.time_zone))
+        typed = {"room": one.room.number, "exposed_on": today, **GROUNDS}
+        cast.clerk.client.post(f"/sites/H01/check-in/{one.id}/confirm", typed)
+        assert one.person.stays.get().order.last_exposure_at == NOW.replace(hour=16)
+
     @pytest.mark.usefixtures("manifest")
     def test_a_taken_room_is_refused_in_words_and_nothing_typed_is_lost(self, cast):
         taken = factories.stay(cast.site).occupancies.get().room

@@ -91,7 +91,7 @@ def _check_in(actor: Actor, expected: ExpectedArrival, form: CheckInForm, room: 
         at=now,
         expected=expected,
         room=room_by_number(expected.site, room),
-        last_exposure_at=form.exposed_at(expected.site.time_zone, now),
+        last_exposure_at=form.exposed_at(expected.site.time_zone),
         assessment=given["assessment"],
         **{name: given[name] for name in GROUNDS},
     )
