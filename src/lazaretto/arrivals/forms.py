@@ -75,10 +75,16 @@ class UploadForm(forms.Form):
 
 
 DECISIONS = [
-    (RowDecision.CORRECT, _("Correct the row")),
-    (RowDecision.MATCH, _("It is the known person")),
-    (RowDecision.ACCEPT, _("Take it as it stands")),
-    (RowDecision.REJECT, _("Leave it out")),
+    (RowDecision.CORRECT, _("Correct the row: what you type below is read by the same rules. No reason is needed.")),
+    (RowDecision.MATCH, _("It is the known person: nobody new is made, this row adds to their record.")),
+    (
+        RowDecision.ACCEPT,
+        _(
+            "Take it as it stands: what could not be read is left out and may be added later. "
+            "Somebody without any document can be taken too."
+        ),
+    ),
+    (RowDecision.REJECT, _("Leave it out: nobody is made of this row; it stays in the list with your reason.")),
 ]
 
 

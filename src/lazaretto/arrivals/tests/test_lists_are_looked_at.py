@@ -126,3 +126,11 @@ def test_a_page_of_a_long_list_takes_few_queries_and_leads_to_the_next(cast, dja
     assert len(first.context["page"].rows) == 50
     second = cast.clerk.client.get(first.context["next_url"])
     assert second.context["page"].rows[0].excel_row == 51
+
+
+def test_the_form_of_a_held_row_says_that_somebody_without_a_document_can_be_taken(cast, listed):
+    row = listed.rows.get(excel_row=4)
+    address = reverse("arrivals:list_row", args=["H01", listed.pk, row.pk])
+    page = cast.clerk.client.get(address, headers={"accept-language": "en"}).content.decode()
+    assert "Somebody without any document can be taken too." in page
+    assert "nobody is made of this row" in page
