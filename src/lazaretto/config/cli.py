@@ -20,7 +20,7 @@ from lazaretto.config.env import SettingError
 from lazaretto.config.memory import settle
 from lazaretto.core import cli
 from lazaretto.core.cli import gettext as _
-from lazaretto.core.errors import DomainError
+from lazaretto.core.errors import DomainError, InvalidInput
 
 INTERRUPTED = 130
 # Declarations of this app's own commands, in the order of `--help`. They are imported before Django is set up.
@@ -40,6 +40,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except DomainError as error:
         with translation.override(cli.terminal_language()):
             cli.complain(error)
+            for name, fault in error.fields.items() if isinstance(error, InvalidInput) else ():
+                cli.complain(f"{name}: {fault}")
     except (OperationalError, ProgrammingError) as error:
         cli.complain(_database_trouble(error))
     except BrokenPipeError:

@@ -89,7 +89,7 @@ def restore(arguments: argparse.Namespace) -> int:
     if not source.is_file():
         cli.complain(_("{file} cannot be read.").format(file=source))
         return cli.USAGE
-    if not arguments.yes and connection.introspection.table_names():
+    if not arguments.yes and _in_use():
         cli.complain(_("There is a database already. Stop the server, then say --yes to replace it."))
         return cli.USAGE
     try:
@@ -99,6 +99,13 @@ def restore(arguments: argparse.Namespace) -> int:
         return cli.FAILED
     cli.say(_("Restored. Now run: lazaretto migrate, then lazaretto verify."))
     return cli.OK
+
+
+def _in_use() -> bool:
+    """Whether there is a database with tables. A file of SQLite that is not there is not made by asking."""
+    if connection.vendor != "postgresql" and not Path(_sqlite_file()).exists():
+        return False
+    return bool(connection.introspection.table_names())
 
 
 def _dump(target: Path) -> None:
@@ -123,16 +130,26 @@ def _load(source: Path) -> None:
             str(source),
         )
         return
-    with closing(sqlite3.connect(source)) as copy:
-        [(verdict,)] = copy.execute("PRAGMA integrity_check").fetchall()
-        if verdict != "ok":
-            raise sqlite3.DatabaseError(verdict)
+    _prove(source)
     live = Path(_sqlite_file())
     fresh = live.with_name(f"{live.name}.restored")
-    shutil.copyfile(source, fresh)
-    for left in (f"{live}-wal", f"{live}-shm"):
-        Path(left).unlink(missing_ok=True)
-    fresh.replace(live)
+    try:
+        shutil.copyfile(source, fresh)
+        for left in (f"{live}-wal", f"{live}-shm"):
+            Path(left).unlink(missing_ok=True)
+        fresh.replace(live)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def _prove(source: Path) -> None:
+    """Raise `sqlite3.DatabaseError` for a file that is damaged or no backup of ours; the file is only read."""
+    with closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as copy:
+        [(verdict,), *_more] = copy.execute("PRAGMA integrity_check").fetchall()
+        if verdict != "ok":
+            raise sqlite3.DatabaseError(verdict)
+        if not copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'django_migrations'").fetchone():
+            raise sqlite3.DatabaseError(_("this file is no backup of Lazaretto"))
 
 
 def _sqlite_file() -> str:

@@ -6,7 +6,8 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from types import FrameType
 
 from lazaretto.config.orphans import VARIABLE
@@ -58,8 +59,17 @@ class Child:
             self.process.wait()
 
 
-def supervise(children: Sequence[Child]) -> None:
-    """Run all children until this process is told to stop."""
+@dataclass(frozen=True)
+class Opening:
+    """What is awaited of the children: `answers` asks, `then` is called once they do, `within` is in seconds."""
+
+    answers: Callable[[], bool]
+    then: Callable[[], None]
+    within: float = 60.0
+
+
+def supervise(children: Sequence[Child], opening: Opening | None = None) -> bool:
+    """Run all children until this process is told to stop; False when they did not open in time and were stopped."""
     stopping = threading.Event()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -69,10 +79,19 @@ def supervise(children: Sequence[Child]) -> None:
         signal.signal(number, stop)
     for child in children:
         child.start()
+    until = time.monotonic() + (opening.within if opening else 0.0)
     while not stopping.wait(LOOK_EVERY):
         for child in children:
             child.look()
+        if opening is None:
+            continue
+        if opening.answers():
+            opening.then()
+            opening = None
+        elif time.monotonic() >= until:
+            break
     _stop(children)
+    return stopping.is_set()
 
 
 def _stop(children: Sequence[Child]) -> None:

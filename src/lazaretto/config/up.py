@@ -1,9 +1,11 @@
 """`lazaretto up`: prepares the database and the static files, then serves."""
 
 import argparse
+import http.client
 import logging
 import os
 import socket
+import ssl
 import sys
 from pathlib import Path
 
@@ -12,11 +14,14 @@ from django.db import connections
 
 from lazaretto.config import static
 from lazaretto.config.operations import apply_migrations
-from lazaretto.config.supervisor import Child, supervise
+from lazaretto.config.supervisor import Child, Opening, supervise
 from lazaretto.core import cli
 from lazaretto.core.cli import gettext as _
 
 logger = logging.getLogger("lazaretto.up")
+
+PATIENCE = 60  # seconds until the server must have answered
+ANSWER_WITHIN = 5.0  # seconds for one attempt
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -59,10 +64,38 @@ def serve(arguments: argparse.Namespace) -> int:
     if not settings.DEBUG:
         static.collect()
     connections.close_all()
-    cli.say(_("Lazaretto is at {address} (stop with Ctrl-C)").format(address=address(arguments)))
-    supervise([Child("server", server_words(arguments)), Child("steward", program("steward"))])
+    cli.say(_("Starting …"))
+    said = _("Lazaretto is at {address} (stop with Ctrl-C)").format(address=address(arguments))
+    opening = Opening(answers=lambda: answers(arguments), then=lambda: cli.say(said), within=PATIENCE)
+    if not supervise([Child("server", server_words(arguments)), Child("steward", program("steward"))], opening):
+        cli.complain(
+            _("The server did not answer at {address} within {seconds} seconds and was stopped; see above why.").format(
+                address=address(arguments), seconds=PATIENCE
+            )
+        )
+        return cli.FAILED
     cli.say(_("Stopped."))
     return cli.OK
+
+
+def answers(arguments: argparse.Namespace) -> bool:
+    """Whether the server answers a request at its address; any answer will do."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(arguments.host, arguments.host)  # noqa: S104
+    made: http.client.HTTPConnection
+    if arguments.certificate:
+        own = ssl.create_default_context()
+        own.check_hostname, own.verify_mode = False, ssl.CERT_NONE  # it is our own server, whatever its name is
+        made = http.client.HTTPSConnection(host, arguments.port, timeout=ANSWER_WITHIN, context=own)
+    else:
+        made = http.client.HTTPConnection(host, arguments.port, timeout=ANSWER_WITHIN)
+    try:
+        made.request("HEAD", "/")
+        made.getresponse()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        made.close()
+    return True
 
 
 def address(arguments: argparse.Namespace) -> str:

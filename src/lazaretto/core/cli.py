@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from datetime import date
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -63,8 +64,12 @@ def say(text: object = "") -> None:
 
 
 def say_json(value: Any) -> None:
-    """A report as JSON."""
-    say(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    """A report as JSON; moments and days by ISO 8601, moments with their offset."""
+    say(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def complain(text: object) -> None:

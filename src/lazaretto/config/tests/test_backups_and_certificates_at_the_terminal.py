@@ -38,6 +38,17 @@ def test_a_damaged_backup_is_refused_and_the_database_stays(tmp_path: Path) -> N
     assert "up to date" in lazaretto(house, "migrate").stdout
 
 
+@pytest.mark.parametrize("content", [b"no backup at all", b"", b"SQLite format 3\x00 and then nothing"])
+def test_what_is_no_backup_leaves_nothing_behind(tmp_path: Path, content: bytes) -> None:
+    house, file = tmp_path / "a", tmp_path / "photo.jpg"
+    file.write_bytes(content)
+    refused = lazaretto(house, "restore", str(file))
+    assert refused.returncode == 1
+    assert "restore failed" in refused.stderr
+    assert list(house.rglob("*sqlite*")) == []
+    assert file.read_bytes() == content
+
+
 def test_a_certificate_is_checked_with_the_public_key_alone(tmp_path: Path) -> None:
     token = sign({"n": "H01-C2026-000001", "p": "王小明", "t": "2026-11-21"})
     genuine = lazaretto(tmp_path, "certificate", "check", "--json", "--key", public_key(), f"https://x/check?t={token}")

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,20 @@ def test_a_token_is_printed_alone_acts_as_its_user_and_stands_in_the_journal(cap
 def test_a_token_for_nobody_is_refused_with_status_one(capsys):
     assert main(["token", "create", "--user", "nobody", "--label", "x"]) == 1
     assert "nobody" in capsys.readouterr().err
+
+
+@pytest.mark.django_db
+def test_a_token_without_a_label_is_refused_and_the_field_is_named(capsys, cast):
+    assert main(["token", "create", "--user", cast.clerk.user.username, "--label", " "]) == 1
+    assert "label:" in capsys.readouterr().err
+
+
+@pytest.mark.django_db
+def test_the_end_of_a_token_is_told_by_iso_8601_with_its_offset(capsys, cast):
+    assert main(["token", "create", "--user", cast.clerk.user.username, "--label", "x", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)["expires_at"]
+    assert "T" in told
+    assert datetime.fromisoformat(told).utcoffset() is not None
 
 
 @pytest.mark.django_db
