@@ -132,6 +132,15 @@ class UnitInUse(DomainError):
     next_step = _("End the roles of its people and close the units below it first; headquarters cannot be closed.")
 
 
+class UnitClosed(DomainError):
+    """Nobody begins to work in a unit that has ended."""
+
+    code = "unit_closed"
+    status = 409
+    message = _("This unit is closed.")
+    next_step = _("Choose an open unit.")
+
+
 class UnitMoveImpossible(DomainError):
     """The tree of units would have a loop, a second root, or a branch on a closed unit."""
 

@@ -5,22 +5,25 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from lazaretto.accounts.choices import UnitKind
 from lazaretto.accounts.errors import (
     LastAdministrator,
     MembershipExists,
     NameTaken,
+    UnitClosed,
     UnitInUse,
     UnitMoveImpossible,
     UnknownRole,
 )
-from lazaretto.accounts.models import Membership, Unit
+from lazaretto.accounts.models import Membership, Unit, User
 from lazaretto.accounts.queries import active_user, chain_of
 from lazaretto.accounts.roles import roles
 from lazaretto.core.access import Actor, locked
 from lazaretto.core.checks import checked
 from lazaretto.core.commands import command, record
+from lazaretto.core.errors import InvalidInput, StaleState
 
 ADMINISTRATOR = "administrator"
 
@@ -106,19 +109,27 @@ def close_unit(*, actor: Actor, at: datetime, unit: Unit, reason: str = "") -> U
 def grant_role(
     *, actor: Actor, at: datetime, unit: Unit, username: str, role: str, ends_at: datetime | None = None
 ) -> MembershipGranted:
-    """Let a user hold a role in a unit from now on. Raises `UnknownRole`, `MembershipExists`."""
+    """Let a user hold a role in a unit from now on.
+
+    Raises `UnknownRole`, `UnitClosed`, `MembershipExists`, `InvalidInput` for an end that is past.
+    """
     known(role)
     user = active_user(username)
     if Membership.objects.in_force(at).filter(user=user, unit=unit, role=role).exists():
         raise MembershipExists(username=username, role=role)
-    membership = Membership.objects.create(user=user, unit=unit, role=role, started_at=at, ended_at=ends_at)
+    membership = hold(user, unit, role, at=at, ends_at=ends_at)
     record(membership, unit_id=unit.id, data={"user": user.pk, "role": role, "ends_at": ends_at})
     return MembershipGranted(membership.id)
 
 
 @command("accounts.end_role", capability="accounts.manage")
 def end_role(*, actor: Actor, at: datetime, membership: Membership, reason: str = "") -> MembershipEnded:
-    """End a membership now. Raises `LastAdministrator` rather than leave nobody who can manage accounts."""
+    """End a membership now, also one that was to end later.
+
+    Raises `LastAdministrator` rather than leave nobody who can manage accounts, `StaleState` for one that is over.
+    """
+    if membership.ended_at is not None and membership.ended_at <= at:
+        raise StaleState(membership=membership.pk)
     if membership.role == ADMINISTRATOR and membership.unit.parent_id is None:
         somebody_manages(at, but=(membership.pk,))
     membership.ended_at = at
@@ -137,6 +148,15 @@ def somebody_manages(at: datetime, *, but: tuple[UUID, ...]) -> None:
     left = {row.pk for row in locked(held).order_by("pk")}
     if not left - set(but):
         raise LastAdministrator
+
+
+def hold(user: User, unit: Unit, role: str, *, at: datetime, ends_at: datetime | None) -> Membership:
+    """The new membership; raises `UnitClosed`, and `InvalidInput` for an end that is past."""
+    if unit.ended_at is not None:
+        raise UnitClosed(unit=unit.code)
+    if ends_at is not None and ends_at <= at:
+        raise InvalidInput(fields={"ends_at": _("Choose a moment that lies ahead.")})
+    return Membership.objects.create(user=user, unit=unit, role=role, started_at=at, ended_at=ends_at)
 
 
 def known(role: str) -> None:

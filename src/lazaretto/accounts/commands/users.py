@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from lazaretto.accounts.choices import UnitKind
 from lazaretto.accounts.commands.own import offered
 from lazaretto.accounts.commands.passwords import PasswordChanged, check_password, replace_password
-from lazaretto.accounts.commands.units import ADMINISTRATOR, known, somebody_manages
+from lazaretto.accounts.commands.units import ADMINISTRATOR, hold, known, somebody_manages
 from lazaretto.accounts.errors import AlreadySetUp, NameTaken, NotYours
 from lazaretto.accounts.models import ApiToken, Membership, Unit, User
 from lazaretto.accounts.queries import is_set_up, units_of
@@ -82,11 +82,11 @@ def create_user(
 ) -> UserCreated:
     """Make an account with its first role and a password to be changed at the first sign-in.
 
-    Raises `UnknownRole`, `NameTaken`, `WeakPassword`, `InvalidInput`.
+    Raises `UnknownRole`, `UnitClosed`, `NameTaken`, `WeakPassword`, `InvalidInput`.
     """
     known(role)
     user = _new_user(username, display_name, password, language, must_change=True)
-    Membership.objects.create(user=user, unit=unit, role=role, started_at=at, ended_at=ends_at)
+    hold(user, unit, role, at=at, ends_at=ends_at)
     record(user, unit_id=unit.id, data={"role": role, "ends_at": ends_at})
     return UserCreated(user.pk, user.username)
 

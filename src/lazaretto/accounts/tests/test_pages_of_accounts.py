@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from lazaretto.accounts import commands
+from lazaretto.accounts.errors import UnitClosed
 from lazaretto.accounts.models import ApiToken, Membership, Unit, User
 from lazaretto.core import clock, journal
 from lazaretto.core.models import JournalEntry
@@ -74,6 +75,35 @@ def test_roles_are_given_until_a_day_and_ended(cast):
     own.refresh_from_db()
     assert own.ended_at is not None
     assert cast.clerk.client.get("/api/v1/me").json()["grants"]["stays.admit"] == [str(cast.other_site.unit_id)]
+
+
+def test_a_role_until_a_day_can_be_ended_before_it_and_only_once(cast):
+    user, later = cast.clerk.user, clock.now() + timedelta(days=3)
+    held = Membership.objects.create(
+        user=user, unit=cast.other_site.unit, role="clerk", started_at=factories.LONG_AGO, ended_at=later
+    )
+    assert act(cast, user, "end", membership=held.pk).status_code == 302
+    held.refresh_from_db()
+    ended = held.ended_at
+    assert ended < later
+    assert act(cast, user, "end", membership=held.pk).status_code == 200
+    held.refresh_from_db()
+    assert held.ended_at == ended, "what is over stays as it was"
+    assert JournalEntry.objects.filter(command="accounts.end_role").count() == 1
+
+
+def test_nobody_gets_a_role_that_is_past_or_in_a_closed_unit(cast):
+    past = (clock.now() - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+    page = act(cast, cast.clerk.user, "grant", unit=cast.other_site.unit_id, role="clerk", ends_at=past)
+    assert 'id="id_ends_at_error"' in text(page)
+    team = Unit.objects.create(
+        parent=cast.site.unit, kind="team", code="T1", name="一队", started_at=factories.LONG_AGO,
+        ended_at=clock.now(),
+    )  # fmt: skip
+    who, actor = cast.clerk.user.username, cast.administrator.actor
+    with pytest.raises(UnitClosed):
+        commands.grant_role(actor=actor, at=clock.now(), unit=team, username=who, role="clerk")
+    assert not JournalEntry.objects.exists()
 
 
 def test_the_last_administrator_cannot_be_ended_or_suspended(cast):

@@ -84,7 +84,7 @@ def _grant(actor: Actor, at: datetime, user: User, values: dict[str, Any]) -> ob
 
 
 def _end(actor: Actor, at: datetime, user: User, values: dict[str, Any]) -> object:
-    held = queries.memberships_of(actor, user).filter(pk=values["membership"], ended_at__isnull=True).first()
+    held = queries.memberships_of(actor, user).filter(pk=values["membership"]).first()
     if held is None:
         raise NotFound(kind="membership")
     return commands.end_role(actor=actor, at=at, membership=held)
