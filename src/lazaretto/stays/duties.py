@@ -18,6 +18,7 @@ from lazaretto.stays.models import Stay
 from lazaretto.stays.queries.courses import course_now
 from lazaretto.stays.queries.register import people_by_site
 from lazaretto.stays.queries.rounds import round_slots
+from lazaretto.ui.papers import PaperWarning
 
 logger = logging.getLogger("lazaretto.stays")
 
@@ -82,7 +83,7 @@ def editions(at: datetime) -> int:
 def _write(site: Site, at: datetime) -> bool:
     try:
         write_copy(site, at=at)
-    except OSError:
+    except (OSError, RuntimeError, PaperWarning):  # RuntimeError: what Typst raises
         logger.exception("the exit register of %s could not be written", site.code)
         return False
     return True

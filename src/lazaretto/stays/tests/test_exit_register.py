@@ -13,6 +13,7 @@ from lazaretto.people.models import Need
 from lazaretto.places.models import Site
 from lazaretto.stays import commands, duties, exit_copies
 from lazaretto.stays.queries.register import exit_register
+from lazaretto.ui import papers
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -115,6 +116,20 @@ def test_a_folder_that_cannot_be_written_is_said_and_stops_nobody_else(cast, hou
     caplog.set_level("ERROR", logger="lazaretto.stays")
     assert duties.exit_registers(NOW) == 1
     assert (tmp_path / "exit-register" / "H02.html").exists()
+
+
+def test_a_register_that_cannot_be_set_in_type_stops_nobody_elses(cast, household, tmp_path, monkeypatch, caplog):
+    def render(paper):
+        if paper.site.startswith("H01"):
+            raise papers.PaperWarning("unknown font family")
+        return b"%PDF"
+
+    monkeypatch.setattr(exit_copies.papers, "render", render)
+    caplog.set_level("ERROR", logger="lazaretto.stays")
+    assert duties.exit_registers(NOW) == 1
+    names = {path.name for path in (tmp_path / "exit-register").iterdir()}
+    assert {"H01.html", "H02.html", "H02.pdf"} <= names, "who is in which room is there for a browser all the same"
+    assert "H01 could not be written" in caplog.text
 
 
 def test_the_page_says_where_the_copy_lies_and_when_it_is_old(cast, household, tmp_path, monkeypatch):
