@@ -92,10 +92,7 @@ def add_name(*, actor: Actor, at: datetime, person: Person, name: Name, shown: b
     renamed = shown and person.name != full
     if renamed:
         person.name = full
-    others = tuple(person.names.order_by("id").values_list("full", flat=True))
-    person.romanised = romanised(person.name, others)
-    person.save(update_fields=["name", "romanised"])
-    rewrite_tokens([person.id])
+    _follow_names(person)
     compare_again(person)
     changed = [what for what, so in (("names", fresh), ("name", renamed)) if so]
     note(actor, person, data={"changed": changed})
@@ -113,7 +110,7 @@ def remove_name(*, actor: Actor, at: datetime, person: Person, name_id: UUID, re
     if row.full == person.name:
         raise NameInUse
     row.delete()
-    rewrite_tokens([person.id])
+    _follow_names(person)
     note(actor, person, data={"changed": ["names"], "name": str(name_id)}, reason=reason)
     return PersonChanged(person.id, ["names"])
 
@@ -179,6 +176,14 @@ def remove_phone(*, actor: Actor, at: datetime, person: Person, contact_id: UUID
         raise NotFound(contact=contact_id)
     note(actor, person, data={"changed": ["phones"], "contact": str(contact_id)}, reason=reason)
     return PersonChanged(person.id, ["phones"])
+
+
+def _follow_names(person: Person) -> None:
+    """Latin letters and search tokens are those of the names that the person has now."""
+    others = tuple(person.names.order_by("id").values_list("full", flat=True))
+    person.romanised = romanised(person.name, others)
+    person.save(update_fields=["name", "romanised"])
+    rewrite_tokens([person.id])
 
 
 def _cleaned(document: GivenDocument) -> GivenDocument:

@@ -73,6 +73,15 @@ def test_a_new_name_is_found_at_once_and_an_old_one_no_more(cast, guest, run):
     assert said(guest).reason == "登记错误"
 
 
+def test_a_wrong_name_in_latin_letters_leaves_neither_lists_nor_certificates_behind(guest, run):
+    run(commands.add_name, guest, name="Wang Erni")
+    guest.refresh_from_db()
+    assert guest.romanised == "Wang Erni"
+    run(commands.remove_name, guest, name_id=guest.names.get(full="Wang Erni").id, reason="登记错误")
+    guest.refresh_from_db()
+    assert guest.romanised == "ZENG Xiaoming"
+
+
 def test_a_document_is_added_corrected_and_removed_each_with_its_reason(guest, run):
     document_id = run(commands.add_document, guest, document=PASSPORT).document_id
     right = GivenDocument(DocumentKind.PASSPORT, "E12345679", "CHN")
