@@ -11,7 +11,7 @@ M = TypeVar("M", bound=Model)
 
 
 def checked(row: M, *, but: tuple[str, ...] = ()) -> M:
-    """The unsaved row, if each field holds what it may (length, choice, not blank); raises `InvalidInput`.
+    """The row, if each field holds what it may (length, choice, not blank); raises `InvalidInput`.
 
     SQLite enforces no length, PostgreSQL no choice: this is the same on both. Relations are left to the database.
     """

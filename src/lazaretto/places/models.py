@@ -88,7 +88,7 @@ class Zone(models.Model):
 
 
 class Floor(models.Model):
-    """A floor. `zone_name` is the wing printed on the board; `order` sorts floors, lowest first."""
+    """A floor, kept for one category or (empty) for any; `order` sorts floors, lowest first."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     building = models.ForeignKey(Building, on_delete=models.PROTECT, related_name="floors")

@@ -10,12 +10,12 @@ from lazaretto.accounts.choices import UnitKind
 from lazaretto.accounts.commands import open_unit
 from lazaretto.accounts.models import Unit
 from lazaretto.core.access import Actor
+from lazaretto.core.checks import checked
 from lazaretto.core.commands import command, record
 from lazaretto.core.errors import IllegalTransition, ReasonRequired, whole
 from lazaretto.places import rules
 from lazaretto.places.checklist import items
 from lazaretto.places.choices import ChangeKind, SiteCategory, SiteKind, SiteState
-from lazaretto.places.commands.checks import checked
 from lazaretto.places.errors import (
     CategoryChangeRefused,
     ChecklistOpen,

@@ -11,12 +11,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import Model, ProtectedError, Q
 
 from lazaretto.core.access import Actor
+from lazaretto.core.checks import checked
 from lazaretto.core.commands import command, record, record_all
 from lazaretto.core.errors import NotFound
 from lazaretto.core.journal import Note
 from lazaretto.places import rules
 from lazaretto.places.choices import RoomState, RowIssue, SiteCategory, ZoneKind
-from lazaretto.places.commands.checks import checked
 from lazaretto.places.errors import PatternUnreadable, PlaceNameTaken, RoomHasHistory, RoomRowsRefused
 from lazaretto.places.models import Bed, Building, Floor, Room, Site, Zone
 from lazaretto.places.queries import ground_of
