@@ -53,7 +53,9 @@ def _fragment(request: HttpRequest, error: DomainError) -> HttpResponse:
     if error.mended_at:
         page = urlsplit(request.headers.get("HX-Current-URL", ""))
         return HttpResponse(headers={"HX-Redirect": _way(error, page.path)})
-    return HttpResponse(str(error), status=error.status, headers={"X-Problem": quote(str(error))})
+    words = str(error)
+    headers = {"X-Problem": quote(words)}  # read by toasts.js; a header takes no characters beyond Latin-1
+    return HttpResponse(words, status=error.status, content_type="text/plain; charset=utf-8", headers=headers)
 
 
 def _way(error: DomainError, back: str) -> str:

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from lazaretto.arrivals import commands
+from lazaretto.arrivals.errors import NotExpectedNow
 from lazaretto.arrivals.models import ExpectedArrival, Manifest
 from lazaretto.core import clock
 from lazaretto.people.models import Person
@@ -53,3 +54,11 @@ def test_enter_at_once_opens_the_panel_and_no_late_look_up_takes_it_away(window:
     expect(page.locator("#desk .lz-note")).to_be_visible()
     assert ["pick=1" in url for url in asked] == [True, False]
     assert reader.complaints == []
+
+
+def test_a_refusal_says_in_words_what_is_wrong(window: Opener, cast, coming) -> None:
+    reader = window(session=cast.clerk.client.session.session_key)
+    reader.open(f"/sites/H01/buses/{Manifest.objects.get().pk}")
+    ExpectedArrival.objects.filter(person=coming).update(state="cancelled")  # by somebody else, meanwhile
+    reader.page.get_by_role("region").get_by_role("button", name="上车").click()
+    expect(reader.page.locator(".lz-toast")).to_contain_text(str(NotExpectedNow.message))

@@ -44,7 +44,8 @@ export function start() {
   document.body.addEventListener("lz:toast", (event) => toast(event.detail));
   document.body.addEventListener("htmx:sendError", () => toast({ text: text("notSent"), tone: "red" }));
   document.body.addEventListener("htmx:responseError", (event) => {
-    const answer = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html").querySelector(".lz-problem");
-    toast({ text: answer?.textContent ?? `${text("failed")} (${event.detail.xhr.status})`, tone: "red" });
+    const { xhr } = event.detail;
+    const said = decodeURIComponent(xhr.getResponseHeader("X-Problem") ?? ""); // the words of a named error
+    toast({ text: said || `${text("failed")} (${xhr.status})`, tone: "red" });
   });
 }
