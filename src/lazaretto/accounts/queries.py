@@ -82,11 +82,6 @@ def token_of(secret: str, *, at: datetime) -> ApiToken:
     return token
 
 
-def actor_of_token(secret: str, *, at: datetime) -> Actor:
-    """The actor behind the token with that secret; raises `TokenInvalid`."""
-    return actor_through(token_of(secret, at=at), at=at)
-
-
 def actor_through(token: ApiToken, *, at: datetime) -> Actor:
     """The user of a token, with at most its capabilities."""
     only = frozenset(token.capabilities) if token.capabilities else None
@@ -293,18 +288,9 @@ def _narrow(rows: QuerySet[M], **asked: Any) -> QuerySet[M]:
     return rows.filter(**{name: value for name, value in asked.items() if value not in (None, "")})
 
 
-def people_with_role(role: str, unit_id: UUID | None, *, at: datetime) -> QuerySet[User]:
-    """Users who hold a role in a unit or above it, for ladders."""
-    chain = list(chain_of(unit_id))
-    held = Membership.objects.in_force(at).filter(role=role).filter(Q(unit_id__in=chain))
-    return User.objects.filter(memberships__in=held, is_active=True).distinct().order_by("pk")
-
-
-def chain_of(unit_id: UUID | None) -> list[UUID]:
-    """A unit and all above it; without one, the root."""
+def chain_of(unit_id: UUID) -> list[UUID]:
+    """A unit and all above it."""
     parents: dict[UUID, UUID | None] = dict(_parents())
-    if unit_id is None:
-        return [unit for unit, parent in parents.items() if parent is None]
     chain: list[UUID] = []
     current: UUID | None = unit_id
     while current is not None and current not in chain:

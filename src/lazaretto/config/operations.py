@@ -1,4 +1,4 @@
-"""Small commands of the terminal program: migrate, verify, token create, seal, sweep, openapi."""
+"""Small commands of the terminal program: migrate, verify, token create, seal, sweep."""
 
 import argparse
 from collections.abc import Callable

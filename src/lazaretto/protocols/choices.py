@@ -1,7 +1,6 @@
 """Words of rule packs. Values are the codes of `rules`; labels are what people read."""
 
 from django.db.models import TextChoices
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -173,12 +172,3 @@ class TubePlace(TextChoices):
     QUARANTINE_SITE = "quarantine_site", _("quarantine site")
     SEALED_HOME = "sealed_home", _("sealed home")
     OTHER = "other", _("elsewhere")
-
-
-def name_of_test(key: str) -> str:
-    """A test of a stay in words: `central-14` is day 14 of central isolation."""
-    setting, _dash, day = key.rpartition("-")
-    where = Setting(setting).label
-    if day == "entry":
-        return gettext("{setting}, on arrival").format(setting=where)
-    return gettext("{setting}, day {day}").format(setting=where, day=day)

@@ -8,15 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from lazaretto.stays.choices import Slot, SpecimenPurpose, SpecimenSite, SpecimenState
 
 
-class RoundForm(forms.Form):
-    """Which round is shown."""
-
-    day = forms.DateField(label=_("Date"), required=False)
-    slot = forms.ChoiceField(
-        label=_("Round"), choices=[(slot.value, slot.label) for slot in (Slot.MORNING, Slot.EVENING)], required=False
-    )
-
-
 class DoorForm(forms.Form):
     """One door as the page or an offline device sends it."""
 

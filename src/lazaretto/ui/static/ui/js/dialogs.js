@@ -1,4 +1,4 @@
-// Native dialogs: [data-dialog="id"] opens, [data-close] closes. [data-confirm="id"] on a form asks first.
+// Native dialogs: [data-dialog="id"] opens, [data-close] closes.
 export function open(dialog) {
   if (!dialog || dialog.open) return;
   dialog.showModal();

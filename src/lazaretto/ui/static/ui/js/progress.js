@@ -41,7 +41,6 @@ export async function run(box) {
 }
 
 export function start() {
-  for (const box of document.querySelectorAll("[data-progress-url][data-progress-auto]")) run(box);
   document.addEventListener("click", (event) => {
     const box = event.target.closest("[data-progress-start]")?.closest("[data-progress-url]");
     if (box) run(box);
