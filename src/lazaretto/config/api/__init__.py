@@ -9,13 +9,14 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from lazaretto import __version__
-from lazaretto.config.api import actions, problems
+from lazaretto.config.api import actions, parameters, problems
 from lazaretto.config.api.auth import SignedInBrowser, Token
 from lazaretto.config.api.description import complete
 
 DESCRIPTION = """Everything that changes something is a command: `POST /api/v1/commands/{name}`.
-Reads are lists with keyset paging (`limit`, `cursor`, `next`). Every error is a problem document (RFC 9457)
-whose `code` is stable."""
+Reads are lists with keyset paging (`limit`, `cursor`, `next`). A query parameter that an address
+does not know is refused with 422 `unknown_parameter`, naming it and the known ones.
+Every error is a problem document (RFC 9457) whose `code` is stable."""
 
 
 class Api(NinjaAPI):
@@ -44,6 +45,7 @@ def _assemble() -> Api:
         name = f"{app}.api"
         if app.startswith("lazaretto.") and name != __name__ and find_spec(name) is not None:
             made.add_router("", import_module(name).router)
+    parameters.refuse_unknown(made)
     return made
 
 

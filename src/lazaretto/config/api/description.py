@@ -33,6 +33,7 @@ PROBLEM: Json = {
     },
 }
 READ_ERRORS = (400, 401, 403, 404, 405, 422, 429)
+UNREADABLE = "A value cannot be used (`invalid_input`), or a query parameter is not known here (`unknown_parameter`)."
 WRITE_ERRORS = (*READ_ERRORS, 409, 413)
 HEADERS: list[Json] = [
     {
@@ -66,6 +67,7 @@ def complete(schema: OpenAPISchema) -> OpenAPISchema:
     shapes["Problem"] = PROBLEM
     for operation in _operations(schema["paths"]):
         operation["responses"].update(_errors(READ_ERRORS))
+        operation["responses"][422]["description"] = UNREADABLE
     prefix = next(path for path in schema["paths"] if path.endswith("/commands"))
     security: list[Json] = [{name: []} for name in schema["components"].get("securitySchemes", {})]
     for command in actions.offered():
