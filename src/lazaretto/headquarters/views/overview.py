@@ -31,6 +31,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "reads_boards": actor.may("stays.board"),
         "reads_people": actor.may("stays.read"),
         "reads_alarms": actor.may("alarms.read"),
+        "may_plan": actor.may("places.manage"),
     }
     template = "headquarters/overview_part.html" if request.headers.get("HX-Request") else "headquarters/overview.html"
     return render(request, template, context)
