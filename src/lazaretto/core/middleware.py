@@ -43,9 +43,17 @@ def _wants_json(request: HttpRequest) -> bool:
 
 def _page(request: HttpRequest, error: DomainError) -> HttpResponse:
     if error.mended_at:
-        return HttpResponseRedirect(_way(error, request.get_full_path() if request.method == "GET" else ""))
+        return HttpResponseRedirect(_way(error, _page_of(request)))
     context = {"status": error.status, "title": error.message, "message": "", "next_step": error.next_step}
     return render(request, "ui/error.html", {**context, "code": error.code}, status=error.status)
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The page to come back to: this one, or the one whose form was sent."""
+    if request.method == "GET":
+        return request.get_full_path()
+    page = urlsplit(request.headers.get("Referer", ""))
+    return page._replace(scheme="", netloc="", fragment="").geturl() if page.netloc == request.get_host() else ""
 
 
 def _fragment(request: HttpRequest, error: DomainError) -> HttpResponse:

@@ -26,11 +26,13 @@ ENTRIES: tuple[Entry, ...] = (
     ("breaches", _("Breach register"), "flag", "stays.breach"),
     ("register", _("Exit register"), "flame", "stays.register"),
 )
+CLEANING: tuple[Entry, ...] = (("cleaning", _("Cleaning"), "spray", "places.rooms"),)
 
 
 def register_entries() -> None:
     """Called when the apps are ready."""
     register(*entries_at_site("stays", ENTRIES, first=14))
+    register(*entries_at_site("places", CLEANING, first=14 + len(ENTRIES)))
     register(
         NavItem(
             key="stays.registers", label=_("Exit registers"), icon="flame", url="stays:registers", order=30,

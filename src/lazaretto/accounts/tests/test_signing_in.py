@@ -156,3 +156,39 @@ def test_the_chosen_language_is_remembered_with_the_user(cast, client):
     assert client.post("/preferences/language", {"language": "xx"}).status_code == 302
     cast.clerk.user.refresh_from_db()
     assert cast.clerk.user.language == "en"
+
+
+def language_of(client) -> str:
+    return client.cookies["django_language"].value
+
+
+def test_the_language_chosen_on_the_sign_in_page_is_spoken_after_it_and_remembered():
+    client, user = Client(), factories.user("clerk")
+    assert user.language == "zh-hans"
+    client.post("/preferences/language", {"language": "en", "next": URL})
+    try_to_sign_in(client, user.username)
+    assert language_of(client) == "en"
+    assert User.objects.get(pk=user.pk).language == "en"
+
+
+def test_the_language_of_the_one_before_on_this_device_is_not_taken_for_a_choice():
+    client, before, user = Client(), factories.user("clerk", language="en"), factories.user("clerk")
+    try_to_sign_in(client, before.username)
+    client.post("/sign-out/")
+    assert language_of(client) == "en"
+    try_to_sign_in(client, user.username)
+    assert language_of(client) == "zh-hans"
+
+
+def test_who_never_chose_reads_what_the_sign_in_page_spoke():
+    client, user = Client(headers={"Accept-Language": "en-GB"}), factories.user("clerk", language="")
+    try_to_sign_in(client, user.username)
+    assert language_of(client) == "en"
+    assert User.objects.get(pk=user.pk).language == ""
+
+
+def test_a_form_sent_after_the_session_ended_leads_back_to_its_page_and_never_elsewhere():
+    page = "/accounts/users/new/?unit=1"
+    answer = Client().post("/accounts/users/new/", headers={"Referer": f"http://testserver{page}"})
+    assert answer.url == "/sign-in/?next=%2Faccounts%2Fusers%2Fnew%2F%3Funit%3D1"
+    assert Client().post("/accounts/users/new/", headers={"Referer": "http://evil.example/x"}).url == "/sign-in/"

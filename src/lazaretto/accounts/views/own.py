@@ -19,7 +19,7 @@ from lazaretto.accounts.errors import WrongPassword
 from lazaretto.accounts.forms import OwnPasswordForm, TokenForm
 from lazaretto.accounts.models import User
 from lazaretto.accounts.queries import actor_for
-from lazaretto.accounts.views.sign_in import speak, way_on
+from lazaretto.accounts.views.sign_in import CHOSEN_LANGUAGE, speak, way_on
 from lazaretto.accounts.views.tools import tell_form
 from lazaretto.core import clock
 from lazaretto.core.access import Actor
@@ -102,4 +102,6 @@ def switch_language(request: HttpRequest) -> HttpResponse:
         now = clock.now()
         user = User.objects.get(pk=request.user.pk)
         commands.choose_language(actor=actor_for(user, at=now, device="browser"), at=now, language=language)
+    else:
+        request.session[CHOSEN_LANGUAGE] = language
     return speak(response, language)

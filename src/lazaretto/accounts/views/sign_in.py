@@ -25,6 +25,7 @@ from lazaretto.core.access import Actor
 from lazaretto.core.errors import DomainError
 from lazaretto.core.middleware import problem_response
 
+CHOSEN_LANGUAGE = "language_chosen"  # in the session of somebody who is not signed in yet
 FIRST_VISIT = Actor.system("first visit")
 
 
@@ -81,11 +82,15 @@ def _set_up(request: HttpRequest, values: dict[str, Any]) -> HttpResponse:
 
 
 def _welcome(request: HttpRequest, user: User) -> HttpResponse:
-    """Start the session, in the user's language."""
+    """Start the session: in the language chosen on the sign-in page, else in the user's, else as the page was."""
+    chosen = request.session.pop(CHOSEN_LANGUAGE, "")
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
     now = clock.now()
     commands.sign_in(actor=actor_for(user, at=now, device="browser"), at=now)
-    return speak(redirect(way_on(request)), user.language)
+    if chosen and chosen != user.language:
+        commands.choose_language(actor=actor_for(user, at=now, device="browser"), at=now, language=chosen)
+    language = chosen or user.language or get_language() or settings.LANGUAGE_CODE
+    return speak(redirect(way_on(request)), language)
 
 
 def way_on(request: HttpRequest) -> str:

@@ -40,6 +40,7 @@ def bus_list(request: HttpRequest, code: str) -> HttpResponse:
     actor = actor_of(request)
     site = site_by_code(actor, code, "arrivals.read")
     context = {"site": site, "buses": list(buses(actor, site)[:100])}
+    context["may_admit"] = actor.may("stays.admit", site.unit_id)
     return render(request, "arrivals/buses.html", context)
 
 
@@ -53,6 +54,7 @@ def bus_page(request: HttpRequest, code: str, manifest_id: UUID) -> HttpResponse
         "site": site,
         "bus": bus(actor, manifest, at=clock.now()),
         "may_manage": actor.may("arrivals.manage", site.unit_id),
+        "may_admit": actor.may("stays.admit", site.unit_id),
     }
     return render(request, "arrivals/bus.html", context)
 

@@ -225,6 +225,7 @@ def _users(wanted: list[tuple[str, str, Unit, str, str]], at: datetime, random: 
     users = [
         User(
             username=username,
+            language="",  # as their browser asks, until they choose
             display_name=name or chinese_name(random, random.choice((Sex.FEMALE, Sex.MALE))),
             password=password,
             date_joined=at,

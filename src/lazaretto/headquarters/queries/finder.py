@@ -13,10 +13,11 @@ from lazaretto.core.access import Actor
 from lazaretto.people.queries import Found, find
 from lazaretto.places.models import Room, Site
 from lazaretto.places.queries import sites
-from lazaretto.stays.models import Occupancy
+from lazaretto.stays.models import Occupancy, Stay
 
 MOST_ROOMS = 8
 MOST_SITES = 6
+SHORTEST_NUMBER = 6  # of a paper or a tube
 
 
 @dataclass(frozen=True)
@@ -57,13 +58,26 @@ def _places(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, Occupancy]:
 
 
 def rooms(actor: Actor, text: str) -> list[Room]:
-    """Rooms by the beginning of their number; "H03 12" searches one site."""
-    code, _, number = text.strip().rpartition(" ")
+    """Rooms by the beginning of their number; "H03 12" and "H03-12" search one site."""
+    code, _, number = text.strip().replace("-", " ").rpartition(" ")
     if not any(letter.isdigit() for letter in number):
         return []
     visible = Room.objects.visible_to(actor, "places.read").filter(number__istartswith=number)
     wanted = visible.filter(site__code__iexact=code) if code else visible
     return list(wanted.select_related("site").order_by("number", "site__code")[:MOST_ROOMS])
+
+
+def stays_numbered(actor: Actor, text: str) -> list[Stay]:
+    """The stay that a number on a paper or a tube belongs to: of the stay, its order, its certificate or a tube."""
+    number = text.strip()
+    if len(number) < SHORTEST_NUMBER or not any(sign.isdigit() for sign in number):
+        return []
+    visible = Stay.objects.visible_to(actor, "stays.read").select_related("site", "person")
+    upper = number.upper()
+    for named in ({"number": upper}, {"order__number": upper}, {"release__certificate__number": upper}):
+        if found := list(visible.filter(**named)[:1]):
+            return found
+    return list(visible.filter(specimens__tube=number).distinct()[:1])
 
 
 def places(actor: Actor, text: str) -> list[Site]:

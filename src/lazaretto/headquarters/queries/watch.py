@@ -151,17 +151,17 @@ def whereabouts(actor: Actor, rows: Sequence[Alarm | Deadline]) -> dict[UUID, Wh
     found = {site.unit_id: site for site in Site.objects.filter(unit_id__in=units)}
     taken = Occupancy.objects.filter(ended_at__isnull=True, stay__person__in=people).select_related("room", "stay")
     rooms = {row.stay.person_id: row for row in taken}
-    return {row.pk: _place(row, names, found, rooms) for row in rows}
+    return {row.pk: _place(actor, row, names, found, rooms) for row in rows}
 
 
 def _place(
-    row: Alarm | Deadline, names: dict[UUID, str], found: dict[UUID, Site], rooms: dict[UUID, Occupancy]
+    actor: Actor, row: Alarm | Deadline, names: dict[UUID, str], found: dict[UUID, Site], rooms: dict[UUID, Occupancy]
 ) -> Whereabouts:
     taken = rooms.get(row.person_id) if row.person_id else None
     return Whereabouts(
         name=names.get(row.person_id, "") if row.person_id else "",
         room=taken.room.number if taken else "",
-        stay_number=taken.stay.number if taken else "",
+        stay_number=taken.stay.number if taken and actor.may("stays.read", row.unit_id) else "",
         site=found.get(row.unit_id) if row.unit_id else None,
     )
 

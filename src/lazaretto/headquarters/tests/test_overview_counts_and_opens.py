@@ -140,6 +140,20 @@ def test_an_unknown_figure_and_a_forged_place_are_refused(cast):
 def test_the_day_begins_where_one_works(cast):
     assert cast.clerk.client.get("/").headers["Location"] == "/sites/H01/board"
     assert cast.duty_officer.client.get("/").status_code == 200
-    assert cast.security.client.get("/").status_code == 200
     assert "/overview" in cast.duty_officer.client.get("/").content.decode()
     assert 'href="/overview"' not in cast.clerk.client.get("/alarms").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("who", "first"),
+    [
+        ("clerk", "/sites/H01/board"), ("hotel_staff", "/sites/H01/board"), ("security", "/sites/H01/patrol"),
+    ],
+)  # fmt: skip
+def test_the_day_begins_where_the_role_works(cast, who, first):
+    assert cast.everyone()[who].client.get("/").url == first
+
+
+def test_who_sees_no_site_begins_at_the_journal(client, cast):
+    client.force_login(factories.user("data_protection_officer"))
+    assert client.get("/").url == "/journal/"

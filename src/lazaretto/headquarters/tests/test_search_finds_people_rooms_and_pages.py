@@ -3,6 +3,7 @@
 import pytest
 
 from lazaretto.headquarters.queries.finder import spelled
+from lazaretto.stays.models import Certificate, IsolationOrder, Release, Specimen, Stay
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +38,7 @@ def test_rooms_are_found_by_the_beginning_of_their_number(cast):
     assert [item["label"] for item in groups(cast.clerk, "030")["房间"]] == ["0301", "0302", "0303", "0304"]
     assert len(groups(cast.duty_officer, "0301")["房间"]) == 2
     assert len(groups(cast.duty_officer, "h02 0301")["房间"]) == 1
+    assert len(groups(cast.duty_officer, "H02-0301")["房间"]) == 1
 
 
 def test_pages_are_found_by_label_pinyin_and_initials(cast):
@@ -68,3 +70,17 @@ def test_a_very_long_question_is_cut_not_refused(cast):
 
 def test_nobody_searches_without_signing_in(client):
     assert client.get("/palette", {"q": "a"}, headers={"Accept": "application/json"}).status_code == 401
+
+
+def test_a_number_on_a_paper_or_a_tube_leads_to_the_stay(cast, guest):
+    Stay.objects.filter(pk=guest.pk).update(number="H01-S2026-000077")
+    IsolationOrder.objects.filter(pk=guest.order_id).update(number="H01-O2026-000078")
+    guest = Stay.objects.select_related("order").get(pk=guest.pk)
+    Specimen.objects.create(stay=guest, tube="GZ0000017", collected_at=factories.NOW)
+    released = Release.objects.create(stay=guest, kind="ordinary", criteria=[], decided_at=factories.NOW)
+    Certificate.objects.create(release=released, number="H01-C2026-000001", token="x", issued_at=factories.NOW)
+    for text in (guest.number, guest.number.lower(), guest.order.number, "H01-C2026-000001", "GZ0000017"):
+        found = groups(cast.clerk, text)["在住记录"]
+        assert [(item["label"], item["detail"]) for item in found] == [(guest.number, "单雪梅")]
+        assert "在住记录" not in groups(cast.outsider, text)
+        assert "在住记录" not in groups(cast.hotel_staff, text)

@@ -13,11 +13,16 @@ from lazaretto.places.queries import sites
 
 @needs(SIGNED_IN)
 def home(request: HttpRequest) -> HttpResponse:
-    """Where the day begins: who works at one site at its board, everybody else at the overview."""
+    """Where the day begins: at the board of the only site or on its patrol; for who sees no site at the
+    journal; else at the overview."""
     actor = actor_of(request)
+    if not actor.may("places.read") and actor.may("journal.read"):
+        return redirect("accounts:journal")
     own = list(sites(actor)[:2])
     if len(own) == 1 and actor.may("stays.board", own[0].unit_id):
         return redirect("stays:board", own[0].code)
+    if len(own) == 1 and actor.may("stays.breach", own[0].unit_id):
+        return redirect("stays:patrol", own[0].code)
     return overview(request)
 
 

@@ -12,7 +12,9 @@ from django.utils.translation import pgettext
 from lazaretto.accounts.doors import SIGNED_IN, actor_of, needs
 from lazaretto.core.access import Actor
 from lazaretto.headquarters.queries import finder
+from lazaretto.people.queries import display_name
 from lazaretto.places.models import Room, Site
+from lazaretto.stays.models import Stay
 from lazaretto.ui import nav
 
 LONGEST = 200  # characters; what scanners read is shorter
@@ -30,6 +32,7 @@ def palette(request: HttpRequest) -> JsonResponse:
     actor = actor_of(request)
     groups = [
         (pgettext("search", "People"), _people(actor, text)),
+        (_("Stays"), [_stay(actor, stay) for stay in finder.stays_numbered(actor, text)]),
         (_("Rooms"), [_room(actor, room) for room in finder.rooms(actor, text)]),
         (_("Sites"), [_site(actor, site) for site in finder.places(actor, text)]),
         (pgettext("search", "Pages"), _pages(request, text)),
@@ -43,6 +46,7 @@ def search(request: HttpRequest) -> HttpResponse:
     actor, text = actor_of(request), request.GET.get("q", "")[:LONGEST].strip()
     people = finder.people(actor, text, limit=PAGE, after=request.GET.get("after", "")) if text else []
     groups = [
+        (_("Stays"), [_stay(actor, stay) for stay in finder.stays_numbered(actor, text)]),
         (_("Rooms"), [_room(actor, room) for room in finder.rooms(actor, text)] if text else []),
         (_("Sites"), [_site(actor, site) for site in finder.places(actor, text)]),
         (pgettext("search", "Pages"), _pages(request, text) if text else []),
@@ -73,6 +77,12 @@ def _person_url(hit: finder.PersonHit) -> str:
     if hit.site is not None:
         return reverse("stays:stay", args=[hit.site.code, hit.stay_number])
     return reverse("people:person", args=[hit.found.person_id])
+
+
+def _stay(actor: Actor, stay: Stay) -> dict[str, Any]:
+    name = display_name(actor, stay.person, unit_id=stay.site.unit_id)
+    url = reverse("stays:stay", args=[stay.site.code, stay.number])
+    return {"label": stay.number, "detail": name, "url": url, "icon": "clipboard-list"}
 
 
 def _room(actor: Actor, room: Room) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from lazaretto.people.models import Need
 from lazaretto.places.models import Room
 from lazaretto.stays import commands
 from lazaretto.stays.choices import BreachKind, SpecimenState
-from lazaretto.stays.models import DoorCheck, Stay
+from lazaretto.stays.models import DoorCheck, Observation, Stay
 from tests.browser import READERS, Opener
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -113,3 +113,27 @@ def test_a_guard_taps_a_door_and_corrects_it(window: Opener, cast, house) -> Non
     door.locator("[value=closed]").click()
     expect(door.locator("[value=closed]")).to_have_attribute("aria-pressed", "true")
     assert DoorCheck.objects.filter(corrects__isnull=False).count() == 1
+
+
+def test_a_fever_is_not_typed_over_by_a_slip(window: Opener, cast, house) -> None:
+    page = board(window, cast, "medic", "rounds")
+    answers, asked = [False, True], []
+
+    def decide(dialog) -> None:
+        asked.append(dialog.message)
+        dialog.accept() if answers.pop(0) else dialog.dismiss()
+
+    page.on("dialog", decide)
+    field, state = page.locator("[data-cell]").first, page.locator("[data-state]").first
+    field.fill("385")
+    field.press("Enter")
+    expect(page.locator("[data-door][data-tone=red]").first).to_be_visible()
+    field.fill("365")
+    field.press("Enter")
+    expect(field).to_have_value("385")
+    assert "385" in asked[0]
+    field.fill("365")
+    field.press("Enter")
+    expect(page.locator("[data-round-unsent]")).to_be_hidden()
+    expect(state).to_contain_text("已更正")
+    assert Observation.objects.filter(superseded_at__isnull=True, temperature="36.5").count() == 1

@@ -79,10 +79,18 @@ async function drain() {
   }
 }
 
+const overFever = (row, before, value) =>
+  table.dataset.wordOver.replace("{room}", row.querySelector("b").textContent).replace("{before}", before).replace("{now}", value);
+
 function save(row, text) {
   const input = row.querySelector("[data-cell]");
   const value = text.trim();
   if (!value || value === input.dataset.saved) return;
+  if (input.dataset.saved && row.dataset.tone === "red" && !confirm(overFever(row, input.dataset.saved, value))) {
+    input.value = input.dataset.saved; // a fever is not typed over by a slip: what was found stays
+    input.focus();
+    return;
+  }
   input.dataset.saved = value;
   input.removeAttribute("aria-invalid");
   const body = {
