@@ -15,12 +15,14 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Container, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
-import psycopg
 import pytest
+
+from tests.kill.foreign import own_database
 
 pytestmark = pytest.mark.kill
 
@@ -116,12 +118,11 @@ def database_urls() -> Iterator[tuple[str, str]]:
 
 @pytest.fixture(params=[name for name, _url in database_urls()])
 def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
-    url = ""
-    if request.param == "postgresql":
-        name = f"kill_{uuid4().hex[:8]}"
-        with psycopg.connect(POSTGRESQL, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')
-        url = POSTGRESQL.rpartition("/")[0] + f"/{name}"
+    with own_database(POSTGRESQL) if request.param == "postgresql" else nullcontext("") as url:
+        yield from _house(url, tmp_path)
+
+
+def _house(url: str, tmp_path: Path) -> Iterator[House]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -136,9 +137,11 @@ def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
     }
     env = {**outside, **own}
     made = House(env, port)
-    yield made
-    if made.process is not None and made.process.poll() is None:
-        made.kill()
+    try:
+        yield made
+    finally:
+        if made.process is not None and made.process.poll() is None:
+            made.kill()
 
 
 def csv_of(rows: int) -> str:

@@ -11,10 +11,10 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
 
-import psycopg
 import pytest
+
+from tests.kill.foreign import own_database
 
 pytestmark = pytest.mark.kill
 
@@ -63,13 +63,14 @@ class Running:
 
 @pytest.fixture(params=["sqlite", *(["postgresql"] if POSTGRESQL else [])])
 def running(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Running]:
+    with own_database(POSTGRESQL) if request.param == "postgresql" else contextlib.nullcontext("") as url:
+        yield from _running(url, tmp_path)
+
+
+def _running(url: str, tmp_path: Path) -> Iterator[Running]:
     env = {name: value for name, value in os.environ.items() if not name.startswith(("LAZARETTO_", "DJANGO_"))}
     env |= {"LAZARETTO_DATA_DIR": str(tmp_path), "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
-    if request.param == "postgresql":
-        name = f"kill_{uuid4().hex[:8]}"
-        with psycopg.connect(POSTGRESQL, autocommit=True) as server:
-            server.execute(f'CREATE DATABASE "{name}"')
-        env["LAZARETTO_DATABASE_URL"] = POSTGRESQL.rpartition("/")[0] + f"/{name}"
+    env["LAZARETTO_DATABASE_URL"] = url
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
