@@ -151,6 +151,7 @@ ADDRESSES = {
     "stays:end": GET,
     "stays:observe": POST,
     "stays:specimen": POST,
+    "stays:excuse_test": POST,
     "stays:order_paper": GET,
     "stays:notice_paper": GET,
     "stays:door_card": GET,
@@ -174,7 +175,7 @@ ADDRESSES = {
 
 STAY_PAGES = (
     "stay_by_number", "stay", "move", "extend", "withdraw_extension", "release_early", "end", "observe", "specimen",
-    "order_paper", "notice_paper", "door_card", "guest_card",
+    "excuse_test", "order_paper", "notice_paper", "door_card", "guest_card",
 )  # fmt: skip
 
 ARGUMENTS = {

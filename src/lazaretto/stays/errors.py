@@ -230,6 +230,17 @@ class NotExtended(DomainError):
     next_step = _("To let somebody go before the end of the rules use early release.")
 
 
+class TestNotExcusable(DomainError):
+    """Only a scheduled test that is open can be excused; a release test cannot."""
+
+    __test__ = False  # not a test case
+
+    code = "test_not_excusable"
+    status = 422
+    message = _("Nobody can be excused from this test.")
+    next_step = _("Choose a scheduled test of this stay that has no result yet; release tests are never excused.")
+
+
 class GroundUnknown(DomainError):
     """The rule pack knows no such ground for early release."""
 

@@ -244,6 +244,28 @@ class SpecimenResult(models.Model):
         return f"{self.specimen_id}: {self.state}"
 
 
+class TestExcuse(models.Model):
+    """Somebody was excused from one scheduled test, by name and with a reason (promise 5). Append-only."""
+
+    __test__ = False  # not a test case
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    stay = models.ForeignKey(Stay, on_delete=models.PROTECT, related_name="excuses")
+    test_key = models.CharField(max_length=40)
+    reason = models.TextField()
+    excused_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["stay", "test_key"], name="test_excused_once"),
+            models.CheckConstraint(condition=~Q(reason=""), name="excuse_has_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stay_id}: {self.test_key}"
+
+
 class Release(models.Model):
     """The decision to release, with each criterion and its evidence as it stood."""
 

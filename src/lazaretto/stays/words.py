@@ -12,6 +12,7 @@ call(
         "stays.collect_specimen": _("Specimen taken"),
         "stays.record_result": _("Result entered"),
         "stays.decide_positive": _("Positive decided"),
+        "stays.excuse_test": _("Excused from a test"),
         "stays.extend_order": _("Order extended"),
         "stays.withdraw_extension": _("Extension withdrawn"),
         "stays.follow_edition": _("Order recomputed by the edition in force"),

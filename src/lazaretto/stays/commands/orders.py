@@ -117,6 +117,7 @@ def follow_edition(*, actor: Actor, at: datetime, stay: Stay) -> EditionFollowed
         IsolationOrder.objects.filter(pk=order.pk).update(pack=course.pack.key)
         _follow_tests(stay, {due.key for due in due_tests(course) if due.setting == CENTRAL}, actor, at)
         sampled = set(stay.specimens.values_list("test_key", flat=True))
+        sampled |= set(stay.excuses.values_list("test_key", flat=True))  # asked for no more either
         set_stay_deadlines(stay, course, ends_at, at=at, sampled=sampled)
         move_deadline(RELEASE.code, stay, ends_at)
     record(order, unit_id=stay.site.unit_id, person_id=stay.person_id, data={**data, "changed": changed})

@@ -8,15 +8,25 @@ from uuid import UUID
 from lazaretto.core.access import Actor
 from lazaretto.core.bulk import insert_unless_taken
 from lazaretto.core.commands import command, record
-from lazaretto.core.deadlines import Due, meet, raise_alarm, set_deadlines
-from lazaretto.core.errors import IllegalTransition, ReasonRequired
+from lazaretto.core.deadlines import Due, cancel, meet, raise_alarm, set_deadlines
+from lazaretto.core.errors import Forbidden, IllegalTransition, ReasonRequired, whole
 from lazaretto.places.models import Site
 from lazaretto.stays.choices import SpecimenPurpose, SpecimenSite, SpecimenState
 from lazaretto.stays.deadlines import POSITIVE, RESULT, RESULT_WITHIN, TEST
-from lazaretto.stays.errors import ConfirmationNeeded, ResultConflict, StayEnded, TubeTaken, TubeUnknown
-from lazaretto.stays.models import Specimen, SpecimenResult, Stay
+from lazaretto.stays.errors import (
+    ConfirmationNeeded,
+    ResultConflict,
+    StayEnded,
+    TestNotExcusable,
+    TubeTaken,
+    TubeUnknown,
+)
+from lazaretto.stays.models import Specimen, SpecimenResult, Stay, TestExcuse
+from lazaretto.stays.queries.courses import excusable_tests
 from lazaretto.stays.queries.specimens import test_answered_by
 from lazaretto.stays.rules import may_step
+
+LONGEST_EXCUSE = 300  # characters
 
 
 @dataclass(frozen=True)
@@ -44,6 +54,41 @@ class PositiveDecided:
 
     specimen_id: UUID
     state: str
+
+
+@dataclass(frozen=True)
+class TestExcused:
+    """Somebody need not take a test."""
+
+    __test__ = False  # not a test case
+
+    stay_id: UUID
+    test_key: str
+
+
+@command("stays.excuse_test", capability="stays.release")
+def excuse_test(*, actor: Actor, at: datetime, stay: Stay, test_key: str, reason: str) -> TestExcused:
+    """Excuse somebody from one scheduled test, by name and with a reason; it is no longer due and holds up no release.
+
+    Raises `StayEnded`, `ReasonRequired`, `TestNotExcusable` for a release test, an unknown one and one excused before,
+    `Forbidden` for the program itself.
+    """
+    if stay.ended_at is not None:
+        raise StayEnded(stay=stay.number)
+    if not reason.strip():
+        raise ReasonRequired
+    if actor.user_id is None:
+        raise Forbidden(capability="stays.release")
+    answered = Specimen.objects.filter(stay=stay, test_key=test_key, state=SpecimenState.NEGATIVE)
+    if test_key not in excusable_tests(stay) or answered.exists():
+        raise TestNotExcusable(test=test_key)
+    excuse = TestExcuse.objects.create(
+        stay=stay, test_key=test_key, reason=whole(reason.strip(), LONGEST_EXCUSE), excused_by_id=actor.user_id, at=at
+    )
+    cancel(TEST.code, stay, slot=test_key, at=at, by=actor.user_id, answer=excuse.reason)
+    data = {"test": test_key}
+    record(excuse, unit_id=stay.site.unit_id, person_id=stay.person_id, data=data, reason=excuse.reason)
+    return TestExcused(stay.id, test_key)
 
 
 @command("stays.collect_specimen", capability="stays.specimens")

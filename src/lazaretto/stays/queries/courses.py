@@ -16,6 +16,7 @@ from lazaretto.protocols.rules import (
     CategoryNotIsolated,
     Course,
     EarlyRelease,
+    Excuse,
     NoPackAdopted,
     Observation,
     PhaseEnd,
@@ -23,6 +24,7 @@ from lazaretto.protocols.rules import (
     Served,
     StayFacts,
     assess_release,
+    due_tests,
     plan_course,
 )
 from lazaretto.stays.choices import OrderChangeKind, SpecimenState
@@ -30,6 +32,7 @@ from lazaretto.stays.errors import NoRulePack, NotIsolated
 from lazaretto.stays.models import IsolationOrder, OrderChange, Specimen, Stay
 
 CENTRAL = "central"
+RELEASE = "release"  # the purpose of a test
 
 SAMPLE_RESULT = {
     SpecimenState.PENDING: "pending",
@@ -184,6 +187,21 @@ def observations_of(stay: Stay) -> tuple[Observation, ...]:
     )
 
 
+def excusable_tests(stay: Stay) -> list[str]:
+    """Keys of the scheduled tests here from which somebody may be excused: no release tests, none excused already."""
+    excused = {excuse.test_key for excuse in stay.excuses.all()}
+    dues = due_tests(course_of(stay.order, stay.site))
+    return [due.key for due in dues if due.setting == CENTRAL and due.purpose != RELEASE and due.key not in excused]
+
+
+def excuses_of(stay: Stay) -> tuple[Excuse, ...]:
+    """From which tests a stay was excused, by whom and why. Prefetch `excuses__excused_by` when asking for many."""
+    return tuple(
+        Excuse(test_key=one.test_key, by=f"{one.excused_by.display_name}: {one.reason}", reason=one.reason)
+        for one in stay.excuses.all()
+    )
+
+
 def assessment_of(
     stay: Stay, *, at: datetime, early: EarlyRelease | None = None, calendar: Calendar | None = None
 ) -> Assessment:
@@ -194,6 +212,7 @@ def assessment_of(
         setting=CENTRAL,
         samples=samples_of(stay),
         observations=observations_of(stay),
+        excuses=excuses_of(stay),
         early=early,
     )
 

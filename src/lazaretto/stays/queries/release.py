@@ -63,7 +63,9 @@ def with_evidence(stays: QuerySet[Stay]) -> QuerySet[Stay]:
     """Stays with everything that an assessment looks at, in a fixed number of queries."""
     valid = Observation.objects.filter(superseded_at__isnull=True).order_by("taken_at")
     here = Occupancy.objects.filter(ended_at__isnull=True).select_related("room")
-    related = stays.select_related("person", "order", "site").prefetch_related("order__changes", "specimens__results")
+    related = stays.select_related("person", "order", "site").prefetch_related(
+        "order__changes", "specimens__results", "excuses__excused_by"
+    )
     return related.prefetch_related(Prefetch("observations", queryset=valid)).prefetch_related(
         Prefetch("occupancies", queryset=here)
     )

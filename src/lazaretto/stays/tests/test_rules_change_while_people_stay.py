@@ -70,5 +70,5 @@ def test_counting_costs_the_same_for_any_number_of_stays(cast, django_assert_num
 
 def test_the_release_list_costs_the_same_for_any_number_of_stays(cast, django_assert_max_num_queries):
     stays_on_days(cast, 14, 14, 14, 14, 15, 16)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         assert len(release_list(cast.site_lead.actor, cast.site, TODAY, at=NOW)) == 6

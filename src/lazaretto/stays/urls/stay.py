@@ -17,6 +17,7 @@ urlpatterns = [
     path(f"{_ONE}/end", stay.end, name="end"),
     path(f"{_ONE}/observe", stay.observe, name="observe"),
     path(f"{_ONE}/specimen", stay.specimen, name="specimen"),
+    path(f"{_ONE}/excuse", stay.excuse_test, name="excuse_test"),
     path(f"{_ONE}/order.pdf", papers.order, name="order_paper"),
     path(f"{_ONE}/notices/<uuid:change>.pdf", papers.notice, name="notice_paper"),
     path(f"{_ONE}/door-card.pdf", papers.door_card, name="door_card"),

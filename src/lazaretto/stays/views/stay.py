@@ -26,7 +26,7 @@ from lazaretto.stays.choices import Slot, SpecimenPurpose, SpecimenState, StayEn
 from lazaretto.stays.errors import SharingNeedsAssessment
 from lazaretto.stays.models import Observation, Specimen, Stay
 from lazaretto.stays.page_forms import EarlyForm, EndForm, ExtendForm, MoveForm, ObserveForm, StaysFilter
-from lazaretto.stays.queries.courses import course_of, served_from
+from lazaretto.stays.queries.courses import course_of, excusable_tests, served_from
 from lazaretto.stays.queries.file import StayFile, stay_by_number, stay_file
 from lazaretto.stays.queries.listing import stays_at
 from lazaretto.stays.queries.moves import room_choices
@@ -94,6 +94,7 @@ def _file_context(request: HttpRequest, site: Site, number: str) -> dict[str, An
         "stay": found.stay,
         "curve": _curve(found, site, at, fever),
         "criteria": _criteria(found),
+        "excusable": _excusable(found),
         "fever_from": fever,
         "pack_title": _pack_title(found),
         "observation_rows": [(seen, _symptoms(seen)) for seen in found.observations],
@@ -158,6 +159,26 @@ def _criteria(found: StayFile) -> list[dict[str, Any]]:
     if found.assessment is None:
         return []
     return [wording.criterion(item) for item in found.assessment.criteria]
+
+
+def _excusable(found: StayFile) -> list[tuple[str, str]]:
+    """Tests that stand in the way of a release and from which somebody may be excused, with their words."""
+    if found.assessment is None or found.stay.ended_at is not None:
+        return []
+    unmet = {item.subject for item in found.assessment.open_criteria}
+    return [(key, wording.test_label(key)) for key in excusable_tests(found.stay) if key in unmet]
+
+
+@require_POST
+@needs("stays.release")
+def excuse_test(request: HttpRequest, code: str, number: str) -> HttpResponse:
+    """Excuse somebody from one test, by name and with a reason."""
+    actor = actor_of(request)
+    stay = stay_by_number(actor, number, site_of(request, code, "stays.release"))
+    key, reason = request.POST.get("test", ""), request.POST.get("reason", "")
+    commands.excuse_test(actor=actor, at=clock.now(), stay=stay, test_key=key, reason=reason)
+    text = _("Excused by name: %(test)s") % {"test": wording.test_label(key)}
+    return done(request, text, reverse("stays:stay", args=[code, number]) + "#release")
 
 
 @require_http_methods(["GET", "POST"])
