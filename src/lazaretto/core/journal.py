@@ -242,10 +242,14 @@ def read_head() -> dict[str, Any] | None:
 
 
 def _read(path: Path) -> dict[str, Any] | None:
+    """The head in a file. One that cannot be read is no head that the database knows, and is reported as such."""
     if not path.exists():
         return None
-    head: dict[str, Any] = json.loads(path.read_text())
-    return head
+    try:
+        head = json.loads(path.read_text())
+        return {"position": int(head["position"]), "digest": str(head["digest"]), "at": str(head["at"])}
+    except (ValueError, KeyError, TypeError):
+        return {"position": 0, "digest": "", "at": "unreadable"}
 
 
 def _write_head(position: int, digest: str, at: datetime) -> None:

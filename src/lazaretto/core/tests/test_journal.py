@@ -136,6 +136,19 @@ def test_a_cut_tail_is_named_by_the_file_beside_the_database(django_capture_on_c
     assert journal.read_head()["position"] == 6
 
 
+def test_a_damaged_file_beside_the_database_is_named_and_stops_no_seal(django_capture_on_commit_callbacks, settings):
+    factories.headquarters()
+    with django_capture_on_commit_callbacks(execute=True):
+        sealed(2)
+    (head,) = (settings.DATA_DIR / "journal").glob("*.json")
+    head.write_text("")
+    assert flaws() == [("cut", "position 0")]
+    with django_capture_on_commit_callbacks(execute=True):
+        sealed(1)
+    assert journal.read_head()["position"] == 3
+    assert flaws() == [("cut", "position 0")], "the damaged file is kept as evidence"
+
+
 def test_an_inserted_entry_is_named():
     sealed(1)
     past_the_guards(
