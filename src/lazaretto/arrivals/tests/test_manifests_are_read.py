@@ -211,6 +211,13 @@ def test_an_html_table_under_the_name_of_an_excel_file_is_read():
     assert by_outcome(read(data))["ready"] == [2, 3]
 
 
+def test_the_words_around_a_table_inside_a_table_are_kept():
+    inner = f"<table><tr><th>姓名</th><th>证件号码</th></tr><tr><td>李梅</td><td>{card()}</td></tr></table>"
+    manifest = read(f"<table><tr><td>共1人{inner}</td></tr></table>".encode())
+    assert manifest.lines[0].cells == ("共1人",)
+    assert manifest.people[0].cells == ("李梅", card())
+
+
 def test_notes_and_signatures_under_the_list_are_no_people():
     rows = [
         HEADER,

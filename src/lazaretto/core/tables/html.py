@@ -9,7 +9,7 @@ _LARGEST_SPAN = 1000
 
 
 class _Tables(HTMLParser):
-    """Collects the cells of every outermost table; spans become merged ranges, as Excel shows them."""
+    """Collects the cells of every table, one inside another by itself; spans become merged ranges, as in Excel."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -22,6 +22,7 @@ class _Tables(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "table" or (tag == "tr" and not self.tables):
+            self._close()  # the words of the cell that this one stands in
             self.tables.append({})
             self.merged.append([])
             self._taken, self._row = set(), -1
