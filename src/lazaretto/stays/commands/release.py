@@ -10,7 +10,7 @@ from django.conf import settings
 from lazaretto.core.access import Actor
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import cancel_all, meet
-from lazaretto.core.errors import InvalidInput, ReasonRequired, whole
+from lazaretto.core.errors import ReasonRequired, whole
 from lazaretto.core.numbers import next_number
 from lazaretto.core.signing import sign
 from lazaretto.people.commands import close_access
@@ -56,7 +56,10 @@ class CertificateRevoked:
 
 @command("stays.release", capability="stays.release")
 def release(*, actor: Actor, at: datetime, stay: Stay, destination: str = "") -> Released:
-    """Release somebody whose criteria are all met. Raises `StayEnded`, `NotReleasable` with the open criteria."""
+    """Release somebody whose criteria are all met.
+
+    Raises `StayEnded`, `NotReleasable` with the open criteria, `TextTooLong` for the destination.
+    """
     _still_here(stay)
     return _let_go(stay, assessment_of(stay, at=at), destination, "", actor, at)
 
@@ -67,7 +70,7 @@ def release_early(
 ) -> Released:
     """Release before the end on a ground that the rule pack names, by a named approver.
 
-    Raises `StayEnded`, `ReasonRequired`, `GroundUnknown`, `NotReleasable`.
+    Raises `StayEnded`, `ReasonRequired`, `GroundUnknown`, `NotReleasable`, `TextTooLong`.
     """
     _still_here(stay)
     if not reason.strip():
@@ -126,8 +129,6 @@ def _still_here(stay: Stay) -> None:
 
 
 def _let_go(stay: Stay, found: Assessment, destination: str, reason: str, actor: Actor, at: datetime) -> Released:
-    if len(destination) > LONGEST_DESTINATION:
-        raise InvalidInput(fields={"destination": f"at most {LONGEST_DESTINATION} characters"})
     if not found.may_release:
         raise NotReleasable(open=", ".join(item.code for item in found.open_criteria))
     kind = ReleaseKind.EARLY if found.early_by else ReleaseKind.ORDINARY
@@ -140,7 +141,7 @@ def _let_go(stay: Stay, found: Assessment, destination: str, reason: str, actor:
         stay=stay,
         kind=kind,
         criteria=[_stored(asdict(item)) for item in found.criteria],
-        destination=destination,
+        destination=whole(destination, LONGEST_DESTINATION),
         decided_at=at,
         decided_by_id=actor.user_id,
     )
