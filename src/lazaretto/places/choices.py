@@ -90,6 +90,7 @@ class RowIssue(TextChoices):
     BEDS_IN_USE = "beds_in_use", _("Somebody sleeps or slept in the bed that would go.")
     ROOM_UNKNOWN = "room_unknown", _("This room is not at this site.")
     MENDED_WIDTH = "mended_width", _("Full-width characters were made ordinary ones.")
+    MENDED_ZEROS = "mended_zeros", _("Zeros that Excel cut off the number were put back: this is a room of the site.")
 
 
 # What a hand does to bring a room into a state.

@@ -192,6 +192,9 @@ def stage(rows: Sequence[Mapping[str, object] | None], ground: Ground) -> list[S
     rooms = [(n, _tied(one.room, ground)) for n, one in reads.items() if one.room is not None]
     faults: dict[int, list[Fault]] = {n: list(one.faults) for n, one in reads.items()}
     notes: dict[int, list[Fault]] = {n: list(one.mended) for n, one in reads.items()}
+    for n, one in reads.items():
+        if one.room is not None and one.room.number != tidy((rows[n] or {}).get("number")):
+            notes[n].append(Fault(n, "number", RowIssue.MENDED_ZEROS))
     for fault in examine(rooms, ground):
         new = NEW_PLACES.get(fault.issue)
         if new is None:
@@ -215,13 +218,24 @@ NEW_PLACES: dict[str, str] = {
 def complete(cells: Mapping[str, object], ground: Ground) -> dict[str, object]:
     """Cells with what the list leaves open: the room's present values, the site's only building."""
     full = dict(cells)
-    present = ground.rooms.get(tidy(cells.get("number")))
+    number = own_number(tidy(cells.get("number")), ground)
+    if number != tidy(cells.get("number")):
+        full["number"] = number
+    present = ground.rooms.get(number)
     for column in COLUMNS:
         if present is not None and (column not in cells or (column != "note" and not tidy(cells[column]))):
             full[column] = getattr(present, column)
     if not tidy(full.get("building")):
         full["building"] = next(iter(ground.floors)) if len(ground.floors) == 1 else ("" if ground.floors else "A")
     return full
+
+
+def own_number(text: str, ground: Ground) -> str:
+    """The number as the site writes it: 301, a number of which Excel cut off the zero, is room 0301 if there is one."""
+    if text in ground.rooms or not text.isdecimal():
+        return text
+    same = [number for number in ground.rooms if number.isdecimal() and number.lstrip("0") == text.lstrip("0")]
+    return same[0] if len(same) == 1 and len(same[0]) > len(text) else text
 
 
 def _tied(room: RoomRow, ground: Ground) -> RoomRow:

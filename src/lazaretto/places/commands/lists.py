@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db import transaction
+
 from lazaretto.core.access import Actor
 from lazaretto.core.commands import command, record
 from lazaretto.places.choices import RowOutcome
-from lazaretto.places.commands.structure import make_missing_floors, write_rows
-from lazaretto.places.errors import ListAlreadyApplied
+from lazaretto.places.commands.structure import RoomsSaved, make_missing_floors, write_rows
+from lazaretto.places.errors import ListAlreadyApplied, RoomRowsRefused
 from lazaretto.places.models import RoomList, RoomListRow, Site
 from lazaretto.places.queries import ground_of
 from lazaretto.places.rows import StagedRow, stage
@@ -76,17 +78,15 @@ def stage_room_list(*, actor: Actor, at: datetime, site: Site, file_name: str, r
 def apply_room_list(*, actor: Actor, at: datetime, room_list: RoomList) -> ListApplied:
     """Make and change the rooms of a staged list; held rows stay in it, with their reasons.
 
-    Rows are judged afresh, since the site may have changed after the preview. Raises `ListAlreadyApplied`.
+    Rows are judged afresh, since the site may have changed after the preview; one that would take away a bed in use is
+    held and keeps no other back. Raises `ListAlreadyApplied`.
     """
     if room_list.applied_at is not None:
         raise ListAlreadyApplied(file=room_list.file_name)
     site = room_list.site
     kept = list(room_list.rows.order_by("id"))
     rows = [SentRow(row.sheet, row.excel_row, row.cells, row.outcome != RowOutcome.SKIPPED) for row in kept]
-    judged = judge(site, rows)
-    rooms = [verdict.room for verdict in judged if verdict.room is not None]
-    make_missing_floors(site, rooms)
-    saved = write_rows(site, rooms, at)
+    judged, saved = _write(site, judge(site, rows), at)
     for row, verdict in zip(kept, judged, strict=True):
         row.outcome, row.issues = verdict.outcome, [{"column": i.column, "issue": i.issue} for i in verdict.issues]
     RoomListRow.objects.bulk_update(kept, ["outcome", "issues"], batch_size=500)
@@ -103,6 +103,23 @@ def apply_room_list(*, actor: Actor, at: datetime, room_list: RoomList) -> ListA
     )
     record(room_list, unit_id=site.unit_id, data={"rows": answer.rows, "held": answer.held})
     return answer
+
+
+def _write(site: Site, judged: list[StagedRow], at: datetime) -> tuple[list[StagedRow], RoomsSaved]:
+    """Write what is not held; rows that the site refuses are held too, and the others written. The verdicts at last."""
+    places = [n for n, verdict in enumerate(judged) if verdict.room is not None]
+    rooms = [room for verdict in judged if (room := verdict.room) is not None]
+    try:
+        with transaction.atomic():
+            make_missing_floors(site, rooms)
+            return judged, write_rows(site, rooms, at)
+    except RoomRowsRefused as refused:
+        if not refused.faults:
+            raise
+        held = list(judged)
+        for fault in refused.faults:
+            held[places[fault.row]] = StagedRow(RowOutcome.HELD, None, (fault,))
+        return _write(site, held, at)  # fewer rows than before: it comes to an end
 
 
 def judge(site: Site, rows: Sequence[SentRow]) -> list[StagedRow]:
