@@ -1,8 +1,7 @@
 """Somebody without a list: first who they may be, then one form, then a room. Nothing typed is lost."""
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,33 +12,28 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from lazaretto.accounts.doors import actor_of, needs
-from lazaretto.arrivals.choices import RuleBroken, WhyUnplaced
 from lazaretto.arrivals.commands import admit_walk_in
 from lazaretto.arrivals.forms import WalkInForm
-from lazaretto.arrivals.queries.bus import free_rooms, room_by_number
+from lazaretto.arrivals.queries.bus import free_rooms
 from lazaretto.arrivals.queries.desk import last_grounds
 from lazaretto.arrivals.queries.walk_in import (
     alike_to,
-    company_of,
     known_at_the_desk,
     known_by_id,
-    listed_room,
     stay_in_room,
 )
-from lazaretto.arrivals.queries.walk_in_rooms import Offer, broken_by, offer
+from lazaretto.arrivals.views.walk_in_place import place_for, room_at
 from lazaretto.core import clock
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import ClientIdReused, DomainError, NotFound
 from lazaretto.core.ids import new_id
-from lazaretto.people.commands import NewPerson
-from lazaretto.people.models import Need, Person
+from lazaretto.people.models import Person
 from lazaretto.people.queries import person_by_id
 from lazaretto.people.rules import read_document, read_phones
-from lazaretto.places.models import Room, Site
+from lazaretto.places.models import Site
 from lazaretto.places.queries import receivable_categories, site_by_code
 from lazaretto.protocols.choices import Category
 from lazaretto.stays.models import Stay
-from lazaretto.stays.queries.sharing import NOTHING_AGAINST, Verdict
 
 ADMIT = "stays.admit"
 GROUNDS = ("category", "authority", "legal_basis", "reason")
@@ -65,19 +59,6 @@ FIELDS = {
     "sharing_not_allowed": "room",
     "sharing_needs_assessment": "assessment",
 }
-
-
-@dataclass(frozen=True)
-class Place:
-    """The room as the form shows it: its number, what speaks against it, why none is proposed."""
-
-    number: str = ""
-    floor: str = ""
-    why: str = ""
-    breaks: tuple[str, ...] = ()
-    typed: bool = False
-    with_household: bool = False
-    sharing: Verdict = NOTHING_AGAINST
 
 
 @needs(ADMIT)
@@ -173,7 +154,7 @@ def _payload(actor: Actor, site: Site, form: WalkInForm) -> dict[str, Any]:
     said = form.cleaned_data
     person = _recognised(actor, form)
     companion = stay_in_room(site, said["with_room"])
-    room = _room_at(site, said["room"] or said["proposed"])
+    room = room_at(site, said["room"] or said["proposed"])
     return {
         **{name: said[name] for name in GROUNDS},
         "site": str(site.id),
@@ -192,7 +173,7 @@ def _check_rooms(site: Site, form: WalkInForm) -> None:
     said = form.cleaned_data if form.errors is not None else {}
     if said.get("with_room") and stay_in_room(site, said["with_room"]) is None:
         form.add_error("with_room", _("Nobody is in this room."))
-    if said.get("room") and _room_at(site, said["room"]) is None:
+    if said.get("room") and room_at(site, said["room"]) is None:
         form.add_error("room", _("There is no such room here."))
 
 
@@ -237,56 +218,7 @@ def _context(request: HttpRequest, site: Site, form: WalkInForm) -> dict[str, An
         "others": others,
         "looked_at": bool(others) and set(others.split()) <= set(str(form["others"].value() or "").split()),
         "facts": read_document(typed[0]).facts if typed[0] else None,
-        "place": _place(site, form, said, person, at),
+        "place": place_for(site, form, said, person, at),
         "free": [room.number for room in free_rooms(site)],
         "days": [(clock.local_date(at, clock.zone(site.time_zone)) - timedelta(days=ago), ago) for ago in range(3)],
     }
-
-
-def _place(site: Site, form: WalkInForm, said: NewPerson, person: Person | None, at: datetime) -> Place:
-    """The room typed, the household's, the one a list gave, or the planner's; with what speaks against it."""
-    typed = str(form["room"].value() or "").strip()
-    born = (person.birth_date if person else None) or said.birth_date
-    who = person or Person(birth_date=born)
-    asked: dict[str, Any] = {
-        "category": str(form["category"].value() or next(iter(receivable_categories(site)))),
-        "needs": {str(need.kind) for need in said.needs} | _needs_of(person),
-        "at": at,
-    }
-    companion = stay_in_room(site, str(form["with_room"].value() or ""))
-    company = company_of(companion, who, birth_date=born, **asked) if companion else None
-    theirs = company.room_for(str(form["assessment"].value() or "")) if company else None
-    chosen = _room_at(site, typed) if typed else theirs or listed_room(site, person)
-    sharing = company.sharing if company else NOTHING_AGAINST
-    if typed and chosen is None:
-        return Place(typed, why=_("There is no such room here."), typed=True)
-    if chosen is None:
-        return _offered(offer(site, birth_date=born, **asked), sharing)
-    mates = company is not None and chosen == company.room
-    breaks = () if mates else _words(broken_by(site, chosen, birth_date=born, **asked))
-    return Place(
-        chosen.number, chosen.floor.label, breaks=breaks, typed=bool(typed), with_household=mates, sharing=sharing
-    )
-
-
-def _offered(found: Offer, sharing: Verdict) -> Place:
-    why = str(WhyUnplaced(found.why).label) if found.why else ""
-    if found.room is None:
-        return Place(why=why, sharing=sharing)
-    return Place(found.room.number, found.room.floor.label, why, _words(found.breaks), sharing=sharing)
-
-
-def _words(rules: Iterable[str]) -> tuple[str, ...]:
-    return tuple(str(RuleBroken(rule).label) if rule in RuleBroken.values else rule for rule in rules)
-
-
-def _needs_of(person: Person | None) -> set[str]:
-    rows = Need.objects.filter(person=person, ended_at__isnull=True) if person else Need.objects.none()
-    return set(rows.values_list("kind", flat=True))
-
-
-def _room_at(site: Site, number: str) -> Room | None:
-    try:
-        return room_by_number(site, number) if number.strip() else None
-    except NotFound:
-        return None
