@@ -22,6 +22,7 @@ from lazaretto.core.access import PERSONAL
 from lazaretto.core.commands import REGISTRY, fetch
 from lazaretto.core.errors import Forbidden, NotFound
 from lazaretto.core.models import Alarm
+from lazaretto.emergencies.models import Emergency
 from lazaretto.people.models import ContactPoint, IdentityDocument, Merge, Need, PartyMember, PersonName
 from lazaretto.places.models import Room, RoomList, Site
 from lazaretto.protocols.models import PackAdoption
@@ -178,6 +179,8 @@ STAY_PAGES = (
     "excuse_test", "order_paper", "notice_paper", "door_card", "guest_card",
 )  # fmt: skip
 
+EMERGENCY_PAGES = ("one", "said", "own", "step", "word", "cancel", "review")
+
 ARGUMENTS = {
     "code": lambda world: world[Site].code,
     "part": lambda _world: "form",
@@ -213,6 +216,10 @@ ARGUMENTS = {
         for name in ("/api/v1/stays/{number}", *(f"stays:{page}" for page in STAY_PAGES))
     },
     "alarm": lambda world: world[Alarm].pk,
+    **{
+        f"{name} number": lambda world: world[Emergency].number
+        for name in ("/api/v1/emergencies/{number}", *(f"emergencies:{page}" for page in EMERGENCY_PAGES))
+    },
     "name": lambda _world: "accounts.rename_unit",
 }
 # Pages whose own token, form or purpose comes before the record: what to send.

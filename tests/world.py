@@ -12,6 +12,7 @@ from lazaretto.arrivals.tests.offices import HEADER, xlsx
 from lazaretto.arrivals.tests.offices import person as bus_person
 from lazaretto.core.deadlines import Due, raise_alarm
 from lazaretto.core.signing import sign
+from lazaretto.emergencies.models import Emergency
 from lazaretto.people.models import ContactPoint, IdentityDocument, Merge, Need, Party, PartyMember
 from lazaretto.places.models import RoomList, Zone
 from lazaretto.protocols.models import PackAdoption
@@ -67,6 +68,7 @@ def examples(cast) -> dict[type[Model], Any]:
         Specimen.objects.create(stay=stay, tube="T1", collected_at=NOW),
         Certificate.objects.create(release=release, number="C-1", token=sign(SIGNED), issued_at=NOW),
         DoorCheck.objects.create(room=site.rooms.first(), finding="closed", checked_at=NOW),
+        Emergency.objects.create(number="H01-E1", unit=site.unit, site=site, first_word_at=NOW),
         Breach.objects.create(site=site, kind="door", noticed_at=NOW, description="门开着"),
         Merge.objects.create(kept=stay.person, merged=merged, merged_at=NOW),
         raise_alarm(Due(FEVER.code, stay, NOW, unit_id=site.unit_id, person_id=stay.person_id), at=NOW),

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "lazaretto.protocols",
     "lazaretto.stays",
     "lazaretto.arrivals",
+    "lazaretto.emergencies",
     "lazaretto.headquarters",
     "lazaretto.config",
 ]

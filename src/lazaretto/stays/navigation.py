@@ -60,7 +60,7 @@ def remember_site(request: HttpRequest, code: str) -> None:
 
 def _at_site(name: str) -> Callable[[HttpRequest], str | None]:
     def url(request: HttpRequest) -> str | None:
-        code = _site_code(request)
+        code = site_code(request)
         return reverse(name, args=[code]) if code else None
 
     return url
@@ -77,7 +77,7 @@ def _in_several(request: HttpRequest) -> bool:
     return actor_of(request).everywhere("stays.register") or not _only_site(request)
 
 
-def _site_code(request: HttpRequest) -> str:
+def site_code(request: HttpRequest) -> str:
     """The site of this page, of the page before, or the only one that this person works at."""
     known: str | None = getattr(request, "_site_code", None)
     if known is None:
