@@ -23,7 +23,7 @@ class Calendar:
     def __init__(self, adoptions: Iterable[Adoption]) -> None:
         self.adoptions = tuple(adoptions)
         self._packs: dict[tuple[str, date], Pack] = {}
-        self._editions: dict[tuple[str, date], tuple[Edition, ...]] = {}
+        self._editions: dict[tuple[str, date, str], tuple[Edition, ...]] = {}
 
     def pack_on(self, jurisdiction: str, on: date) -> Pack:
         """The pack in force, overlays laid over it; raises `NoPackAdopted`."""
@@ -39,11 +39,16 @@ class Calendar:
         except NoPackAdopted:
             return ""
 
-    def editions_at(self, jurisdiction: str, first_on: date) -> tuple[Edition, ...]:
-        """The packs that govern a stay begun on `first_on`, one after another; raises `NoPackAdopted`."""
-        key = (jurisdiction, first_on)
+    def editions_at(self, jurisdiction: str, first_on: date, kept: str = "") -> tuple[Edition, ...]:
+        """The packs that govern a stay begun on `first_on`, one after another; raises `NoPackAdopted`.
+
+        Where none is in force on that date any more, an order keeps the pack it recorded: `kept`, its key. Raises
+        `PackUnknown` when that one is not shipped.
+        """
+        key = (jurisdiction, first_on, kept)
         if key not in self._editions:
-            self._editions[key] = editions(library(), self.adoptions, jurisdiction_path(jurisdiction), first_on)
+            path = jurisdiction_path(jurisdiction)
+            self._editions[key] = editions(library(), self.adoptions, path, first_on, kept=kept)
         return self._editions[key]
 
     def changed(self, *, add: Iterable[Adoption] = (), remove: Iterable[Adoption] = ()) -> Calendar:

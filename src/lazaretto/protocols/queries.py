@@ -127,6 +127,6 @@ def rule_in_force(category: str, jurisdiction: str, on: date) -> CategoryRule:
     return effective(jurisdiction, on).rule(category)
 
 
-def editions_at(jurisdiction: str, first_on: date) -> tuple[Edition, ...]:
-    """The packs that govern a stay begun on a local date, one after another; raises `NoPackAdopted`."""
-    return calendar().editions_at(jurisdiction, first_on)
+def editions_at(jurisdiction: str, first_on: date, kept: str = "") -> tuple[Edition, ...]:
+    """The packs that govern a stay begun on a local date, one after another; raises as `Calendar.editions_at` does."""
+    return calendar().editions_at(jurisdiction, first_on, kept)

@@ -128,15 +128,21 @@ def effective_pack(library: Library, adoptions: Iterable[Adoption], path: Sequen
 
 
 def editions(
-    library: Library, adoptions: Iterable[Adoption], path: Sequence[str], first_on: date, last_on: date | None = None
+    library: Library,
+    adoptions: Iterable[Adoption],
+    path: Sequence[str],
+    first_on: date,
+    last_on: date | None = None,
+    kept: str = "",
 ) -> tuple[Edition, ...]:
     """The packs that govern one after another from `first_on` to `last_on`, the first being in force on `first_on`.
 
-    Raises NoPackAdopted when none is in force on the first date. Should a later date have none (an adoption was ended
-    and nothing followed), the edition before it goes on: an order keeps the rule it was made under.
+    An order keeps the rule it was made under. Should a later date have none (an adoption was ended and nothing
+    followed), the edition before it goes on; should the first date have none any more (the adoption was withdrawn),
+    the pack whose key the order recorded (`kept`) governs. Raises NoPackAdopted without either, PackUnknown.
     """
     known = [a for a in adoptions if a.jurisdiction in path]
-    found = [Edition(from_on=first_on, pack=effective_pack(library, known, path, first_on), transition="")]
+    found = [Edition(from_on=first_on, pack=_first_pack(library, known, path, first_on, kept), transition="")]
     for on in _dates_of_change(known, first_on, last_on):
         try:
             pack = effective_pack(library, known, path, on)
@@ -147,6 +153,15 @@ def editions(
                 Edition(from_on=on, pack=pack, transition=_transition(library, known, found[-1].pack, pack, on))
             )
     return tuple(found)
+
+
+def _first_pack(library: Library, adoptions: Sequence[Adoption], path: Sequence[str], on: date, kept: str) -> Pack:
+    try:
+        return effective_pack(library, adoptions, path, on)
+    except NoPackAdopted:
+        if not kept:
+            raise
+        return library.by_key(kept)
 
 
 def _dates_of_change(adoptions: Sequence[Adoption], first_on: date, last_on: date | None) -> list[date]:

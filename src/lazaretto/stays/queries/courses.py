@@ -18,6 +18,7 @@ from lazaretto.protocols.rules import (
     EarlyRelease,
     Excuse,
     NoPackAdopted,
+    PackUnknown,
     Observation,
     PhaseEnd,
     Sample,
@@ -63,9 +64,11 @@ def plan(
     served: Iterable[ServedElsewhere] = (),
     extended_until: datetime | None = None,
     calendar: Calendar | None = None,
+    kept: str = "",
 ) -> Course:
     """The course at a site; raises `NotIsolated` when the rules there isolate nobody of the category, `NoRulePack`.
 
+    `kept` is the pack of an order: it goes on where the adoption that the order rests on was withdrawn.
     `calendar` holds the adoptions when many courses are planned; without it they are read, one query.
     """
     zone = ZoneInfo(site.time_zone)
@@ -90,11 +93,12 @@ def plan(
         ),
         extended_until=extended_until,
     )
+    look_up = calendar.editions_at if calendar else editions_at
     try:
-        return plan_course(facts, (calendar.editions_at if calendar else editions_at)(site.jurisdiction, started_on))
+        return plan_course(facts, look_up(site.jurisdiction, started_on, kept))
     except CategoryNotIsolated as error:
         raise NotIsolated(category=category) from error
-    except NoPackAdopted as error:
+    except (NoPackAdopted, PackUnknown) as error:
         raise NoRulePack(on=started_on.isoformat()) from error
 
 
@@ -117,6 +121,7 @@ def course_of(order: IsolationOrder, site: Site, *, calendar: Calendar | None = 
         served=[served_from(part) for part in order.served_elsewhere],
         extended_until=max(extensions, default=None),
         calendar=calendar,
+        kept=order.pack,
     )
 
 

@@ -15,6 +15,7 @@ from lazaretto.places.models import Site
 from lazaretto.protocols.choices import CriterionRemark, EarlyGround, MissingForRelease, ReleaseCriterion
 from lazaretto.protocols.queries import Calendar, calendar
 from lazaretto.protocols.rules import Assessment
+from lazaretto.stays.errors import NoRulePack, NotIsolated
 from lazaretto.stays.models import Certificate, Observation, Occupancy, Stay
 from lazaretto.stays.queries.courses import assessment_of
 
@@ -33,15 +34,24 @@ class CriterionShown:
 
 @dataclass(frozen=True)
 class Candidate:
-    """Somebody whose order ends on the day asked for, or has ended: room, and how the criteria stand."""
+    """Somebody whose order ends on the day asked for, or has ended: room, and how the criteria stand.
+
+    `assessment` is None where no rules say what to assess; `fault` then says why, and what to do about it.
+    """
 
     stay: Stay
     name: str
     room: str
     due_at: datetime
     overdue: bool
-    assessment: Assessment
+    assessment: Assessment | None
     criteria: tuple[CriterionShown, ...]
+    fault: str = ""
+
+    @property
+    def may_release(self) -> bool:
+        """Every condition is met."""
+        return self.assessment is not None and self.assessment.may_release
 
     @property
     def missing(self) -> tuple[CriterionShown, ...]:
@@ -81,7 +91,7 @@ def release_list(actor: Actor, site: Site, day: date, *, at: datetime) -> list[C
 
 def _candidate(actor: Actor, stay: Stay, at: datetime, rules: Calendar) -> Candidate:
     taken = next(iter(stay.occupancies.all()), None)
-    found = assessment_of(stay, at=at, calendar=rules)
+    found, fault = _assessed(stay, at, rules)
     return Candidate(
         stay=stay,
         name=display_name(actor, stay.person, unit_id=stay.site.unit_id),
@@ -89,8 +99,17 @@ def _candidate(actor: Actor, stay: Stay, at: datetime, rules: Calendar) -> Candi
         due_at=stay.order.ends_at,
         overdue=stay.order.ends_at <= at,
         assessment=found,
-        criteria=criteria_shown(stay, found),
+        criteria=criteria_shown(stay, found) if found else (),
+        fault=fault,
     )
+
+
+def _assessed(stay: Stay, at: datetime, rules: Calendar) -> tuple[Assessment | None, str]:
+    """How the criteria stand; one stay without rules says so and leaves the others their list."""
+    try:
+        return assessment_of(stay, at=at, calendar=rules), ""
+    except (NoRulePack, NotIsolated) as error:
+        return None, str(error)
 
 
 def criteria_shown(stay: Stay, found: Assessment) -> tuple[CriterionShown, ...]:

@@ -48,7 +48,7 @@ def _list(request: HttpRequest, site: Site, day: date, today: date, *, refused: 
         "today": today,
         "tomorrow": today + timedelta(days=1),
         "found": found,
-        "ready": [row for row in found if row.assessment.may_release],
+        "ready": [row for row in found if row.may_release],
         "issued": certificates_issued(actor, site, day),
         "may_release": actor.may("stays.release", site.unit_id),
         "may_revoke": actor.may("stays.approve", site.unit_id),
