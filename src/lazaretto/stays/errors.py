@@ -230,6 +230,24 @@ class NotExtended(DomainError):
     next_step = _("To let somebody go before the end of the rules use early release.")
 
 
+class DayAhead(DomainError):
+    """An observation is said to be of a day that has not come."""
+
+    code = "day_ahead"
+    status = 422
+    message = _("This day has not come yet.")
+    next_step = _("Choose the round that is on; if the day is right, look at the clock of the device.")
+
+
+class BeforeTheStay(DomainError):
+    """An observation is said to be from before the stay."""
+
+    code = "before_the_stay"
+    status = 422
+    message = _("This stay had not begun by then.")
+    next_step = _("Choose a round since they came; if the day is right, look at the clock of the device.")
+
+
 class TestNotExcusable(DomainError):
     """Only a scheduled test that is open can be excused; a release test cannot."""
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 
@@ -101,7 +102,7 @@ def _admissions(site: str, people: list[str], rooms: list[str]) -> Jobs:
 
 
 def _observations(stays: list[str]) -> Jobs:
-    day = datetime.now(tz=UTC).date().isoformat()
+    day = datetime.now(tz=ZoneInfo("Asia/Shanghai")).date().isoformat()
     return [("stays.observe", {"stay": stay, "day": day, "slot": "morning", "temperature": "36.5"}) for stay in stays]
 
 

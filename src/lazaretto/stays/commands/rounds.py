@@ -11,16 +11,19 @@ from django.db.models import QuerySet
 
 from lazaretto.core.access import Actor
 from lazaretto.core.bulk import insert
+from lazaretto.core.clock import local_date
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import Due, meet, raise_alarm, set_deadlines
 from lazaretto.core.prepared import prepared
 from lazaretto.places.models import Site
 from lazaretto.stays.choices import Slot, Symptom
 from lazaretto.stays.deadlines import FEVER, KNOCK_AGAIN_WITHIN, NO_ANSWER, ROUND
-from lazaretto.stays.errors import StayEnded, TemperatureNeeded
+from lazaretto.stays.errors import BeforeTheStay, DayAhead, StayEnded, TemperatureNeeded
 from lazaretto.stays.models import Observation, Stay
-from lazaretto.stays.queries.rounds import doors_left, fever_from, round_slots
+from lazaretto.stays.queries.rounds import current_slot, doors_left, fever_from, round_slots
 from lazaretto.stays.rules import is_plausible, needs_look
+
+SLOW_CLOCK = timedelta(hours=1)  # a device at the door may be that much behind: what was measured there still counts
 
 
 @dataclass(frozen=True)
@@ -57,10 +60,11 @@ def observe(
     """Take down one observation. A second one for the same slot corrects the first, which is kept.
 
     Fever (by the rule pack) or any symptom raises an alarm; no answer falls due again within half an hour.
-    Raises `StayEnded`, `TemperatureNeeded`.
+    Raises `StayEnded`, `BeforeTheStay`, `DayAhead`, `TemperatureNeeded`.
     """
     if stay.ended_at is not None and stay.ended_at <= at:
         raise StayEnded(stay=stay.number)
+    _refuse_other_days(stay, day, at)
     if no_answer == (temperature is not None) or (temperature is not None and not is_plausible(temperature)):
         raise TemperatureNeeded(stay=stay.number)
     corrected = _supersede(stay, day, slot, at)
@@ -99,6 +103,15 @@ def plan_rounds(*, actor: Actor, at: datetime, site: Site) -> RoundsPlanned:
     slots = tuple(f"{due.day}-{due.slot}" for due in wanted)
     record(site, unit_id=site.unit_id, data={"slots": slots})
     return RoundsPlanned(site.code, slots)
+
+
+def _refuse_other_days(stay: Stay, day: date, at: datetime) -> None:
+    """The first round is the one that was on when they came: after midnight still last evening's."""
+    latest = at + SLOW_CLOCK
+    if day > local_date(latest, ZoneInfo(stay.site.time_zone)):
+        raise DayAhead(stay=stay.number, day=day)
+    if stay.started_at > latest or day < current_slot(stay.site, stay.started_at)[0]:
+        raise BeforeTheStay(stay=stay.number, day=day)
 
 
 def _supersede(stay: Stay, day: date, slot: Slot, at: datetime) -> bool:

@@ -12,7 +12,9 @@ from lazaretto.places.models import Room
 from lazaretto.stays import commands
 from lazaretto.stays.choices import Slot, SpecimenPurpose, SpecimenState, StayEnd
 from lazaretto.stays.errors import (
+    BeforeTheStay,
     ConfirmationNeeded,
+    DayAhead,
     ResultConflict,
     RoomElsewhere,
     RoomOccupied,
@@ -89,6 +91,33 @@ def test_a_temperature_or_no_answer_never_both_nor_none(cast, admit, given):
     stay = admit()
     with pytest.raises(TemperatureNeeded):
         commands.observe(actor=cast.medic.actor, at=NOW, stay=stay, day=NOW.date(), slot=Slot.EVENING, **given)
+
+
+@pytest.mark.parametrize(
+    ("day", "at", "error"),
+    [
+        (NOW.date() + timedelta(days=1), NOW, DayAhead),
+        (NOW.date() - timedelta(days=1), NOW, BeforeTheStay),
+        (NOW.date(), NOW - timedelta(hours=3), BeforeTheStay),
+    ],
+)
+def test_a_round_lies_between_the_first_day_of_a_stay_and_today(cast, admit, day, at, error):
+    stay = admit()
+    with pytest.raises(error):
+        commands.observe(
+            actor=cast.medic.actor, at=at, stay=stay, day=day, slot=Slot.EVENING, temperature=Decimal("38.8")
+        )
+    assert not stay.observations.exists()
+    assert not Deadline.objects.filter(kind="stays.fever").exists()
+
+
+def test_who_comes_after_midnight_is_seen_in_the_evening_round_that_is_still_on(cast, admit):
+    after_midnight = NOW - timedelta(hours=9)  # 01:00 at the site
+    stay = admit(at=after_midnight)
+    yesterday = NOW.date() - timedelta(days=1)
+    common = {"actor": cast.medic.actor, "stay": stay, "day": yesterday, "slot": Slot.EVENING, "no_answer": True}
+    commands.observe(**common, at=after_midnight - timedelta(minutes=5))  # by a device that is slow
+    assert stay.observations.get().day == yesterday
 
 
 def test_the_last_door_meets_the_deadline_of_the_round(cast, admit):
