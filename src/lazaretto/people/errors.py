@@ -41,6 +41,15 @@ class NameInvalid(DomainError):
     next_step = _("Enter the name as the document has it, without digits or remarks.")
 
 
+class BirthDateImpossible(DomainError):
+    """Nobody alive was born on that day: it lies ahead, or more than 130 years back."""
+
+    code = "birth_date_impossible"
+    status = 422
+    message = _("Nobody here can have been born on this day.")
+    next_step = _("Look at the year again; leave the birth date empty if it is not known.")
+
+
 class PersonMerged(DomainError):
     """The record was merged into another; `context` names it."""
 

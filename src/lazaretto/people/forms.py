@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -16,7 +15,6 @@ from lazaretto.people.commands import GivenDocument, GivenNeed, NewPerson
 from lazaretto.people.models import Person
 
 COUNTRY = re.compile(r"[A-Za-z]{3}")
-EARLIEST = date(1880, 1, 1)
 
 
 def typed() -> forms.TextInput:
@@ -54,13 +52,6 @@ class DetailsForm(forms.Form):
     language = forms.ChoiceField(label=_("Language"), choices=Language.choices, initial=Language.CHINESE)
     employer = forms.CharField(label=_("Employer"), max_length=120, required=False)
     dormitory = forms.CharField(label=_("Dormitory"), max_length=120, required=False)
-
-    def clean_birth_date(self) -> date | None:
-        """A day on which somebody alive can have been born."""
-        born: date | None = self.cleaned_data["birth_date"]
-        if born is not None and born < EARLIEST:
-            raise forms.ValidationError(_("Look at the year again."))
-        return born
 
 
 class EditForm(DetailsForm):

@@ -121,7 +121,7 @@ def _who(
     not_same_as: tuple[UUID, ...],
 ) -> tuple[Person, bool]:
     """The record of whoever stands there, complete, and whether it was there before."""
-    said = clean_person(newcomer) if newcomer is not None else None
+    said = clean_person(newcomer, at=at) if newcomer is not None else None
     likely = alike_to(said) if said is not None else {}
     if same_as is not None:
         person, known = _recognised(actor, same_as, likely), True

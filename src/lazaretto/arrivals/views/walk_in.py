@@ -44,6 +44,7 @@ FIELDS = {
     "nobody_named": "name",
     "document_invalid": "document_number",
     "document_taken": "document_number",
+    "birth_date_impossible": "birth_date",
     "phone_invalid": "phone",
     "already_in_party": "with_room",
     "stay_ended": "with_room",

@@ -22,6 +22,7 @@ from lazaretto.people.commands.newcomers import (
     clean_name,
     clean_phones,
     read_typed,
+    refuse_impossible_birth,
 )
 from lazaretto.people.commands.registration import (
     CONTACT_FIELDS,
@@ -65,13 +66,15 @@ def change_details(
     address: Words | None = None,
     reason: Words = "",
 ) -> PersonChanged:
-    """Change what is said of a person; what is not given stays. Raises `PersonMerged`."""
+    """Change what is said of a person; what is not given stays. Raises `PersonMerged`, `BirthDateImpossible`."""
     still_one(person)
     given = {
         "sex": sex, "birth_date": birth_date, "nationality": nationality, "language": language, "employer": employer,
         "dormitory": dormitory, "address": address,
     }  # fmt: skip
     changed = [name for name, value in given.items() if value is not None and value != (getattr(person, name) or "")]
+    if "birth_date" in changed:
+        refuse_impossible_birth(birth_date, at=at)
     for name in changed:
         setattr(person, name, given[name] or (None if name == "address" else given[name]))
     person.compared_at = None

@@ -1,13 +1,13 @@
 """What is said of somebody who is new, and what of it can be believed."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 
 from pydantic import Field
 
 from lazaretto.people.choices import DocumentKind, NeedKind, PartyKind, Sex
-from lazaretto.people.errors import DocumentInvalid, NameInvalid, PhoneInvalid
+from lazaretto.people.errors import BirthDateImpossible, DocumentInvalid, NameInvalid, PhoneInvalid
 from lazaretto.people.rules import DocumentKind as ReadKind
 from lazaretto.people.rules import DocumentReading, Hints, read_document, read_name, read_phones
 
@@ -17,6 +17,9 @@ Country = Annotated[str, Field(max_length=3)]
 Words = Annotated[str, Field(max_length=500)]
 Short = Annotated[str, Field(max_length=120)]
 LanguageCode = Annotated[str, Field(max_length=12)]
+
+LONGEST_LIFE = 130  # years; the oldest age on record is 122
+EASTERNMOST = timedelta(hours=14)  # ahead of UTC, where a day begins first
 
 
 @dataclass(frozen=True)
@@ -61,10 +64,10 @@ class NewPerson:
     relation: Annotated[str, Field(max_length=40)] = ""
 
 
-def clean_person(person: NewPerson) -> NewPerson:
+def clean_person(person: NewPerson, *, at: datetime) -> NewPerson:
     """The same person as typed at a desk, put into normal forms; sex and birth date follow from an identity card.
 
-    Raises `NameInvalid`, `DocumentInvalid`, `PhoneInvalid`.
+    Raises `NameInvalid`, `DocumentInvalid`, `PhoneInvalid`, `BirthDateImpossible`.
     """
     given = [name for name in (person.name, *person.other_names) if name.strip()]
     names = list(dict.fromkeys(name for text in given for name in clean_names(text)))
@@ -72,6 +75,8 @@ def clean_person(person: NewPerson) -> NewPerson:
         raise NameInvalid
     readings = [read_typed(document) for document in person.documents]
     facts = next((reading.facts for reading in readings if reading.facts), None)
+    born = person.birth_date or (facts.birth_date if facts else None)
+    refuse_impossible_birth(born, at=at)
     return replace(
         person,
         name=names[0],
@@ -81,9 +86,18 @@ def clean_person(person: NewPerson) -> NewPerson:
             for given, reading in zip(person.documents, readings, strict=True)
         ),
         phones=tuple(number for typed in person.phones for number in clean_phones(typed)),
-        birth_date=person.birth_date or (facts.birth_date if facts else None),
+        birth_date=born,
         sex=person.sex if person.sex != Sex.UNKNOWN or not facts else Sex(facts.sex),
     )
+
+
+def refuse_impossible_birth(born: date | None, *, at: datetime) -> None:
+    """Raises `BirthDateImpossible` for a day ahead, wherever on earth it is looked at from, or too long ago."""
+    if born is None:
+        return
+    today = (at.astimezone(UTC) + EASTERNMOST).date()
+    if born > today or today.year - born.year > LONGEST_LIFE:
+        raise BirthDateImpossible
 
 
 def clean_names(text: str) -> tuple[str, ...]:

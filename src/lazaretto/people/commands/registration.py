@@ -49,10 +49,10 @@ def register_person(*, actor: Actor, at: datetime, unit: Unit, person: NewPerson
     """Register one person for a unit. Whoever is known by the same document under the same name is not doubled.
 
     Who looks like somebody else is found by the duty that compares newcomers, a quarter of a minute later: nobody at
-    the desk waits for it. Raises `NameInvalid`, `DocumentInvalid`, `PhoneInvalid`, and `DocumentTaken` when the
-    document belongs to somebody of another name.
+    the desk waits for it. Raises `NameInvalid`, `DocumentInvalid`, `PhoneInvalid`, `BirthDateImpossible`,
+    and `DocumentTaken` when the document belongs to somebody of another name.
     """
-    clean = clean_person(person)
+    clean = clean_person(person, at=at)
     known = set(known_people(clean.documents).values())
     if not known:
         (made,) = add_people([clean], unit_id=unit.id, at=at)

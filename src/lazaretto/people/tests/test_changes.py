@@ -1,6 +1,6 @@
 """What is known of a person changes, with a word in the journal and nothing said twice."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -12,6 +12,7 @@ from lazaretto.people.choices import DocumentKind, NeedKind, PartyKind, RevealPu
 from lazaretto.people.commands import GivenDocument
 from lazaretto.people.errors import (
     AlreadyInParty,
+    BirthDateImpossible,
     DocumentInvalid,
     DocumentTaken,
     NameInUse,
@@ -58,6 +59,20 @@ def test_details_change_and_the_journal_names_the_fields_without_their_values(gu
     run(commands.change_details, guest, address="")
     guest.refresh_from_db()
     assert guest.address is None
+
+
+@pytest.mark.parametrize("born", [NOW.date() + timedelta(days=2), date(NOW.year - 131, 12, 31)])
+def test_nobody_is_born_ahead_of_today_or_more_than_130_years_ago(guest, run, born):
+    with pytest.raises(BirthDateImpossible):
+        run(commands.change_details, guest, birth_date=born, address="建设路1号")
+    guest.refresh_from_db()
+    assert (guest.birth_date, guest.address) == (None, None)
+
+
+def test_a_birth_date_that_an_import_brought_does_not_keep_the_rest_from_being_put_right(guest, run):
+    born = guest.birth_date = date(1850, 1, 1)
+    guest.save()
+    assert run(commands.change_details, guest, birth_date=born, address="建设路1号").changed == ["address"]
 
 
 def test_a_new_name_is_found_at_once_and_an_old_one_no_more(cast, guest, run):

@@ -149,6 +149,16 @@ def test_a_registration_that_is_refused_keeps_what_was_typed(cast):
     assert made.birth_date == date(1949, 12, 31)
 
 
+def test_a_birth_date_that_lies_ahead_is_refused_at_its_field(cast):
+    body = {
+        "unit": cast.site.unit_id, "name": "李伟", "sex": "male", "language": "en", "document_kind": "other",
+        "birth_date": "2199-01-01",
+    }  # fmt: skip
+    answer = cast.clerk.client.post(reverse("people:register"), body)
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["birth_date"])
+    assert not Person.objects.exists()
+
+
 def test_registering_for_another_unit_is_not_offered(cast):
     body = {"unit": cast.other_site.unit_id, "name": "李伟", "sex": "male", "language": "en", "document_kind": "other"}
     assert cast.clerk.client.post(reverse("people:register"), body).status_code == 422

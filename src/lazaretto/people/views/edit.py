@@ -34,6 +34,7 @@ FIELDS = {
     "name_invalid": ("name",),
     "document_invalid": ("document_number", "number"),
     "document_taken": ("document_number", "number"),
+    "birth_date_impossible": ("birth_date",),
     "phone_invalid": ("phone",),
     "reason_required": ("reason",),
 }
