@@ -226,13 +226,24 @@ def fetch(model: type[Model], pk: Any, actor: Actor, capability: str) -> Any:
     manager: Any = model._default_manager
     if not hasattr(model, "SCOPE"):
         return _fetch_visible(manager, pk, actor, capability)
-    rows = _by_key(model)(pk=model._meta.pk.to_python(pk))  # one for each unit it belongs to
+    key = model._meta.pk.to_python(pk)
+    _lock_before(model, key)
+    rows = _by_key(model)(pk=key)  # one for each unit it belongs to
     units = {row.scope_unit_id for row in rows}
     if rows and (actor.everywhere(capability) or units & actor.units_with(capability)):
         return rows[0]
     if rows and (actor.everywhere() or units & actor.units):
         raise Forbidden(capability=capability)
     raise NotFound(kind=model._meta.label_lower, id=pk)
+
+
+def _lock_before(model: type[Model], pk: Any) -> None:
+    """Lock the row that a model names in `LOCKED_AFTER`: all who write both take them in this one order."""
+    first = getattr(model, "LOCKED_AFTER", "")
+    if first:
+        holder: Any = model._meta.get_field(first).related_model
+        wanted: Any = model._default_manager
+        list(locked(holder._default_manager.filter(pk__in=wanted.filter(pk=pk).values(first))))
 
 
 @functools.cache

@@ -114,11 +114,25 @@ def open_deadlines(kind: str, subject: Model, slot: str | None = None) -> QueryS
     return found if slot is None else found.filter(slot=slot)
 
 
-def move_deadline(kind: str, subject: Model, due_at: datetime, slot: str | None = None) -> int:
-    """Give an open deadline another due time; what it climbed stays climbed. Returns how many were open."""
+def move_deadline(
+    kind: str, subject: Model, due_at: datetime, *, at: datetime, slot: str | None = None, by: int | None = None
+) -> int:
+    """Give an open deadline another due time. Returns how many were open.
+
+    One that is not overdue any more begins anew: its alarm is answered, and its ladder climbs from the first rung. Of
+    one that still is, what it climbed stays climbed.
+    """
+    found = _found(kind, subject, slot)
     overdue_at = due_at + KINDS[kind].grace
-    return open_deadlines(kind, subject, slot).update(
-        due_at=due_at, overdue_at=overdue_at, next_at=overdue_at + KINDS[kind].ladder[0].after, version=F("version") + 1
+    anew = {"rung": 0} if overdue_at > at else {}
+    if anew:
+        _answer([pk for pk, rung in found if rung], at, by, "postponed")
+    return Deadline.objects.filter(pk__in=[pk for pk, _rung in found]).update(
+        due_at=due_at,
+        overdue_at=overdue_at,
+        next_at=overdue_at + KINDS[kind].ladder[0].after,
+        version=F("version") + 1,
+        **anew,
     )
 
 
@@ -168,13 +182,18 @@ def _found(kind: str, subject: Model, slot: str | None) -> list[tuple[UUID, int]
 def _close(ids: list[tuple[UUID, int]], state: DeadlineState, at: datetime, by: int | None, answer: str) -> int:
     if not ids:
         return 0
-    climbed = [pk for pk, rung in ids if rung]
-    if climbed:
-        unanswered = Alarm.objects.filter(deadline__in=climbed, answered_at__isnull=True)
-        unanswered.filter(taken_at__isnull=True).update(taken_at=at, owner_id=by)
-        unanswered.update(answered_at=at, answer=answer)
+    _answer([pk for pk, rung in ids if rung], at, by, answer)
     update_rows(Deadline, ("state", "closed_at", "next_at"), [(str(state), at, None, pk) for pk, _rung in ids])
     return len(ids)
+
+
+def _answer(climbed: list[UUID], at: datetime, by: int | None, answer: str) -> None:
+    """The open alarms of these deadlines have their answer. Whoever writes both locks the deadline before the alarm."""
+    if not climbed:
+        return
+    unanswered = Alarm.objects.filter(deadline__in=climbed, answered_at__isnull=True)
+    unanswered.filter(taken_at__isnull=True).update(taken_at=at, owner_id=by)
+    unanswered.update(answered_at=at, answer=answer)
 
 
 def raise_alarm(due: Due, *, at: datetime) -> Alarm:

@@ -188,6 +188,7 @@ class Alarm(models.Model):
 
     objects = ScopedQuerySet.as_manager()
     SCOPE = "unit_id"
+    LOCKED_AFTER = "deadline"
 
     class Meta:
         constraints = [

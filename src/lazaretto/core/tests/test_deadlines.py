@@ -1,10 +1,12 @@
 """Deadlines fall due, alarms climb, and each needs an owner and an answer."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from lazaretto.core import deadlines
 from lazaretto.core.alarms import AlarmAnswered, AlarmTaken, answer_alarm, take_alarm
@@ -92,9 +94,26 @@ def test_setting_it_twice_keeps_the_first_due_time(due):
 
 
 def test_a_moved_deadline_falls_due_at_its_new_time(due):
-    deadlines.move_deadline(KIND.code, due.subject, NOW + 5 * HOUR)
+    deadlines.move_deadline(KIND.code, due.subject, NOW + 5 * HOUR, at=NOW)
     assert sweep(at=OVERDUE + HOUR) == 0
     assert sweep(at=OVERDUE + 5 * HOUR) == 1
+
+
+def test_an_overdue_deadline_that_is_postponed_answers_its_alarm_and_begins_anew(due, cast):
+    sweep(at=OVERDUE)
+    approver = cast.approver.user.pk
+    moved = deadlines.move_deadline(KIND.code, due.subject, NOW + 5 * HOUR, at=OVERDUE + MINUTE, by=approver)
+    alarm = Alarm.objects.get()
+    assert (moved, alarm.answer, alarm.answered_at, alarm.owner_id) == (1, "postponed", OVERDUE + MINUTE, approver)
+    assert sweep(at=OVERDUE + 5 * HOUR) == 1
+    assert Alarm.objects.get(answered_at__isnull=True).role == "medic"
+
+
+def test_a_deadline_moved_into_the_past_keeps_its_alarm_and_what_it_climbed(due):
+    sweep(at=OVERDUE)
+    deadlines.move_deadline(KIND.code, due.subject, NOW - HOUR, at=OVERDUE + MINUTE)
+    assert Alarm.objects.get().answered_at is None
+    assert Deadline.objects.get().rung == 1
 
 
 def test_a_clock_that_jumps_back_only_waits(due):
@@ -250,6 +269,16 @@ def test_an_alarm_without_owner_for_a_day_breaks_the_fourth_promise(due):
     assert verdict.state == BROKEN
     assert verdict.offenders[0]["id"] == str(Alarm.objects.get().pk)
     assert {row.promise: row for row in verify(at=OVERDUE + HOUR)}[4].state != BROKEN
+
+
+@pytest.mark.parametrize("work", [take_alarm, partial(answer_alarm, answer="on my way")])
+def test_whoever_writes_an_alarm_locks_its_deadline_first_as_the_sweeper_does(due, cast, work):
+    sweep(at=OVERDUE)
+    alarm = Alarm.objects.get()
+    with CaptureQueriesContext(connection) as asked:
+        work(actor=cast.medic.actor, at=OVERDUE, alarm=alarm)
+    read = [q["sql"] for q in asked if 'FROM "core_alarm"' in q["sql"] or 'FROM "core_deadline"' in q["sql"]]
+    assert read[0].index('FROM "core_deadline"') < read[0].index('FROM "core_alarm"')
 
 
 @needs_server

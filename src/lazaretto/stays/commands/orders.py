@@ -67,7 +67,7 @@ def extend_order(*, actor: Actor, at: datetime, stay: Stay, ends_at: datetime, r
     if ends_at > order.ends_at + LONGEST_EXTENSION:
         raise ExtensionTooLong(ends_at=order.ends_at.isoformat())
     change = _change(order, OrderChangeKind.EXTENSION, ends_at, reason, actor, at)
-    move_deadline(RELEASE.code, stay, ends_at)
+    move_deadline(RELEASE.code, stay, ends_at, at=at, by=actor.user_id)
     record(
         order,
         unit_id=stay.site.unit_id,
@@ -91,7 +91,7 @@ def withdraw_extension(*, actor: Actor, at: datetime, stay: Stay, reason: str) -
     if course.facts.extended_until is None:
         raise NotExtended(order=order.number)
     change = _change(order, OrderChangeKind.CORRECTION, central_end(course).ends_at, reason, actor, at)
-    move_deadline(RELEASE.code, stay, change.ends_after)
+    move_deadline(RELEASE.code, stay, change.ends_after, at=at, by=actor.user_id)
     data = {"ends_before": change.ends_before, "ends_after": change.ends_after}
     record(order, unit_id=stay.site.unit_id, person_id=stay.person_id, data=data, reason=reason)
     return ExtensionWithdrawn(order.number, change.ends_after)
@@ -119,7 +119,7 @@ def follow_edition(*, actor: Actor, at: datetime, stay: Stay) -> EditionFollowed
         sampled = set(stay.specimens.values_list("test_key", flat=True))
         sampled |= set(stay.excuses.values_list("test_key", flat=True))  # asked for no more either
         set_stay_deadlines(stay, course, ends_at, at=at, sampled=sampled)
-        move_deadline(RELEASE.code, stay, ends_at)
+        move_deadline(RELEASE.code, stay, ends_at, at=at, by=actor.user_id)
     record(order, unit_id=stay.site.unit_id, person_id=stay.person_id, data={**data, "changed": changed})
     return EditionFollowed(order.number, changed, ends_at)
 
