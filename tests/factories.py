@@ -6,6 +6,7 @@ from itertools import count
 from lazaretto.accounts.choices import UnitKind
 from lazaretto.accounts.models import Membership, Unit, User
 from lazaretto.core.models import Installation
+from lazaretto.custody.models import Fact, Holding
 from lazaretto.people.commands.tokens import add_tokens, copy_tokens
 from lazaretto.people.models import Person, PersonAccess, PersonName
 from lazaretto.people.search_text import script_of
@@ -102,4 +103,11 @@ def stay(
     taken = in_room or Room.objects.filter(site=at_site, state=RoomState.READY).order_by("number").first()
     Occupancy.objects.create(stay=made, room=taken, bed=taken.beds.first(), party_id=who.id, started_at=started)
     Room.objects.filter(pk=taken.pk).update(state=RoomState.OCCUPIED)
+    held(who, at_site, since=started)
     return made
+
+
+def held(who: Person, at_site: Site, *, since: datetime = LONG_AGO) -> Holding:
+    """Somebody is held by a site since then."""
+    fact = Fact.objects.create(person=who, kind="taken_in", site=at_site, occurred_at=since, recorded_at=since)
+    return Holding.objects.create(person=who, site=at_site, fact=fact, started_at=since)

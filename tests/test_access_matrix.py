@@ -22,6 +22,7 @@ from lazaretto.core.access import PERSONAL
 from lazaretto.core.commands import REGISTRY, fetch
 from lazaretto.core.errors import Forbidden, NotFound
 from lazaretto.core.models import Alarm
+from lazaretto.custody.models import Handover, Question
 from lazaretto.emergencies.models import Emergency
 from lazaretto.people.models import ContactPoint, IdentityDocument, Merge, Need, PartyMember, PersonName
 from lazaretto.places.models import Room, RoomList, Site
@@ -172,6 +173,16 @@ ADDRESSES = {
     "arrivals:commit_list": POST,
     "arrivals:cancel_list": POST,
     "headquarters:home": GET,
+    "transfers:moves": GET,
+    "transfers:new_place": GET,
+    "transfers:question": GET,
+    "transfers:handover": GET,
+    "transfers:postpone": POST,
+    "transfers:arrived": POST,
+    "transfers:whereabouts": GET,
+    "transfers:sign_out": GET,
+    "transfers:seen_here": POST,
+    "transfers:give_room": POST,
 }
 
 STAY_PAGES = (
@@ -180,6 +191,7 @@ STAY_PAGES = (
 )  # fmt: skip
 
 EMERGENCY_PAGES = ("one", "said", "own", "step", "word", "cancel", "review")
+HANDOVER_PAGES = ("handover", "postpone", "arrived")
 
 ARGUMENTS = {
     "code": lambda world: world[Site].code,
@@ -215,6 +227,8 @@ ARGUMENTS = {
         f"{name} number": lambda world: world[Stay].number
         for name in ("/api/v1/stays/{number}", *(f"stays:{page}" for page in STAY_PAGES))
     },
+    **{f"transfers:{page} number": lambda world: world[Handover].number for page in HANDOVER_PAGES},
+    "question_id": lambda world: world[Question].pk,
     "alarm": lambda world: world[Alarm].pk,
     **{
         f"{name} number": lambda world: world[Emergency].number
@@ -414,8 +428,8 @@ def test_every_object_of_a_command_is_hidden_from_other_places_and_kept_from_oth
     command = REGISTRY[name]
     for parameter, model in command.scoped.items():
         assert model in world, f"{name} takes a {model.__name__}: add one to tests/world.py"
-        if not hasattr(model, "SCOPE") and model.__name__ == "PackAdoption":
-            continue  # belongs to a jurisdiction, not to a place
+        if not hasattr(model, "SCOPE") and model.__name__ in {"ExternalPlace", "PackAdoption"}:
+            continue  # belongs to a jurisdiction or to others, not to a place of ours
         pk = world[model].pk
         with pytest.raises(NotFound):
             fetch(model, pk, cast.outsider.actor, command.capability)

@@ -1,6 +1,7 @@
 """One example of everything that belongs to a place, all at the cast's site."""
 
 import base64
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Model
@@ -12,9 +13,10 @@ from lazaretto.arrivals.tests.offices import HEADER, xlsx
 from lazaretto.arrivals.tests.offices import person as bus_person
 from lazaretto.core.deadlines import Due, raise_alarm
 from lazaretto.core.signing import sign
+from lazaretto.custody.models import Fact, Handover, Question
 from lazaretto.emergencies.models import Emergency
 from lazaretto.people.models import ContactPoint, IdentityDocument, Merge, Need, Party, PartyMember
-from lazaretto.places.models import RoomList, Zone
+from lazaretto.places.models import ExternalPlace, RoomList, Zone
 from lazaretto.protocols.models import PackAdoption
 from lazaretto.stays.deadlines import FEVER
 from lazaretto.stays.models import Breach, Certificate, DoorCheck, OrderChange, Release, Specimen
@@ -71,6 +73,20 @@ def examples(cast) -> dict[type[Model], Any]:
         Emergency.objects.create(number="H01-E1", unit=site.unit, site=site, first_word_at=NOW),
         Breach.objects.create(site=site, kind="door", noticed_at=NOW, description="门开着"),
         Merge.objects.create(kept=stay.person, merged=merged, merged_at=NOW),
+        *_custody(site, stay),
         raise_alarm(Due(FEVER.code, stay, NOW, unit_id=site.unit_id, person_id=stay.person_id), at=NOW),
     ]
     return {type(row): row for row in found}
+
+
+def _custody(site, stay) -> list[Model]:
+    """A hospital, a handover to it, and a question about where somebody is."""
+    hospital = ExternalPlace.objects.create(kind="hospital", name="区人民医院")
+    handover = Handover.objects.create(
+        number="H01-T1", from_site=site, to_external=hospital, signed_out_at=NOW, due_at=NOW + timedelta(hours=1)
+    )
+    fact = Fact.objects.get(person=stay.person)
+    question = Question.objects.create(
+        person=stay.person, fact=fact, conflict="second_place", first_site=site, opened_at=NOW
+    )
+    return [hospital, handover, question]

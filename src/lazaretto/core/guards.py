@@ -3,7 +3,7 @@
 Used by migrations only. SQLite knows no exclusion constraint, so a trigger says the same.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import migrations
@@ -11,19 +11,20 @@ from django.db import migrations
 Operation = migrations.RunPython
 
 
-def append_only(table: str) -> Operation:
-    """Refuse UPDATE and DELETE on a table."""
+def append_only(table: str, *, columns: Sequence[str] = ()) -> Operation:
+    """Refuse UPDATE and DELETE on a table; with `columns` an UPDATE of these only (a merge moves others)."""
+    of = f" OF {', '.join(columns)}" if columns else ""
     return _run(
         postgresql=[
             f"""CREATE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS
             $$ BEGIN RAISE EXCEPTION '{table} is append-only' USING ERRCODE = 'restrict_violation'; END $$""",
-            f"""CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}
+            f"""CREATE TRIGGER {table}_append_only BEFORE UPDATE{of} OR DELETE ON {table}
             FOR EACH ROW EXECUTE FUNCTION {table}_append_only()""",
         ],
         sqlite=[
-            f"""CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table}
+            f"""CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb}{which} ON {table}
             BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"""
-            for verb in ("UPDATE", "DELETE")
+            for verb, which in (("UPDATE", of), ("DELETE", ""))
         ],
         undo_postgresql=[f"DROP TRIGGER {table}_append_only ON {table}", f"DROP FUNCTION {table}_append_only()"],
         undo_sqlite=[f"DROP TRIGGER {table}_no_{verb}" for verb in ("update", "delete")],

@@ -61,6 +61,29 @@ class ChangeKind(TextChoices):
     CATEGORY = "category", _("category")
 
 
+class ExternalKind(TextChoices):
+    """A place that somebody else runs, which our people come from or go to."""
+
+    HOSPITAL = "hospital", pgettext_lazy("place", "hospital")
+    HOME = "home", _("home or community")
+    ENTRY = "entry", _("airport, port or station")
+    SITE = "site", _("quarantine site of another district")
+    FOUND = "found", _("where somebody was found")
+    OTHER = "other", _("other place")
+
+
+class Ability(TextChoices):
+    """What a hospital or another place can do for people with a need."""
+
+    EMERGENCY = "emergency", _("emergency department")
+    DIALYSIS = "dialysis", _("dialysis")
+    OBSTETRICS = "obstetrics", _("obstetrics")
+    PAEDIATRICS = "paediatrics", _("paediatrics")
+    INFECTIOUS = "infectious", _("infectious diseases")
+    PSYCHIATRY = "psychiatry", _("psychiatry")
+    ACCESSIBLE = "accessible", _("step-free")
+
+
 class RowOutcome(TextChoices):
     """What becomes of a row of an imported room list."""
 

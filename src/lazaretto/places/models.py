@@ -1,5 +1,7 @@
 """Where: sites, buildings, floors, rooms, beds, zones; states of rooms; the activation checklist."""
 
+from typing import Self
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -7,10 +9,24 @@ from django.db.models import F, Q
 from django.utils.translation import get_language
 
 from lazaretto.accounts.models import Unit
-from lazaretto.core.access import ScopedQuerySet
+from lazaretto.core.access import Actor, ScopedQuerySet
 from lazaretto.core.errors import Text
 from lazaretto.core.ids import new_id
-from lazaretto.places.choices import ChangeKind, RoomState, RowOutcome, SiteCategory, SiteKind, SiteState, ZoneKind
+from lazaretto.places.choices import (
+    ChangeKind,
+    ExternalKind,
+    RoomState,
+    RowOutcome,
+    SiteCategory,
+    SiteKind,
+    SiteState,
+    ZoneKind,
+)
+
+
+def _spoken(name: str, name_en: str) -> str:
+    chinese = (get_language() or "").startswith("zh")
+    return name if chinese or not name_en else name_en
 
 
 class Site(models.Model):
@@ -48,8 +64,51 @@ class Site(models.Model):
     @property
     def spoken_name(self) -> str:
         """The name for the reader: the English one, if there is one, for who reads no Chinese."""
-        chinese = (get_language() or "").startswith("zh")
-        return self.name if chinese or not self.name_en else self.name_en
+        return _spoken(self.name, self.name_en)
+
+
+class ExternalQuerySet(ScopedQuerySet["ExternalPlace"]):
+    """Places that others run belong to no unit: who may do something with them may do it with all."""
+
+    def visible_to(self, actor: Actor, capability: str | None = None) -> Self:
+        """All of them, or none."""
+        allowed = actor.everywhere(capability) or bool(actor.units_with(capability))
+        return self if allowed else self.none()
+
+
+class ExternalPlace(models.Model):
+    """A place that somebody else runs: a hospital, a home, an airport, a site of another district.
+
+    `district` names who runs it. `abilities` (see `Ability`) say for whom it is the right one.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    kind = models.CharField(max_length=12, choices=ExternalKind)
+    name = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=120, blank=True)
+    district = models.CharField(max_length=80, blank=True)
+    address = models.CharField(max_length=200, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    abilities = models.JSONField(default=list)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ExternalQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "name", "district"], condition=Q(closed_at__isnull=True), name="external_place_once"
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="external_place_has_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def spoken_name(self) -> str:
+        """The name for the reader: the English one, if there is one, for who reads no Chinese."""
+        return _spoken(self.name, self.name_en)
 
 
 class Building(models.Model):

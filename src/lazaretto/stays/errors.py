@@ -13,6 +13,24 @@ class PersonAlreadyStaying(DomainError):
     next_step = _("Open their present stay; if they are at another site, ask that site before anything else.")
 
 
+class HeldElsewhere(DomainError):
+    """The person is under way to another place, or held by one."""
+
+    code = "held_elsewhere"
+    message = _("This person is on the way to another place, or another place holds them.")
+    next_step = _(
+        "Tell the site lead or the duty officer: whoever sent them brings them here or changes where they go."
+    )
+
+
+class NeedsHandover(DomainError):
+    """Somebody who goes to another place is handed over, so that nobody is lost between two."""
+
+    code = "needs_handover"
+    message = _("Whoever goes to hospital or to another site is handed over.")
+    next_step = _("Sign them out with the place they go to and a time of arrival.")
+
+
 class PersonMerged(DomainError):
     """The record was merged into another one."""
 

@@ -50,7 +50,7 @@ class EarlyForm(forms.Form):
         ground.choices = list(grounds)  # type: ignore[attr-defined]  # a ChoiceField
 
 
-ENDS = [(end.value, end.label) for end in (StayEnd.HOSPITAL, StayEnd.TRANSFERRED, StayEnd.DIED, StayEnd.CANCELLED)]
+ENDS = [(end.value, end.label) for end in (StayEnd.DIED, StayEnd.CANCELLED)]
 
 
 class EndForm(forms.Form):

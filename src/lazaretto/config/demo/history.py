@@ -24,6 +24,7 @@ from lazaretto.core.ids import new_id
 from lazaretto.core.journal import Note
 from lazaretto.core.models import Deadline
 from lazaretto.core.numbers import next_numbers
+from lazaretto.custody.commands import take_in
 from lazaretto.people.commands import NewPerson, add_people
 from lazaretto.people.models import PartyMember
 from lazaretto.places.choices import RoomState
@@ -156,6 +157,7 @@ def _admit(story: SiteStory, parties: list[Party], actor: Actor, at: datetime) -
     insert(IsolationOrder, [order for order, _stay, _taken in rows])
     insert(Stay, [stay for _order, stay, _taken in rows])
     insert(Occupancy, [taken for _order, _stay, taken in rows])
+    take_in(ids, site=site, actor=actor, at=at)
     _occupy(rooms, actor, at)
     _deadlines(story.guests[-len(rows) :], at)
     record_all([_note(stay, order, taken) for order, stay, taken in rows])

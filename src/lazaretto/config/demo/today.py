@@ -5,16 +5,20 @@ from decimal import Decimal
 
 from lazaretto.config.demo.district import SYSTEM, District
 from lazaretto.config.demo.history import Guest, SiteStory
+from lazaretto.core.access import Actor
 from lazaretto.core.alarms import take_alarm
 from lazaretto.core.deadlines import sweep
 from lazaretto.core.models import Alarm
-from lazaretto.places.choices import RoomState
+from lazaretto.custody.commands import Luggage
+from lazaretto.custody.models import Handover
+from lazaretto.places.choices import ExternalKind, RoomState
 from lazaretto.places.commands import change_room_states
-from lazaretto.places.models import Room
+from lazaretto.places.models import ExternalPlace, Room
 from lazaretto.stays import commands as stays
-from lazaretto.stays.choices import BreachKind, SpecimenState, StayEnd, Symptom
+from lazaretto.stays.choices import BreachKind, SpecimenState, Symptom
 from lazaretto.stays.models import Stay
 from lazaretto.stays.queries.rounds import current_slot
+from lazaretto.transfers import commands as transfers
 
 FEVER = {"H01": 2, "H02": 1, "H06": 1, "H12": 1, "H15": 1}
 NO_ANSWER = {"H01": 2, "H04": 1, "H13": 1}
@@ -90,8 +94,9 @@ def _moves_and_endings(story: SiteStory) -> None:
         stays.move_room(actor=lead, at=at, stay=moved.stay, room=story.rooms.pop(0), reason="空调故障，换房")
     if story.site.code in {"H02", "H12"}:
         gone = early[5]
-        stays.end_stay(actor=lead, at=at, stay=gone.stay, end=StayEnd.HOSPITAL, reason="急性腹痛，转区人民医院")
-        gone.stay.refresh_from_db()
+        _to_hospital(story, gone, lead, at)
+    if story.site.code == "H06":
+        _to_another_site(story, early[7], lead)
     if story.site.code == "H01":
         approver = story.district.member("approver", at)
         held = early[8]
@@ -102,6 +107,41 @@ def _moves_and_endings(story: SiteStory) -> None:
             ends_at=held.ends_at + timedelta(days=2),
             reason="同楼层出现阳性，延长观察两日",
         )
+
+
+def _to_hospital(story: SiteStory, gone: Guest, lead: Actor, at: datetime) -> None:
+    """By ambulance; the hospital has said that they arrived."""
+    hospital, _fresh = ExternalPlace.objects.get_or_create(
+        kind=ExternalKind.HOSPITAL,
+        name="海州区人民医院",
+        district="海州区卫生健康局",
+        defaults={
+            "name_en": "Haizhou People's Hospital",
+            "phone": "020-5550-0120",
+            "abilities": ["emergency", "infectious"],
+        },
+    )
+    along = Luggage(gone.stay.person_id, papers="病历、核酸报告", luggage="一个背包")
+    sent = transfers.sign_out(
+        actor=lead, at=at, site=story.site, people=(along,), due_at=at + timedelta(hours=1), to_place=hospital,
+        carrier="120 救护车", escort="值班护士",
+    )  # fmt: skip
+    transfers.confirm_arrival(
+        actor=lead, at=at + timedelta(minutes=35), handover=Handover.objects.get(pk=sent.handover_id),
+        person=gone.stay.person, confirmed_by="急诊分诊台电话确认",
+    )  # fmt: skip
+    gone.stay.refresh_from_db()
+
+
+def _to_another_site(story: SiteStory, going: Guest, lead: Actor) -> None:
+    """Under way at this moment, expected within the hour."""
+    at = story.now - timedelta(minutes=15)
+    along = Luggage(going.stay.person_id, papers="转运单", luggage="两件行李")
+    transfers.sign_out(
+        actor=lead, at=at, site=story.site, people=(along,), due_at=story.now + timedelta(minutes=40), to_site="H07",
+        carrier="粤A·Z0612", escort="小何", escort_phone="020-5550-0612",
+    )  # fmt: skip
+    going.stay.refresh_from_db()
 
 
 def _doors(story: SiteStory) -> None:

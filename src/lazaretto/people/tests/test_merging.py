@@ -188,6 +188,7 @@ def _past_stay(cast, who):
     made = factories.stay(cast.site, who=who, day=20)
     made.occupancies.update(ended_at=NOW - timedelta(days=10))
     Stay.objects.filter(pk=made.pk).update(ended_at=NOW - timedelta(days=10), end="released")
+    who.holdings.update(ended_at=NOW - timedelta(days=10))
     type(made.order).objects.filter(pk=made.order_id).update(lifted_at=NOW - timedelta(days=10))
 
 
@@ -198,7 +199,7 @@ def test_two_people_in_care_at_once_are_not_merged_and_nothing_moves(cast):
     before = picture()
     with pytest.raises(BothInCare) as refused:
         merge(cast, kept, merged)
-    assert refused.value.context["kind"] in {"stays.stay", "stays.isolationorder"}
+    assert refused.value.context["kind"] in {"custody.holding", "stays.stay", "stays.isolationorder"}
     assert picture() == before
     assert not Merge.objects.exists()
 

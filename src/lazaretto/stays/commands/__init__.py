@@ -1,6 +1,6 @@
 """Every write about stays, by topic; this package re-exports what other apps may call."""
 
-from lazaretto.stays.commands.admission import Admitted, admit
+from lazaretto.stays.commands.admission import Admitted, admit, continue_stay
 from lazaretto.stays.commands.breaches import (
     BreachClosed,
     BreachReported,
@@ -21,6 +21,7 @@ from lazaretto.stays.commands.release import (
     CertificateRevoked,
     Released,
     StayClosed,
+    depart,
     end_stay,
     release,
     release_early,
@@ -60,7 +61,9 @@ __all__ = [
     "check_door",
     "close_breach",
     "collect_specimen",
+    "continue_stay",
     "decide_positive",
+    "depart",
     "end_stay",
     "excuse_test",
     "extend_order",

@@ -14,6 +14,7 @@ from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import Due, set_deadlines
 from lazaretto.core.numbers import next_number
 from lazaretto.core.prepared import prepared
+from lazaretto.custody.commands import take_in
 from lazaretto.people.commands import open_access
 from lazaretto.people.models import Person
 from lazaretto.places.models import Room, Site
@@ -21,9 +22,16 @@ from lazaretto.places.queries import receivable_categories
 from lazaretto.protocols.rules import Course, due_tests
 from lazaretto.stays.commands.taking import take_room
 from lazaretto.stays.deadlines import RELEASE, TEST
-from lazaretto.stays.errors import CategoryNotReceived, IsolationOver, NotYet, PersonAlreadyStaying, PersonMerged
-from lazaretto.stays.models import IsolationOrder, Stay
-from lazaretto.stays.queries.courses import CENTRAL, ServedElsewhere, central_end, plan
+from lazaretto.stays.errors import (
+    CategoryNotReceived,
+    HeldElsewhere,
+    IsolationOver,
+    NotYet,
+    PersonAlreadyStaying,
+    PersonMerged,
+)
+from lazaretto.stays.models import IsolationOrder, Occupancy, Stay
+from lazaretto.stays.queries.courses import CENTRAL, ServedElsewhere, central_end, course_of, plan, tests_taken
 
 
 @dataclass(frozen=True)
@@ -62,7 +70,7 @@ def admit(
     `party_id` is the household or companions who may share the room; `shares_bed` is for an infant with a parent;
     `assessment` says who judged that they may share it and why, where the rules ask for that by name.
     Raises `PersonAlreadyStaying`, `PersonMerged`, `SiteNotActivated`, `CategoryNotReceived`, `NotIsolated`,
-    `IsolationOver`, `RoomNotReady`, `RoomOccupied`, `NoFreeBed`, `RoomElsewhere`, `SharingNotAllowed`,
+    `IsolationOver`, `HeldElsewhere`, `RoomNotReady`, `RoomOccupied`, `NoFreeBed`, `RoomElsewhere`, `SharingNotAllowed`,
     `SharingNeedsAssessment`, `NotYet`.
     """
     if last_exposure_at > at:
@@ -100,6 +108,9 @@ def admit(
         stay, room, party_id=party_id, shares_bed=shares_bed, reason="", assessment=assessment, actor=actor, at=at
     )
     open_access([person.id], unit_id=site.unit_id, at=at)
+    (told,) = take_in([person.id], site=site, actor=actor, at=at)
+    if told.asked is not None:
+        raise HeldElsewhere
     set_stay_deadlines(stay, course, ends_at, at=at)
     data = {"order": order.number, "room": room.number, "category": category, "pack": order.pack, "ends_at": ends_at}
     record(
@@ -110,6 +121,34 @@ def admit(
         reason=reason,
     )
     return Admitted(stay.id, stay.number, order.id, order.number, room.number, ends_at)
+
+
+def continue_stay(
+    *, person: Person, site: Site, room: Room, actor: Actor, at: datetime, assessment: str = ""
+) -> Stay | None:
+    """Somebody came from another site of ours: a stay here under the same order, whose clock never stopped.
+
+    Inside the running command, which has signed them in. None when no order is in force: they must be admitted.
+    Raises `PersonAlreadyStaying`, `PersonMerged`, `CategoryNotReceived`, and whatever the room refuses.
+    """
+    order = IsolationOrder.objects.filter(person=person, lifted_at__isnull=True).first()
+    if order is None:
+        return None
+    _may_come(person, site, order.category)
+    before = Occupancy.objects.filter(stay__order=order).order_by("started_at").last()
+    order.site = site
+    order.save(update_fields=["site"])
+    stay = insert(
+        Stay(
+            number=_number("S", site, at), person=person, site=site, order=order, category=order.category, started_at=at
+        )
+    )
+    party_id = before.party_id if before else person.id
+    shares = before.shares_bed if before else False
+    take_room(stay, room, party_id=party_id, shares_bed=shares, reason="", assessment=assessment, actor=actor, at=at)
+    open_access([person.id], unit_id=site.unit_id, at=at)
+    set_stay_deadlines(stay, course_of(order, site), order.ends_at, at=at, sampled=tests_taken(order.id))
+    return stay
 
 
 def set_stay_deadlines(

@@ -17,7 +17,7 @@ from lazaretto.stays.commands.admission import set_stay_deadlines
 from lazaretto.stays.deadlines import RELEASE, TEST
 from lazaretto.stays.errors import ExtensionNotLater, ExtensionTooLong, NotExtended, StayEnded
 from lazaretto.stays.models import IsolationOrder, OrderChange, Stay
-from lazaretto.stays.queries.courses import CENTRAL, central_end, course_now, course_of
+from lazaretto.stays.queries.courses import CENTRAL, central_end, course_now, course_of, tests_taken
 from lazaretto.stays.queries.editions import stays_affected
 
 # Before rules are changed, `protocols` shows what that would do here.
@@ -116,9 +116,7 @@ def follow_edition(*, actor: Actor, at: datetime, stay: Stay) -> EditionFollowed
         _change(order, OrderChangeKind.EDITION_CHANGE, ends_at, course.pack.key, actor, at)
         IsolationOrder.objects.filter(pk=order.pk).update(pack=course.pack.key)
         _follow_tests(stay, {due.key for due in due_tests(course) if due.setting == CENTRAL}, actor, at)
-        sampled = set(stay.specimens.values_list("test_key", flat=True))
-        sampled |= set(stay.excuses.values_list("test_key", flat=True))  # asked for no more either
-        set_stay_deadlines(stay, course, ends_at, at=at, sampled=sampled)
+        set_stay_deadlines(stay, course, ends_at, at=at, sampled=tests_taken(stay.order_id))
         move_deadline(RELEASE.code, stay, ends_at, at=at, by=actor.user_id)
     record(order, unit_id=stay.site.unit_id, person_id=stay.person_id, data={**data, "changed": changed})
     return EditionFollowed(order.number, changed, ends_at)

@@ -13,13 +13,14 @@ from lazaretto.core.deadlines import cancel_all, meet
 from lazaretto.core.errors import ReasonRequired, whole
 from lazaretto.core.numbers import next_number
 from lazaretto.core.signing import sign
+from lazaretto.custody.commands import let_go
 from lazaretto.people.commands import close_access
 from lazaretto.people.models import IdentityDocument
 from lazaretto.protocols.rules import Assessment, EarlyRelease
 from lazaretto.stays.choices import OrderChangeKind, ReleaseKind, SpecimenState, StayEnd
 from lazaretto.stays.commands.taking import leave_room, lock_room, open_occupancy
 from lazaretto.stays.deadlines import RELEASE
-from lazaretto.stays.errors import AlreadyClosed, GroundUnknown, NotReleasable, StayEnded
+from lazaretto.stays.errors import AlreadyClosed, GroundUnknown, NeedsHandover, NotReleasable, StayEnded
 from lazaretto.stays.models import Certificate, IsolationOrder, OrderChange, Release, Specimen, Stay
 from lazaretto.stays.queries.courses import assessment_of, course_of
 from lazaretto.stays.rules import mask_number
@@ -83,19 +84,21 @@ def release_early(
 
 @command("stays.end_stay", capability="stays.manage")
 def end_stay(*, actor: Actor, at: datetime, stay: Stay, end: StayEnd, reason: str) -> StayClosed:
-    """Close a stay that ends otherwise: hospital, transfer, death, or an entry made by mistake.
+    """Close a stay that ends otherwise: by death, or because it was entered by mistake. The order ends with it.
 
-    The order stays in force except after death or a mistake. Raises `StayEnded`, `ReasonRequired`, `NotReleasable`
-    for `released`, which goes through `release`.
+    Raises `StayEnded`, `ReasonRequired`, `NotReleasable` for `released`, which goes through `release`, and
+    `NeedsHandover` for hospital and transfer.
     """
     _still_here(stay)
     if not reason.strip():
         raise ReasonRequired
     if end == StayEnd.RELEASED:
         raise NotReleasable(stay=stay.number)
+    if end in {StayEnd.HOSPITAL, StayEnd.TRANSFERRED}:
+        raise NeedsHandover
     _close(stay, end, actor, at)
-    if end in {StayEnd.DIED, StayEnd.CANCELLED}:
-        IsolationOrder.objects.filter(pk=stay.order_id).update(lifted_at=at)
+    let_go([stay.person_id], site=stay.site, actor=actor, at=at)
+    IsolationOrder.objects.filter(pk=stay.order_id).update(lifted_at=at)
     record(stay, unit_id=stay.site.unit_id, person_id=stay.person_id, data={"end": end}, reason=reason)
     return StayClosed(stay.id, end)
 
@@ -123,6 +126,15 @@ def revoke_certificate(*, actor: Actor, at: datetime, certificate: Certificate, 
     return CertificateRevoked(certificate.id)
 
 
+def depart(stay: Stay, end: StayEnd, *, actor: Actor, at: datetime) -> None:
+    """The stay ends because its person was signed out to another place, inside that command; the order goes with them.
+
+    Raises `StayEnded`.
+    """
+    _still_here(stay)
+    _close(stay, end, actor, at)
+
+
 def _still_here(stay: Stay) -> None:
     if stay.ended_at is not None:
         raise StayEnded(stay=stay.number)
@@ -136,6 +148,7 @@ def _let_go(stay: Stay, found: Assessment, destination: str, reason: str, actor:
     if kind == ReleaseKind.EARLY:
         _shorten(order, reason or found.early_by, actor, at)
     _close(stay, StayEnd.RELEASED, actor, at)
+    let_go([stay.person_id], site=stay.site, actor=actor, at=at)
     IsolationOrder.objects.filter(pk=order.pk).update(lifted_at=at)
     made = Release.objects.create(
         stay=stay,
@@ -189,14 +202,14 @@ def _payload(number: str, stay: Stay, order: IsolationOrder, at: datetime) -> di
     """The words of a certificate, short keys so that the QR stays readable on cheap phones."""
     zone = ZoneInfo(stay.site.time_zone)
     document = IdentityDocument.objects.filter(person=stay.person).order_by("created_at").first()
-    tests = Specimen.objects.filter(stay=stay, state=SpecimenState.NEGATIVE).order_by("collected_at")
+    tests = Specimen.objects.filter(stay__order=order, state=SpecimenState.NEGATIVE).order_by("collected_at")
     return {
         "n": number,
         "p": stay.person.name,
         "d": mask_number(document.number) if document else "",
         "s": stay.site.name,
         "a": order.authority,
-        "f": stay.started_at.astimezone(zone).date().isoformat(),
+        "f": order.starts_at.astimezone(zone).date().isoformat(),
         "t": at.astimezone(zone).date().isoformat(),
         "x": [[taken.collected_at.astimezone(zone).date().isoformat(), taken.tube] for taken in tests],
         "u": settings.BASE_URL,

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
@@ -30,7 +31,7 @@ from lazaretto.protocols.rules import (
 )
 from lazaretto.stays.choices import OrderChangeKind, SpecimenState
 from lazaretto.stays.errors import NoRulePack, NotIsolated
-from lazaretto.stays.models import IsolationOrder, OrderChange, Specimen, Stay
+from lazaretto.stays.models import IsolationOrder, OrderChange, Specimen, Stay, TestExcuse
 
 CENTRAL = "central"
 RELEASE = "release"  # the purpose of a test
@@ -166,8 +167,18 @@ def served_from(part: dict[str, str]) -> ServedElsewhere:
 
 
 def samples_of(stay: Stay) -> tuple[Sample, ...]:
-    """The specimens of a stay as the rules want them. Prefetch `specimens__results` when asking for many."""
-    return tuple(_sample(specimen) for specimen in stay.specimens.all())
+    """The specimens of all stays under the order, as the rules want them.
+
+    When asking for many, prefetch `order__stays__specimens__results`.
+    """
+    return tuple(_sample(specimen) for part in stay.order.stays.all() for specimen in part.specimens.all())
+
+
+def tests_taken(order_id: UUID) -> set[str]:
+    """The tests of the plan that are asked for no more: sampled or excused under the order, wherever that was."""
+    taken = Specimen.objects.filter(stay__order=order_id).exclude(test_key="").exclude(state=SpecimenState.INVALID)
+    excused = TestExcuse.objects.filter(stay__order=order_id)
+    return {*taken.values_list("test_key", flat=True), *excused.values_list("test_key", flat=True)}
 
 
 def _sample(specimen: Specimen) -> Sample:
@@ -184,27 +195,35 @@ def _sample(specimen: Specimen) -> Sample:
 
 
 def observations_of(stay: Stay) -> tuple[Observation, ...]:
-    """The valid observations of a stay in which somebody was seen."""
+    """The valid observations under the order in which somebody was seen."""
     return tuple(
         Observation(id=str(seen.id), at=seen.taken_at, temperature=seen.temperature, symptoms=bool(seen.symptoms))
-        for seen in stay.observations.all()
+        for part in stay.order.stays.all()
+        for seen in part.observations.all()
         if seen.superseded_at is None and not seen.no_answer
     )
 
 
 def excusable_tests(stay: Stay) -> list[str]:
     """Keys of the scheduled tests here from which somebody may be excused: no release tests, none excused already."""
-    excused = {excuse.test_key for excuse in stay.excuses.all()}
+    excused = {excuse.test_key for excuse in _excuses(stay)}
     dues = due_tests(course_of(stay.order, stay.site))
     return [due.key for due in dues if due.setting == CENTRAL and due.purpose != RELEASE and due.key not in excused]
 
 
 def excuses_of(stay: Stay) -> tuple[Excuse, ...]:
-    """From which tests a stay was excused, by whom and why. Prefetch `excuses__excused_by` when asking for many."""
+    """From which tests of the order somebody was excused, by whom and why.
+
+    When asking for many, prefetch `order__stays__excuses__excused_by`.
+    """
     return tuple(
         Excuse(test_key=one.test_key, by=f"{one.excused_by.display_name}: {one.reason}", reason=one.reason)
-        for one in stay.excuses.all()
+        for one in _excuses(stay)
     )
+
+
+def _excuses(stay: Stay) -> list[TestExcuse]:
+    return [one for part in stay.order.stays.all() for one in part.excuses.all()]
 
 
 def assessment_of(

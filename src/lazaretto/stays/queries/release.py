@@ -74,11 +74,10 @@ def with_evidence(stays: QuerySet[Stay]) -> QuerySet[Stay]:
     valid = Observation.objects.filter(superseded_at__isnull=True).order_by("taken_at")
     here = Occupancy.objects.filter(ended_at__isnull=True).select_related("room")
     related = stays.select_related("person", "order", "site").prefetch_related(
-        "order__changes", "specimens__results", "excuses__excused_by"
+        "order__changes", "order__stays__specimens__results", "order__stays__excuses__excused_by"
     )
-    return related.prefetch_related(Prefetch("observations", queryset=valid)).prefetch_related(
-        Prefetch("occupancies", queryset=here)
-    )
+    seen = related.prefetch_related(Prefetch("order__stays__observations", queryset=valid))
+    return seen.prefetch_related(Prefetch("occupancies", queryset=here))
 
 
 def release_list(actor: Actor, site: Site, day: date, *, at: datetime) -> list[Candidate]:
@@ -140,9 +139,10 @@ def _evidence_words(stay: Stay) -> dict[str, str]:
     zone = ZoneInfo(stay.site.time_zone)
     words = {
         str(taken.id): f"{taken.collected_at.astimezone(zone):%m-%d %H:%M} {taken.tube} {taken.get_state_display()}"
-        for taken in stay.specimens.all()
+        for part in stay.order.stays.all()
+        for taken in part.specimens.all()
     }
-    for seen in stay.observations.all():
+    for seen in (seen for part in stay.order.stays.all() for seen in part.observations.all()):
         value = "" if seen.temperature is None else f"{seen.temperature} °C"
         words[str(seen.id)] = f"{seen.taken_at.astimezone(zone):%m-%d %H:%M} {value}".strip()
     return words

@@ -8,8 +8,6 @@ from lazaretto.core.errors import Forbidden, NotFound
 from lazaretto.core.models import Deadline, JournalEntry
 from lazaretto.people.models import PersonAccess
 from lazaretto.places.models import Room, Site
-from lazaretto.stays import commands
-from lazaretto.stays.choices import StayEnd
 from lazaretto.stays.errors import (
     CategoryNotReceived,
     IsolationOver,
@@ -53,18 +51,6 @@ def test_nobody_is_held_whose_isolation_is_over_already(cast, admit):
 def test_an_exposure_that_lies_ahead_is_a_slip(cast, admit):
     with pytest.raises(NotYet):
         admit(last_exposure_at=NOW + timedelta(minutes=5))
-
-
-@pytest.mark.parametrize("end", [StayEnd.HOSPITAL, StayEnd.TRANSFERRED])
-def test_who_comes_back_gets_a_new_order_in_place_of_the_old_one(cast, admit, end):
-    gone = admit("0301")
-    commands.end_stay(actor=cast.clerk.actor, at=NOW, stay=gone, end=end, reason="送市一医院")
-    later = NOW + timedelta(hours=5)
-    back = admit("0302", person=gone.person, at=later)
-    gone.order.refresh_from_db()
-    assert (gone.order.lifted_at, back.order.lifted_at) == (later, None)
-    entry = JournalEntry.objects.get(command="stays.admit", subject_id=str(back.pk))
-    assert entry.data["replaces"] == [gone.order.number]
 
 
 def test_a_merged_record_and_an_open_stay_stop_admission(cast, admit):

@@ -47,7 +47,7 @@ def test_everybody_is_in_it_floor_by_floor_with_the_needs_that_matter_in_a_fire(
 
 def test_who_leaves_is_out_of_it_at_once(cast, household):
     stay = next(iter(cast.site.stays.filter(person__name="李娜")))
-    commands.end_stay(actor=cast.clerk.actor, at=NOW, stay=stay, end="hospital", reason="转定点医院")
+    commands.end_stay(actor=cast.clerk.actor, at=NOW, stay=stay, end="cancelled", reason="登记有误")
     assert exit_register(cast.site, at=NOW).count == 2
 
 

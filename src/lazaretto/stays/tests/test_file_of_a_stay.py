@@ -111,12 +111,15 @@ def test_an_earlier_end_is_no_extension(cast, admit):
     assert not OrderChange.objects.exists()
 
 
-def test_a_stay_that_ends_in_hospital_keeps_its_order(cast, admit):
+def test_a_stay_entered_by_mistake_ends_with_its_order_and_hospital_is_no_end(cast, admit):
     stay = admit()
     given = {"end": "hospital", "reason": "急性阑尾炎，送市一医院"}
-    assert cast.clerk.client.post(url("end", stay), given).status_code == 302
+    assert cast.clerk.client.post(url("end", stay), given).status_code == 422
     stay.refresh_from_db()
-    assert (stay.end, IsolationOrder.objects.get().lifted_at) == (StayEnd.HOSPITAL, None)
+    assert stay.ended_at is None
+    assert cast.clerk.client.post(url("end", stay), {"end": "cancelled", "reason": "重复登记"}).status_code == 302
+    stay.refresh_from_db()
+    assert (stay.end, IsolationOrder.objects.get().lifted_at) == (StayEnd.CANCELLED, stay.ended_at)
     assert not Deadline.objects.filter(subject_id=str(stay.pk), state="open").exists()
 
 
@@ -141,7 +144,7 @@ def test_the_door_card_masks_names_and_the_guests_own_card_does_not(cast, admit)
 def test_the_list_finds_by_room_name_and_state_page_by_page(cast, admit, django_assert_max_num_queries):
     admit("0301", name="陈静")
     gone = admit("0302", name="李娜")
-    commands.end_stay(actor=cast.clerk.actor, at=NOW, stay=gone, end=StayEnd.HOSPITAL, reason="转院")
+    commands.end_stay(actor=cast.clerk.actor, at=NOW, stay=gone, end=StayEnd.CANCELLED, reason="登记有误")
     listing = reverse("stays:stays", args=["H01"])
     with django_assert_max_num_queries(12):
         page = cast.clerk.client.get(listing).content.decode()

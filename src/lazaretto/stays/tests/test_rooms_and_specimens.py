@@ -184,7 +184,7 @@ def test_a_positive_is_decided_by_a_second_finding_only(cast, admit):
 
 def test_nothing_is_written_on_a_stay_that_has_ended(cast, admit):
     stay = admit()
-    commands.end_stay(actor=cast.clerk.actor, at=NOW, stay=stay, end=StayEnd.HOSPITAL, reason="转院")
+    commands.end_stay(actor=cast.clerk.actor, at=NOW, stay=stay, end=StayEnd.CANCELLED, reason="登记有误")
     later = NOW + timedelta(hours=1)
     with pytest.raises(StayEnded):
         sample(cast, stay, at=later)

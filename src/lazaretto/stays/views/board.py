@@ -28,7 +28,7 @@ from lazaretto.stays.queries.finding import rooms_found
 from lazaretto.stays.queries.room import POSITIVES, RoomPanel, room_panel
 from lazaretto.stays.queries.todo import todo_list
 from lazaretto.stays.queries.trend import Change, since_yesterday, trend
-from lazaretto.stays.views.common import done, is_part, page, site_of, with_toast
+from lazaretto.stays.views.common import HAND_OVER, done, is_part, page, site_of, with_toast
 
 BOARD = "stays.board"
 SHOWN = 12  # lines of the to-do list
@@ -165,6 +165,7 @@ def _may(actor: Actor, site: Site) -> dict[str, bool]:
             "health": "stays.health",
             "admit": "stays.admit",
             "register": "stays.register",
+            "hand_over": HAND_OVER,
         }.items()
     }
 

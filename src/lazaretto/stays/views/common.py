@@ -15,6 +15,8 @@ from lazaretto.places.queries import site_by_code
 from lazaretto.stays.navigation import remember_site
 from lazaretto.ui.notices import notify, toast
 
+HAND_OVER = "transfers.hand_over"  # a capability of the app above, whose page is linked to
+
 
 def site_of(request: HttpRequest, code: str, *capabilities: str) -> Site:
     """The site of that code; raises `NotFound`, or `Forbidden` where none of the capabilities holds there."""

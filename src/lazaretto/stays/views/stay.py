@@ -32,7 +32,7 @@ from lazaretto.stays.queries.listing import stays_at
 from lazaretto.stays.queries.moves import room_choices
 from lazaretto.stays.queries.rounds import current_slot, fever_from
 from lazaretto.stays.views.board import after_change
-from lazaretto.stays.views.common import done, page, site_of
+from lazaretto.stays.views.common import HAND_OVER, done, page, site_of
 
 READ = "stays.read"
 PER_PAGE = 50
@@ -105,6 +105,7 @@ def _file_context(request: HttpRequest, site: Site, number: str) -> dict[str, An
         "print": request.GET.get("print", ""),
         "journal": [(entry, spoken(entry.command)) for entry in found.journal],
         "can": {name: actor.may(f"stays.{name}", site.unit_id) for name in held},
+        "hand_over": actor.may(HAND_OVER, site.unit_id),
         "now": at,
         "over": found.stay.order.ends_at <= at,
     }

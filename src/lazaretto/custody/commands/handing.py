@@ -1,0 +1,97 @@
+"""A handover begins: a group of people leaves one place for another, with a deadline."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from lazaretto.core.access import Actor
+from lazaretto.core.bulk import insert, insert_rows
+from lazaretto.core.ids import new_id
+from lazaretto.core.numbers import next_number
+from lazaretto.custody.choices import Outcome
+from lazaretto.custody.commands.ledger import Seen, Told, watch, write_facts
+from lazaretto.custody.errors import DueTooEarly, NobodyNamed, NotHeldHere
+from lazaretto.custody.models import HandedOver, Handover
+from lazaretto.custody.rules import FactKind
+from lazaretto.places.models import ExternalPlace, Site
+
+
+@dataclass(frozen=True)
+class Luggage:
+    """Somebody who goes, and what goes with them: papers, medicines, luggage, in words."""
+
+    person: UUID
+    papers: str = ""
+    medicines: str = ""
+    luggage: str = ""
+
+
+@dataclass(frozen=True)
+class Way:
+    """From where to where, until when, by what, with whom. Each end is a site of ours or a place that others run."""
+
+    origin: Site | ExternalPlace
+    destination: Site | ExternalPlace
+    due_at: datetime
+    carrier: str = ""
+    escort: str = ""
+    escort_phone: str = ""
+
+
+def hand_over(
+    people: Sequence[Luggage], way: Way, *, actor: Actor, at: datetime, left_at: datetime | None = None
+) -> Handover:
+    """Sign people out, inside the running command. Nobody is moved who is not held by the origin.
+
+    `left_at` is when they left, for a sign-out that is told later. Raises `NobodyNamed`, `DueTooEarly`, and
+    `NotHeldHere` naming who is held elsewhere.
+    """
+    left_at = left_at or at
+    if not people:
+        raise NobodyNamed
+    if way.due_at <= left_at:
+        raise DueTooEarly(due_at=way.due_at.isoformat())
+    made = insert(_row(way, left_at))
+    insert_rows(
+        HandedOver,
+        ("id", "handover", "person", "papers", "medicines", "luggage", "outcome"),
+        [
+            (new_id(), made.id, one.person, one.papers, one.medicines or None, one.luggage, str(Outcome.UNDER_WAY))
+            for one in people
+        ],
+    )
+    facts = [Seen(one.person, FactKind.SIGNED_OUT, left_at, handover=made) for one in people]
+    told = write_facts(facts, actor=actor, at=at)
+    _all_held(told)
+    watch(made, at=at)
+    return made
+
+
+def _all_held(told: Sequence[Told]) -> None:
+    elsewhere = [str(one.person_id) for one in told if one.asked is not None]
+    if elsewhere:
+        raise NotHeldHere(people=", ".join(elsewhere))
+
+
+def _row(way: Way, left_at: datetime) -> Handover:
+    origin, destination = way.origin, way.destination
+    series = f"{_code(origin, destination)}-T{left_at.year}"
+    return Handover(
+        number=f"{series}-{next_number(series):06d}",
+        from_site=origin if isinstance(origin, Site) else None,
+        from_external=origin if isinstance(origin, ExternalPlace) else None,
+        to_site=destination if isinstance(destination, Site) else None,
+        to_external=destination if isinstance(destination, ExternalPlace) else None,
+        carrier=way.carrier,
+        escort=way.escort,
+        escort_phone=way.escort_phone,
+        signed_out_at=left_at,
+        due_at=way.due_at,
+    )
+
+
+def _code(origin: Site | ExternalPlace, destination: Site | ExternalPlace) -> str:
+    """Handovers are numbered by the site of ours that they leave, else by the one they come to."""
+    site = origin if isinstance(origin, Site) else destination
+    return site.code if isinstance(site, Site) else "X"

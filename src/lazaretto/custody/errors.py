@@ -1,0 +1,31 @@
+"""Named errors of custody."""
+
+from django.utils.translation import gettext_lazy as _
+
+from lazaretto.core.errors import DomainError
+
+
+class NotHeldHere(DomainError):
+    """Somebody is to be handed over by a place that does not hold them; `context` names them."""
+
+    code = "not_held_here"
+    message = _("Not everybody named is held by this place.")
+    next_step = _("Look where they are; leave them out, or have the question about them decided first.")
+
+
+class DueTooEarly(DomainError):
+    """The deadline of a handover lies before its start."""
+
+    code = "due_too_early"
+    status = 422
+    message = _("They cannot be due before they leave.")
+    next_step = _("Give a time of arrival after the departure.")
+
+
+class NobodyNamed(DomainError):
+    """A handover of nobody."""
+
+    code = "nobody_named"
+    status = 422
+    message = _("Nobody was chosen.")
+    next_step = _("Choose the people who go.")

@@ -1,0 +1,181 @@
+"""Where everyone is, since when, with whom: now, or at any past moment."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from lazaretto.core.access import Actor
+from lazaretto.custody.models import HandedOver, Handover, Holding, Question
+from lazaretto.people.queries import display_names
+from lazaretto.places.models import ExternalPlace, Site
+from lazaretto.stays.models import Stay
+
+READ = "transfers.read"
+
+
+@dataclass(frozen=True)
+class Whereabouts:
+    """One person: the place in words, the handover when they are under way, and who has them."""
+
+    person_id: UUID
+    name: str
+    place: str
+    handover: str
+    holder: str
+    since: datetime
+
+
+def holdings(actor: Actor, *, at: datetime | None = None) -> QuerySet[Holding]:
+    """Who is held where, now or at that moment, within what the actor may read: one query."""
+    rows = _with_ends(Holding.objects.all())
+    if at is None:
+        rows = rows.filter(ended_at__isnull=True)
+    else:
+        rows = rows.filter(started_at__lte=at).filter(Q(ended_at__isnull=True) | Q(ended_at__gt=at))
+    if not actor.everywhere(READ):
+        units = actor.units_with(READ)
+        rows = rows.filter(
+            Q(site__unit_id__in=units)
+            | Q(handover__from_site__unit_id__in=units)
+            | Q(handover__to_site__unit_id__in=units)
+        )
+    return rows.order_by("person_id")
+
+
+def holding_of(person_id: UUID) -> Holding | None:
+    """Who holds this person now, whoever asks; for a page that has checked who may."""
+    return _with_ends(Holding.objects.filter(person=person_id, ended_at__isnull=True)).first()
+
+
+def _with_ends(rows: QuerySet[Holding]) -> QuerySet[Holding]:
+    return rows.select_related(
+        "person", "site", "external", "handover__from_site", "handover__from_external",
+        "handover__to_site", "handover__to_external",
+    )  # fmt: skip
+
+
+def whereabouts(actor: Actor, *, at: datetime | None = None, limit: int | None = None) -> list[Whereabouts]:
+    """The same as sentences for the reader; names whole or masked."""
+    rows = list(holdings(actor, at=at)[:limit])
+    names = display_names(actor, [row.person for row in rows])
+    return [
+        Whereabouts(
+            person_id=row.person_id,
+            name=names[row.person_id],
+            place=place_of(row),
+            handover=row.handover.number if row.handover else "",
+            holder=_holder(row),
+            since=row.started_at,
+        )
+        for row in rows
+    ]
+
+
+def place_of(row: Holding) -> str:
+    """The place in words; of somebody under way both ends."""
+    if row.handover is not None:
+        return f"{origin_of(row.handover)} → {destination_of(row.handover)}"
+    return _spoken(row.site, row.external)
+
+
+def origin_of(handover: Handover) -> str:
+    """Where a handover began, in words."""
+    return _spoken(handover.from_site, handover.from_external)
+
+
+def destination_of(handover: Handover) -> str:
+    """Where a handover goes, in words."""
+    return _spoken(handover.to_site, handover.to_external)
+
+
+def _spoken(site: Site | None, external: object) -> str:
+    if site is not None:
+        return f"{site.code} {site.spoken_name}"
+    return str(getattr(external, "spoken_name", ""))
+
+
+def _holder(row: Holding) -> str:
+    if row.handover is not None:
+        return " · ".join(filter(None, [row.handover.carrier, row.handover.escort]))
+    return row.site.code if row.site else ""
+
+
+@dataclass(frozen=True)
+class OnTheMove:
+    """A handover that is open: who is still missing, and how late they are."""
+
+    handover: Handover
+    origin: str
+    destination: str
+    people: int
+    under_way: int
+    overdue: bool
+    incoming: bool
+
+
+def on_the_move(actor: Actor, *, at: datetime) -> list[OnTheMove]:
+    """Every open handover from or to the actor's places, the most overdue first; two queries."""
+    rows = list(
+        Handover.objects.visible_to(actor, READ)
+        .filter(closed_at__isnull=True)
+        .select_related("from_site", "from_external", "to_site", "to_external")
+        .order_by("due_at", "id")
+    )
+    lines = HandedOver.objects.filter(handover__in=[row.id for row in rows]).values_list("handover_id", "outcome")
+    all_of: dict[UUID, int] = {}
+    going: dict[UUID, int] = {}
+    for handover, outcome in lines:
+        all_of[handover] = all_of.get(handover, 0) + 1
+        going[handover] = going.get(handover, 0) + (outcome == "under_way")
+    return [
+        OnTheMove(
+            handover=row,
+            origin=origin_of(row),
+            destination=destination_of(row),
+            people=all_of.get(row.id, 0),
+            under_way=going.get(row.id, 0),
+            overdue=row.due_at < at,
+            incoming=row.to_site is not None and actor.may(READ, row.to_site.unit_id),
+        )
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One person of a handover as its page shows them; what goes along only to those who hand over."""
+
+    row: HandedOver
+    name: str
+    since: datetime | None
+
+
+def lines_of(actor: Actor, handover: Handover) -> list[Line]:
+    """Everybody of a handover, those under way first."""
+    rows = list(handover.people.select_related("person").order_by("settled_at", "person__name", "id"))
+    rows.sort(key=lambda row: (row.settled_at is not None, row.settled_at))
+    names = display_names(actor, [row.person for row in rows])
+    return [Line(row, names[row.person_id], row.settled_at) for row in rows]
+
+
+def questions(actor: Actor) -> QuerySet[Question]:
+    """Open questions put to the actor's places, the oldest first."""
+    rows = Question.objects.visible_to(actor, READ).filter(closed_at__isnull=True)
+    return rows.select_related("person", "fact", "first_site", "second_site").order_by("opened_at", "id")
+
+
+def places(actor: Actor) -> QuerySet[ExternalPlace]:
+    """Places that others run and that can be chosen."""
+    return ExternalPlace.objects.visible_to(actor, READ).filter(closed_at__isnull=True)
+
+
+def without_room(actor: Actor) -> QuerySet[Holding]:
+    """People whom a site of the actor's holds and who have no stay there: they need a room, or to be admitted."""
+    rows = Holding.objects.filter(ended_at__isnull=True, site__isnull=False)
+    if not actor.everywhere(READ):
+        rows = rows.filter(site__unit_id__in=actor.units_with(READ))
+    staying = Stay.objects.filter(ended_at__isnull=True)
+    rows = rows.exclude(person__in=staying.values("person"))
+    return rows.select_related("person", "site").order_by("started_at", "id")

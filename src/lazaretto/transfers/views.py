@@ -1,0 +1,337 @@
+"""People on the move: what is open, one handover with its people, signing out, questions."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from lazaretto.accounts.doors import actor_of, needs
+from lazaretto.core import clock
+from lazaretto.core.access import Actor
+from lazaretto.core.errors import DomainError, InvalidInput, NotFound
+from lazaretto.custody.commands import Luggage
+from lazaretto.custody.models import Handover
+from lazaretto.people.models import Person
+from lazaretto.people.queries import display_name, display_names
+from lazaretto.places.choices import Ability, ExternalKind, SiteState
+from lazaretto.places.models import ExternalPlace, Room, Site
+from lazaretto.places.queries import site_by_code
+from lazaretto.stays.models import Stay
+from lazaretto.transfers import commands, queries
+from lazaretto.transfers.forms import DecideForm, PlaceForm, PostponeForm, SignOutForm
+from lazaretto.ui.notices import notify
+
+READ, HAND_OVER, DECIDE = "transfers.read", "transfers.hand_over", "transfers.decide"
+WITHIN = timedelta(hours=2)  # proposed as the time of arrival
+SHOWN = 500  # people at once on the page of everyone
+ZONE = "Asia/Shanghai"
+
+
+@require_GET
+@needs(READ)
+def moves(request: HttpRequest) -> HttpResponse:
+    """Everything open: who is under way, what is asked, who has no room yet."""
+    actor, at = actor_of(request), clock.now()
+    asked = list(queries.questions(actor))
+    waiting = list(queries.without_room(actor))
+    names = display_names(actor, [*(row.person for row in asked), *(row.person for row in waiting)])
+    context = {
+        "open": queries.on_the_move(actor, at=at),
+        "questions": [(row, names[row.person_id]) for row in asked],
+        "waiting": [(row, names[row.person_id]) for row in waiting],
+        "may_hand_over": actor.may(HAND_OVER),
+        "may_decide": actor.may(DECIDE),
+        "sites": _own_sites(actor),
+        "now": at,
+    }
+    return _page(request, "transfers/moves.html", context)
+
+
+@require_GET
+@needs(READ)
+def everyone(request: HttpRequest) -> HttpResponse:
+    """Where everyone is, since when, with whom: now or at a moment of the past."""
+    actor = actor_of(request)
+    at = _moment(request.GET.get("at", ""))
+    rows = queries.whereabouts(actor, at=at, limit=SHOWN + 1)
+    context = {
+        "rows": rows[:SHOWN],
+        "more": len(rows) > SHOWN,
+        "shown": SHOWN,
+        "at": at,
+        "asked": request.GET.get("at", ""),
+    }
+    return _page(request, "transfers/whereabouts.html", context)
+
+
+@require_GET
+@needs(READ)
+def handover(request: HttpRequest, number: str) -> HttpResponse:
+    """One handover: who has arrived, who is missing, live at both ends."""
+    actor, at = actor_of(request), clock.now()
+    found = _handover(actor, number)
+    context = {
+        "handover": found,
+        "origin": queries.origin_of(found),
+        "destination": queries.destination_of(found),
+        "lines": queries.lines_of(actor, found),
+        "receives": found.to_site is not None and actor.may(HAND_OVER, found.to_site.unit_id),
+        "sent": found.from_site is not None and actor.may(HAND_OVER, found.from_site.unit_id),
+        "overdue": found.closed_at is None and found.due_at < at,
+        "postpone": PostponeForm(initial={"due_at": _local(found.due_at + timedelta(hours=1))}),
+        "now": at,
+    }
+    return _page(request, "transfers/handover.html", context)
+
+
+@require_POST
+@needs(HAND_OVER)
+def arrived(request: HttpRequest, number: str, person_id: UUID) -> HttpResponse:
+    """One person: signed in here, brought back, or confirmed by the other place."""
+    actor, at = actor_of(request), clock.now()
+    found = _handover(actor, number)
+    back = reverse("transfers:handover", args=[number])
+    what = request.POST.get("what", "sign_in")
+    person = _person(actor, person_id)
+    if what == "confirm":
+        commands.confirm_arrival(
+            actor=actor, at=at, handover=found, person=person, confirmed_by=request.POST.get("confirmed_by", "")
+        )
+        return _done(request, _("Arrival written down."), back)
+    act, site = (commands.bring_back, found.from_site) if what == "bring_back" else (commands.sign_in, found.to_site)
+    room = _room(site, request.POST.get("room", ""))
+    told = act(
+        actor=actor, at=at, handover=found, person=person, room=room, assessment=request.POST.get("assessment", "")
+    )
+    if told.asked:
+        return _done(request, _("Another place holds this person: both are asked, nobody was moved."), back, tone="red")
+    text = (
+        _("Signed in. Stay %(stay)s goes on.") % {"stay": told.stay_number}
+        if told.stay_number
+        else _("Signed in. They need a room.")
+    )
+    return _done(request, text, back)
+
+
+@require_POST
+@needs(HAND_OVER)
+def postpone(request: HttpRequest, number: str) -> HttpResponse:
+    """They are late, and somebody knows why."""
+    actor = actor_of(request)
+    found = _handover(actor, number)
+    form = PostponeForm(request.POST)
+    with timezone.override(ZONE):
+        valid = form.is_valid()
+    if not valid:
+        raise InvalidInput(fields={name: str(error[0]) for name, error in form.errors.items()})
+    commands.postpone(actor=actor, at=clock.now(), handover=found, **form.cleaned_data)
+    return _done(request, _("Everybody concerned sees the new time."), reverse("transfers:handover", args=[number]))
+
+
+@require_http_methods(["GET", "POST"])
+@needs(HAND_OVER)
+def sign_out(request: HttpRequest, code: str) -> HttpResponse:
+    """People leave the site: choose them, where they go, until when."""
+    actor, at = actor_of(request), clock.now()
+    site = site_by_code(actor, code, HAND_OVER)
+    stays = _stays(site)
+    names = display_names(actor, [stay.person for stay in stays])
+    with timezone.override(site.time_zone):
+        form = SignOutForm(
+            request.POST or None,
+            people=[(str(stay.person_id), names[stay.person_id]) for stay in stays],
+            destinations=_destinations(site),
+            initial={"due_at": _local(at + WITHIN, site.time_zone)},
+        )
+        valid = form.is_bound and form.is_valid()
+    if valid:
+        try:
+            made = _signed_out(form.cleaned_data, site, actor, at)
+        except DomainError as error:
+            form.add_error(None, str(error))
+        else:
+            notify(request, _("They are under way."))
+            return _to(reverse("transfers:handover", args=[made.number]))
+    chosen = set(form.data.getlist("people")) if form.is_bound else set(request.GET.getlist("person"))  # type: ignore[attr-defined]
+    rows = [(stay, names[stay.person_id], str(stay.person_id) in chosen) for stay in stays]
+    context = {"site": site, "form": form, "rows": rows}
+    return _page(request, "transfers/sign_out.html", context, zone=site.time_zone, status=422 if form.errors else 200)
+
+
+@require_POST
+@needs(HAND_OVER)
+def seen_here(request: HttpRequest, code: str) -> HttpResponse:
+    """Somebody stands here whom another place holds: both places are asked."""
+    actor = actor_of(request)
+    site = site_by_code(actor, code, HAND_OVER)
+    card = request.POST.get("card", "").strip()
+    if not card:
+        raise InvalidInput(fields={"card": _("Scan or type a card or a document.")})
+    commands.report_here(actor=actor, at=clock.now(), site=site, card=card)
+    return _done(request, _("Both places are asked; nobody was moved."), reverse("transfers:moves"), tone="amber")
+
+
+@require_POST
+@needs(HAND_OVER)
+def give_room(request: HttpRequest, code: str, person_id: UUID) -> HttpResponse:
+    """Somebody who was signed in without a room gets one."""
+    actor = actor_of(request)
+    site = site_by_code(actor, code, HAND_OVER)
+    room = _room(site, request.POST.get("room", ""))
+    if room is None:
+        raise InvalidInput(fields={"room": _("Write the number of a room.")})
+    told = commands.give_room(actor=actor, at=clock.now(), person=_person(actor, person_id), room=room)
+    return _done(request, _("Stay %(stay)s goes on.") % {"stay": told.stay_number}, reverse("transfers:moves"))
+
+
+@require_http_methods(["GET", "POST"])
+@needs(DECIDE)
+def question(request: HttpRequest, question_id: UUID) -> HttpResponse:
+    """Two places contradict each other: look at both, decide, say how you know."""
+    actor = actor_of(request)
+    found = queries.questions(actor).filter(pk=question_id).first()
+    if found is None:
+        raise NotFound(kind="custody.question", id=question_id)
+    held = queries.holding_of(found.person_id)
+    places = [(str(commands.Verdict.AS_THOUGHT), queries.place_of(held) if held else _("not in our care"))]
+    if found.second_site is not None:
+        reported = f"{found.second_site.code} {found.second_site.spoken_name}"
+        places.append((str(commands.Verdict.AS_REPORTED), reported))
+    form = DecideForm(request.POST or None, places=places)
+    if form.is_bound and form.is_valid():
+        verdict = commands.Verdict(form.cleaned_data["verdict"])
+        try:
+            commands.decide(
+                actor=actor, at=clock.now(), question=found, verdict=verdict, reason=form.cleaned_data["reason"]
+            )
+        except DomainError as error:
+            form.add_error(None, str(error))
+        else:
+            return _done(request, _("Decided. Both places see it."), reverse("transfers:moves"))
+    history = found.person.custody_facts.select_related("site", "external", "handover", "by").order_by(
+        "occurred_at", "id"
+    )
+    context = {"question": found, "name": display_name(actor, found.person), "form": form, "facts": history}
+    return _page(request, "transfers/question.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@needs(HAND_OVER)
+def new_place(request: HttpRequest) -> HttpResponse:
+    """A place that others run is added."""
+    form = PlaceForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        given = form.cleaned_data
+        given |= {"kind": ExternalKind(given["kind"]), "abilities": tuple(map(Ability, given["abilities"]))}
+        try:
+            commands.add_place(actor=actor_of(request), at=clock.now(), **given)
+        except DomainError as error:
+            form.add_error(None, str(error))
+        else:
+            return _done(request, _("The place can be chosen now."), reverse("transfers:moves"))
+    return _page(request, "transfers/new_place.html", {"form": form}, status=422 if form.errors else 200)
+
+
+# ---- what these pages share
+
+
+def _page(
+    request: HttpRequest, template: str, context: dict[str, Any], *, zone: str = ZONE, status: int = 200
+) -> HttpResponse:
+    with timezone.override(zone):
+        return render(request, template, context, status=status)
+
+
+def _done(request: HttpRequest, text: str, url: str, *, tone: str = "green") -> HttpResponse:
+    notify(request, text, tone=tone)
+    return _to(url)
+
+
+def _to(url: str) -> HttpResponse:
+    return HttpResponse(status=302, headers={"Location": url})
+
+
+def _handover(actor: Actor, number: str) -> Handover:
+    rows = Handover.objects.visible_to(actor, READ).select_related(
+        "from_site", "from_external", "to_site", "to_external"
+    )
+    found = rows.filter(number=number).first()
+    if found is None:
+        raise NotFound(kind="custody.handover", id=number)
+    return found
+
+
+def _person(actor: Actor, person_id: UUID) -> Person:
+    found = Person.objects.visible_to(actor).filter(pk=person_id).first()
+    if found is None:
+        raise NotFound(kind="people.person", id=person_id)
+    return found
+
+
+def _room(site: Site | None, number: str) -> Room | None:
+    if site is None or not number.strip():
+        return None
+    found = Room.objects.filter(site=site, number=number.strip()).first()
+    if found is None:
+        raise NotFound(kind="places.room", id=number)
+    return found
+
+
+def _stays(site: Site) -> list[Stay]:
+    rows = queries.with_room(Stay.objects.filter(site=site, ended_at__isnull=True).select_related("person"))
+    return list(rows.order_by("room_number", "id"))
+
+
+def _own_sites(actor: Actor) -> list[Site]:
+    rows = Site.objects.visible_to(actor, HAND_OVER).filter(state=SiteState.ACTIVE)
+    return list(rows.order_by("code"))
+
+
+def _destinations(site: Site) -> list[tuple[str, str]]:
+    others = Site.objects.filter(state=SiteState.ACTIVE).exclude(pk=site.pk).order_by("code")
+    places = ExternalPlace.objects.filter(closed_at__isnull=True).order_by("kind", "name")
+    return [
+        *((f"site:{other.code}", f"{other.code} {other.spoken_name}") for other in others),
+        *((f"place:{place.pk}", f"{place.get_kind_display()} · {place.spoken_name}") for place in places),
+    ]
+
+
+def _signed_out(given: dict[str, Any], site: Site, actor: Actor, at: Any) -> commands.SignedOut:
+    kind, _sign, key = given["destination"].partition(":")
+    along = {name: given[name] for name in ("papers", "medicines", "luggage")}
+    people = tuple(Luggage(person=UUID(person), **along) for person in given["people"])
+    return commands.sign_out(
+        actor=actor,
+        at=at,
+        site=site,
+        people=people,
+        due_at=given["due_at"],
+        to_site=key if kind == "site" else "",
+        to_place=ExternalPlace.objects.get(pk=key) if kind == "place" else None,
+        carrier=given["carrier"],
+        escort=given["escort"],
+        escort_phone=given["escort_phone"],
+    )
+
+
+def _local(moment: Any, zone: str = ZONE) -> Any:
+    return moment.astimezone(ZoneInfo(zone)).replace(second=0, microsecond=0)
+
+
+def _moment(text: str) -> Any:
+    """The moment asked for; now when nothing readable was."""
+    try:
+        found = parse_datetime(text.strip())
+    except ValueError:
+        return None
+    if found is None:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(ZONE))
