@@ -26,11 +26,13 @@ from lazaretto.places.models import ExternalPlace, Room, Site
 from lazaretto.places.queries import site_by_code
 from lazaretto.stays.models import Stay
 from lazaretto.transfers import commands, queries
+from lazaretto.transfers.errors import AlreadyHere, CardUnknown
 from lazaretto.transfers.forms import DecideForm, PlaceForm, PostponeForm, SignOutForm
 from lazaretto.ui.notices import notify
 
 READ, HAND_OVER, DECIDE = "transfers.read", "transfers.hand_over", "transfers.decide"
 WITHIN = timedelta(hours=2)  # proposed as the time of arrival
+DESKS = 3  # who hands over at more sites than these starts from the page of one
 SHOWN = 500  # people at once on the page of everyone
 ZONE = "Asia/Shanghai"
 
@@ -49,7 +51,7 @@ def moves(request: HttpRequest) -> HttpResponse:
         "waiting": [(row, names[row.person_id]) for row in waiting],
         "may_hand_over": actor.may(HAND_OVER),
         "may_decide": actor.may(DECIDE),
-        "sites": _own_sites(actor),
+        "sites": _desks(actor),
         "now": at,
     }
     return _page(request, "transfers/moves.html", context)
@@ -162,6 +164,7 @@ def sign_out(request: HttpRequest, code: str) -> HttpResponse:
             return _to(reverse("transfers:handover", args=[made.number]))
     chosen = set(form.data.getlist("people")) if form.is_bound else set(request.GET.getlist("person"))  # type: ignore[attr-defined]
     rows = [(stay, names[stay.person_id], str(stay.person_id) in chosen) for stay in stays]
+    rows.sort(key=lambda row: not row[2])
     context = {"site": site, "form": form, "rows": rows}
     return _page(request, "transfers/sign_out.html", context, zone=site.time_zone, status=422 if form.errors else 200)
 
@@ -175,8 +178,12 @@ def seen_here(request: HttpRequest, code: str) -> HttpResponse:
     card = request.POST.get("card", "").strip()
     if not card:
         raise InvalidInput(fields={"card": _("Scan or type a card or a document.")})
-    commands.report_here(actor=actor, at=clock.now(), site=site, card=card)
-    return _done(request, _("Both places are asked; nobody was moved."), reverse("transfers:moves"), tone="amber")
+    back = reverse("transfers:moves")
+    try:
+        commands.report_here(actor=actor, at=clock.now(), site=site, card=card)
+    except (CardUnknown, AlreadyHere) as refused:
+        return _done(request, str(refused), back, tone="red")
+    return _done(request, _("Both places are asked; nobody was moved."), back, tone="amber")
 
 
 @require_POST
@@ -290,9 +297,11 @@ def _stays(site: Site) -> list[Stay]:
     return list(rows.order_by("room_number", "id"))
 
 
-def _own_sites(actor: Actor) -> list[Site]:
-    rows = Site.objects.visible_to(actor, HAND_OVER).filter(state=SiteState.ACTIVE)
-    return list(rows.order_by("code"))
+def _desks(actor: Actor) -> list[Site]:
+    """The sites at whose door the actor may stand; none for headquarters, which stands at no door."""
+    rows = Site.objects.visible_to(actor, HAND_OVER).filter(state=SiteState.ACTIVE).order_by("code")
+    found = list(rows[: DESKS + 1])
+    return found if len(found) <= DESKS else []
 
 
 def _destinations(site: Site) -> list[tuple[str, str]]:

@@ -1,0 +1,86 @@
+"""Pages of people on the move: open to both ends, live figures, forms that keep what was typed."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from lazaretto.core import clock
+from lazaretto.custody.models import Handover, Question
+from lazaretto.places.models import ExternalPlace
+from lazaretto.stays.models import Stay
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def handover(cast):
+    stay = factories.stay(cast.site)
+    due = (clock.now() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+    answer = cast.clerk.client.post(
+        reverse("transfers:sign_out", args=["H01"]),
+        {"people": [str(stay.person_id)], "destination": "site:H02", "due_at": due},
+    )
+    assert answer.status_code == 302
+    return Handover.objects.get()
+
+
+def test_a_handover_is_on_the_page_of_both_ends_and_the_other_end_signs_in(cast, handover):
+    for member in (cast.clerk, cast.outsider, cast.duty_officer):
+        assert handover.number in member.client.get(reverse("transfers:moves")).content.decode()
+    person = handover.people.get().person_id
+    address = reverse("transfers:arrived", args=[handover.number, person])
+    assert cast.outsider.client.post(address, {"what": "sign_in", "room": "9999"}).status_code == 404
+    assert cast.outsider.client.post(address, {"what": "sign_in"}).status_code == 302
+    handover.refresh_from_db()
+    assert handover.closed_at is not None
+    page = cast.outsider.client.get(reverse("transfers:moves")).content.decode()
+    assert reverse("transfers:give_room", args=["H02", person]) in page
+
+
+def test_signing_out_nobody_or_to_nowhere_keeps_the_form(cast):
+    factories.stay(cast.site)
+    answer = cast.clerk.client.post(reverse("transfers:sign_out", args=["H01"]), {"carrier": "粤A·12345"})
+    assert answer.status_code == 422
+    assert "粤A·12345" in answer.content.decode()
+    assert not Handover.objects.exists()
+
+
+def test_a_hospital_is_added_and_can_be_chosen(cast):
+    factories.stay(cast.site)
+    given = {"kind": "hospital", "name": "区人民医院", "abilities": ["emergency"]}
+    assert cast.clerk.client.post(reverse("transfers:new_place"), given).status_code == 302
+    assert "区人民医院" in cast.clerk.client.get(reverse("transfers:sign_out", args=["H01"])).content.decode()
+    assert cast.clerk.client.post(reverse("transfers:new_place"), given).status_code == 422
+    assert ExternalPlace.objects.get().abilities == ["emergency"]
+
+
+def test_a_scan_at_a_second_place_is_decided_on_its_page(cast):
+    stay = factories.stay(cast.site)
+    seen = reverse("transfers:seen_here", args=["H02"])
+    assert cast.outsider.client.post(seen, {"card": "nobody"})["Location"] == reverse("transfers:moves")
+    assert not Question.objects.exists()
+    cast.outsider.client.post(seen, {"card": stay.number})
+    address = reverse("transfers:question", args=[Question.objects.get().pk])
+    assert cast.clerk.client.get(address).status_code == 403
+    page = cast.site_lead.client.get(address).content.decode()
+    assert "H01" in page
+    assert "H02" in page
+    assert cast.site_lead.client.post(address, {"verdict": "as_thought"}).status_code == 422
+    assert cast.site_lead.client.post(address, {"verdict": "as_thought", "reason": "扫错"}).status_code == 302
+    assert Question.objects.get().closed_at is not None
+    assert Stay.objects.get().ended_at is None
+
+
+def test_whereabouts_cost_the_same_for_few_and_for_many(cast, django_assert_max_num_queries):
+    client, address = cast.duty_officer.client, reverse("transfers:whereabouts")
+    factories.stay(cast.site)
+    client.get(address)
+    for _more in range(5):
+        factories.stay(cast.other_site)
+    for page in (address, reverse("transfers:moves")):
+        with django_assert_max_num_queries(24):
+            assert client.get(page).status_code == 200
+    assert client.get(address, {"at": "nonsense"}).status_code == 200
+    assert client.get("/api/v1/whereabouts").json()["items"][0]["site"] == "H01"
