@@ -253,7 +253,7 @@ def postpone(*, actor: Actor, at: datetime, handover: Handover, due_at: datetime
         raise NotLater
     handover.due_at = due_at
     handover.save(update_fields=["due_at"])
-    move_deadline(HANDOVER.code, handover, due_at)
+    move_deadline(HANDOVER.code, handover, due_at, at=at, by=actor.user_id)
     site = handover.from_site or handover.to_site
     record(handover, unit_id=site.unit_id if site else None, data={"due_at": due_at}, reason=reason)
     return Postponed(handover.id, due_at)
