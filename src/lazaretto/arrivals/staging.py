@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from hashlib import sha256
 from typing import Any
 
 from babel import Locale
@@ -21,6 +22,7 @@ from lazaretto.people.rules import Sex as ReadSex
 from lazaretto.people.rules import alpha3
 from lazaretto.places.choices import SiteCategory
 
+LONGEST_KEY = 120  # of the column for a household's key
 _KINDS: dict[ReadKind, DocumentKind] = {
     kind: DocumentKind(kind.value) for kind in ReadKind if kind is not ReadKind.NONE
 }
@@ -217,3 +219,14 @@ def same_name(one: str, other: str) -> bool:
 
 def _plain(name: str) -> str:
     return "".join(letter for letter in name.casefold() if letter.isalnum()) or name
+
+
+def household_key(sheet: int, label: str) -> str:
+    """By what the rows of one household are found; empty for nobody's. One label on two sheets may be two families.
+
+    A label that is too long for its column stands as its digest: cut, two families could become one.
+    """
+    if not label:
+        return ""
+    key = f"{sheet}:{label.casefold()}"
+    return key if len(key) <= LONGEST_KEY else f"{sheet}:{sha256(key.encode()).hexdigest()}"

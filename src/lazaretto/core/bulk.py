@@ -15,6 +15,7 @@ from uuid import UUID
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 
+from lazaretto.core.errors import fits
 from lazaretto.core.fields import EncryptedTextField
 from lazaretto.core.prepared import statement_cursor
 from lazaretto.core.secrets import encrypt
@@ -77,7 +78,8 @@ M = TypeVar("M", bound=models.Model)
 def insert(row: M) -> M:
     """Insert one new instance as it stands: what `save()` does, without signals and without looking first.
 
-    A key that the database gives is put on the instance. Raises `django.db.IntegrityError`.
+    A key that the database gives is put on the instance. Raises `django.db.IntegrityError`, and `TextTooLong` for a
+    text that its column does not hold: PostgreSQL would refuse it without a name, SQLite take it.
     """
     _insert_one(row, ignore_conflicts=False)
     return row
@@ -89,6 +91,8 @@ def insert_unless_taken(row: models.Model) -> bool:
 
 
 def _insert_one(row: models.Model, *, ignore_conflicts: bool) -> bool:
+    for name, most in _texts(type(row)):
+        fits(getattr(row, name), most, field=name)
     fields = _columns(type(row), with_key=row.pk is not None)
     values = [getattr(row, name) for name in fields]
     keys = insert_few(type(row), fields, [values], ignore_conflicts=ignore_conflicts, returning=True)
@@ -103,6 +107,13 @@ def _insert_one(row: models.Model, *, ignore_conflicts: bool) -> bool:
 @lru_cache(maxsize=256)
 def _columns(model: type[models.Model], *, with_key: bool) -> tuple[str, ...]:
     return tuple(field.attname for field in model._meta.concrete_fields if with_key or not field.primary_key)
+
+
+@lru_cache(maxsize=256)
+def _texts(model: type[models.Model]) -> tuple[tuple[str, int], ...]:
+    """The columns that hold so many characters and no more."""
+    texts = (field for field in model._meta.concrete_fields if isinstance(field, models.CharField))
+    return tuple((field.attname, field.max_length) for field in texts if field.max_length)
 
 
 def update_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

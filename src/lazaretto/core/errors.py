@@ -135,17 +135,22 @@ class TextTooLong(DomainError):
     status = 422
     message = _("This text is too long, and nothing of it may be cut.")
 
-    def __init__(self, *, most: int, given: int) -> None:
+    def __init__(self, *, most: int, given: int, field: str = "") -> None:
         step = _("Say it in {most} characters; there are {given}.")
-        super().__init__(next_step=format_lazy(step, most=most, given=given), most=most, given=given)
+        where = {"field": field} if field else {}
+        super().__init__(next_step=format_lazy(step, most=most, given=given), most=most, given=given, **where)
 
 
 def whole(text: str, most: int) -> str:
     """The text without spaces around it; raises `TextTooLong` where a shorter one would have to be cut."""
-    stripped = text.strip()
-    if len(stripped) > most:
-        raise TextTooLong(most=most, given=len(stripped))
-    return stripped
+    return fits(text.strip(), most)
+
+
+def fits(text: str, most: int, *, field: str = "") -> str:
+    """The text as it is; raises `TextTooLong`."""
+    if len(text) > most:
+        raise TextTooLong(most=most, given=len(text), field=field)
+    return text
 
 
 class ReasonRequired(DomainError):

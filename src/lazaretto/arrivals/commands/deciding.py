@@ -9,7 +9,7 @@ from lazaretto.arrivals.errors import ManifestClosed, NoCandidate, RowNotHeld, R
 from lazaretto.arrivals.manifest import Field, Issue, Person, Severity, read_corrected
 from lazaretto.arrivals.models import Manifest, ManifestRow
 from lazaretto.arrivals.queries.known import match_people
-from lazaretto.arrivals.staging import StagedRow, from_payload, to_payload
+from lazaretto.arrivals.staging import StagedRow, from_payload, household_key, to_payload
 from lazaretto.core.access import Actor
 from lazaretto.core.commands import command, record
 from lazaretto.core.errors import NotFound, ReasonRequired, whole
@@ -174,14 +174,12 @@ def _correct(row: ManifestRow, staged: StagedRow, given: Corrections, at: dateti
     if doubts:
         raise RowStillDoubtful(issues=", ".join(sorted(doubts)))
     (match,) = match_people([person])
-    row.candidate_id, row.party_key = match.person_id, row.party_key if given.household is None else _party(row, person)
+    row.candidate_id = match.person_id
+    if given.household is not None:
+        row.party_key = household_key(row.sheet, person.household)
     row.outcome = RowOutcome.HELD if match.issue else RowOutcome.READY
     left = (*issues, Issue(match.issue, Severity.HOLD, "name")) if match.issue else issues
     row.issues = [issue.code for issue in left]
     mends = (*staged.mends, *mended)
     row.mends = len(mends)
     row.payload = to_payload(replace(staged, person=person, issues=left, mends=mends))
-
-
-def _party(row: ManifestRow, person: Person) -> str:
-    return f"{row.sheet}:{person.household.casefold()}"[:120] if person.household else ""

@@ -15,11 +15,11 @@ from lazaretto.arrivals.queries.files import read_now, remembered
 from lazaretto.arrivals.queries.known import Match, match_people
 from lazaretto.arrivals.reading import Chosen, ReadFile
 from lazaretto.arrivals.report import report_of
-from lazaretto.arrivals.staging import to_payload
+from lazaretto.arrivals.staging import household_key, to_payload
 from lazaretto.core.access import Actor
 from lazaretto.core.bulk import insert_rows
 from lazaretto.core.commands import command, record
-from lazaretto.core.errors import InvalidInput, ReasonRequired, whole
+from lazaretto.core.errors import InvalidInput, ReasonRequired, fits, whole
 from lazaretto.places.choices import SiteCategory
 from lazaretto.places.models import Site
 
@@ -64,7 +64,8 @@ def stage_manifest(
 
     The same file for the same site again answers with the list that is there, and takes the vehicle and the time that
     are said now. `category` is whose list it is when a
-    row does not say; empty means the site's own. Raises `FileUnreadable`, `NobodyInFile`, `InvalidInput`.
+    row does not say; empty means the site's own. Raises `FileUnreadable`, `NobodyInFile`, `TextTooLong`,
+    `InvalidInput`.
     """
     data = _decoded(content)
     chosen, read = remembered(), read_now(site, file_name, data, at=at)
@@ -77,7 +78,7 @@ def stage_manifest(
         return _staged(held, known=True)
     manifest = Manifest.objects.create(
         site=site,
-        file_name=file_name[-200:],
+        file_name=fits(file_name, 200),
         digest=read.digest,
         content=data,
         category=_category(site, category),
@@ -110,7 +111,7 @@ def map_columns(
     """Say what the columns under one header mean; the list is read again, and the wording is remembered.
 
     Decisions about rows of this list are taken back, because the rows are made anew. Raises `ManifestClosed`,
-    `InvalidInput` for a field that does not exist.
+    `InvalidInput` for a field that does not exist and for a header that is not one of this list.
     """
     if manifest.state != ManifestState.STAGED:
         raise ManifestClosed(manifest=manifest.id)
@@ -118,8 +119,10 @@ def map_columns(
         meant = {int(index): Field(name).value for index, name in columns.items()}
     except ValueError as error:
         raise InvalidInput(fields={"columns": "there is no such field"}) from error
+    if signature not in {table["signature"] for sheet in manifest.report["sheets"] for table in sheet["tables"]}:
+        raise InvalidInput(fields={"signature": "this list has no such header"})
     MappingMemory.objects.update_or_create(
-        digest=signature[:64], defaults={"mapping": {str(k): v for k, v in meant.items()}, "remembered_at": at}
+        digest=signature, defaults={"mapping": {str(k): v for k, v in meant.items()}, "remembered_at": at}
     )
     chosen = remembered()
     read = read_now(manifest.site, manifest.file_name, bytes(manifest.content), at=at)
@@ -196,9 +199,7 @@ def _row(manifest_id: UUID, line: Line, match: Match) -> tuple[Any, ...]:
 
 
 def _party(line: Line) -> str:
-    """Households are told apart by sheet: one label on two sheets may be two families."""
-    label = line.person.household if line.person else ""
-    return f"{line.sheet}:{label.casefold()}"[:120] if label else ""
+    return household_key(line.sheet, line.person.household if line.person else "")
 
 
 def _staged(manifest: Manifest, *, known: bool) -> ManifestStaged:

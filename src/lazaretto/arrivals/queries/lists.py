@@ -20,6 +20,7 @@ from lazaretto.arrivals.staging import StagedRow, category_of, exposure_day, fro
 from lazaretto.core import clock
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import NotFound
+from lazaretto.core.paging import BadCursor
 from lazaretto.people.choices import DocumentKind, Sex
 from lazaretto.people.masking import mask
 from lazaretto.places.models import Site
@@ -36,6 +37,7 @@ FILTERS: dict[str, Q] = {
     "skipped": Q(outcome=RowOutcome.SKIPPED),
 }
 _DIGITS = re.compile(r"[0-9A-Za-z]{5,}")
+_PLACE = re.compile(r"([0-9]{1,4})\.([0-9]{1,9})")  # no more than a database holds
 _SECRET = frozenset(("document", "id_card", "passport", "permit", "phone"))
 
 
@@ -106,11 +108,13 @@ def lists(actor: Actor, site: Site) -> QuerySet[Manifest]:
 
 
 def page_of(actor: Actor, manifest: Manifest, chosen: str, cursor: str, *, at: datetime) -> Page:
-    """The rows of a tab from a cursor (`sheet.row`) on. Two queries; the payloads of the page are decrypted."""
+    """The rows of a tab from a cursor (`sheet.row`) on. Two queries; the payloads of the page are decrypted.
+
+    Raises `BadCursor`.
+    """
     rows = manifest.rows.filter(FILTERS.get(chosen, FILTERS["all"])).order_by("sheet", "excel_row")
-    sheet, _, excel_row = cursor.partition(".")
-    if sheet.isdigit() and excel_row.isdigit():
-        rows = rows.filter(Q(sheet__gt=int(sheet)) | Q(sheet=int(sheet), excel_row__gt=int(excel_row)))
+    if cursor:
+        rows = rows.filter(_behind(cursor))
     found = list(rows[: PAGE + 1])
     whole = actor.may("people.names", manifest.site.unit_id)
     last = found[PAGE - 1] if len(found) > PAGE else None
@@ -119,6 +123,14 @@ def page_of(actor: Actor, manifest: Manifest, chosen: str, cursor: str, *, at: d
     over = over_before(manifest.site, dict(_exposures(manifest, staged)), moment=manifest.expected_at or at)
     shown = [replace(shown_row(row, read, names, whole=whole), over_on=over.get(row.pk)) for row, read in staged]
     return Page(shown, f"{last.sheet}.{last.excel_row}" if last else "")
+
+
+def _behind(cursor: str) -> Q:
+    place = _PLACE.fullmatch(cursor)
+    if place is None:
+        raise BadCursor
+    sheet, excel_row = map(int, place.groups())
+    return Q(sheet__gt=sheet) | Q(sheet=sheet, excel_row__gt=excel_row)
 
 
 def _exposures(

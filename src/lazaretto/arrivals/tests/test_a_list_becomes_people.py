@@ -18,7 +18,7 @@ from lazaretto.arrivals.queries.statement import file_report, statement_of
 from lazaretto.arrivals.staging import from_payload
 from lazaretto.arrivals.tests.offices import HEADER, card, person, xlsx
 from lazaretto.config.cli import main
-from lazaretto.core.errors import Forbidden, NotFound, ReasonRequired
+from lazaretto.core.errors import Forbidden, InvalidInput, NotFound, ReasonRequired, TextTooLong
 from lazaretto.core.models import JournalEntry
 from lazaretto.people.models import IdentityDocument, PartyMember, Person
 from tests.factories import NOW
@@ -270,6 +270,34 @@ def test_a_mapping_by_hand_is_applied_and_remembered(cast):
     assert MappingMemory.objects.get().mapping == {"1": "passport", "2": "phone"}
     later, _ = stage(cast, [*rows, ["王强", "E7654321", "13800138001"]])
     assert (later.ready, later.held) == (2, 0)
+
+
+def test_a_mapping_of_a_header_that_the_list_does_not_have_is_refused_and_not_remembered(cast):
+    _, manifest = stage(cast, [["姓名", "其他"], ["李梅", "E1234567"]])
+    with pytest.raises(InvalidInput) as refused:
+        commands.map_columns(
+            actor=cast.clerk.actor, at=NOW, manifest=manifest, signature="别的表头", columns={1: "passport"}
+        )
+    assert list(refused.value.fields) == ["signature"]
+    assert not MappingMemory.objects.exists()
+
+
+def test_a_file_name_is_kept_whole_or_refused(cast):
+    content = base64.b64encode(xlsx({"名单": [HEADER, person(1)]})).decode()
+    with pytest.raises(TextTooLong):
+        commands.stage_manifest(
+            actor=cast.clerk.actor, at=NOW, site=cast.site, file_name=f"{'长' * 200}.xlsx", content=content
+        )
+    assert not Manifest.objects.exists()
+
+
+def test_long_household_labels_that_differ_at_their_end_alone_stay_two_households(cast):
+    label = "海珠区江海街道" * 20
+    rows = [[*person(n), f"{label}{n // 2}", "", ""] for n in range(4)]
+    _, manifest = stage(cast, [FULL, *rows])
+    keys = [row_at(manifest, 2 + n).party_key for n in range(4)]
+    assert keys[0] == keys[1] != keys[2] == keys[3]
+    assert max(map(len, keys)) <= 120
 
 
 def test_other_scopes_and_roles_have_no_part_in_it(cast):

@@ -128,6 +128,13 @@ def test_a_page_of_a_long_list_takes_few_queries_and_leads_to_the_next(cast, dja
     assert second.context["page"].rows[0].excel_row == 51
 
 
+@pytest.mark.parametrize("place", ["9" * 30 + ".1", "1." + "9" * 30, "²", "0"])
+def test_a_place_that_no_list_has_is_refused_by_name(cast, listed, place):
+    answer = cast.clerk.client.get(page(listed), {"after": place}, headers={"accept-language": "en"})
+    assert answer.status_code == 422
+    assert "This place in the list is not known." in answer.content.decode()
+
+
 def test_the_form_of_a_held_row_says_that_somebody_without_a_document_can_be_taken(cast, listed):
     row = listed.rows.get(excel_row=4)
     address = reverse("arrivals:list_row", args=["H01", listed.pk, row.pk])

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from lazaretto.core.access import Actor
 from lazaretto.core.commands import command, record
+from lazaretto.core.errors import fits
 from lazaretto.places.choices import RowOutcome
 from lazaretto.places.commands.structure import RoomsSaved, make_missing_floors, write_rows
 from lazaretto.places.errors import ListAlreadyApplied, RoomRowsRefused
@@ -52,14 +53,19 @@ class SentRow:
 
 @command("places.stage_room_list", capability="places.manage")
 def stage_room_list(*, actor: Actor, at: datetime, site: Site, file_name: str, rows: list[SentRow]) -> ListStaged:
-    """Keep a room list with every row it has, and say what would become of each. Changes no room."""
-    staged = RoomList.objects.create(site=site, file_name=file_name[:200], staged_at=at, staged_by_id=actor.user_id)
+    """Keep a room list with every row it has, and say what would become of each. Changes no room.
+
+    Raises `TextTooLong` for the name of the file or of a sheet.
+    """
+    staged = RoomList.objects.create(
+        site=site, file_name=fits(file_name, 200), staged_at=at, staged_by_id=actor.user_id
+    )
     judged = judge(site, rows)
     RoomListRow.objects.bulk_create(
         [
             RoomListRow(
                 room_list=staged,
-                sheet=row.sheet[:80],
+                sheet=fits(row.sheet, 80),
                 excel_row=row.excel_row,
                 cells=row.cells,
                 outcome=verdict.outcome,

@@ -13,7 +13,7 @@ from django.db.models import Model, ProtectedError, Q
 from lazaretto.core.access import Actor
 from lazaretto.core.checks import checked
 from lazaretto.core.commands import command, record, record_all
-from lazaretto.core.errors import NotFound
+from lazaretto.core.errors import NotFound, fits
 from lazaretto.core.journal import Note
 from lazaretto.places import rules
 from lazaretto.places.choices import RoomState, RowIssue, SiteCategory, ZoneKind
@@ -291,7 +291,11 @@ def rules_order(label: str, otherwise: int = 0) -> int:
 
 def _floors_for(building: Building, labels: dict[str, int]) -> dict[str, Floor]:
     have = {floor.label: floor for floor in building.floors.all()}
-    fresh = [Floor(building=building, label=label, order=order) for label, order in labels.items() if label not in have]
+    fresh = [
+        Floor(building=building, label=fits(label, LONGEST_NUMBER), order=order)
+        for label, order in labels.items()
+        if label not in have
+    ]
     return have | {floor.label: floor for floor in Floor.objects.bulk_create(fresh)}
 
 

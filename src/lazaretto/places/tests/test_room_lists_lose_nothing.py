@@ -2,6 +2,7 @@
 
 import pytest
 
+from lazaretto.core.errors import TextTooLong
 from lazaretto.places import commands
 from lazaretto.places.commands.lists import SentRow
 from lazaretto.places.models import Bed, Room, RoomList
@@ -38,6 +39,23 @@ def test_a_number_without_its_zero_is_the_room_it_was(cast, staged):
     commands.apply_room_list(actor=cast.site_lead.actor, at=NOW, room_list=found)
     assert Room.objects.filter(site=cast.site).count() == before + 1
     assert Room.objects.get(site=cast.site, number="0301").note == "靠近电梯"
+
+
+@pytest.mark.parametrize(("file_name", "sheet"), [("长" * 201, "房间"), ("房间.ods", "长" * 81)])
+def test_names_of_files_and_sheets_are_kept_whole_or_refused(cast, file_name, sheet):
+    sent = [SentRow(sheet, 2, {"number": "301"})]
+    with pytest.raises(TextTooLong):
+        commands.stage_room_list(actor=cast.site_lead.actor, at=NOW, site=cast.site, file_name=file_name, rows=sent)
+    assert not RoomList.objects.exists()
+
+
+def test_the_label_of_a_floor_made_by_a_pattern_is_kept_whole_or_refused(cast):
+    with pytest.raises(TextTooLong):
+        commands.create_rooms(
+            actor=cast.site_lead.actor, at=NOW, site=cast.site, building="新楼", floors="3", rooms="1",
+            floor_pattern="很长很长很长的楼层的名称{floor}",
+        )  # fmt: skip
+    assert not Room.objects.filter(floor__building__name="新楼").exists()
 
 
 def test_one_number_with_and_without_its_zero_stands_twice(staged):

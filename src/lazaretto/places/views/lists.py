@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.core import clock
-from lazaretto.core.errors import DomainError
+from lazaretto.core.errors import DomainError, TextTooLong
 from lazaretto.core.tables import TableError, read_workbook
 from lazaretto.places import commands, queries, sheets
 from lazaretto.places.choices import RowIssue, RowOutcome
@@ -56,9 +56,13 @@ def _stage(request: HttpRequest, site: Site, form: ListForm) -> commands.ListSta
     if not sheets.has_rooms(rows):
         form.add_error("file", _("No heading with room numbers was found, so no row could be read as a room."))
         return None
-    staged: commands.ListStaged = commands.stage_room_list(
-        actor=actor_of(request), at=clock.now(), site=site, file_name=file.name, rows=rows
-    )
+    try:
+        staged: commands.ListStaged = commands.stage_room_list(
+            actor=actor_of(request), at=clock.now(), site=site, file_name=file.name, rows=rows
+        )
+    except TextTooLong as error:
+        form.add_error("file", str(error))
+        return None
     return staged
 
 

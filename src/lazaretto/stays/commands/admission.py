@@ -71,7 +71,7 @@ def admit(
     `assessment` says who judged that they may share it and why, where the rules ask for that by name.
     Raises `PersonAlreadyStaying`, `PersonMerged`, `SiteNotActivated`, `CategoryNotReceived`, `NotIsolated`,
     `IsolationOver`, `HeldElsewhere`, `RoomNotReady`, `RoomOccupied`, `NoFreeBed`, `RoomElsewhere`, `SharingNotAllowed`,
-    `SharingNeedsAssessment`, `NotYet`.
+    `SharingNeedsAssessment`, `NotYet`, `TextTooLong`.
     """
     if last_exposure_at > at:
         raise NotYet(field="last_exposure_at")

@@ -38,8 +38,8 @@ def move_room(
     """Move a stay to another room of its site. `assessment` says who judged that they may share it, and why.
 
     Raises `ReasonRequired`, `StayEnded`, `SameRoom`, `RoomElsewhere`, `RoomNotReady`, `RoomOccupied`, `NoFreeBed`,
-    `SharingNotAllowed`, `SharingNeedsAssessment`, and `LeftAlone` where a child, or somebody who must be accompanied,
-    would be alone afterwards and was not before: that too needs an assessment by name.
+    `SharingNotAllowed`, `SharingNeedsAssessment`, `TextTooLong`, and `LeftAlone` where a child, or somebody who must be
+    accompanied, would be alone afterwards and was not before: that too needs an assessment by name.
     """
     if not reason.strip():
         raise ReasonRequired

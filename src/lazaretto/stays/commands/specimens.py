@@ -6,7 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from lazaretto.core.access import Actor
-from lazaretto.core.bulk import insert_unless_taken
+from lazaretto.core.bulk import insert, insert_unless_taken
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import Due, cancel, meet, raise_alarm, set_deadlines
 from lazaretto.core.errors import Forbidden, IllegalTransition, ReasonRequired, whole
@@ -101,7 +101,7 @@ def collect_specimen(
     purpose: SpecimenPurpose = SpecimenPurpose.SCHEDULED,
     swab: SpecimenSite = SpecimenSite.NASOPHARYNX,
 ) -> SpecimenCollected:
-    """Take a specimen into a fresh tube. Raises `StayEnded`, `TubeTaken`.
+    """Take a specimen into a fresh tube. Raises `StayEnded`, `TubeTaken`, `TextTooLong`.
 
     A scheduled specimen answers the test of the rule pack that is open; its result falls due within 24 hours.
     """
@@ -149,7 +149,8 @@ def record_result(
     """Enter what the laboratory says of a tube: negative, preliminary positive or invalid.
 
     A positive raises an alarm at once and changes nothing else: it waits for `decide_positive`. The same result again
-    is harmless; a different one is refused and held. Raises `TubeUnknown`, `ResultConflict`, `IllegalTransition`.
+    is harmless; a different one is refused and held. Raises `TubeUnknown`, `ResultConflict`, `IllegalTransition`,
+    `TextTooLong`.
     """
     specimen = _tube(site, tube)
     if specimen.state == result:
@@ -188,7 +189,7 @@ def decide_positive(
     """Confirm or refute a preliminary positive on a second finding, named in `evidence` (promise 5).
 
     The second finding is a confirmation specimen with a result, or a recheck by another laboratory, which must be
-    named. Raises `ReasonRequired`, `IllegalTransition`, `ConfirmationNeeded`.
+    named. Raises `ReasonRequired`, `IllegalTransition`, `ConfirmationNeeded`, `TextTooLong`.
     """
     if not evidence.strip():
         raise ReasonRequired
@@ -233,10 +234,11 @@ def _step(
     reagent: str,
     ct_value: Decimal | None,
 ) -> None:
-    SpecimenResult.objects.create(
+    found = SpecimenResult(
         specimen=specimen, state=state, laboratory=laboratory.strip(), reagent=reagent.strip(), ct_value=ct_value,
         reported_at=at, entered_by_id=actor.user_id,
     )  # fmt: skip
+    insert(found)
     specimen.state = state
     specimen.save(update_fields=["state"])
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from lazaretto.core.choices import DeadlineState
-from lazaretto.core.errors import Forbidden, IllegalTransition, ReasonRequired
+from lazaretto.core.errors import Forbidden, IllegalTransition, ReasonRequired, TextTooLong
 from lazaretto.core.models import Alarm, Deadline, JournalEntry
 from lazaretto.places.models import Room
 from lazaretto.stays import commands
@@ -72,6 +72,24 @@ def test_a_household_that_stays_behind_keeps_its_room_occupied(cast, admit):
     move(cast, child, room(cast.site, "0301"), at=NOW + timedelta(hours=1))
     assert Occupancy.objects.filter(stay=child).count() == 3
     assert room(cast.site, "0302").state == "to_clean"
+
+
+def test_words_longer_than_their_column_are_refused_by_name_and_nothing_is_cut(cast, admit):
+    for field, most in (("authority", 120), ("legal_basis", 200), ("reason", 300)):
+        with pytest.raises(TextTooLong) as refused:
+            admit(**{field: "字" * (most + 1)})
+        assert (refused.value.context["field"], refused.value.context["most"]) == (field, most)
+    assert not Occupancy.objects.exists()
+    stay = admit()
+    with pytest.raises(TextTooLong):
+        move(cast, stay, room(cast.site, "0302"), reason="字" * 201)
+    taken = {"actor": cast.medic.actor, "at": NOW}
+    with pytest.raises(TextTooLong):
+        commands.collect_specimen(**taken, stay=stay, tube="T" * 41)
+    commands.collect_specimen(**taken, stay=stay, tube="T1")
+    with pytest.raises(TextTooLong):
+        commands.record_result(**taken, site=cast.site, tube="T1", result=SpecimenState.NEGATIVE, laboratory="字" * 81)
+    assert (Occupancy.objects.get().room.number, Specimen.objects.get().state) == ("0301", "pending")
 
 
 def test_a_correction_keeps_the_first_temperature(cast, admit):
