@@ -1,5 +1,6 @@
 """Named errors of accounts."""
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from lazaretto.core.errors import DomainError
@@ -130,6 +131,17 @@ class UnitInUse(DomainError):
     status = 409
     message = _("This unit cannot be closed yet.")
     next_step = _("End the roles of its people and close the units below it first; headquarters cannot be closed.")
+
+
+class UnitRunsSomething(DomainError):
+    """What the unit answers for is not ended yet; `context` names it."""
+
+    code = "unit_runs_something"
+    status = 409
+
+    def __init__(self, what: str) -> None:
+        message = format_lazy(_("This unit cannot be closed: it answers for {what}."), what=what)
+        super().__init__(message, next_step=_("End that first, then close the unit."), what=what)
 
 
 class UnitClosed(DomainError):

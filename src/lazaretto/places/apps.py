@@ -15,9 +15,12 @@ class PlacesConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the registry of commands and what verify looks at."""
-        from lazaretto.accounts.doors import actor_of  # noqa: PLC0415 - models are ready only now
+        from lazaretto.accounts.commands import ask_before_closing  # noqa: PLC0415 - models are ready only now
+        from lazaretto.accounts.doors import actor_of  # noqa: PLC0415
         from lazaretto.places import commands, proofs, words  # noqa: F401, PLC0415
+        from lazaretto.places.queries import sites_run_by  # noqa: PLC0415
 
+        ask_before_closing(sites_run_by)
         nav.register(
             NavItem(
                 key="sites",

@@ -4,7 +4,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from lazaretto.core.errors import DomainError
 from lazaretto.places.rows import Fault
@@ -50,6 +52,21 @@ class SiteStillOccupied(DomainError):
     code = "site_still_occupied"
     message = _("People still live at this site.")
     next_step = _("Release or move everybody first.")
+
+
+class PeopleExpected(DomainError):
+    """People are on their way there or announced; `context` says how many."""
+
+    code = "people_expected"
+
+    def __init__(self, people: int) -> None:
+        words = ngettext_lazy(
+            "{people} person is still expected at this site.",
+            "{people} people are still expected at this site.",
+            people,
+        )
+        step = _("Check them in first, or mark them as missing with a reason.")
+        super().__init__(format_lazy(words, people=people), next_step=step, people=people)
 
 
 class CategoryChangeRefused(DomainError):

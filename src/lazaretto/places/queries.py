@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from lazaretto.accounts.models import Unit
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import Forbidden, NotFound, Text
 from lazaretto.places import rules
@@ -58,6 +59,12 @@ def site_by_code(actor: Actor, code: str, capability: str = "") -> Site:
     if capability and not actor.may(capability, found.unit_id):
         raise Forbidden(capability=capability)
     return found
+
+
+def sites_run_by(unit: Unit) -> str:
+    """The sites of a unit that are not closed, by name."""
+    running = Site.objects.filter(unit=unit).exclude(state=SiteState.CLOSED).order_by("code")
+    return ", ".join(f"{site.name} {site.code}" for site in running)
 
 
 def site_figures(actor: Actor) -> list[SiteFigures]:

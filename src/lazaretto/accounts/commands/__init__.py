@@ -2,7 +2,15 @@
 
 from lazaretto.accounts.commands.own import change_own_password, choose_language, sign_in
 from lazaretto.accounts.commands.tokens import TOKEN_DAYS, issue_token, note_use, revoke_token
-from lazaretto.accounts.commands.units import close_unit, end_role, grant_role, move_unit, open_unit, rename_unit
+from lazaretto.accounts.commands.units import (
+    ask_before_closing,
+    close_unit,
+    end_role,
+    grant_role,
+    move_unit,
+    open_unit,
+    rename_unit,
+)
 from lazaretto.accounts.commands.users import (
     create_user,
     reset_password,
@@ -14,6 +22,7 @@ from lazaretto.accounts.commands.users import (
 
 __all__ = [
     "TOKEN_DAYS",
+    "ask_before_closing",
     "change_own_password",
     "choose_language",
     "close_unit",

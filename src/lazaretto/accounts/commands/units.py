@@ -1,5 +1,6 @@
 """The tree of units, and who holds which role in it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,6 +16,7 @@ from lazaretto.accounts.errors import (
     UnitClosed,
     UnitInUse,
     UnitMoveImpossible,
+    UnitRunsSomething,
     UnknownRole,
 )
 from lazaretto.accounts.models import Membership, Unit, User
@@ -93,12 +95,23 @@ def move_unit(*, actor: Actor, at: datetime, unit: Unit, parent: Unit, reason: s
     return UnitChanged(unit.id)
 
 
+_answers_for: list[Callable[[Unit], str]] = []
+
+
+def ask_before_closing(function: Callable[[Unit], str]) -> None:
+    """An app above says what of its own a unit still answers for, in words; empty for nothing."""
+    if function not in _answers_for:
+        _answers_for.append(function)
+
+
 @command("accounts.close_unit", capability="accounts.manage")
 def close_unit(*, actor: Actor, at: datetime, unit: Unit, reason: str = "") -> UnitChanged:
-    """End a unit that nobody works in any more. Raises `UnitInUse`."""
+    """End a unit that nobody works in any more. Raises `UnitInUse`, `UnitRunsSomething`."""
     below = unit.children.filter(ended_at__isnull=True)
     if unit.parent_id is None or below.exists() or Membership.objects.in_force(at).filter(unit=unit).exists():
         raise UnitInUse
+    if run := next(filter(None, (ask(unit) for ask in _answers_for)), ""):
+        raise UnitRunsSomething(run)
     unit.ended_at = at
     unit.save(update_fields=["ended_at"])
     record(unit, unit_id=unit.id, data={"closed": True}, reason=reason)

@@ -7,11 +7,15 @@ from uuid import UUID
 from lazaretto.arrivals.choices import ExpectedState
 from lazaretto.arrivals.errors import BusGone, NotExpectedNow, PeopleUnaccounted
 from lazaretto.arrivals.models import ExpectedArrival, Manifest
+from lazaretto.arrivals.queries.bus import people_expected
 from lazaretto.core.access import Actor
 from lazaretto.core.commands import command, record
 from lazaretto.core.errors import ReasonRequired
 from lazaretto.people.commands import NewPerson, open_access, register_person
 from lazaretto.people.models import Person
+from lazaretto.places.commands import count_expected_with
+
+count_expected_with(people_expected)
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,11 @@ from lazaretto.places.choices import RoomState
 from lazaretto.places.models import Room, Site
 
 
+def people_expected(site: Site) -> int:
+    """How many people of lists, and taken along by the buses, are on their way to a site or announced there."""
+    return ExpectedArrival.objects.filter(site=site, state__in=ON_THE_WAY).count()
+
+
 @dataclass(frozen=True)
 class Passenger:
     """Somebody on a bus, as the list shows them. `party` numbers the households of the bus from 1, 0 for alone.

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.utils.translation import override
 
 from lazaretto.arrivals import commands
 from lazaretto.arrivals.choices import ExpectedState
@@ -14,6 +15,8 @@ from lazaretto.core import clock
 from lazaretto.core.models import JournalEntry
 from lazaretto.people.commands import GivenDocument, NewPerson, register_person
 from lazaretto.people.models import Person
+from lazaretto.places.commands import close_site
+from lazaretto.places.errors import PeopleExpected
 from lazaretto.places.models import Room
 from lazaretto.protocols.models import PackAdoption
 from lazaretto.stays.models import Occupancy, Stay
@@ -187,3 +190,15 @@ def test_a_bus_with_people_unaccounted_for_stays_where_it_is_and_says_so(cast, m
     assert str(PeopleUnaccounted.message) in answer.content.decode()
     manifest.refresh_from_db()
     assert manifest.departed_at is None
+
+
+def test_a_site_is_not_closed_while_people_are_on_their_way_to_it(cast, manifest):
+    closing = {"actor": cast.approver.actor, "at": NOW, "site": cast.site, "reason": "任务结束"}
+    commands.board(actor=cast.clerk.actor, at=NOW, expected=expected("王小明"))
+    with pytest.raises(PeopleExpected) as refused:
+        close_site(**closing)
+    assert refused.value.context["people"] == 3
+    with override("en"):
+        assert "3 people are still expected" in str(refused.value)
+    manifest.expected.update(state=ExpectedState.MISSING)
+    assert close_site(**closing).state == "closed"

@@ -10,6 +10,7 @@ from lazaretto.places.commands.sites import (
     change_category,
     change_site,
     close_site,
+    count_expected_with,
     open_site,
     pause_site,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "change_room_states",
     "change_site",
     "close_site",
+    "count_expected_with",
     "create_rooms",
     "occupy_room",
     "open_site",

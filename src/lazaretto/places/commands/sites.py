@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -20,6 +21,7 @@ from lazaretto.places.errors import (
     CategoryChangeRefused,
     ChecklistOpen,
     EvidenceRequired,
+    PeopleExpected,
     PlaceNameTaken,
     SiteStillOccupied,
     UnknownChecklistItem,
@@ -164,13 +166,25 @@ def pause_site(*, actor: Actor, at: datetime, site: Site, reason: str) -> SiteCh
     return _changed(site)
 
 
+_expected: list[Callable[[Site], int]] = []
+
+
+def count_expected_with(function: Callable[[Site], int]) -> None:
+    """An app that knows who is on the way to a site says how many they are."""
+    if function not in _expected:
+        _expected.append(function)
+
+
 @command("places.close_site", capability="places.activate")
 def close_site(*, actor: Actor, at: datetime, site: Site, reason: str) -> SiteChanged:
-    """End a site for good. Raises `SiteStillOccupied`, `ReasonRequired`."""
+    """End a site for good. Raises `SiteStillOccupied`, `PeopleExpected`, `ReasonRequired`."""
     _lock_rooms(site)
     occupied = state_counts(site).get("occupied", 0)
     if occupied:
         raise SiteStillOccupied(rooms=occupied)
+    expected = sum(count(site) for count in _expected)
+    if expected:
+        raise PeopleExpected(expected)
     _go(site, SiteState.CLOSED, actor, at, reason=_reason(reason))
     return _changed(site)
 

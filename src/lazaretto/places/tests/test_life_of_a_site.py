@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from lazaretto.accounts.commands import close_unit
+from lazaretto.accounts.errors import UnitRunsSomething
 from lazaretto.core.errors import Forbidden, IllegalTransition, NotFound, ReasonRequired
 from lazaretto.core.models import JournalEntry
 from lazaretto.places import commands, queries
@@ -144,6 +146,20 @@ def test_pausing_needs_a_reason_and_closing_an_empty_house(cast):
     with pytest.raises(IllegalTransition):
         commands.pause_site(actor=cast.site_lead.actor, at=NOW, site=cast.site, reason="又来了")
     assert [one.after for one in queries.site_history(cast.auditor.actor, cast.site)] == ["closed", "paused"]
+
+
+def test_the_unit_of_a_site_is_closed_after_the_site_and_not_before(cast):
+    site = plan(cast)
+    closing = {"actor": cast.administrator.actor, "at": NOW, "unit": site.unit}
+    with pytest.raises(UnitRunsSomething) as refused:
+        close_unit(**closing)
+    assert refused.value.context["what"] == "滨江酒店 H09"
+    site.unit.refresh_from_db()
+    assert site.unit.ended_at is None
+    Site.objects.filter(pk=site.pk).update(state="closed")
+    close_unit(**closing)
+    site.unit.refresh_from_db()
+    assert site.unit.ended_at == NOW
 
 
 def test_the_category_changes_only_in_an_empty_and_disinfected_house(cast):
