@@ -18,7 +18,7 @@ from lazaretto.arrivals.tests.offices import (
     xls,
     xlsx,
 )
-from lazaretto.core.tables import EmptyFile, NotATable, PasswordProtected, TableError, read_workbook
+from lazaretto.core.tables import EmptyFile, NotATable, PasswordProtected, TableError, TooLarge, read_workbook
 
 
 def fields(manifest, table=0):
@@ -203,6 +203,19 @@ def test_a_quote_that_is_never_closed_does_not_swallow_the_following_people():
     manifest = read(f"姓名,证件号码,备注\n{people}".encode())
     assert by_outcome(manifest)["ready"] == [2, 3, 4]
     assert "quotes_ignored" in [issue.code for issue in manifest.issues]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        "<tr><td rowspan=1000 colspan=1000>x</td></tr>" * 2,
+        "<tr>" + "<td colspan=1000>x</td>" * 900 + "</tr>" + "<tr><td>x</td></tr>" * 9,
+    ],
+    ids=["spans", "sheet"],
+)
+def test_an_html_table_that_swells_is_refused_before_it_takes_the_memory(cells):
+    with pytest.raises(TooLarge):
+        read_workbook(f"<table>{cells}</table>".encode())
 
 
 def test_an_html_table_under_the_name_of_an_excel_file_is_read():

@@ -3,9 +3,19 @@
 from html.parser import HTMLParser
 
 from lazaretto.core.tables.delimited import decode
-from lazaretto.core.tables.model import Cell, MergedRange, NotATable, Sheet, Workbook, rectangle
+from lazaretto.core.tables.model import (
+    LARGEST_CELLS,
+    Cell,
+    MergedRange,
+    NotATable,
+    Sheet,
+    TooLarge,
+    Workbook,
+    rectangle,
+)
 
 _LARGEST_SPAN = 1000
+_MOST_COVERED = 1_000_000  # places that the cells of a file take with their spans; each is remembered
 
 
 class _Tables(HTMLParser):
@@ -19,6 +29,7 @@ class _Tables(HTMLParser):
         self._row = self._column = -1
         self._text: list[str] | None = None
         self._spans = (1, 1)
+        self._covered = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "table" or (tag == "tr" and not self.tables):
@@ -55,6 +66,9 @@ class _Tables(HTMLParser):
         if self._text is None:
             return
         down, right = self._spans
+        self._covered += down * right
+        if self._covered > _MOST_COVERED:
+            raise TooLarge
         self.tables[-1][self._row, self._column] = "".join(self._text).strip()
         self._taken.update((self._row + d, self._column + r) for d in range(down) for r in range(right))
         if down * right > 1:
@@ -68,7 +82,7 @@ def _span(value: str | None) -> int:
 
 
 def read_html(data: bytes) -> Workbook:
-    """Read each HTML table as a sheet. Raises `NotATable` when there is none."""
+    """Read each HTML table as a sheet. Raises `NotATable` when there is none, `TooLarge`."""
     text, encoding, damaged = decode(data)
     parser = _Tables()
     parser.feed(text)
@@ -86,4 +100,6 @@ def read_html(data: bytes) -> Workbook:
 def _grid(cells: dict[tuple[int, int], str]) -> list[list[Cell]]:
     height = max(row for row, _ in cells) + 1
     width = max(column for _, column in cells) + 1
+    if height * width > LARGEST_CELLS:
+        raise TooLarge
     return rectangle([[cells.get((row, column), "") for column in range(width)] for row in range(height)])

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import ClassVar, TypeAlias
 
+LARGEST_CELLS = 8_000_000  # of one sheet, empty ones too
+
 Cell: TypeAlias = str | int | float | bool | date | datetime | time | timedelta | None
 """A cell's value; an empty cell is the empty string."""
 

@@ -8,6 +8,7 @@ import python_calamine as calamine
 from lazaretto.core.tables.delimited import read_text
 from lazaretto.core.tables.html import read_html
 from lazaretto.core.tables.model import (
+    LARGEST_CELLS,
     EmptyFile,
     MergedRange,
     NotATable,
@@ -33,7 +34,6 @@ _NOT_TABLES = (
 )
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _LARGEST_UNPACKED = 400 * 1024 * 1024
-_LARGEST_CELLS = 8_000_000
 _ROW_LIMITS = {"xlsx": 1_048_576, "xls": 65_536}
 
 
@@ -97,7 +97,7 @@ def _sheet(book: calamine.CalamineWorkbook, metadata: calamine.SheetMetadata, fo
     if metadata.typ != calamine.SheetTypeEnum.WorkSheet:
         return Sheet(metadata.name, (), visible)
     source = book.get_sheet_by_name(metadata.name)
-    if source.total_height * source.total_width > _LARGEST_CELLS:
+    if source.total_height * source.total_width > LARGEST_CELLS:
         raise TooLarge
     merged = tuple(
         MergedRange(top + 1, bottom + 1, left, right)

@@ -14,7 +14,7 @@ from lazaretto.core.choices import DeadlineState
 from lazaretto.core.clock import day_bounds, local_date
 from lazaretto.core.models import Alarm, Deadline
 from lazaretto.headquarters.choices import RELEASE_KIND, TEST_KIND
-from lazaretto.places.choices import RoomState
+from lazaretto.places.choices import RoomState, SiteState
 from lazaretto.places.models import Site
 from lazaretto.places.queries import SiteFigures, site_figures
 from lazaretto.stays.models import Stay
@@ -104,7 +104,7 @@ def _line(
     counts = Counts(
         rooms=found.rooms,
         occupied=rooms.get(RoomState.OCCUPIED, 0),
-        free=found.free,
+        free=found.free if found.site.state == SiteState.ACTIVE else 0,  # nobody can be sent to the others
         reserve=rooms.get(RoomState.RESERVE, 0),
         cleaning=found.in_turnround,
         out_of_service=rooms.get(RoomState.OUT_OF_SERVICE, 0),

@@ -55,6 +55,15 @@ def test_every_site_is_counted_and_the_worst_stands_first(cast, district):
     assert seen.worst_since == NOW - HOUR
 
 
+@pytest.mark.parametrize("state", ["planned", "paused", "closed"])
+def test_rooms_of_a_site_that_takes_nobody_are_not_free(cast, district, state):
+    open_ones = overview(cast.duty_officer.actor, at=NOW).total.free
+    type(cast.site).objects.filter(pk=cast.site.pk).update(state=state)
+    seen = overview(cast.duty_officer.actor, at=NOW)
+    line = next(line.counts for line in seen.lines if line.site == cast.site)
+    assert (line.free, line.rooms, seen.total.free) == (0, 8, open_ones - 5)
+
+
 def test_a_site_sees_itself_alone(cast, district):
     seen = overview(cast.outsider.actor, at=NOW)
     assert [line.site for line in seen.lines] == [cast.other_site]

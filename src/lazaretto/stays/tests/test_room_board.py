@@ -162,3 +162,10 @@ def test_cleaners_take_a_room_one_step_on(cast):
     assert cast.hotel_staff.client.post(url, given, headers={"HX-Request": "true"}).status_code == 200
     assert Room.objects.get(number="0301", site=cast.site).state == "disinfecting"
     assert cast.hotel_staff.client.post(url, given, headers={"HX-Request": "true"}).status_code == 409
+
+
+@pytest.mark.parametrize(("state", "word"), [("planned", "未启用"), ("active", "就绪")])
+def test_a_ready_room_of_a_site_that_is_not_open_says_so(cast, state, word):
+    type(cast.site).objects.filter(pk=cast.site.pk).update(state=state)
+    cells = [cell for floor in cast.site_lead.client.get(BOARD).context["floors"] for cell in floor.cells]
+    assert {cell.first for cell in cells} == {word}

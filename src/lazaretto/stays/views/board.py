@@ -16,7 +16,7 @@ from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.core import clock
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import InvalidInput, NotFound
-from lazaretto.places.choices import RoomState
+from lazaretto.places.choices import RoomState, SiteState
 from lazaretto.places.commands import change_room_state
 from lazaretto.places.models import Room, Site
 from lazaretto.places.rules import steps_from
@@ -182,7 +182,8 @@ def _live_context(actor: Actor, site: Site, found: Board, at: datetime) -> dict[
     """What changes by the minute: figures, cells, legend, to-do list."""
     base = reverse("stays:board_room", args=[site.code, "_"])[:-1]
     tails: dict[Any, tuple[str, str]] = {}
-    floors = [_floor(row, base, tails) for row in found.floors]
+    opened = site.state not in {SiteState.PLANNED, SiteState.CLOSED}
+    floors = [_floor(row, base, tails, opened=opened) for row in found.floors]
     counts = _counts(found)
     reads = actor.may("stays.read", site.unit_id)
     states = [state for state in wording.CELL_STATES if reads or state[0] not in {"positive", "symptoms"}]
@@ -224,7 +225,7 @@ def _aside(actor: Actor, site: Site, at: datetime) -> dict[str, Any]:
     return {"chart": trend_chart(trend(site, at=at))} if actor.may("stays.read", site.unit_id) else {}
 
 
-def _floor(row: FloorRow, base: str, tails: dict[Any, tuple[str, str]]) -> FloorView:
+def _floor(row: FloorRow, base: str, tails: dict[Any, tuple[str, str]], *, opened: bool) -> FloorView:
     taken = sum(1 for cell in row.cells if cell.guests)
     return FloorView(
         label=row.floor.label,
@@ -233,13 +234,13 @@ def _floor(row: FloorRow, base: str, tails: dict[Any, tuple[str, str]]) -> Floor
         taken=taken,
         rooms=len(row.cells),
         percent=row.taken_percent,
-        cells=[_cell(cell, base, tails) for cell in row.cells],
+        cells=[_cell(cell, base, tails, opened=opened) for cell in row.cells],
     )
 
 
-def _cell(cell: Cell, base: str, tails: dict[Any, tuple[str, str]]) -> CellView:
+def _cell(cell: Cell, base: str, tails: dict[Any, tuple[str, str]], *, opened: bool) -> CellView:
     number = cell.room.number
-    first, second = _words(cell)
+    first, second = _words(cell, opened=opened)
     kind = (cell.status, bool(cell.guests), cell.test_due, cell.no_answer)
     if kind not in tails:
         tails[kind] = _tail(cell)
@@ -263,8 +264,10 @@ def _tail(cell: Cell) -> tuple[str, str]:
     return attributes, render_to_string("stays/board/cell_tail.html", context)
 
 
-def _words(cell: Cell) -> tuple[str, str]:
-    """Two lines: who and which day, or the room's state."""
+def _words(cell: Cell, *, opened: bool) -> tuple[str, str]:
+    """Two lines: who and which day, or the room's state; a ready room of a site that is not open is nobody's yet."""
+    if not cell.guests and cell.room.state == RoomState.READY and not opened:
+        return _("not open"), ""
     if not cell.guests:
         return str(RoomState(cell.room.state).label), ""
     return cell.guests[0].name, wording.cell_day(cell.guests[0].day, len(cell.guests))
