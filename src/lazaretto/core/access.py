@@ -84,8 +84,14 @@ class ScopedQuerySet(QuerySet[M]):
 
 
 def locked(rows: QuerySet[M]) -> QuerySet[M]:
-    """The rows, locked until the transaction ends; rows joined to them stay free. SQLite has one writer anyway."""
-    return rows.select_for_update(of=("self",)) if connection.features.has_select_for_update_of else rows
+    """The rows, locked until the transaction ends; rows joined to them stay free. SQLite has one writer anyway.
+
+    Keys never change, so rows that merely point at a locked one may be written beside it: two desks of one site admit
+    at the same moment.
+    """
+    if not connection.features.has_select_for_update_of:
+        return rows
+    return rows.select_for_update(of=("self",), no_key=True)
 
 
 def is_scoped(model: Any) -> bool:

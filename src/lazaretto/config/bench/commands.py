@@ -22,7 +22,13 @@ from lazaretto.core.cli import gettext as _
 
 CLIENTS = (1, 4)
 # CARE (Django, 2023-07) on this class of machine, requests a second with 1 and 4 clients; see docs/performance.md.
-CARE = {"people.register_person": (20, 32), "stays.collect_specimen": (11, 25), "stays.admit": (8, 17)}
+CARE = {
+    "people.register_person": (20, 32),
+    "stays.collect_specimen": (11, 25),
+    "stays.admit": (8, 17),
+    "transfers.sign_out": (8, 17),
+    "transfers.bring_back": (8, 17),
+}
 Jobs = list[tuple[str, dict[str, Any]]]
 
 
@@ -56,11 +62,14 @@ def _measure(api: Api, given: dict[str, Any], n: int) -> list[tuple[str, Measure
     for turn, clients in enumerate(CLIENTS):
         people, rooms = given["people"][turn * n :][:n], given["rooms"][turn * n :][:n]
         measure(clients, _registrations(given["unit"], n, turn))
-        api.answers.clear()
+        api.answered.clear()
         measure(clients, _admissions(given["site"], people, rooms))
-        stays = [answer["stay_id"] for answer in api.answers]
+        stays = [answer["stay_id"] for _asked, answer in api.answered]
         measure(clients, _observations(stays))
         measure(clients, _specimens(stays, turn))
+        api.answered.clear()
+        measure(clients, _sign_outs(given["site"], given["place"], people))
+        measure(clients, _returns(api.answered))
     return found
 
 
@@ -109,6 +118,22 @@ def _observations(stays: list[str]) -> Jobs:
 def _specimens(stays: list[str], turn: int) -> Jobs:
     return [
         ("stays.collect_specimen", {"stay": stay, "tube": f"T{turn}{number:06d}"}) for number, stay in enumerate(stays)
+    ]
+
+
+def _sign_outs(site: str, place: str, people: list[str]) -> Jobs:
+    """Each person alone to a place of others: the hardest case, a handover for everybody."""
+    due = (datetime.now(tz=UTC) + timedelta(hours=2)).isoformat()
+    return [
+        ("transfers.sign_out", {"site": site, "people": [{"person": person}], "due_at": due, "to_place": place})
+        for person in people
+    ]
+
+
+def _returns(signed_out: list[tuple[dict[str, Any], dict[str, Any]]]) -> Jobs:
+    return [
+        ("transfers.bring_back", {"handover": answer["handover_id"], "person": asked["people"][0]["person"]})
+        for asked, answer in signed_out
     ]
 
 

@@ -14,9 +14,9 @@ from lazaretto.config.demo.writing import as_command
 from lazaretto.core.models import Installation
 from lazaretto.people.commands import NewPerson, add_people
 from lazaretto.people.models import ContactPoint, IdentityDocument, Person
-from lazaretto.places.choices import SiteCategory, SiteState
+from lazaretto.places.choices import ExternalKind, SiteCategory, SiteState
 from lazaretto.places.commands import create_rooms, open_site
-from lazaretto.places.models import Room, Site
+from lazaretto.places.models import ExternalPlace, Room, Site
 from lazaretto.protocols.commands import adopt_pack
 
 SYSTEM = district.SYSTEM
@@ -43,6 +43,7 @@ def site(*, rooms: int, at: datetime) -> dict[str, Any]:
         "token": secret,
         "unit": str(made.unit_id),
         "site": str(made.id),
+        "place": str(ExternalPlace.objects.create(kind=ExternalKind.HOSPITAL, name="bench").id),
         "site_code": made.code,
         "rooms": [str(pk) for pk in numbers],
     }

@@ -61,7 +61,7 @@ class Api:
 
     def __init__(self, port: int, token: str) -> None:
         self.port, self.token = port, token
-        self.answers: list[dict[str, Any]] = []
+        self.answered: list[tuple[dict[str, Any], dict[str, Any]]] = []  # what was asked, and the answer
 
     def send(self, jobs: Sequence[tuple[str, dict[str, Any]]], times: list[float]) -> None:
         """Run commands; the first refusal ends the measure."""
@@ -74,7 +74,7 @@ class Api:
             times.append(time.perf_counter() - started)
             if answer.status >= 300:
                 raise RuntimeError(f"{name}: {answer.status} {said[:300]!r}")
-            self.answers.append(json.loads(said))
+            self.answered.append((body, json.loads(said)))
 
     def _headers(self) -> dict[str, str]:
         return {

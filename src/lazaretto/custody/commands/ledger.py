@@ -224,7 +224,8 @@ def _settle(after: dict[UUID, Known], touched: set[Handover], actor: Actor, at: 
                 (outcome, settled_at or (None if outcome == Outcome.UNDER_WAY else at), line.pk, line.handover_id)
             )
     update_rows(HandedOver, ("outcome", "settled_at"), [row[:3] for row in changed])
-    for handover in Handover.objects.filter(pk__in={row[3] for row in changed}):
+    # Locked before it is counted who is still under way: of two who settle the last two people, the later closes it.
+    for handover in locked(Handover.objects.filter(pk__in={row[3] for row in changed}).order_by("id")):
         _close_or_open(handover, actor, at)
 
 
