@@ -7,12 +7,14 @@ from uuid import UUID
 from lazaretto.arrivals.choices import WhyUnplaced
 from lazaretto.arrivals.errors import NotExpectedNow, RoomOutsideSite
 from lazaretto.arrivals.models import ExpectedArrival, Manifest
-from lazaretto.arrivals.queries.lodging import broken_rules
+from lazaretto.arrivals.queries.lodging import broken_rules, rooms_of_households
 from lazaretto.arrivals.queries.rooms import ON_THE_WAY, on_the_way, room_problem
 from lazaretto.core.access import Actor
 from lazaretto.core.commands import command, record
 from lazaretto.places.models import Room
 from lazaretto.planning import rooms as planner
+
+NEED_SOMEBODY = {planner.Reason.CHILD_WITHOUT_ADULT, planner.Reason.CARER_MISSING}
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class RoomGiven:
 def propose_rooms(*, actor: Actor, at: datetime, manifest: Manifest) -> RoomsProposed:
     """Propose rooms for everybody on the way who has none by hand; what a clerk chose stays.
 
+    A child whose mother's room was chosen by hand, or who lives there already, joins her if no rule speaks against it.
     Why somebody is left without a room stays with them until they have one.
     """
     coming = on_the_way(manifest)
@@ -55,15 +58,37 @@ def propose_rooms(*, actor: Actor, at: datetime, manifest: Manifest) -> RoomsPro
     why = {one.person: str(one.reason) for one in plan.unplaced}
     for one in open_ones:
         one.room_id = rooms.get(str(one.id))
+    joined = _join_their_household(manifest, coming, why, at)
+    for one in joined:
+        del why[str(one.id)]
+    for one in open_ones:
         one.without_room_because = why.get(str(one.id), "")
     ExpectedArrival.objects.bulk_update(open_ones, ["room", "without_room_because"], batch_size=500)
     without = tuple(WithoutRoom(UUID(person), reason) for person, reason in why.items())
     record(
         manifest,
         unit_id=manifest.site.unit_id,
-        data={"placed": len(rooms), "without": {str(one.expected_id): one.reason for one in without}},
+        data={"placed": len(rooms) + len(joined), "without": {str(one.expected_id): one.reason for one in without}},
     )
-    return RoomsProposed(manifest.id, len(rooms), without, len(plan.floors_opened))
+    return RoomsProposed(manifest.id, len(rooms) + len(joined), without, len(plan.floors_opened))
+
+
+def _join_their_household(
+    manifest: Manifest, coming: list[ExpectedArrival], why: dict[str, str], at: datetime
+) -> list[ExpectedArrival]:
+    """Who needs somebody with them and found nobody on the bus: into the first room of their household that fits."""
+    dependent = [one for one in coming if why.get(str(one.id)) in NEED_SOMEBODY]
+    theirs = rooms_of_households(manifest, coming) if dependent else {}
+    joined = []
+    for one in dependent:
+        for room_id in theirs.get(one.party_id, ()):
+            one.room_id, one.room_by_hand = room_id, True  # what a hand chose is judged by itself
+            fits = one.id not in broken_rules(manifest, coming, at=at)
+            one.room_id, one.room_by_hand = (room_id if fits else None), False
+            if fits:
+                joined.append(one)
+                break
+    return joined
 
 
 @command("arrivals.give_room", capability="arrivals.manage")

@@ -48,6 +48,19 @@ def broken_rules(
     return _by_choice(coming, found, taken, _promised(manifest, chosen))
 
 
+def rooms_of_households(manifest: Manifest, coming: Sequence[ExpectedArrival]) -> dict[UUID, list[UUID]]:
+    """Rooms at the site in which somebody of a household of this bus lives, or which a clerk gave them, by party."""
+    found: dict[UUID, list[UUID]] = defaultdict(list)
+    parties = {one.party_id for one in coming}
+    here = Occupancy.objects.filter(room__site=manifest.site_id, ended_at__isnull=True, party_id__in=parties)
+    for party_id, room_id in here.order_by("started_at", "id").values_list("party_id", "room_id"):
+        found[party_id].append(room_id)
+    for one in coming:
+        if one.room_by_hand and one.room_id is not None:
+            found[one.party_id].append(one.room_id)
+    return found
+
+
 def _taken(manifest: Manifest, coming: Iterable[ExpectedArrival], chosen: set[UUID]) -> list[Occupancy]:
     """Who lives in the chosen rooms, and the households of this bus who have a room already."""
     parties = {one.party_id for one in coming}

@@ -202,3 +202,34 @@ def test_a_site_is_not_closed_while_people_are_on_their_way_to_it(cast, manifest
         assert "3 people are still expected" in str(refused.value)
     manifest.expected.update(state=ExpectedState.MISSING)
     assert close_site(**closing).state == "closed"
+
+
+@pytest.mark.usefixtures("manifest")
+@pytest.mark.parametrize("checked_in", [False, True], ids=["by hand", "lives there"])
+def test_a_child_joins_its_mother_whose_room_is_not_the_planners_to_give(cast, manifest, checked_in):
+    mother, child = expected("单小燕"), expected("单乐乐")
+    room = Room.objects.get(site=cast.site, number="0404")
+    if checked_in:
+        stay = factories.stay(cast.site, who=mother.person, in_room=room, day=0)
+        stay.occupancies.update(party_id=mother.party_id)
+        ExpectedArrival.objects.filter(pk=mother.pk).update(state=ExpectedState.CHECKED_IN, stay=stay, arrived_at=NOW)
+    else:
+        commands.give_room(actor=cast.clerk.actor, at=NOW, expected=mother, room=room)
+
+    done = commands.propose_rooms(actor=cast.clerk.actor, at=NOW, manifest=manifest)
+    child.refresh_from_db()
+    assert (child.room, child.room_by_hand, child.without_room_because) == (room, False, "")
+    assert done.without == ()
+    assert expected("王小明").room not in {None, room}
+
+
+def test_a_child_joins_nobody_where_every_bed_is_taken(cast, manifest):
+    mother, child = expected("单小燕"), expected("单乐乐")
+    room = Room.objects.get(site=cast.site, number="0404")
+    room.beds.exclude(pk=room.beds.first().pk).delete()
+    commands.give_room(actor=cast.clerk.actor, at=NOW, expected=mother, room=room)
+
+    done = commands.propose_rooms(actor=cast.clerk.actor, at=NOW, manifest=manifest)
+    child.refresh_from_db()
+    assert (child.room, child.without_room_because) == (None, "child_without_adult")
+    assert [one.expected_id for one in done.without] == [child.id]

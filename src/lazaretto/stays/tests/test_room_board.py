@@ -164,7 +164,7 @@ def test_cleaners_take_a_room_one_step_on(cast):
     assert cast.hotel_staff.client.post(url, given, headers={"HX-Request": "true"}).status_code == 409
 
 
-@pytest.mark.parametrize(("state", "word"), [("planned", "未启用"), ("active", "就绪")])
+@pytest.mark.parametrize(("state", "word"), [("planned", "未启用"), ("active", "空净")])
 def test_a_ready_room_of_a_site_that_is_not_open_says_so(cast, state, word):
     type(cast.site).objects.filter(pk=cast.site.pk).update(state=state)
     cells = [cell for floor in cast.site_lead.client.get(BOARD).context["floors"] for cell in floor.cells]
