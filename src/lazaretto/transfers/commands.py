@@ -3,14 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from lazaretto.core.access import Actor
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import move_deadline
 from lazaretto.core.errors import Forbidden, InvalidInput, ReasonRequired, whole
+from lazaretto.core.prepared import prepared
 from lazaretto.custody.commands import Luggage, Seen, Told, Way, hand_over, write_facts
 from lazaretto.custody.deadlines import HANDOVER
 from lazaretto.custody.models import HandedOver, Handover, Holding, Question
@@ -153,7 +156,7 @@ def sign_out(
     hospital = isinstance(destination, ExternalPlace) and destination.kind == ExternalKind.HOSPITAL
     end = StayEnd.HOSPITAL if hospital else StayEnd.TRANSFERRED
     ids = [one.person for one in people]
-    for stay in Stay.objects.filter(person__in=ids, ended_at__isnull=True).select_related("site").order_by("id"):
+    for stay in _open_stays(people=ids):
         depart(stay, end, actor=actor, at=at)
     if isinstance(destination, Site):
         open_access(ids, unit_id=destination.unit_id, at=at)
@@ -315,6 +318,11 @@ def _as_thought(person_id: UUID, answer: str, at: datetime) -> Seen:
     return Seen(
         person_id, FactKind.SETTLED, at, site=held.site, external=held.external, handover=held.handover, note=answer
     )
+
+
+@prepared
+def _open_stays(people: Any) -> QuerySet[Stay]:
+    return Stay.objects.filter(person__among=people, ended_at__isnull=True).select_related("site").order_by("id")
 
 
 def _name(name: str) -> str:

@@ -215,18 +215,23 @@ def _settle(after: dict[UUID, Known], touched: set[Handover], actor: Actor, at: 
     } | {handover.id for handover in touched}
     if not legs:
         return
-    lines = HandedOver.objects.filter(handover__in=legs, person__in=list(after))
     changed = []
-    for line in lines:
-        outcome, settled_at = after[line.person_id].outcome_of(line.handover_id)
-        if outcome != line.outcome:
-            changed.append(
-                (outcome, settled_at or (None if outcome == Outcome.UNDER_WAY else at), line.pk, line.handover_id)
-            )
+    for pk, leg, person, before in _lines(handovers=list(legs), people=list(after)):
+        outcome, settled_at = after[person].outcome_of(leg)
+        if outcome != before:
+            changed.append((outcome, settled_at or (None if outcome == Outcome.UNDER_WAY else at), pk, leg))
+    if not changed:
+        return
     update_rows(HandedOver, ("outcome", "settled_at"), [row[:3] for row in changed])
     # Locked before it is counted who is still under way: of two who settle the last two people, the later closes it.
     for handover in locked(Handover.objects.filter(pk__in={row[3] for row in changed}).order_by("id")):
         _close_or_open(handover, actor, at)
+
+
+@prepared
+def _lines(handovers: Any, people: Any) -> QuerySet[HandedOver, tuple[UUID, UUID, UUID, str]]:
+    found = HandedOver.objects.filter(handover__among=handovers, person__among=people)
+    return found.values_list("id", "handover_id", "person_id", "outcome")
 
 
 def _close_or_open(handover: Handover, actor: Actor, at: datetime) -> None:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from lazaretto.core.access import Actor
+from lazaretto.core.bulk import update_rows
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import cancel_all, meet
 from lazaretto.core.errors import ReasonRequired, whole
@@ -174,7 +175,7 @@ def _close(stay: Stay, end: StayEnd, actor: Actor, at: datetime) -> None:
     taken = open_occupancy(stay)
     leave_room(taken, lock_room(taken.room_id), actor=actor, at=at)
     stay.ended_at, stay.end = at, end
-    stay.save(update_fields=["ended_at", "end"])
+    update_rows(Stay, ("ended_at", "end"), [(at, str(end), stay.pk)])
     if end == StayEnd.RELEASED:
         meet(RELEASE.code, stay, at=at, by=actor.user_id)
     cancel_all(stay, at=at, by=actor.user_id)

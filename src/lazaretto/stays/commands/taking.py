@@ -6,8 +6,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from lazaretto.core.access import Actor
-from lazaretto.core.bulk import insert
+from lazaretto.core.access import Actor, locked
+from lazaretto.core.bulk import insert, update_rows
 from lazaretto.core.commands import record
 from lazaretto.core.prepared import prepared
 from lazaretto.people.queries import display_name
@@ -88,19 +88,31 @@ def _may_share(stay: Stay, room: Room, party_id: UUID, assessment: str, actor: A
 def leave_room(taken: Occupancy, room: Room, *, actor: Actor, at: datetime) -> None:
     """End an occupancy; the last one to leave makes the room wait for cleaning. The room must be locked."""
     taken.ended_at = at
-    taken.save(update_fields=["ended_at"])
-    if not Occupancy.objects.filter(room=room, ended_at__isnull=True).exists():
+    update_rows(Occupancy, ("ended_at",), [(at, taken.pk)])
+    if not _living(room=room.pk):
         vacate_room(actor=actor, at=at, room=room)
 
 
 def open_occupancy(stay: Stay) -> Occupancy:
     """Where a stay is now."""
-    return Occupancy.objects.get(stay=stay, ended_at__isnull=True)
+    (taken,) = _where(stay=stay.pk)
+    return taken
+
+
+@prepared
+def _where(stay: Any) -> QuerySet[Occupancy]:
+    return Occupancy.objects.filter(stay=stay, ended_at__isnull=True)
 
 
 def lock_room(room_id: UUID) -> Room:
     """A room of the stay's own site, locked."""
-    return Room.objects.select_for_update().get(pk=room_id)
+    (room,) = _locked_room(room=room_id)
+    return room
+
+
+@prepared
+def _locked_room(room: Any) -> QuerySet[Room]:
+    return locked(Room.objects.filter(pk=room).select_related("site"))
 
 
 def _place(room: Room) -> RoomPlace:
