@@ -183,6 +183,16 @@ ADDRESSES = {
     "transfers:sign_out": GET,
     "transfers:seen_here": POST,
     "transfers:give_room": POST,
+    "emergencies:emergencies": GET,
+    "emergencies:report": GET,
+    "emergencies:banner": GET,
+    "emergencies:one": GET,
+    "emergencies:said": GET,
+    "emergencies:own": POST,
+    "emergencies:step": POST,
+    "emergencies:word": POST,
+    "emergencies:cancel": POST,
+    "emergencies:review": POST,
 }
 
 STAY_PAGES = (

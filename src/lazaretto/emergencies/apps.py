@@ -12,6 +12,7 @@ class EmergenciesConfig(AppConfig):
     label = "emergencies"
 
     def ready(self) -> None:
-        """Declare commands, deadlines and proofs."""
+        """Declare commands, deadlines and proofs; put the button, the banner and the entry into the frame."""
         for room in ("commands", "deadlines", "proofs", "words"):
             import_module(f"{self.name}.{room}")
+        import_module(f"{self.name}.navigation").register_entries()

@@ -9,7 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
-from lazaretto.ui import nav
+from lazaretto.ui import frame, nav
 from lazaretto.ui.icons import SPRITE
 
 THEME_COOKIE = "lz_theme"
@@ -28,6 +28,8 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "language": get_language() or settings.LANGUAGE_CODE,
         "languages": [(code, LANGUAGE_NAMES.get(code, name)) for code, name in settings.LANGUAGES],
         "nav_sections": SimpleLazyObject(lambda: nav.sections(request)),
+        "frame_buttons": SimpleLazyObject(lambda: frame.buttons(request)),
+        "frame_banners": SimpleLazyObject(lambda: frame.banners(request)),
         "sprite_url": static(SPRITE),
         "time_zone": settings.TIME_ZONE,
         "palette_url": _optional("palette"),

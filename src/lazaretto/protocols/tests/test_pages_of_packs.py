@@ -71,7 +71,7 @@ def test_the_list_has_a_fixed_number_of_queries(cast, plan_8, django_assert_max_
             approved_by=cast.approver.user,
             created_at=NOW,
         )
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         cast.approver.client.get(reverse("protocols:packs"))
 
 

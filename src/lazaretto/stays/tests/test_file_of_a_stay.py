@@ -146,7 +146,7 @@ def test_the_list_finds_by_room_name_and_state_page_by_page(cast, admit, django_
     gone = admit("0302", name="李娜")
     commands.end_stay(actor=cast.clerk.actor, at=NOW, stay=gone, end=StayEnd.CANCELLED, reason="登记有误")
     listing = reverse("stays:stays", args=["H01"])
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         page = cast.clerk.client.get(listing).content.decode()
     assert ("陈静" in page, "李娜" in page) == (True, False)
     assert "李娜" in cast.clerk.client.get(listing, {"state": "ended"}).content.decode()

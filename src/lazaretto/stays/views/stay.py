@@ -33,6 +33,7 @@ from lazaretto.stays.queries.moves import room_choices
 from lazaretto.stays.queries.rounds import current_slot, fever_from
 from lazaretto.stays.views.board import after_change
 from lazaretto.stays.views.common import HAND_OVER, done, page, site_of
+from lazaretto.ui import frame
 
 READ = "stays.read"
 PER_PAGE = 50
@@ -81,7 +82,12 @@ def by_number(request: HttpRequest, number: str) -> HttpResponse:
 def show(request: HttpRequest, code: str, number: str) -> HttpResponse:
     """The whole file of a stay."""
     site = site_of(request, code, READ)
-    return page(request, site, "stays/stay/stay.html", _file_context(request, site, number))
+    context = _file_context(request, site, number)
+    file: StayFile = context["file"]
+    if file.stay.ended_at is None:
+        room = {"room": file.room.room.number} if file.room else {}
+        frame.tell(request, person=file.stay.person_id, **room)
+    return page(request, site, "stays/stay/stay.html", context)
 
 
 def _file_context(request: HttpRequest, site: Site, number: str) -> dict[str, Any]:

@@ -1,4 +1,5 @@
 // The one entry: starts every module. Pages add their own modules with {% block scripts %}.
+import * as banners from "./banners.js";
 import * as dialogs from "./dialogs.js";
 import * as grid from "./grid.js";
 import * as keys from "./keys.js";
@@ -10,7 +11,7 @@ import * as scan from "./scan.js";
 import * as theme from "./theme.js";
 import * as toasts from "./toasts.js";
 
-for (const part of [theme, nav, dialogs, toasts, keys, palette, grid, scan, progress, live]) part.start();
+for (const part of [theme, nav, dialogs, toasts, keys, palette, grid, scan, progress, banners, live]) part.start();
 
 // Selects and boxes marked data-submit send their form as soon as they change (filters).
 document.addEventListener("change", (event) => {
