@@ -21,6 +21,7 @@ from lazaretto.custody.rules import FactKind
 from lazaretto.people.commands import open_access
 from lazaretto.people.models import Person
 from lazaretto.places.choices import Ability, ExternalKind
+from lazaretto.places.commands import count_expected_with
 from lazaretto.places.models import ExternalPlace, Room, Site
 from lazaretto.stays.choices import StayEnd
 from lazaretto.stays.commands import continue_stay, depart
@@ -40,6 +41,9 @@ from lazaretto.transfers.errors import (
     SiteUnknown,
 )
 from lazaretto.transfers.queries.cards import person_of_card
+from lazaretto.transfers.queries.whereabouts import people_under_way_to
+
+count_expected_with(people_under_way_to)
 
 HAND_OVER, DECIDE = "transfers.hand_over", "transfers.decide"
 LONGEST_NOTE = 300

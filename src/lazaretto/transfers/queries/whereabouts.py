@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from lazaretto.core.access import Actor
+from lazaretto.custody.choices import Outcome
 from lazaretto.custody.models import HandedOver, Handover, Holding, Question
 from lazaretto.people.queries import display_names
 from lazaretto.places.models import ExternalPlace, Site
@@ -128,7 +129,7 @@ def on_the_move(actor: Actor, *, at: datetime) -> list[OnTheMove]:
     going: dict[UUID, int] = {}
     for handover, outcome in lines:
         all_of[handover] = all_of.get(handover, 0) + 1
-        going[handover] = going.get(handover, 0) + (outcome == "under_way")
+        going[handover] = going.get(handover, 0) + (outcome == Outcome.UNDER_WAY)
     return [
         OnTheMove(
             handover=row,
@@ -169,6 +170,11 @@ def questions(actor: Actor) -> QuerySet[Question]:
 def places(actor: Actor) -> QuerySet[ExternalPlace]:
     """Places that others run and that can be chosen."""
     return ExternalPlace.objects.visible_to(actor, READ).filter(closed_at__isnull=True)
+
+
+def people_under_way_to(site: Site) -> int:
+    """How many people have been signed out to a site and are not there yet."""
+    return HandedOver.objects.filter(handover__to_site=site, outcome=Outcome.UNDER_WAY).count()
 
 
 def without_room(actor: Actor) -> QuerySet[Holding]:

@@ -11,6 +11,8 @@ from lazaretto.core.promises import OK, verify
 from lazaretto.custody.commands import Luggage
 from lazaretto.custody.errors import NotHeldHere
 from lazaretto.custody.models import HandedOver, Handover, Holding, Question
+from lazaretto.places.commands import close_site
+from lazaretto.places.errors import PeopleExpected
 from lazaretto.places.models import ExternalPlace, Room
 from lazaretto.stays.commands import admit, end_stay
 from lazaretto.stays.errors import NeedsHandover
@@ -238,6 +240,12 @@ def test_where_everyone_was_at_a_past_moment(cast):
     assert [place.split()[0] for place in places] == ["H01", "H01", "H02"]
     assert "→" in places[1]
     assert queries.whereabouts(cast.duty_officer.actor)[0].place == places[2]
+
+
+def test_a_site_to_which_somebody_is_under_way_is_not_closed(cast):
+    sign_out(cast, factories.stay(cast.site))
+    with pytest.raises(PeopleExpected):
+        close_site(actor=cast.approver.actor, at=NOW, site=cast.other_site, reason="任务结束")
 
 
 def test_a_stay_entered_by_mistake_lets_go(cast):
