@@ -12,6 +12,7 @@ from lazaretto.config.demo import district, history, run
 from lazaretto.config.demo.guests import Guests
 from lazaretto.core.models import Alarm, Deadline, JournalEntry
 from lazaretto.core.promises import BROKEN, verify
+from lazaretto.emergencies.models import Emergency
 from lazaretto.places.choices import SiteCategory, SiteState
 from lazaretto.places.models import Room, Site
 from lazaretto.stays.models import Certificate, Observation, Specimen, Stay
@@ -48,6 +49,14 @@ def test_the_district_keeps_its_promises_at_any_hour(hours):
     assert {"ready", "occupied", "reserve", "disinfecting"} <= set(Room.objects.values_list("state", flat=True))
     assert set(Manifest.objects.values_list("state", flat=True)) == {"staged", "committed"}
     assert ExpectedArrival.objects.filter(state="expected", room__isnull=False).exists()
+    ended, going = Emergency.objects.filter(state="closed"), Emergency.objects.get(closed_at__isnull=True)
+    assert [row.review.reviewer.username for row in ended] == ["duty", "duty"]
+    assert (going.site.code, going.state, going.owner is None, going.person is None) == ("H01", "called", False, False)
+    promise = next(verdict for verdict in verify(at=now) if verdict.promise == 3)
+    assert promise.figures == {
+        "emergencies_open": 1, "emergencies_without_owner": 0, "median_minutes_to_owner": 1,
+        "median_minutes_to_care": 26,
+    }  # fmt: skip
     written = set(JournalEntry.objects.values_list("command", flat=True))
     assert {"stays.admit", "stays.observe", "stays.record_result", "stays.release"} <= written
     assert User.objects.get(username="clerk").check_password(district.PASSWORD)

@@ -6,6 +6,7 @@ import pytest
 
 from lazaretto.core.deadlines import Due, raise_alarm, set_deadlines
 from lazaretto.core.models import Alarm
+from lazaretto.emergencies.commands import report
 from tests import factories
 from tests.factories import NOW
 
@@ -98,3 +99,10 @@ def test_what_falls_due_is_listed_by_time_and_filtered_by_kind(cast, stay):
     only = cast.medic.client.get("/deadlines?kind=stays.test").content.decode()
     assert only[only.index("<tbody>") :].count("欧阳雪") == 1
     assert "lz-empty" in cast.outsider.client.get("/deadlines").content.decode()
+
+
+def test_the_alarm_of_an_emergency_leads_to_it(cast):
+    made = report(actor=cast.hotel_staff.actor, at=NOW, site=cast.site, what="胸痛")
+    link = f'href="/emergencies/{made.number}"'
+    assert link in page(cast.medic)
+    assert link not in page(cast.outsider)
