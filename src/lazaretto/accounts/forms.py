@@ -128,7 +128,7 @@ class NewUnitForm(forms.Form):
         label=_("Kind"), choices=[row for row in UnitKind.choices if row[0] != UnitKind.HEADQUARTERS]
     )
     code = _text(_("Unit code"), max_length=20)
-    name = _text(_("Name"), max_length=120)
+    name = _text(_("Name of the unit"), max_length=120)
 
     def __init__(self, *args: Any, units: QuerySet[Unit], **more: Any) -> None:
         super().__init__(*args, **more)
@@ -138,7 +138,7 @@ class NewUnitForm(forms.Form):
 class UnitForm(forms.Form):
     """A unit's name and place."""
 
-    name = _text(_("Name"), max_length=120)
+    name = _text(_("Name of the unit"), max_length=120)
     parent = UnitChoice(label=_("Below"), queryset=Unit.objects.none(), required=False)
 
     def __init__(self, *args: Any, units: QuerySet[Unit], **more: Any) -> None:

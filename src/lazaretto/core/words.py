@@ -7,6 +7,7 @@ from lazaretto.core.spoken import call
 call(
     {
         "alarms.answer": _("alarm answered"),
+        "alarms.climb": _("alarm passed on to the next role"),
         "alarms.take": _("alarm taken on"),
     }
 )

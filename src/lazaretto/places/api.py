@@ -198,7 +198,7 @@ def checklist(request: HttpRequest, code: Code) -> dict[str, Any]:
                 "passed": one.passed,
                 "evidence": one.evidence,
                 "problems": list(one.problems),
-                "source": one.item.source,
+                "source": one.item.source["en"],
             }
             for one in checked
         ],

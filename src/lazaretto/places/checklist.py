@@ -20,7 +20,7 @@ class Item:
     group: str
     text: dict[str, str]
     hint: dict[str, str]
-    source: str
+    source: dict[str, str]
     counted: bool = False
 
     @property
@@ -32,6 +32,11 @@ class Item:
     def evidence_hint(self) -> str:
         """What counts as evidence, in the reader's language."""
         return self.hint[_language()]
+
+    @property
+    def reason(self) -> str:
+        """Why the condition is there: its source, in the reader's language."""
+        return self.source[_language()]
 
 
 def _language() -> str:

@@ -26,6 +26,8 @@ ENTRIES: tuple[Entry, ...] = (
     ("breaches", _("Breach register"), "flag", "stays.breach"),
     ("register", _("Exit register"), "flame", "stays.register"),
 )
+# Pages that have no entry of their own stand under that of their work.
+ALSO = {"sampling": ("results", "positives")}
 CLEANING: tuple[Entry, ...] = (("cleaning", _("Cleaning"), "spray", "places.rooms"),)
 
 
@@ -47,6 +49,7 @@ def entries_at_site(app: str, entries: tuple[Entry, ...], *, first: int) -> list
         NavItem(
             key=f"{app}.{name}", label=label, icon=icon, url=_at_site(f"{app}:{name}"), order=first + place,
             section=SECTION, visible=_may(capability),
+            also=tuple(_at_site(f"{app}:{other}") for other in ALSO.get(name, ())),
         )
         for place, (name, label, icon, capability) in enumerate(entries)
     ]  # fmt: skip

@@ -52,7 +52,7 @@ class PlaceForm(forms.Form):
     """A place that others run."""
 
     kind = forms.ChoiceField(label=_("Kind of place"), choices=ExternalKind.choices)
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = forms.CharField(label=_("Name of the place"), max_length=120)
     name_en = forms.CharField(label=_("English name"), max_length=120, required=False)
     district = forms.CharField(label=_("Run by (district, authority)"), max_length=80, required=False)
     address = forms.CharField(label=_("Address"), max_length=200, required=False)

@@ -16,6 +16,7 @@ class NavItem:
     `url` is a URL name without arguments, or a function of the request that returns an address (None: not shown).
     `visible` decides by the request whether the entry is shown; `count` returns the number on the right (0: none).
     `match` is the path prefix that marks the entry as the current one; by default the entry's own address.
+    `also` are addresses of other pages that belong to the entry.
     """
 
     key: str
@@ -28,6 +29,7 @@ class NavItem:
     count: Callable[[HttpRequest], int] = lambda _request: 0
     tone: str = "red"
     match: str = ""
+    also: tuple[Callable[[HttpRequest], str | None], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,12 +64,21 @@ def links(request: HttpRequest) -> list[NavLink]:
     found = [
         (item, url) for item in sorted(_ITEMS.values(), key=lambda item: item.order) if (url := _url(item, request))
     ]
-    prefixes = [item.match or url for item, url in found if request.path.startswith(item.match or url)]
-    current = max(prefixes, key=len, default=None)
+    reached = {item.key: _reached(item, url, request) for item, url in found}
+    furthest = max(reached.values(), default=0)
     return [
-        NavLink(item.key, item.label, item.icon, url, item.count(request), item.tone, (item.match or url) == current)
+        NavLink(
+            item.key, item.label, item.icon, url, item.count(request), item.tone,
+            bool(furthest) and reached[item.key] == furthest,
+        )
         for item, url in found
-    ]
+    ]  # fmt: skip
+
+
+def _reached(item: NavItem, url: str, request: HttpRequest) -> int:
+    """How much of the page's path belongs to the entry, in characters."""
+    prefixes = [item.match or url, *(address for more in item.also if (address := more(request)))]
+    return max((len(prefix) for prefix in prefixes if request.path.startswith(prefix)), default=0)
 
 
 def sections(request: HttpRequest) -> list[NavSection]:

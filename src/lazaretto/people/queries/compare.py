@@ -80,7 +80,7 @@ def _told(card: Card) -> dict[str, list[str]]:
         _("Dormitory"): [person.dormitory] if person.dormitory else [],
         _("Needs"): sorted(str(line.need.get_kind_display()) for line in card.needs),
         _("In care of"): card.units,
-        _("Belongs with"): [other.name for party in card.parties for other in party.others],
+        _("Household and companions"): [other.name for party in card.parties for other in party.others],
         _("Stays and other records"): [str(_links_of(person))],
         _("Registered"): [date_format(localtime(person.created_at), "Y-m-d H:i")],
     }

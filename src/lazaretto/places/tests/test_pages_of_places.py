@@ -263,6 +263,7 @@ def test_a_room_list_is_shown_row_by_row_before_anything_happens(cast):
     page = cast.site_lead.client.get(f"/sites/H01/rooms/import/{staged.pk}/").content.decode()
     assert "床位数须为 1 至 12 的整数" in page
     assert "江畔酒店房间清单" in page
+    assert '<td data-label="房间">0309</td>' in page, "on a phone each cell says which column it is"
 
 
 def test_an_applied_list_makes_and_changes_rooms_and_keeps_what_it_held(cast):

@@ -110,7 +110,7 @@ def _shown(row: RoomListRow) -> dict[str, object]:
         "row": row,
         "outcome": outcome,
         "tone": TONES[outcome],
-        "cells": [row.cells.get(column, "") for column, _label in headings_in_language()] if is_room else None,
+        "cells": [(label, row.cells.get(column, "")) for column, label in headings_in_language()] if is_room else None,
         "plain": " · ".join(row.cells.values()) if not is_room else "",
         "issues": [RowIssue(issue["issue"]).label for issue in row.issues],
     }

@@ -96,6 +96,14 @@ def test_the_longest_matching_address_is_the_current_entry(rf: RequestFactory) -
 
 
 @pytest.mark.usefixtures("registry")
+def test_a_page_without_an_entry_of_its_own_stands_under_that_of_its_work(rf: RequestFactory) -> None:
+    nav.register(item("sites", match="/sites/"), item("sampling", also=(lambda _request: "/sites/H01/results",)))
+    current = [link.key for link in nav.links(rf.get("/sites/H01/results")) if link.current]
+    assert current == ["sampling"]
+    assert not [link for link in nav.links(rf.get("/elsewhere")) if link.current]
+
+
+@pytest.mark.usefixtures("registry")
 def test_an_entry_that_names_no_address_is_a_named_error(rf: RequestFactory) -> None:
     nav.register(item("ghost", url="nowhere:at_all"))
     with pytest.raises(LookupError, match="ghost"):
