@@ -77,6 +77,18 @@ def test_two_taps_on_a_phone_are_enough(window: Opener, cast) -> None:
     expect(page.locator("#said")).to_contain_text("已通知医护人员")
 
 
+def test_what_somebody_is_writing_outlives_the_news(window: Opener, cast, three) -> None:
+    reader = window(session=cast.medic.client.session.session_key)
+    page = reader.open(f"/emergencies/{three['new'].number}")
+    page.locator("#words").fill("血压80")
+    page.locator("h1").click()  # out of the field
+    commands.own(actor=cast.site_lead.actor, at=clock.now(), emergency=three["new"])
+    page.evaluate("for (const part of document.querySelectorAll('[data-live]')) htmx.trigger(part, 'lz:refresh')")
+    expect(page.locator("#now")).to_contain_text(str(cast.site_lead.user))
+    expect(page.locator("#happened li")).to_have_count(2)
+    expect(page.locator("#words")).to_have_value("血压80")
+
+
 def test_a_page_that_stays_open_hears_of_an_emergency(window: Opener, cast) -> None:
     reader = window(session=cast.medic.client.session.session_key)
     page = reader.open("/account/")
