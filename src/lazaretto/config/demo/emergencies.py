@@ -8,6 +8,7 @@ from lazaretto.core.access import Actor
 from lazaretto.emergencies.choices import EmergencyKind, EmergencyState
 from lazaretto.emergencies.commands import add_word, own, report, review, step
 from lazaretto.emergencies.models import Emergency
+from lazaretto.people.choices import Sex
 from lazaretto.places.models import Site
 from lazaretto.stays.models import Occupancy
 
@@ -29,6 +30,14 @@ class Story:
     lessons: str = ""
 
 
+YEAR = timedelta(days=365)
+# Youngest age, the age that is too old, and the sex if only one can have it.
+FITS = {
+    EmergencyKind.LABOUR: (22, 40, Sex.FEMALE),
+    EmergencyKind.CHEST_PAIN: (40, 90, ""),
+    EmergencyKind.CHILD: (2, 14, ""),
+}
+
 STORIES = (
     Story(
         "H01", timedelta(days=6, hours=3), EmergencyKind.LABOUR, "孕36周，见红，阵痛十分钟一次", 1,
@@ -43,7 +52,7 @@ STORIES = (
         lessons="首次求助到接手两分钟，叫车及时。夜班医护手机须保持响铃，交接班时互相拨测。",
     ),
     Story(
-        "H01", 14 * MINUTE, EmergencyKind.CHILD, "四岁，高热抽搐", 1, ((S.CALLED, 3, ""),),
+        "H01", 14 * MINUTE, EmergencyKind.CHILD, "孩子高热抽搐", 1, ((S.CALLED, 3, ""),),
         word=("抽搐已停，母亲随行，电梯已留好", 9),
     ),
 )  # fmt: skip
@@ -58,7 +67,7 @@ def tell(district: District, *, now: datetime) -> None:
 
 
 def _live(district: District, site: Site, story: Story, at: datetime) -> None:
-    place = _somebody_here(site, at)
+    place = _somebody_here(site, at, story.kind)
     if place is None:  # nobody stays at this site in the small district of a test
         return
     medic, guard = district.medics[site.code][0], district.clerks[site.code][0]
@@ -81,7 +90,14 @@ def _learn(duty_officer: Actor, emergency: Emergency, story: Story, at: datetime
     review(actor=duty_officer, at=at + timedelta(hours=20), emergency=emergency, lessons=story.lessons)
 
 
-def _somebody_here(site: Site, at: datetime) -> Occupancy | None:
-    """Somebody who was in a room of the site at that time, always the same one."""
+def _somebody_here(site: Site, at: datetime, kind: EmergencyKind) -> Occupancy | None:
+    """Somebody to whom it could have happened and who was in a room of the site then, always the same one."""
     here = Occupancy.objects.filter(room__site=site, started_at__lte=at).exclude(ended_at__lte=at)
-    return here.select_related("room", "stay__person").order_by("room__number", "stay__number").first()
+    youngest, oldest, sex = FITS[kind]
+    born = {
+        "stay__person__birth_date__lte": (at - youngest * YEAR).date(),
+        "stay__person__birth_date__gt": (at - oldest * YEAR).date(),
+    }
+    of_sex = {"stay__person__sex": sex} if sex else {}
+    fitting = here.filter(**born, **of_sex)
+    return fitting.select_related("room", "stay__person").order_by("room__number", "stay__number").first()
