@@ -26,7 +26,9 @@ def pair(cast):
     card = GivenDocument(DocumentKind.ID_CARD, "11010519491231002X")
     needs = (GivenNeed(NeedKind.MEDICATION, "华法林"), GivenNeed(NeedKind.CANNOT_WALK))
     first = register(cast, "曾小明", documents=(card,), phones=("13800001234",), needs=needs, address="建设路1号")
-    return first, register(cast, "ZENG Xiaoming", birth_date=date(1949, 12, 31))
+    second = register(cast, "ZENG Xiaoming", birth_date=date(1949, 12, 31))
+    commands.compare_new(NOW)  # what the duty does a moment later
+    return first, second
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])

@@ -86,6 +86,23 @@ def test_enter_in_the_palette_waits_for_the_answer_to_what_was_typed(window: Ope
     assert asked[-1].request.url.endswith("q=LZ1.abc")
 
 
+def test_enter_is_not_lost_when_the_answer_takes_its_time(window: Opener) -> None:
+    reader, waiting = window(), []
+    page = reader.open("/styleguide/board/")
+
+    def hold(route):
+        waiting.append(route)
+
+    page.route("**/palette?*", hold)
+    page.keyboard.press("Control+k")
+    page.keyboard.insert_text("LZ1.abc")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(400)  # longer than the field waits for the next letter
+    for route in waiting:
+        route.fulfill(json=PALETTE)
+    expect(page).to_have_url(f"{reader.base}/styleguide/board/#chen")
+
+
 def test_a_palette_that_gets_no_answer_says_so(window: Opener) -> None:
     reader = window(language="en")
     answer(reader, "/palette?", {}, status=503)

@@ -2,7 +2,7 @@
 import { debounce, element, icon, isTyping, text, unlessBurst } from "./dom.js";
 import { open } from "./dialogs.js";
 
-let dialog, field, list, asked = null, shown = "";
+let dialog, field, list, asked = null, underWay = null, shown = "";
 
 function say(message) {
   list.replaceChildren(element("p", { class: "lz-palette-say" }, message));
@@ -39,13 +39,21 @@ function show(answer) {
   choose(0);
 }
 
-async function ask(query) {
+// What is asked already is not asked again: a second question would cut off the first, for whose answer Enter waits.
+function ask(query) {
+  if (underWay?.query === query) return underWay.answered;
   asked?.abort();
   asked = new AbortController();
+  const mine = (underWay = { query });
+  mine.answered = fetched(query, asked.signal).finally(() => { if (underWay === mine) underWay = null; });
+  return mine.answered;
+}
+
+async function fetched(query, signal) {
   try {
     const url = new URL(dialog.dataset.paletteUrl, location.href);
     url.searchParams.set("q", query);
-    const answer = await fetch(url, { signal: asked.signal, headers: { Accept: "application/json" }, credentials: "same-origin" });
+    const answer = await fetch(url, { signal, headers: { Accept: "application/json" }, credentials: "same-origin" });
     if (!answer.ok) throw new Error(String(answer.status));
     show(await answer.json());
     shown = query;
