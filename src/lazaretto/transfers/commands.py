@@ -186,7 +186,7 @@ def sign_in(
     """
     site = _end(actor, handover.to_site)
     _line(handover, person)
-    told = _seen(FactKind.SIGNED_IN, person, site, handover, actor, at, seen_at)
+    told = _seen(person.id, site, handover, actor, at, seen_at)
     return _arrived(told, person, site, room, assessment, actor, at)
 
 
@@ -207,7 +207,7 @@ def bring_back(
     """
     site = _end(actor, handover.from_site)
     _line(handover, person)
-    told = _seen(FactKind.SIGNED_IN, person, site, handover, actor, at, seen_at)
+    told = _seen(person.id, site, handover, actor, at, seen_at)
     return _arrived(told, person, site, room, assessment, actor, at)
 
 
@@ -270,16 +270,15 @@ def postpone(*, actor: Actor, at: datetime, handover: Handover, due_at: datetime
 def report_here(*, actor: Actor, at: datetime, site: Site, card: str, seen_at: datetime | None = None) -> Reported:
     """Somebody stands here whom another place holds: their card (stay number) or document was read.
 
-    Nobody is moved: both places are asked. Raises `CardUnknown`, `AlreadyHere`.
+    Nobody is moved: both places are asked. Reading a card opens no record: the site sees the person only once it is
+    decided that they are there. Raises `CardUnknown`, `AlreadyHere`.
     """
     person_id = person_of_card(card)
     if person_id is None:
         raise CardUnknown
     if Holding.objects.filter(person=person_id, ended_at__isnull=True, site=site).exists():
         raise AlreadyHere
-    fact = Seen(person_id, FactKind.SIGNED_IN, seen_at or at, site=site)
-    (told,) = write_facts([fact], actor=actor, at=at)
-    open_access([person_id], unit_id=site.unit_id, at=at)
+    told = _seen(person_id, site, None, actor, at, seen_at)
     return Reported(person_id, told.asked or "")
 
 
@@ -287,8 +286,9 @@ def report_here(*, actor: Actor, at: datetime, site: Site, card: str, seen_at: d
 def decide(*, actor: Actor, at: datetime, question: Question, verdict: Verdict, reason: str) -> Decided:
     """Say where the person is; every open question about them is answered by it.
 
-    If they are where they were reported, a stay at the other place ends. Raises `ReasonRequired`, `QuestionClosed`,
-    `OneDestination` when no site of ours reported them.
+    If they are where they were reported, a stay at the other place ends: that place or headquarters says so, never the
+    one that reported them alone. Raises `ReasonRequired`, `QuestionClosed`, `NotYours`, `OneDestination` when no
+    site of ours reported them.
     """
     if not reason.strip():
         raise ReasonRequired
@@ -309,6 +309,8 @@ def _as_reported(question: Question, answer: str, actor: Actor, at: datetime) ->
     site = question.second_site
     if site is None:
         raise OneDestination
+    if question.first_site is not None and not actor.may(DECIDE, question.first_site.unit_id):
+        raise NotYours
     for stay in Stay.objects.filter(person=question.person_id, ended_at__isnull=True).exclude(site=site):
         depart(stay, StayEnd.TRANSFERRED, actor=actor, at=at)
     open_access([question.person_id], unit_id=site.unit_id, at=at)
@@ -366,11 +368,12 @@ def _line(handover: Handover, person: Person) -> HandedOver:
 
 
 def _seen(
-    kind: FactKind, person: Person, site: Site, handover: Handover, actor: Actor, at: datetime, seen_at: datetime | None
+    person_id: UUID, site: Site, handover: Handover | None, actor: Actor, at: datetime, seen_at: datetime | None
 ) -> Told:
+    """Somebody is at a site. What a clock that runs ahead says is kept as its claim; the moment is now."""
     moment = min(seen_at or at, at)
     claimed = seen_at if seen_at is not None and seen_at > at else None
-    fact = Seen(person.id, kind, moment, site=site, handover=handover, claimed_at=claimed)
+    fact = Seen(person_id, FactKind.SIGNED_IN, moment, site=site, handover=handover, claimed_at=claimed)
     (told,) = write_facts([fact], actor=actor, at=at)
     return told
 

@@ -119,6 +119,21 @@ def test_a_decision_for_the_place_that_reported_ends_the_other_stay(cast):
     assert promise_one() == (OK, [])
 
 
+def test_a_card_opens_no_record_and_who_reports_does_not_decide_alone(cast):
+    stranger = factories.stay(cast.site)
+    report = {"actor": cast.outsider.actor, "at": NOW, "site": cast.other_site, "card": stranger.number}
+    commands.report_here(**report, seen_at=NOW + HOUR)
+    assert not stranger.person.__class__.objects.visible_to(cast.outsider.actor).filter(pk=stranger.person_id).exists()
+    fact = Question.objects.get().fact
+    assert (fact.occurred_at, fact.claimed_at) == (NOW, NOW + HOUR)
+    with pytest.raises(NotYours):
+        commands.decide(
+            actor=cast.outsider.actor, at=NOW, question=Question.objects.get(),
+            verdict=commands.Verdict.AS_REPORTED, reason="在我这里",
+        )  # fmt: skip
+    assert held(stranger.person) == cast.site
+
+
 def test_a_wrong_report_is_set_aside_and_nothing_has_changed(cast):
     stranger = factories.stay(cast.site)
     commands.report_here(actor=cast.outsider.actor, at=NOW, site=cast.other_site, card=stranger.number)
