@@ -5,7 +5,7 @@ fact that contradicts what is known moves nobody: it becomes a question. A late 
 place in time, and what it explains is no question any more.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -167,8 +167,3 @@ def _left(held: Held, fact: Fact) -> tuple[Held, Conflict | None]:
     if held is None or held == fact.place:
         return None, None
     return held, Conflict.LEFT_WHILE_AWAY
-
-
-def outcome(leg: Leg, periods: Sequence[Period]) -> Period | None:
-    """The period of that handover, or None when the person never left on it."""
-    return next((period for period in periods if period.held == leg), None)
