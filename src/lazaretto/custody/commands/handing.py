@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from lazaretto.core.access import Actor
 from lazaretto.core.bulk import insert, insert_rows
+from lazaretto.core.errors import whole
 from lazaretto.core.ids import new_id
 from lazaretto.core.numbers import next_number
 from lazaretto.custody.choices import Outcome
@@ -15,6 +17,8 @@ from lazaretto.custody.errors import DueTooEarly, NobodyNamed, NotHeldHere
 from lazaretto.custody.models import HandedOver, Handover
 from lazaretto.custody.rules import FactKind
 from lazaretto.places.models import ExternalPlace, Site
+
+LONGEST = 200  # characters of what is handed over
 
 
 @dataclass(frozen=True)
@@ -44,8 +48,8 @@ def hand_over(
 ) -> Handover:
     """Sign people out, inside the running command. Nobody is moved who is not held by the origin.
 
-    `left_at` is when they left, for a sign-out that is told later. Raises `NobodyNamed`, `DueTooEarly`, and
-    `NotHeldHere` naming who is held elsewhere.
+    `left_at` is when they left, for a sign-out that is told later. Raises `NobodyNamed`, `DueTooEarly`,
+    `TextTooLong`, and `NotHeldHere` naming who is held elsewhere.
     """
     left_at = left_at or at
     if not people:
@@ -56,16 +60,18 @@ def hand_over(
     insert_rows(
         HandedOver,
         ("id", "handover", "person", "papers", "medicines", "luggage", "outcome"),
-        [
-            (new_id(), made.id, one.person, one.papers, one.medicines or None, one.luggage, str(Outcome.UNDER_WAY))
-            for one in people
-        ],
+        [_line(made, one) for one in people],
     )
     facts = [Seen(one.person, FactKind.SIGNED_OUT, left_at, handover=made) for one in people]
     told = write_facts(facts, actor=actor, at=at)
     _all_held(told)
     watch(made, at=at)
     return made
+
+
+def _line(handover: Handover, one: Luggage) -> tuple[Any, ...]:
+    papers, luggage = whole(one.papers, LONGEST), whole(one.luggage, LONGEST)
+    return new_id(), handover.id, one.person, papers, one.medicines or None, luggage, str(Outcome.UNDER_WAY)
 
 
 def _all_held(told: Sequence[Told]) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from lazaretto.core.deadlines import sweep
-from lazaretto.core.errors import Forbidden, NotFound
+from lazaretto.core.errors import Forbidden, NotFound, TextTooLong
 from lazaretto.core.models import Alarm, Deadline, JournalEntry
 from lazaretto.core.promises import OK, verify
 from lazaretto.custody.commands import Luggage
@@ -200,6 +200,16 @@ def test_nobody_is_signed_out_by_a_place_that_does_not_hold_them(cast):
         sign_out(cast, elsewhere)
     assert not Handover.objects.exists()
     assert held(elsewhere.person) == cast.other_site
+
+
+def test_what_is_handed_over_is_written_whole_or_refused(cast):
+    stay = factories.stay(cast.site)
+    with pytest.raises(TextTooLong):
+        commands.sign_out(
+            actor=cast.clerk.actor, at=NOW, site=cast.site, people=(Luggage(stay.person_id, luggage="包" * 201),),
+            due_at=NOW + HOUR, to_site="H02",
+        )  # fmt: skip
+    assert not Handover.objects.exists()
 
 
 def test_only_the_end_that_receives_signs_in(cast):
