@@ -38,9 +38,13 @@ INSTALLED_APPS = [
     "lazaretto.protocols",
     "lazaretto.custody",
     "lazaretto.stays",
+    "lazaretto.orders",
     "lazaretto.transfers",
     "lazaretto.arrivals",
     "lazaretto.emergencies",
+    "lazaretto.trips",
+    "lazaretto.cases",
+    "lazaretto.objections",
     "lazaretto.headquarters",
     "lazaretto.config",
 ]

@@ -1,0 +1,17 @@
+"""The cases app."""
+
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class CasesConfig(AppConfig):
+    """Findings that change what somebody is (contact, case), and what follows for them and those around them."""
+
+    name = "lazaretto.cases"
+    label = "cases"
+
+    def ready(self) -> None:
+        """Declare commands and what they are called."""
+        for room in ("commands", "words"):
+            import_module(f"{self.name}.{room}")

@@ -1,0 +1,1 @@
+"""What the commands of cases are called in the journal."""

@@ -1,0 +1,1 @@
+"""What the commands of objections are called in the journal."""

@@ -1,0 +1,1 @@
+"""Transfer orders and requests for an exception."""

@@ -1,0 +1,17 @@
+"""The orders app."""
+
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class OrdersConfig(AppConfig):
+    """What stands on paper before anybody moves or is admitted: transfer orders, their checks, exceptions."""
+
+    name = "lazaretto.orders"
+    label = "orders"
+
+    def ready(self) -> None:
+        """Declare commands and what they are called."""
+        for room in ("commands", "words"):
+            import_module(f"{self.name}.{room}")

@@ -1,0 +1,1 @@
+"""What the commands of orders are called in the journal."""

@@ -1,0 +1,17 @@
+"""The trips app."""
+
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class TripsConfig(AppConfig):
+    """Vehicles, drivers and trips: who rides with whom, when, and where they are on the road."""
+
+    name = "lazaretto.trips"
+    label = "trips"
+
+    def ready(self) -> None:
+        """Declare commands and what they are called."""
+        for room in ("commands", "words"):
+            import_module(f"{self.name}.{room}")

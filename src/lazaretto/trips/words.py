@@ -1,0 +1,1 @@
+"""What the commands of trips are called in the journal."""
