@@ -15,6 +15,7 @@ from lazaretto.core.deadlines import Due, raise_alarm
 from lazaretto.core.signing import sign
 from lazaretto.custody.models import Fact, Handover, Question
 from lazaretto.emergencies.models import Emergency
+from lazaretto.orders.models import ExceptionRequest, TransferOrder
 from lazaretto.people.models import ContactPoint, IdentityDocument, Merge, Need, Party, PartyMember
 from lazaretto.places.models import ExternalPlace, RoomList, Zone
 from lazaretto.protocols.models import PackAdoption
@@ -74,6 +75,7 @@ def examples(cast) -> dict[type[Model], Any]:
         Breach.objects.create(site=site, kind="door", noticed_at=NOW, description="门开着"),
         Merge.objects.create(kept=stay.person, merged=merged, merged_at=NOW),
         *_custody(site, stay),
+        *_orders(site, stay),
         raise_alarm(Due(FEVER.code, stay, NOW, unit_id=site.unit_id, person_id=stay.person_id), at=NOW),
     ]
     return {type(row): row for row in found}
@@ -90,3 +92,18 @@ def _custody(site, stay) -> list[Model]:
         person=stay.person, fact=fact, conflict="second_place", first_site=site, opened_at=NOW
     )
     return [hospital, handover, question]
+
+
+def _orders(site, stay) -> list[Model]:
+    """An issued order from the site to a station of another district, and a request for an exception."""
+    station = ExternalPlace.objects.create(kind="site", name="白云区健康驿站")
+    order = TransferOrder.objects.create(
+        number="H01-D1", unit=site.unit, issuer="区指挥部", from_site=site, to_external=station, category="inbound",
+        reason="腾空楼层", state="issued", written_at=NOW, issued_at=NOW, valid_until=NOW + timedelta(days=1),
+    )  # fmt: skip
+    order.people.create(person=stay.person)
+    request = ExceptionRequest.objects.create(
+        number="H01-X1", unit=site.unit, site=site, person=stay.person, why_now="高龄独自到达", asked_at=NOW,
+        due_at=NOW + timedelta(hours=2),
+    )  # fmt: skip
+    return [order, request]

@@ -106,6 +106,21 @@ def units_of(user: User, *, at: datetime) -> frozenset[UUID]:
     return frozenset(Membership.objects.in_force(at).filter(user=user).values_list("unit_id", flat=True))
 
 
+def headquarters() -> Unit:
+    """The root of the tree of units; raises `NotFound` before it is made."""
+    found = Unit.objects.filter(parent__isnull=True, ended_at__isnull=True).order_by("code").first()
+    if found is None:
+        raise NotFound(kind="accounts.unit")
+    return found
+
+
+def holders(capability: str, unit_id: UUID, *, at: datetime) -> QuerySet[User]:
+    """Active users whose role carries a capability in a unit, by name; two queries."""
+    codes = [code for code, role in roles().items() if capability in role.capabilities]
+    held = Membership.objects.in_force(at).filter(unit_id__in=chain_of(unit_id), role__in=codes)
+    return User.objects.filter(is_active=True, pk__in=held.values("user_id")).order_by("display_name", "id")
+
+
 def is_set_up() -> bool:
     """Whether anybody can sign in at all."""
     return User.objects.exists()

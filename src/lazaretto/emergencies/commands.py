@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext
 
+from lazaretto.accounts.queries import headquarters
 from lazaretto.core.access import Actor
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import Due, cancel_all, meet, raise_alarm, set_deadlines
@@ -25,7 +26,7 @@ from lazaretto.emergencies.errors import (
     NothingSaid,
 )
 from lazaretto.emergencies.models import Emergency, EmergencyReview, EmergencyStep
-from lazaretto.emergencies.queries import headquarters_unit, room_named
+from lazaretto.emergencies.queries import room_named
 from lazaretto.people.models import Person
 from lazaretto.places.models import Site
 
@@ -96,7 +97,7 @@ def report(
         at_site=site is not None, person=person is not None, words=list(words.values()), kind_named=kind_named
     ):
         raise NothingSaid
-    unit = site.unit if site else headquarters_unit()
+    unit = site.unit if site else headquarters()
     emergency = Emergency.objects.create(
         number=f"{unit.code}-E{at.year}-{next_number(f'{unit.code}-E{at.year}'):04d}",
         unit=unit, site=site, room=room_named(site, words["where"]), person=person, kind=kind,

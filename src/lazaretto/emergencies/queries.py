@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from lazaretto.accounts.models import Unit
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import NotFound
 from lazaretto.emergencies import rules
@@ -20,14 +19,6 @@ from lazaretto.stays.models import Occupancy
 
 READ, REPORT, NAMES = "emergencies.read", "emergencies.report", "people.names"
 SHOWN = 20  # open ones that a page has room for
-
-
-def headquarters_unit() -> Unit:
-    """The unit that answers for what happens in the street: the root of the tree."""
-    found = Unit.objects.filter(parent__isnull=True, ended_at__isnull=True).order_by("code").first()
-    if found is None:
-        raise NotFound(kind="accounts.unit")
-    return found
 
 
 def room_named(site: Site | None, words: str) -> Room | None:

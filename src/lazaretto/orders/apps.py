@@ -12,6 +12,6 @@ class OrdersConfig(AppConfig):
     label = "orders"
 
     def ready(self) -> None:
-        """Declare commands and what they are called."""
-        for room in ("commands", "words"):
+        """Declare commands, deadlines, proofs and what commands are called; add the entries of the sidebar."""
+        for room in ("commands", "deadlines", "words"):
             import_module(f"{self.name}.{room}")

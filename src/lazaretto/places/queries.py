@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -88,6 +88,23 @@ def figures_of(found: Sequence[Site]) -> list[SiteFigures]:
         SiteFigures(site, counts[site.pk], beds.get(site.pk, 0), rules.reserve(counts[site.pk], site.reserve_percent))
         for site in found
     ]
+
+
+_expected: list[Callable[[Collection[UUID]], Mapping[UUID, int]]] = []
+
+
+def count_expected_with(function: Callable[[Collection[UUID]], Mapping[UUID, int]]) -> None:
+    """An app that knows who is on the way to sites says how many they are, by the site's id; in one query for all."""
+    if function not in _expected:
+        _expected.append(function)
+
+
+def people_expected_at(sites: Collection[UUID]) -> dict[UUID, int]:
+    """How many people are announced, ordered or under way to these sites; one query for each app that knows some."""
+    found: Counter[UUID] = Counter()
+    for function in _expected:
+        found.update(function(sites))
+    return dict(found)
 
 
 def state_counts(site: Site) -> dict[str, int]:

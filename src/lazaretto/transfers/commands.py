@@ -18,11 +18,12 @@ from lazaretto.custody.commands import Luggage, Seen, Told, Way, hand_over, writ
 from lazaretto.custody.deadlines import HANDOVER
 from lazaretto.custody.models import HandedOver, Handover, Holding, Question
 from lazaretto.custody.rules import FactKind
+from lazaretto.orders.commands import follow, leave
 from lazaretto.people.commands import open_access
 from lazaretto.people.models import Person
 from lazaretto.places.choices import Ability, ExternalKind
-from lazaretto.places.commands import count_expected_with
 from lazaretto.places.models import ExternalPlace, Room, Site
+from lazaretto.places.queries import count_expected_with
 from lazaretto.stays.choices import StayEnd
 from lazaretto.stays.commands import continue_stay, depart
 from lazaretto.stays.errors import PersonAlreadyStaying
@@ -148,11 +149,14 @@ def sign_out(
     carrier: str = "",
     escort: str = "",
     escort_phone: str = "",
+    order: str = "",
 ) -> SignedOut:
     """People leave a site of ours for another (`to_site`, its code) or for a place that others run (`to_place`).
 
     Their stays end, their rooms wait for cleaning, their orders go with them; from now on they are under way until
-    `due_at`. Raises `OneDestination`, `SamePlace`, `SiteUnknown`, `NobodyNamed`, `DueTooEarly`, `NotHeldHere`.
+    `due_at`. `order` is the number of the transfer order that sends them; one in force to that destination is used
+    even when it is not named (`orders.commands.leave`). Raises `OneDestination`, `SamePlace`, `SiteUnknown`,
+    `NobodyNamed`, `DueTooEarly`, `NotHeldHere`, and what `leave` raises: `NotChecked`, `OrderNeeded` …
     """
     destination = _destination(site, to_site, to_place)
     way = Way(site, destination, due_at, whole(carrier, 80), whole(escort, 80), whole(escort_phone, 40))
@@ -160,6 +164,7 @@ def sign_out(
     hospital = isinstance(destination, ExternalPlace) and destination.kind == ExternalKind.HOSPITAL
     end = StayEnd.HOSPITAL if hospital else StayEnd.TRANSFERRED
     ids = [one.person for one in people]
+    leave(ids, made, number=order, actor=actor, at=at)
     for stay in _open_stays(people=ids):
         depart(stay, end, actor=actor, at=at)
     if isinstance(destination, Site):
@@ -228,6 +233,7 @@ def confirm_arrival(*, actor: Actor, at: datetime, handover: Handover, person: P
         note=whole(confirmed_by, LONGEST_NOTE),
     )  # fmt: skip
     (told,) = write_facts([fact], actor=actor, at=at)
+    follow([person.id], actor=actor, at=at)
     return SignedIn(person.id, told.asked or "", "")
 
 
@@ -302,6 +308,7 @@ def decide(*, actor: Actor, at: datetime, question: Question, verdict: Verdict, 
     else:
         fact = _as_thought(question.person_id, answer, at)
     write_facts([fact], actor=actor, at=at)
+    follow([question.person_id], actor=actor, at=at)
     return Decided(question.id, verdict)
 
 
@@ -375,6 +382,7 @@ def _seen(
     claimed = seen_at if seen_at is not None and seen_at > at else None
     fact = Seen(person_id, FactKind.SIGNED_IN, moment, site=site, handover=handover, claimed_at=claimed)
     (told,) = write_facts([fact], actor=actor, at=at)
+    follow([person_id], actor=actor, at=at)
     return told
 
 

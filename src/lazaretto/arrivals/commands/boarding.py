@@ -13,7 +13,7 @@ from lazaretto.core.commands import command, record
 from lazaretto.core.errors import ReasonRequired
 from lazaretto.people.commands import NewPerson, open_access, register_person
 from lazaretto.people.models import Person
-from lazaretto.places.commands import count_expected_with
+from lazaretto.places.queries import count_expected_with
 
 count_expected_with(people_expected)
 

@@ -1,7 +1,7 @@
 """A bus and who is on it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
@@ -25,9 +25,10 @@ from lazaretto.places.choices import RoomState
 from lazaretto.places.models import Room, Site
 
 
-def people_expected(site: Site) -> int:
-    """How many people of lists, and taken along by the buses, are on their way to a site or announced there."""
-    return ExpectedArrival.objects.filter(site=site, state__in=ON_THE_WAY).count()
+def people_expected(sites: Collection[UUID]) -> dict[UUID, int]:
+    """How many people of lists, and taken along by the buses, are on their way to these sites or announced there."""
+    coming = ExpectedArrival.objects.filter(site__in=sites, state__in=ON_THE_WAY)
+    return dict(coming.order_by().values_list("site").annotate(n=Count("id")))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from lazaretto.places.commands.sites import (
     change_category,
     change_site,
     close_site,
-    count_expected_with,
     open_site,
     pause_site,
 )
@@ -57,7 +56,6 @@ __all__ = [
     "change_room_states",
     "change_site",
     "close_site",
-    "count_expected_with",
     "create_rooms",
     "occupy_room",
     "open_site",

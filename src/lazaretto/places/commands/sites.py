@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -27,7 +26,7 @@ from lazaretto.places.errors import (
     UnknownChecklistItem,
 )
 from lazaretto.places.models import ChecklistAnswer, Floor, Room, Site, SiteChange
-from lazaretto.places.queries import open_items, state_counts
+from lazaretto.places.queries import open_items, people_expected_at, state_counts
 
 
 @dataclass(frozen=True)
@@ -166,15 +165,6 @@ def pause_site(*, actor: Actor, at: datetime, site: Site, reason: str) -> SiteCh
     return _changed(site)
 
 
-_expected: list[Callable[[Site], int]] = []
-
-
-def count_expected_with(function: Callable[[Site], int]) -> None:
-    """An app that knows who is on the way to a site says how many they are."""
-    if function not in _expected:
-        _expected.append(function)
-
-
 @command("places.close_site", capability="places.activate")
 def close_site(*, actor: Actor, at: datetime, site: Site, reason: str) -> SiteChanged:
     """End a site for good. Raises `SiteStillOccupied`, `PeopleExpected`, `ReasonRequired`."""
@@ -182,7 +172,7 @@ def close_site(*, actor: Actor, at: datetime, site: Site, reason: str) -> SiteCh
     occupied = state_counts(site).get("occupied", 0)
     if occupied:
         raise SiteStillOccupied(rooms=occupied)
-    expected = sum(count(site) for count in _expected)
+    expected = people_expected_at([site.pk]).get(site.pk, 0)
     if expected:
         raise PeopleExpected(expected)
     _go(site, SiteState.CLOSED, actor, at, reason=_reason(reason))

@@ -1,10 +1,11 @@
 """Where everyone is, since when, with whom: now, or at any past moment."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from lazaretto.core.access import Actor
 from lazaretto.custody.choices import Outcome
@@ -172,9 +173,10 @@ def places(actor: Actor) -> QuerySet[ExternalPlace]:
     return ExternalPlace.objects.visible_to(actor, READ).filter(closed_at__isnull=True)
 
 
-def people_under_way_to(site: Site) -> int:
-    """How many people have been signed out to a site and are not there yet."""
-    return HandedOver.objects.filter(handover__to_site=site, outcome=Outcome.UNDER_WAY).count()
+def people_under_way_to(sites: Collection[UUID]) -> dict[UUID, int]:
+    """How many people have been signed out to these sites and are not there yet; one query."""
+    coming = HandedOver.objects.filter(handover__to_site__in=sites, outcome=Outcome.UNDER_WAY)
+    return dict(coming.order_by().values_list("handover__to_site").annotate(n=Count("id")))
 
 
 def without_room(actor: Actor) -> QuerySet[Holding]:

@@ -1,0 +1,1 @@
+"""Reads of orders, within what an actor may see. Never writes."""

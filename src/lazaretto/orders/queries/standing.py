@@ -1,0 +1,76 @@
+"""What stands behind somebody: open orders, handovers, an isolation order, a granted exception."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet, prefetch_related_objects
+
+from lazaretto.core.prepared import prepared
+from lazaretto.custody.models import Holding
+from lazaretto.orders import rules
+from lazaretto.orders.choices import LineState, OrderState, Verdict
+from lazaretto.orders.models import ExceptionRequest, OrderPerson
+from lazaretto.places.models import Site
+from lazaretto.stays.models import IsolationOrder, Stay
+
+
+class Ground(StrEnum):
+    """Why a site may admit somebody without asking headquarters."""
+
+    ORDER = "order"
+    HANDOVER = "handover"
+    ISOLATION = "isolation"
+    EXCEPTION = "exception"
+
+
+@prepared
+def _open(people: Any) -> QuerySet[OrderPerson]:
+    lines = OrderPerson.objects.filter(person__among=people, state__in=["waiting", "under_way"])
+    return lines.select_related("order", "person").order_by("id")
+
+
+def open_lines(people: Iterable[UUID], *, to_site: Site | None = None) -> list[OrderPerson]:
+    """Lines of these people that still count, with their order and its checks; of drafts none."""
+    found = [line for line in _open(people=list(people)) if line.order.state in rules.IN_FORCE]
+    found = [line for line in found if to_site is None or line.order.to_site_id == to_site.pk]
+    prefetch_related_objects(found, "checks")
+    return found
+
+
+def ground_of(person_id: UUID, site: Site, *, at: datetime) -> Ground | None:
+    """What stands behind somebody at the door of a site; None where nothing does. Four queries at most."""
+    if open_lines([person_id], to_site=site):
+        return Ground.ORDER
+    held = Holding.objects.filter(person=person_id, ended_at__isnull=True)
+    if held.filter(Q(site=site) | Q(handover__to_site=site)).exists():
+        return Ground.HANDOVER
+    if IsolationOrder.objects.filter(person=person_id, lifted_at__isnull=True).exists():
+        return Ground.ISOLATION
+    return Ground.EXCEPTION if granted(person_id, site, at=at) is not None else None
+
+
+def granted(person_id: UUID, site: Site, *, at: datetime) -> ExceptionRequest | None:
+    """A granted request that has not been used: nobody was admitted since."""
+    found = (
+        ExceptionRequest.objects.filter(
+            person=person_id, site=site, stay__isnull=True, decision__verdict=Verdict.GRANTED, decision__at__lte=at
+        )
+        .select_related("decision")
+        .order_by("-asked_at", "-id")
+        .first()
+    )
+    if found is None:
+        return None
+    used = Stay.objects.filter(person=person_id, site=site, started_at__gte=found.decision.at).exists()
+    return None if used else found
+
+
+def people_ordered_to(sites: Collection[UUID]) -> dict[UUID, int]:
+    """How many people wait to be sent to these sites under an issued order; one query."""
+    waiting = OrderPerson.objects.filter(
+        state=LineState.WAITING, order__to_site__in=sites, order__state__in=[OrderState.ISSUED, OrderState.UNDER_WAY]
+    )
+    return dict(waiting.order_by().values_list("order__to_site").annotate(n=Count("id")))
