@@ -5,6 +5,7 @@ import os
 import pytest
 from django.db import connection
 from django.db.backends.sqlite3 import base as sqlite
+from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 
 from tests.cast import Cast, gather
@@ -22,6 +23,12 @@ hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 def cast(db) -> Cast:
     """The standing cast at two sites."""
     return gather()
+
+
+@pytest.fixture(autouse=True)
+def _in_the_language_of_the_installation():
+    """A request leaves its reader's language behind in the thread; the next test begins without it."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -27,7 +27,7 @@ from lazaretto.emergencies.models import Emergency
 from lazaretto.people.models import ContactPoint, IdentityDocument, Merge, Need, PartyMember, PersonName
 from lazaretto.places.models import Room, RoomList, Site
 from lazaretto.protocols.models import PackAdoption
-from lazaretto.stays.models import Breach, Certificate, OrderChange, Specimen, Stay
+from lazaretto.stays.models import Breach, Certificate, OrderChange, RoomHold, Specimen, Stay
 from tests.cast import Cast, gather
 from tests.world import examples
 
@@ -143,6 +143,8 @@ ADDRESSES = {
     "stays:board_find": GET,
     "stays:board_room": GET,
     "stays:room_state": POST,
+    "stays:keep_room": POST,
+    "stays:give_up_room": POST,
     "stays:stay_by_number": GET,
     "stays:stays": GET,
     "stays:stay": GET,
@@ -238,6 +240,7 @@ ARGUMENTS = {
         for name in ("/api/v1/stays/{number}", *(f"stays:{page}" for page in STAY_PAGES))
     },
     **{f"transfers:{page} number": lambda world: world[Handover].number for page in HANDOVER_PAGES},
+    "hold_id": lambda world: world[RoomHold].pk,
     "question_id": lambda world: world[Question].pk,
     "alarm": lambda world: world[Alarm].pk,
     **{

@@ -20,7 +20,7 @@ from lazaretto.people.models import ContactPoint, IdentityDocument, Merge, Need,
 from lazaretto.places.models import ExternalPlace, RoomList, Zone
 from lazaretto.protocols.models import PackAdoption
 from lazaretto.stays.deadlines import FEVER
-from lazaretto.stays.models import Breach, Certificate, DoorCheck, OrderChange, Release, Specimen
+from lazaretto.stays.models import Breach, Certificate, DoorCheck, OrderChange, Release, RoomHold, Specimen
 from tests import factories
 from tests.factories import LONG_AGO, NOW
 
@@ -44,6 +44,7 @@ def examples(cast) -> dict[type[Model], Any]:
     order_change = {"kind": "shortening", "ends_before": NOW, "ends_after": NOW, "reason": "通告", "at": NOW}
     party = Party.objects.create(created_at=NOW)
     secret = {"digest": "0" * 64, "last_four": "0000", "created_at": NOW}
+    kept = {"room": site.rooms.last(), "person": stay.person, "stay": stay}
     found = [
         stay.person.names.first(),
         IdentityDocument.objects.create(
@@ -74,6 +75,7 @@ def examples(cast) -> dict[type[Model], Any]:
         Emergency.objects.create(number="H01-E1", unit=site.unit, site=site, first_word_at=NOW),
         Breach.objects.create(site=site, kind="door", noticed_at=NOW, description="门开着"),
         Merge.objects.create(kept=stay.person, merged=merged, merged_at=NOW),
+        RoomHold.objects.create(**kept, party_id=stay.id, held_at=NOW, until=NOW + timedelta(days=1)),
         *_custody(site, stay),
         *_orders(site, stay),
         raise_alarm(Due(FEVER.code, stay, NOW, unit_id=site.unit_id, person_id=stay.person_id), at=NOW),

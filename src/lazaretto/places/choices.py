@@ -51,6 +51,7 @@ class RoomState(TextChoices):
     TO_CLEAN = "to_clean", _("to clean")
     DISINFECTING = "disinfecting", _("disinfecting")
     RESERVE = "reserve", _("reserve")
+    HELD = "held", pgettext_lazy("room", "kept for somebody")
     OUT_OF_SERVICE = "out_of_service", _("out of service")
 
 

@@ -59,7 +59,7 @@ class Site(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.code} {self.name}"
+        return f"{self.code} {self.spoken_name}"
 
     @property
     def spoken_name(self) -> str:

@@ -31,6 +31,10 @@ ROOM_EDGES: tuple[Edge, ...] = (
     Edge(R.OCCUPIED, R.TO_CLEAN, "stays.manage", by_stays=True),
     # A room that was booked but never entered needs no cleaning.
     Edge(R.OCCUPIED, R.READY, "stays.manage", by_stays=True),
+    # Somebody is in hospital and comes back to it, or it is given up by decision.
+    Edge(R.OCCUPIED, R.HELD, "stays.manage", by_stays=True),
+    Edge(R.HELD, R.OCCUPIED, "stays.admit", by_stays=True),
+    Edge(R.HELD, R.TO_CLEAN, "stays.manage", by_stays=True),
     Edge(R.TO_CLEAN, R.DISINFECTING, "places.rooms"),
     Edge(R.DISINFECTING, R.READY, "places.rooms"),
     Edge(R.DISINFECTING, R.TO_CLEAN, "places.rooms"),

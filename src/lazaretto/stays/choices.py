@@ -70,6 +70,13 @@ class SpecimenState(TextChoices):
     INVALID = "invalid", _("invalid, to be repeated")
 
 
+class HoldEnd(TextChoices):
+    """How the keeping of a room ended."""
+
+    RETURNED = "returned", _("came back to it")
+    FREED = "freed", _("given up")
+
+
 class ReleaseKind(TextChoices):
     """By which rule somebody was released."""
 

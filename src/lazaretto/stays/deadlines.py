@@ -71,6 +71,15 @@ RELEASE = deadline_kind(
         urgent=True,
     )
 )
+ROOM_HOLD = deadline_kind(
+    DeadlineKind(
+        "stays.room_hold",
+        _("Room kept for somebody in hospital: keep or give up"),
+        grace=NOW,
+        ladder=(Rung(NOW, "site_lead"), Rung(6 * HOUR, "duty_officer")),
+        answer_within=2 * HOUR,
+    )
+)
 BREACH = deadline_kind(
     DeadlineKind(
         "stays.breach",

@@ -47,6 +47,30 @@ class RoomNotReady(DomainError):
     next_step = _("Choose a room that is ready, or finish its disinfection first.")
 
 
+class RoomKept(DomainError):
+    """The room is kept for somebody who is in hospital."""
+
+    code = "room_kept"
+    message = _("This room is kept for somebody who is in hospital.")
+    next_step = _("Choose another room, or give this one up first if they will not come back to it.")
+
+
+class KeptTooShort(DomainError):
+    """The moment until which a room is kept has passed, or is no later than before."""
+
+    code = "kept_too_short"
+    message = _("A room is kept until a moment that is still to come.")
+    next_step = _("Choose a later time.")
+
+
+class HoldEnded(DomainError):
+    """The room is kept for this person no more."""
+
+    code = "hold_ended"
+    message = _("This room is not kept for them any more.")
+    next_step = _("Look at the board again.")
+
+
 class RoomOccupied(DomainError):
     """People of another household have this room."""
 

@@ -12,6 +12,7 @@ from lazaretto.places.models import Bed, Room, Site
 from lazaretto.stays.choices import (
     BreachKind,
     DoorFinding,
+    HoldEnd,
     OrderChangeKind,
     ReleaseKind,
     Slot,
@@ -154,6 +155,44 @@ class Occupancy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.stay_id} in {self.room_id}"
+
+
+class RoomHold(models.Model):
+    """A room is kept for somebody who is in hospital, by decision and until a moment, when it is decided again.
+
+    `party_id` is that of the occupancy: whoever may share with them may have the room as well.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="holds")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="room_holds")
+    stay = models.ForeignKey(Stay, on_delete=models.PROTECT, related_name="room_holds")
+    party_id = models.UUIDField()
+    until = models.DateTimeField()
+    reason = models.CharField(max_length=200, blank=True)
+    held_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+    held_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+    end = models.CharField(max_length=10, choices=HoldEnd, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+    SCOPE = "room__site__unit_id"
+    FETCHED_WITH = ("room__site", "stay")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person"], condition=Q(ended_at__isnull=True), name="room_hold_open_once"),
+            models.CheckConstraint(condition=Q(until__gt=F("held_at")), name="room_hold_until_later"),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, end="") | (Q(ended_at__isnull=False) & ~Q(end="")),
+                name="room_hold_end_has_kind",
+            ),
+        ]
+        indexes = [models.Index(fields=["room"], condition=Q(ended_at__isnull=True), name="room_hold_open")]
+
+    def __str__(self) -> str:
+        return f"{self.room_id} for {self.person_id}"
 
 
 class Observation(models.Model):

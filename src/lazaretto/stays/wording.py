@@ -27,6 +27,7 @@ CELL_STATES = (
     ("release_today", _("Release today"), "calendar-check"),
     ("occupied", _("Occupied"), "user"),
     ("reserve", _("In reserve"), "bookmark"),
+    ("held", _("Kept for somebody"), "home"),
     ("cleaning", _("Terminal cleaning"), "spray"),
     ("ready", _("Ready"), "circle-check"),
     ("out_of_service", _("Out of service"), "ban"),

@@ -7,6 +7,8 @@ from lazaretto.core.spoken import call
 call(
     {
         "stays.admit": _("Admitted"),
+        "stays.keep_room": _("Room kept longer"),
+        "stays.give_up_room": _("Kept room given up"),
         "stays.move_room": _("Moved to another room"),
         "stays.observe": _("Observed"),
         "stays.collect_specimen": _("Specimen taken"),

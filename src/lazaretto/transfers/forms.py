@@ -12,9 +12,9 @@ MOMENT = {"type": "datetime-local", "step": "60"}
 CHOSEN = "%Y-%m-%dT%H:%M"
 
 
-def _moment(label: Any) -> forms.DateTimeField:
+def _moment(label: Any, **more: Any) -> forms.DateTimeField:
     widget = forms.DateTimeInput(attrs=MOMENT, format=CHOSEN)
-    return forms.DateTimeField(label=label, widget=widget, input_formats=[CHOSEN, "%Y-%m-%dT%H:%M:%S"])
+    return forms.DateTimeField(label=label, widget=widget, input_formats=[CHOSEN, "%Y-%m-%dT%H:%M:%S"], **more)
 
 
 class SignOutForm(forms.Form):
@@ -35,6 +35,10 @@ class SignOutForm(forms.Form):
     papers = forms.CharField(label=_("Papers handed over"), max_length=200, required=False)
     medicines = forms.CharField(label=_("Medicines handed over"), max_length=200, required=False)
     luggage = forms.CharField(label=_("Luggage handed over"), max_length=200, required=False)
+    keep_rooms_until = _moment(
+        _("Keep their rooms until"), required=False, help_text=_("Empty: the rooms wait for cleaning.")
+    )
+    why_kept = forms.CharField(label=_("Why the rooms are kept"), max_length=200, required=False)
 
     def __init__(
         self,

@@ -18,6 +18,7 @@ from lazaretto.places.commands.states import (
     RoomStatesChanged,
     change_room_state,
     change_room_states,
+    give_up_room,
     occupy_room,
     vacate_room,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "change_site",
     "close_site",
     "create_rooms",
+    "give_up_room",
     "occupy_room",
     "open_site",
     "pause_site",

@@ -96,8 +96,8 @@ def occupy_room(*, actor: Actor, at: datetime, room: Room) -> bool:
     return True
 
 
-def vacate_room(*, actor: Actor, at: datetime, room: Room, entered: bool = True) -> None:
-    """The last stay leaves a room: occupied → to clean, or → ready when nobody had set foot in it.
+def vacate_room(*, actor: Actor, at: datetime, room: Room, entered: bool = True, kept: bool = False) -> None:
+    """The last stay leaves a room: occupied → to clean, → ready when nobody had set foot in it, → held when it is kept.
 
     Called by the commands of stays, inside their transaction, once nobody is left. Why they left is said of the stay,
     not of the room. Raises `RoomNotOccupied`.
@@ -105,7 +105,20 @@ def vacate_room(*, actor: Actor, at: datetime, room: Room, entered: bool = True)
     room = _locked(room)
     if room.state != RoomState.OCCUPIED:
         raise RoomNotOccupied(room=room.number, state=room.state)
-    _write([room], RoomState.TO_CLEAN if entered else RoomState.READY, actor, at, "")
+    _write([room], _left_as(entered=entered, kept=kept), actor, at, "")
+
+
+def give_up_room(*, actor: Actor, at: datetime, room: Room) -> None:
+    """A room is kept for nobody any more: held → to clean. Called by commands of stays, inside their transaction."""
+    room = _locked(room)
+    if room.state == RoomState.HELD:
+        _write([room], RoomState.TO_CLEAN, actor, at, "")
+
+
+def _left_as(*, entered: bool, kept: bool) -> RoomState:
+    if kept:
+        return RoomState.HELD
+    return RoomState.TO_CLEAN if entered else RoomState.READY
 
 
 def _lockable() -> QuerySet[Room]:

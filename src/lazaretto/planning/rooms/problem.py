@@ -25,6 +25,7 @@ class RoomState(StrEnum):
     TO_CLEAN = "to_clean"
     DISINFECTING = "disinfecting"
     RESERVE = "reserve"
+    HELD = "held"
     OUT_OF_SERVICE = "out_of_service"
 
 

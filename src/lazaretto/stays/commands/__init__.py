@@ -9,6 +9,7 @@ from lazaretto.stays.commands.breaches import (
     close_breach,
     report_breach,
 )
+from lazaretto.stays.commands.holds import RoomHeld, give_up, keep_room
 from lazaretto.stays.commands.orders import (
     EditionFollowed,
     ExtensionWithdrawn,
@@ -53,6 +54,7 @@ __all__ = [
     "PositiveDecided",
     "Released",
     "ResultRecorded",
+    "RoomHeld",
     "RoomMoved",
     "SpecimenCollected",
     "StayClosed",
@@ -68,6 +70,8 @@ __all__ = [
     "excuse_test",
     "extend_order",
     "follow_edition",
+    "give_up",
+    "keep_room",
     "move_room",
     "observe",
     "plan_rounds",

@@ -20,6 +20,7 @@ from lazaretto.people.models import Person
 from lazaretto.places.models import Room, Site
 from lazaretto.places.queries import receivable_categories
 from lazaretto.protocols.rules import Course, due_tests
+from lazaretto.stays.commands.holds import end_holds
 from lazaretto.stays.commands.taking import take_room
 from lazaretto.stays.deadlines import RELEASE, TEST
 from lazaretto.stays.errors import (
@@ -146,6 +147,7 @@ def continue_stay(
     party_id = before.party_id if before else person.id
     shares = before.shares_bed if before else False
     take_room(stay, room, party_id=party_id, shares_bed=shares, reason="", assessment=assessment, actor=actor, at=at)
+    end_holds([person.id], room, actor=actor, at=at)
     open_access([person.id], unit_id=site.unit_id, at=at)
     set_stay_deadlines(stay, course_of(order, site), order.ends_at, at=at, sampled=tests_taken(order.id))
     return stay

@@ -19,6 +19,7 @@ from lazaretto.people.commands import close_access
 from lazaretto.people.models import IdentityDocument
 from lazaretto.protocols.rules import Assessment, EarlyRelease
 from lazaretto.stays.choices import OrderChangeKind, ReleaseKind, SpecimenState, StayEnd
+from lazaretto.stays.commands.holds import hold_room
 from lazaretto.stays.commands.taking import leave_room, lock_room, open_occupancy
 from lazaretto.stays.deadlines import RELEASE
 from lazaretto.stays.errors import AlreadyClosed, GroundUnknown, NeedsHandover, NotReleasable, StayEnded
@@ -127,12 +128,16 @@ def revoke_certificate(*, actor: Actor, at: datetime, certificate: Certificate, 
     return CertificateRevoked(certificate.id)
 
 
-def depart(stay: Stay, end: StayEnd, *, actor: Actor, at: datetime) -> None:
+def depart(
+    stay: Stay, end: StayEnd, *, actor: Actor, at: datetime, keep_until: datetime | None = None, why_kept: str = ""
+) -> None:
     """The stay ends because its person was signed out to another place, inside that command; the order goes with them.
 
-    Raises `StayEnded`.
+    With `keep_until` their room is kept for them until then. Raises `StayEnded`, `KeptTooShort`.
     """
     _still_here(stay)
+    if keep_until is not None:
+        hold_room(stay, open_occupancy(stay), keep_until, why_kept, actor=actor, at=at)
     _close(stay, end, actor, at)
 
 

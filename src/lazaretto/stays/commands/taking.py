@@ -14,6 +14,7 @@ from lazaretto.people.queries import display_name
 from lazaretto.places.choices import RoomState
 from lazaretto.places.commands import occupy_room, vacate_room
 from lazaretto.places.models import Bed, Room
+from lazaretto.stays.commands.holds import come_back, is_kept
 from lazaretto.stays.errors import (
     NoFreeBed,
     RoomElsewhere,
@@ -40,14 +41,17 @@ def take_room(
 ) -> Occupancy:
     """Put a stay into a locked room. `assessment` says why people may share it whom the rules want assessed by name.
 
-    Raises `RoomElsewhere`, `RoomNotReady`, `RoomOccupied`, `NoFreeBed`, `SharingNotAllowed`, `SharingNeedsAssessment`.
+    Raises `RoomElsewhere`, `RoomNotReady`, `RoomKept`, `RoomOccupied`, `NoFreeBed`, `SharingNotAllowed`,
+    `SharingNeedsAssessment`.
     """
     if room.site_id != stay.site_id:
         raise RoomElsewhere(room=room.number)
     place = _place(room)
     if not place.open_to(str(party_id)):
         raise RoomOccupied(room=room.number)
-    if room.state not in {RoomState.READY, RoomState.RESERVE, RoomState.OCCUPIED}:
+    if room.state == RoomState.HELD:
+        come_back(stay.person_id, party_id, room)
+    elif room.state not in {RoomState.READY, RoomState.RESERVE, RoomState.OCCUPIED}:
         raise RoomNotReady(room=room.number, state=room.get_state_display())
     free = place.free_bed()
     if free is None and not shares_bed:
@@ -86,11 +90,14 @@ def _may_share(stay: Stay, room: Room, party_id: UUID, assessment: str, actor: A
 
 
 def leave_room(taken: Occupancy, room: Room, *, actor: Actor, at: datetime) -> None:
-    """End an occupancy; the last one to leave makes the room wait for cleaning. The room must be locked."""
+    """End an occupancy; the last one to leave makes the room wait for cleaning, or for those whom it is kept for.
+
+    The room must be locked.
+    """
     taken.ended_at = at
     update_rows(Occupancy, ("ended_at",), [(at, taken.pk)])
     if not _living(room=room.pk):
-        vacate_room(actor=actor, at=at, room=room)
+        vacate_room(actor=actor, at=at, room=room, kept=is_kept(room))
 
 
 def open_occupancy(stay: Stay) -> Occupancy:

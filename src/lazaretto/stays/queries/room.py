@@ -18,7 +18,7 @@ from lazaretto.people.queries import display_name
 from lazaretto.places.models import Room, Site
 from lazaretto.stays.choices import SpecimenState
 from lazaretto.stays.deadlines import FEVER, NO_ANSWER, RELEASE, TEST
-from lazaretto.stays.models import Observation, Occupancy, Specimen, Stay
+from lazaretto.stays.models import Observation, Occupancy, RoomHold, Specimen, Stay
 from lazaretto.stays.queries.courses import day_number
 
 POSITIVES = (SpecimenState.PRELIMINARY_POSITIVE, SpecimenState.CONFIRMED_POSITIVE)
@@ -68,6 +68,15 @@ class RoomGuest:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """Somebody the room is kept for."""
+
+    hold: RoomHold
+    name: str
+    overdue: bool
+
+
+@dataclass(frozen=True)
 class RoomPanel:
     """A room with its guests; `reads_health` says whether temperatures and results may be shown."""
 
@@ -76,6 +85,7 @@ class RoomPanel:
     reads_stays: bool
     reads_health: bool
     overdue: bool
+    kept: tuple[Kept, ...] = ()
 
 
 @dataclass
@@ -89,8 +99,8 @@ class _Known:
 
 
 def room_panel(actor: Actor, site: Site, number: str, *, at: datetime) -> RoomPanel | None:
-    """The room of that number, None when the site has none. At most six queries."""
-    room = Room.objects.filter(site=site, number=number).select_related("floor__building").first()
+    """The room of that number, None when the site has none. At most seven queries."""
+    room = Room.objects.filter(site=site, number=number).select_related("floor__building", "site").first()
     if room is None:
         return None
     taken = Occupancy.objects.filter(room=room, ended_at__isnull=True).select_related("stay__person", "stay__order")
@@ -98,7 +108,14 @@ def room_panel(actor: Actor, site: Site, number: str, *, at: datetime) -> RoomPa
     reads, health = actor.may("stays.read", site.unit_id), actor.may("stays.health", site.unit_id)
     known = _known(stays, site, at, health=health) if reads and stays else _Known()
     guests = [_guest(actor, site, stay, known, at) for stay in stays]
-    return RoomPanel(room, guests, reads, health, any(guest.release_at <= at for guest in guests))
+    overdue = any(guest.release_at <= at for guest in guests)
+    return RoomPanel(room, guests, reads, health, overdue, _kept(actor, room, at))
+
+
+def _kept(actor: Actor, room: Room, at: datetime) -> tuple[Kept, ...]:
+    holds = RoomHold.objects.filter(room=room, ended_at__isnull=True).select_related("person").order_by("until", "id")
+    named = [(hold, display_name(actor, hold.person, unit_id=room.site.unit_id)) for hold in holds]
+    return tuple(Kept(hold, name, hold.until <= at) for hold, name in named)
 
 
 def _known(stays: list[Stay], site: Site, at: datetime, *, health: bool) -> _Known:

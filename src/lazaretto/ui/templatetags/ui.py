@@ -35,6 +35,7 @@ ROOM_STATES: dict[str, tuple[Any, str]] = {
     "symptoms": (_("Symptoms"), "temperature"),
     "positive": (_("Positive"), "virus"),
     "reserve": (_("In reserve"), "bookmark"),
+    "held": (_("Kept for somebody"), "home"),
     "to_clean": (_("To clean"), "brush"),
     "disinfecting": (_("Disinfecting"), "spray"),
     "ready": (_("Ready"), "circle-check"),

@@ -328,6 +328,8 @@ def _signed_out(given: dict[str, Any], site: Site, actor: Actor, at: Any) -> com
         carrier=given["carrier"],
         escort=given["escort"],
         escort_phone=given["escort_phone"],
+        keep_rooms_until=given["keep_rooms_until"],
+        why_kept=given["why_kept"],
     )
 
 

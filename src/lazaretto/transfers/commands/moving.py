@@ -150,13 +150,16 @@ def sign_out(
     escort: str = "",
     escort_phone: str = "",
     order: str = "",
+    keep_rooms_until: datetime | None = None,
+    why_kept: str = "",
 ) -> SignedOut:
     """People leave a site of ours for another (`to_site`, its code) or for a place that others run (`to_place`).
 
-    Their stays end, their rooms wait for cleaning, their orders go with them; from now on they are under way until
-    `due_at`. `order` is the number of the transfer order that sends them; one in force to that destination is used
-    even when it is not named (`orders.commands.leave`). Raises `OneDestination`, `SamePlace`, `SiteUnknown`,
-    `NobodyNamed`, `DueTooEarly`, `NotHeldHere`, and what `leave` raises: `NotChecked`, `OrderNeeded` …
+    Their stays end, their isolation orders go with them, their rooms wait for cleaning, or for them: by decision,
+    until `keep_rooms_until`. From now on they are under way until `due_at`. `order` is the number of the transfer order
+    that sends them; one in force to that destination is used even when it is not named (`orders.commands.leave`).
+    Raises `OneDestination`, `SamePlace`, `SiteUnknown`, `NobodyNamed`, `DueTooEarly`, `NotHeldHere`, `KeptTooShort`,
+    and what `leave` raises: `NotChecked`, `OrderNeeded` …
     """
     destination = _destination(site, to_site, to_place)
     way = Way(site, destination, due_at, whole(carrier, 80), whole(escort, 80), whole(escort_phone, 40))
@@ -166,7 +169,7 @@ def sign_out(
     ids = [one.person for one in people]
     leave(ids, made, number=order, actor=actor, at=at)
     for stay in _open_stays(people=ids):
-        depart(stay, end, actor=actor, at=at)
+        depart(stay, end, actor=actor, at=at, keep_until=keep_rooms_until, why_kept=why_kept)
     if isinstance(destination, Site):
         open_access(ids, unit_id=destination.unit_id, at=at)
     record(made, unit_id=site.unit_id, data={"number": made.number, "people": len(ids), "due_at": due_at})

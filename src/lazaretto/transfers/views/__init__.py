@@ -1,0 +1,27 @@
+"""Pages of transfers, by topic."""
+
+from lazaretto.transfers.views.moves import (
+    arrived,
+    everyone,
+    give_room,
+    handover,
+    moves,
+    new_place,
+    postpone,
+    question,
+    seen_here,
+    sign_out,
+)
+
+__all__ = [
+    "arrived",
+    "everyone",
+    "give_room",
+    "handover",
+    "moves",
+    "new_place",
+    "postpone",
+    "question",
+    "seen_here",
+    "sign_out",
+]
