@@ -21,6 +21,8 @@ from lazaretto.places.models import ExternalPlace, RoomList, Zone
 from lazaretto.protocols.models import PackAdoption
 from lazaretto.stays.deadlines import FEVER
 from lazaretto.stays.models import Breach, Certificate, DoorCheck, OrderChange, Release, RoomHold, Specimen
+from lazaretto.stays.models import Breach, Certificate, DoorCheck, OrderChange, Release, Specimen
+from lazaretto.trips.models import Driver, MoveRequest, Stop, Trip, Vehicle
 from tests import factories
 from tests.factories import LONG_AGO, NOW
 
@@ -78,6 +80,7 @@ def examples(cast) -> dict[type[Model], Any]:
         RoomHold.objects.create(**kept, party_id=stay.id, held_at=NOW, until=NOW + timedelta(days=1)),
         *_custody(site, stay),
         *_orders(site, stay),
+        *_trips(site, stay),
         raise_alarm(Due(FEVER.code, stay, NOW, unit_id=site.unit_id, person_id=stay.person_id), at=NOW),
     ]
     return {type(row): row for row in found}
@@ -109,3 +112,22 @@ def _orders(site, stay) -> list[Model]:
         due_at=NOW + timedelta(hours=2),
     )  # fmt: skip
     return [order, request]
+
+
+def _trips(site, stay) -> list[Model]:
+    """A vehicle, its driver, a trip from the site, and somebody who waits for one."""
+    hospital = ExternalPlace.objects.create(kind="hospital", name="区中医院")
+    vehicle = Vehicle.objects.create(unit=site.unit, plate="粤A00001", kind="bus", seats=40, state_since=NOW)
+    driver = Driver.objects.create(unit=site.unit, name="邓师傅", started_at=NOW)
+    trip = Trip.objects.create(
+        number="H01-R1", unit=site.unit, vehicle=vehicle, driver=driver, category="inbound", departs_at=NOW,
+        arrives_at=NOW + timedelta(hours=1), driving_minutes=60, km=20, made_at=NOW,
+    )  # fmt: skip
+    Stop.objects.create(trip=trip, position=0, site=site, arrives_at=NOW, departs_at=NOW)
+    ends = {"arrives_at": trip.arrives_at, "departs_at": trip.arrives_at}
+    Stop.objects.create(trip=trip, position=1, external=hospital, **ends)
+    asked = MoveRequest.objects.create(
+        unit=site.unit, person=stay.person, category="inbound", from_site=site, to_external=hospital, earliest_at=NOW,
+        latest_at=NOW + timedelta(hours=5), asked_at=NOW,
+    )  # fmt: skip
+    return [vehicle, driver, trip, asked]

@@ -102,17 +102,22 @@ def in_order(facts: Iterable[Fact]) -> list[Fact]:
 def fold(facts: Iterable[Fact], *, external: frozenset[UUID] = frozenset()) -> Story:
     """The story of one person. Places in `external` sign nobody out: whoever leaves one for a place of ours has left.
 
-    A decision answers every doubt before it.
+    A decision answers every doubt before it; a sign-out explains that somebody got on a little earlier.
     """
     periods: list[Period] = []
     doubts: list[Doubt] = []
+    aboard: dict[UUID, Leg | None] = {}
     held: Held = None
     for fact in in_order(facts):
         if fact.kind == FactKind.SETTLED:
             doubts.clear()
+        if fact.kind == FactKind.SIGNED_OUT:  # who got on before they were signed out was rightly aboard
+            doubts = [doubt for doubt in doubts if doubt.fact not in aboard or aboard[doubt.fact] != fact.leg]
         then, conflict = _step(held, fact, external)
         if conflict is not None:
             doubts.append(Doubt(fact.id, conflict, held))
+            if conflict == Conflict.ABOARD_UNSIGNED:
+                aboard[fact.id] = fact.leg
         if then != held:
             _turn_page(periods, then, fact)
             held = then

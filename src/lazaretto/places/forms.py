@@ -21,6 +21,11 @@ class SiteForm(forms.Form):
     name_en = forms.CharField(label=_("Name in English"), max_length=120, required=False)
     kind = forms.ChoiceField(label=_("What it was before"), choices=SiteKind.choices)
     address = forms.CharField(label=_("Address"), max_length=200, required=False)
+    latitude = forms.FloatField(
+        label=_("Latitude"), min_value=-90, max_value=90, required=False,
+        help_text=_("In degrees, such as 23.0838; both numbers or none. Trips reckon their way with them."),
+    )  # fmt: skip
+    longitude = forms.FloatField(label=_("Longitude"), min_value=-180, max_value=180, required=False)
     phone = forms.CharField(label=_("Telephone of the desk"), max_length=40, required=False)
     reserve_percent = forms.IntegerField(
         label=_("Rooms in reserve, per cent"), min_value=0, max_value=100, initial=10,

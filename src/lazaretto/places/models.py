@@ -3,7 +3,7 @@
 from typing import Self
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
@@ -22,6 +22,17 @@ from lazaretto.places.choices import (
     SiteState,
     ZoneKind,
 )
+
+# Degrees, WGS 84.
+LATITUDE = [MinValueValidator(-90), MaxValueValidator(90)]
+LONGITUDE = [MinValueValidator(-180), MaxValueValidator(180)]
+
+
+def _on_the_map() -> Q:
+    """Both coordinates or none, and such as there are on earth."""
+    return Q(latitude__isnull=True, longitude__isnull=True) | Q(
+        latitude__gte=-90, latitude__lte=90, longitude__gte=-180, longitude__lte=180
+    )
 
 
 def _spoken(name: str, name_en: str) -> str:
@@ -43,6 +54,8 @@ class Site(models.Model):
     jurisdiction = models.CharField(max_length=20, default="CN")
     time_zone = models.CharField(max_length=40, default="Asia/Shanghai")
     address = models.CharField(max_length=200, blank=True)
+    latitude = models.FloatField(null=True, blank=True, validators=LATITUDE)
+    longitude = models.FloatField(null=True, blank=True, validators=LONGITUDE)
     phone = models.CharField(max_length=40, blank=True)
     reserve_percent = models.PositiveSmallIntegerField(default=10, validators=[MaxValueValidator(100)])
     opened_at = models.DateTimeField(null=True, blank=True)
@@ -56,6 +69,7 @@ class Site(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="active") | Q(opened_at__isnull=False), name="site_active_was_opened"
             ),
+            models.CheckConstraint(condition=_on_the_map(), name="site_on_the_map"),
         ]
 
     def __str__(self) -> str:
@@ -88,6 +102,8 @@ class ExternalPlace(models.Model):
     name_en = models.CharField(max_length=120, blank=True)
     district = models.CharField(max_length=80, blank=True)
     address = models.CharField(max_length=200, blank=True)
+    latitude = models.FloatField(null=True, blank=True, validators=LATITUDE)
+    longitude = models.FloatField(null=True, blank=True, validators=LONGITUDE)
     phone = models.CharField(max_length=40, blank=True)
     abilities = models.JSONField(default=list)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -100,6 +116,7 @@ class ExternalPlace(models.Model):
                 fields=["kind", "name", "district"], condition=Q(closed_at__isnull=True), name="external_place_once"
             ),
             models.CheckConstraint(condition=~Q(name=""), name="external_place_has_name"),
+            models.CheckConstraint(condition=_on_the_map(), name="external_place_on_the_map"),
         ]
 
     def __str__(self) -> str:

@@ -61,6 +61,8 @@ class PlaceForm(forms.Form):
     district = forms.CharField(label=_("Run by (district, authority)"), max_length=80, required=False)
     address = forms.CharField(label=_("Address"), max_length=200, required=False)
     phone = forms.CharField(label=_("Telephone"), max_length=40, required=False)
+    latitude = forms.FloatField(label=_("Latitude"), min_value=-90, max_value=90, required=False)
+    longitude = forms.FloatField(label=_("Longitude"), min_value=-180, max_value=180, required=False)
     abilities = forms.MultipleChoiceField(
         label=_("What it can do"), choices=Ability.choices, required=False, widget=forms.CheckboxSelectMultiple
     )

@@ -12,6 +12,6 @@ class TripsConfig(AppConfig):
     label = "trips"
 
     def ready(self) -> None:
-        """Declare commands and what they are called."""
-        for room in ("commands", "words"):
+        """Declare commands, deadlines and what they are called."""
+        for room in ("commands", "deadlines", "words"):
             import_module(f"{self.name}.{room}")

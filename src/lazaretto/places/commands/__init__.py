@@ -12,6 +12,7 @@ from lazaretto.places.commands.sites import (
     close_site,
     open_site,
     pause_site,
+    point,
 )
 from lazaretto.places.commands.states import (
     RoomStateChanged,
@@ -62,6 +63,7 @@ __all__ = [
     "occupy_room",
     "open_site",
     "pause_site",
+    "point",
     "remove_rooms",
     "save_floor",
     "save_rooms",

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from lazaretto.accounts.choices import UnitKind
 from lazaretto.accounts.commands import open_unit
 from lazaretto.accounts.models import Unit
 from lazaretto.core.access import Actor
 from lazaretto.core.checks import checked
 from lazaretto.core.commands import command, record
-from lazaretto.core.errors import IllegalTransition, ReasonRequired, whole
+from lazaretto.core.errors import IllegalTransition, InvalidInput, ReasonRequired, whole
 from lazaretto.places import rules
 from lazaretto.places.checklist import items
 from lazaretto.places.choices import ChangeKind, SiteCategory, SiteKind, SiteState
@@ -70,6 +72,8 @@ def open_site(
     address: str = "",
     phone: str = "",
     reserve_percent: int = 10,
+    latitude: float | None = None,
+    longitude: float | None = None,
 ) -> SiteOpened:
     """Plan a site below a unit: makes its task force and the site. Raises `PlaceNameTaken` for a code in use."""
     code = code.strip().upper()
@@ -89,6 +93,7 @@ def open_site(
         address=address.strip(),
         phone=phone.strip(),
         reserve_percent=reserve_percent,
+        **point(latitude, longitude),
     )
     checked(site).save(force_insert=True)
     record(site, unit_id=site.unit_id, data={"code": code, "category": category})
@@ -107,6 +112,8 @@ def change_site(
     address: str = "",
     phone: str = "",
     reserve_percent: int = 10,
+    latitude: float | None = None,
+    longitude: float | None = None,
 ) -> SiteChanged:
     """Correct what is written about a site."""
     fresh: dict[str, object] = {
@@ -115,7 +122,7 @@ def change_site(
         "kind": kind,
         "address": address.strip(),
     }
-    fresh |= {"phone": phone.strip(), "reserve_percent": reserve_percent}
+    fresh |= {"phone": phone.strip(), "reserve_percent": reserve_percent, **point(latitude, longitude)}
     changed = {field: value for field, value in fresh.items() if getattr(site, field) != value}
     for field, value in changed.items():
         setattr(site, field, value)
@@ -207,6 +214,15 @@ def change_category(*, actor: Actor, at: datetime, site: Site, category: SiteCat
     site.save(update_fields=["category"])
     floors.exclude(category__in=["", *rules.receivable(category)]).update(category="")
     return _changed(site)
+
+
+def point(latitude: float | None, longitude: float | None) -> dict[str, float | None]:
+    """Where it lies, in degrees; raises `InvalidInput` for half a point, or one that is not on earth."""
+    if (latitude is None) != (longitude is None):
+        raise InvalidInput(fields={"latitude": _("Give both latitude and longitude, or neither.")})
+    if latitude is not None and longitude is not None and not (abs(latitude) <= 90 and abs(longitude) <= 180):
+        raise InvalidInput(fields={"latitude": _("Give latitude and longitude in degrees.")})
+    return {"latitude": latitude, "longitude": longitude}
 
 
 def _go(site: Site, after: SiteState, actor: Actor, at: datetime, *, reason: str) -> None:

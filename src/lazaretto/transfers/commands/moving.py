@@ -22,6 +22,7 @@ from lazaretto.orders.commands import follow, leave
 from lazaretto.people.commands import open_access
 from lazaretto.people.models import Person
 from lazaretto.places.choices import Ability, ExternalKind
+from lazaretto.places.commands import point
 from lazaretto.places.models import ExternalPlace, Room, Site
 from lazaretto.places.queries import count_expected_with
 from lazaretto.stays.choices import StayEnd
@@ -122,6 +123,8 @@ def add_place(
     address: str = "",
     phone: str = "",
     abilities: tuple[Ability, ...] = (),
+    latitude: float | None = None,
+    longitude: float | None = None,
 ) -> PlaceAdded:
     """Add a place that others run: a hospital, a home, an airport, a site of another district. Raises `PlaceTaken`."""
     try:
@@ -129,6 +132,7 @@ def add_place(
             made = ExternalPlace.objects.create(
                 kind=kind, name=_name(name), name_en=whole(name_en, 120), district=whole(district, 80),
                 address=whole(address, 200), phone=whole(phone, 40), abilities=sorted(set(abilities)),
+                **point(latitude, longitude),
             )  # fmt: skip
     except IntegrityError as error:
         raise PlaceTaken from error

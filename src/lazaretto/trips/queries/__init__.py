@@ -1,0 +1,1 @@
+"""Reads of trips, within what an actor may see. Never writes."""
