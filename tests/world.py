@@ -21,7 +21,6 @@ from lazaretto.places.models import ExternalPlace, RoomList, Zone
 from lazaretto.protocols.models import PackAdoption
 from lazaretto.stays.deadlines import FEVER
 from lazaretto.stays.models import Breach, Certificate, DoorCheck, OrderChange, Release, RoomHold, Specimen
-from lazaretto.stays.models import Breach, Certificate, DoorCheck, OrderChange, Release, Specimen
 from lazaretto.trips.models import Driver, MoveRequest, Stop, Trip, Vehicle
 from tests import factories
 from tests.factories import LONG_AGO, NOW

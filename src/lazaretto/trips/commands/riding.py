@@ -11,6 +11,7 @@ from lazaretto.core.deadlines import cancel_all, meet, move_deadline
 from lazaretto.core.errors import IllegalTransition, ReasonRequired, whole
 from lazaretto.custody.commands import Luggage, Way, hand_over
 from lazaretto.custody.models import Handover
+from lazaretto.orders.commands import leave
 from lazaretto.people.commands import open_access
 from lazaretto.transfers.commands import postpone as postpone_handover
 from lazaretto.transfers.commands import sign_out
@@ -225,36 +226,33 @@ def _sign_out(trip: Trip, here: Stop, to: Stop, riders: list[Rider], actor: Acto
     """One handover from here to there; the carrier, the escort and the time of arrival are the trip's."""
     due_at = max(to.arrives_at, at) + limits().arrival_slack
     people = tuple(Luggage(person=rider.person_id) for rider in riders)
-    carried = {"carrier": trip.vehicle.plate, "escort": trip.escort, "escort_phone": trip.escort_phone}
     if here.site is not None:
         made = sign_out(
             actor=actor, at=at, site=here.site, people=people, due_at=due_at,
-            to_site=to.site.code if to.site else "", to_place=to.external, **carried,
+            to_site=to.site.code if to.site else "", to_place=to.external, carrier=trip.vehicle.plate,
+            escort=trip.escort, escort_phone=trip.escort_phone,
         )  # fmt: skip
         handover = Handover.objects.get(pk=made.handover_id)
     else:
-        handover = _from_outside(here, to, people, due_at, carried, actor, at)
+        handover = _from_outside(trip, here, to, people, due_at, actor, at)
     leg = Leg.objects.create(trip=trip, from_stop=here, to_stop=to, handover=handover)
     Rider.objects.filter(pk__in=[rider.pk for rider in riders]).update(leg=leg)
     return handover.number
 
 
 def _from_outside(
-    here: Stop,
-    to: Stop,
-    people: Sequence[Luggage],
-    due_at: datetime,
-    carried: dict[str, str],
-    actor: Actor,
-    at: datetime,
+    trip: Trip, here: Stop, to: Stop, people: Sequence[Luggage], due_at: datetime, actor: Actor, at: datetime
 ) -> Handover:
     """Nobody of ours signs out at an airport: the trip itself takes them over there."""
     origin, destination = here.external, to.site or to.external
     if origin is None or destination is None:
         raise StopNotNext(stop=here.position)
-    handover = hand_over(people, Way(origin, destination, due_at, **carried), actor=actor, at=at)
+    way = Way(origin, destination, due_at, trip.vehicle.plate, trip.escort, trip.escort_phone)
+    handover = hand_over(people, way, actor=actor, at=at)
+    ids = [one.person for one in people]
+    leave(ids, handover, number="", actor=actor, at=at)
     if to.site is not None:
-        open_access([one.person for one in people], unit_id=to.site.unit_id, at=at)
+        open_access(ids, unit_id=to.site.unit_id, at=at)
     return handover
 
 

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
         ('accounts', '0001_initial'),
         ('custody', '0002_guards'),
         ('people', '0005_tokens_are_derived'),
-        ('places', '0007_places_are_on_the_map'),
+        ('places', '0008_places_are_on_the_map'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

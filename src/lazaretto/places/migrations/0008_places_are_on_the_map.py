@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('places', '0006_external_places'),
+        ('places', '0007_rooms_are_kept'),
     ]
 
     operations = [
