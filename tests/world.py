@@ -11,6 +11,7 @@ from lazaretto.arrivals.commands import stage_manifest
 from lazaretto.arrivals.models import ExpectedArrival, Manifest
 from lazaretto.arrivals.tests.offices import HEADER, xlsx
 from lazaretto.arrivals.tests.offices import person as bus_person
+from lazaretto.cases.models import Change, FollowUp
 from lazaretto.core.deadlines import Due, raise_alarm
 from lazaretto.core.signing import sign
 from lazaretto.custody.models import Fact, Handover, Question
@@ -62,6 +63,7 @@ def examples(cast) -> dict[type[Model], Any]:
         stay.order,
         stay.person,
         site.rooms.first(),
+        site.rooms.first().floor,
         site.rooms.first().floor.building,
         manifest,
         release,
@@ -80,6 +82,7 @@ def examples(cast) -> dict[type[Model], Any]:
         *_custody(site, stay),
         *_orders(site, stay),
         *_trips(site, stay),
+        *_cases(cast, stay),
         raise_alarm(Due(FEVER.code, stay, NOW, unit_id=site.unit_id, person_id=stay.person_id), at=NOW),
     ]
     return {type(row): row for row in found}
@@ -130,3 +133,12 @@ def _trips(site, stay) -> list[Model]:
         latest_at=NOW + timedelta(hours=5), asked_at=NOW,
     )  # fmt: skip
     return [vehicle, driver, trip, asked]
+
+
+def _cases(cast, stay) -> list[Model]:
+    """A proposed change of status with a follow-up."""
+    change = Change.objects.create(
+        number="H01-G1", site=cast.site, kind="case", stay=stay, evidence="report", words="区疾控通报",
+        happened_at=NOW, proposed_at=NOW, proposed_by=cast.medic.user,
+    )  # fmt: skip
+    return [change, FollowUp.objects.create(change=change, kind="recheck", due_at=NOW, owner=cast.medic.user)]

@@ -12,6 +12,6 @@ class CasesConfig(AppConfig):
     label = "cases"
 
     def ready(self) -> None:
-        """Declare commands and what they are called."""
-        for room in ("commands", "words"):
+        """Declare commands, deadlines, duties and proofs."""
+        for room in ("commands", "deadlines", "duties", "proofs", "words"):
             import_module(f"{self.name}.{room}")

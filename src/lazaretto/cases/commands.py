@@ -1,1 +1,398 @@
-"""Writes of cases."""
+"""Every write about changes of status: proposed, confirmed as shown, refused, withdrawn; what follows is seen to."""
+
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
+
+from lazaretto.cases import rules
+from lazaretto.cases.choices import (
+    EVENTS,
+    ChangeKind,
+    ChangeState,
+    ConsequenceKind,
+    EvidenceKind,
+    FollowUpState,
+)
+from lazaretto.cases.deadlines import CONFIRM, CONFIRM_WITHIN, FOLLOW_UP, POSITIVE, SUSPICION_WITHIN
+from lazaretto.cases.errors import (
+    AlreadyProposed,
+    CannotBecome,
+    ChangeDecided,
+    CompanyFirst,
+    DaysUnfit,
+    EvidenceMissing,
+    FollowUpClosed,
+    InTheFuture,
+    NothingSuspected,
+    NotRefuted,
+    PlaceElsewhere,
+    PreviewChanged,
+    Unconfirmed,
+)
+from lazaretto.cases.models import Change, ChangeStep, FollowUp
+from lazaretto.cases.orders_follow import orders_follow
+from lazaretto.cases.queries.scene import outcome_of, settled
+from lazaretto.cases.rules import Consequence, Outcome
+from lazaretto.core.access import Actor, locked
+from lazaretto.core.clock import local_date
+from lazaretto.core.commands import command, record
+from lazaretto.core.deadlines import Due, cancel, meet, raise_alarm, set_deadlines
+from lazaretto.core.errors import Forbidden, ReasonRequired, whole
+from lazaretto.core.numbers import next_number
+from lazaretto.places.models import Building, Floor, Site
+from lazaretto.stays.choices import SpecimenState, StayEnd
+from lazaretto.stays.models import Specimen, Stay
+
+PROPOSE, CONFIRMS = rules.PROPOSE, rules.CONFIRM
+MOST = 2000  # characters of words
+C, S = ChangeKind, ChangeState
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """A change waits for its confirmation. `digest` names what would follow; `follow_ups` precautions were begun."""
+
+    change_id: UUID
+    number: str
+    digest: str
+    follow_ups: int
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """A change holds: so many orders changed, so much has to follow."""
+
+    change_id: UUID
+    number: str
+    orders: int
+    follow_ups: int
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A proposed change came to nothing."""
+
+    change_id: UUID
+    state: ChangeState
+
+
+@dataclass(frozen=True)
+class FollowUpSeen:
+    """Somebody has a follow-up, or it was closed."""
+
+    follow_up_id: UUID
+    state: FollowUpState
+    owner_id: int | None
+
+
+@dataclass(frozen=True)
+class PositiveWatched:
+    """Somebody is told that a confirmed positive waits for a change of status."""
+
+    specimen_id: UUID
+
+
+@command("cases.propose", capability=PROPOSE)
+def propose(
+    *,
+    actor: Actor,
+    at: datetime,
+    site: Site,
+    kind: ChangeKind,
+    happened_at: datetime,
+    evidence: EvidenceKind,
+    words: str = "",
+    stay: Stay | None = None,
+    specimen: Specimen | None = None,
+    building: Building | None = None,
+    floor: Floor | None = None,
+    first_on: date | None = None,
+    last_on: date | None = None,
+) -> Proposed:
+    """Say what was found out, with the evidence; what would follow is computed and waits for a named person.
+
+    Nothing changes but precautions that can be taken back: with one unconfirmed positive they stay in the room and are
+    sampled again. Raises `EvidenceMissing`, `PlaceElsewhere`, `InTheFuture`, `CannotBecome`, `DaysUnfit`,
+    `NothingSuspected`, `NotRefuted`, `AlreadyProposed`, `NoRulePack`, `TextTooLong`.
+    """
+    proposer, said = _somebody(actor, PROPOSE), whole(words, MOST)
+    change = Change(
+        site=site, kind=kind, stay=stay, building=building, floor=floor, evidence=evidence, specimen=specimen,
+        words=said or None, happened_at=happened_at, first_on=first_on, last_on=last_on, proposed_at=at,
+        proposed_by_id=proposer,
+    )  # fmt: skip
+    _fits(change, at)
+    series = f"{site.code}-G{at.year}"
+    change.number = f"{series}-{next_number(series):04d}"
+    _keep(change)
+    _step(change, S.PROPOSED, actor, at, said)
+    seen = outcome_of(change, at=at)
+    for one in seen.now:
+        _follow_up(change, one, proposer, at)
+    within = CONFIRM_WITHIN if settled(change) else SUSPICION_WITHIN
+    set_deadlines([_due(CONFIRM.code, change, change, at + within)], at=at)
+    if specimen is not None:
+        meet(POSITIVE.code, specimen, at=at, by=proposer, answer=change.number)
+    _note(change, {"kind": kind, "evidence": evidence, "pack": seen.pack, "digest": seen.digest})
+    return Proposed(change.id, change.number, seen.digest, len(seen.now))
+
+
+@command("cases.confirm", capability=CONFIRMS)
+def confirm(*, actor: Actor, at: datetime, change: Change, seen: str, words: str = "") -> Confirmed:
+    """Confirm a change as it was shown: `seen` is the digest of the consequences that were read.
+
+    Orders, release days and tests change; what people have to see to becomes follow-ups with the proposer as owner.
+    Raises `ChangeDecided`, `Unconfirmed`, `NotRefuted`, `PreviewChanged`.
+    """
+    by = _somebody(actor, CONFIRMS)
+    _waiting(change)
+    _may_be_confirmed(change)
+    _lock_stays(change.site)
+    found = outcome_of(change, at=at)
+    if found.digest != seen:
+        raise PreviewChanged(digest=found.digest)
+    change.digest, change.outcome = seen, [asdict(one) for one in found.then]
+    _decide(change, S.CONFIRMED, actor, at, whole(words, MOST))
+    _lift_precautions(change, at, by)
+    orders = orders_follow(change, found, actor=actor, at=at)
+    acted_on = [one for one in found.then if one.acted_on]
+    for one in acted_on:
+        _follow_up(change, one, change.proposed_by_id, at)
+    _note(change, {"kind": change.kind, "pack": found.pack, "digest": seen, "orders": orders})
+    return Confirmed(change.id, change.number, orders, len(acted_on))
+
+
+@command("cases.refuse", capability=CONFIRMS)
+def refuse(*, actor: Actor, at: datetime, change: Change, reason: str) -> Decided:
+    """A proposed change is not confirmed, and why. Its precautions end. Raises `ReasonRequired`, `ChangeDecided`."""
+    return _end(change, S.REFUSED, CONFIRMS, actor, at, reason)
+
+
+@command("cases.withdraw", capability=PROPOSE)
+def withdraw(*, actor: Actor, at: datetime, change: Change, reason: str) -> Decided:
+    """Take a proposal back, and why. Its precautions end. Raises `ReasonRequired`, `ChangeDecided`."""
+    return _end(change, S.WITHDRAWN, PROPOSE, actor, at, reason)
+
+
+@command("cases.take_follow_up", capability=PROPOSE)
+def take_follow_up(*, actor: Actor, at: datetime, follow_up: FollowUp) -> FollowUpSeen:
+    """See to it from now on. Raises `FollowUpClosed`."""
+    _still_open(follow_up)
+    before, follow_up.owner_id = follow_up.owner_id, _somebody(actor, PROPOSE)
+    follow_up.save(update_fields=["owner"])
+    _note_follow_up(follow_up, {"before": before, "owner": follow_up.owner_id})
+    return FollowUpSeen(follow_up.id, FollowUpState.OPEN, follow_up.owner_id)
+
+
+@command("cases.finish_follow_up", capability=PROPOSE)
+def finish_follow_up(*, actor: Actor, at: datetime, follow_up: FollowUp, answer: str = "") -> FollowUpSeen:
+    """It was done. Who stays or goes with somebody who must not be alone is named in `answer`, before anybody moves.
+
+    Raises `FollowUpClosed`, `ReasonRequired` where company is not named, `CompanyFirst`.
+    """
+    _still_open(follow_up)
+    said = whole(answer, MOST)
+    if follow_up.kind == ConsequenceKind.COMPANY and not said:
+        raise ReasonRequired
+    alone = follow_up.change.follow_ups.filter(kind=ConsequenceKind.COMPANY, state=FollowUpState.OPEN)
+    if follow_up.kind == ConsequenceKind.MOVE and alone.exists():
+        raise CompanyFirst
+    return _close(follow_up, FollowUpState.DONE, actor, at, said)
+
+
+@command("cases.drop_follow_up", capability=PROPOSE)
+def drop_follow_up(*, actor: Actor, at: datetime, follow_up: FollowUp, reason: str) -> FollowUpSeen:
+    """It is not needed any more, and why. Raises `FollowUpClosed`, `ReasonRequired`."""
+    _still_open(follow_up)
+    said = whole(reason, MOST)
+    if not said:
+        raise ReasonRequired
+    return _close(follow_up, FollowUpState.DROPPED, actor, at, said)
+
+
+@command("cases.watch_positive", capability=PROPOSE, internal=True)
+def watch_positive(*, actor: Actor, at: datetime, specimen: Specimen) -> PositiveWatched:
+    """A confirmed positive from which nothing followed yet: the site is told."""
+    unit_id, person_id = specimen.stay.site.unit_id, specimen.stay.person_id
+    raise_alarm(Due(POSITIVE.code, specimen, at, unit_id=unit_id, person_id=person_id), at=at)
+    record(specimen, unit_id=unit_id, person_id=person_id, data={"waits": "cases.propose"})
+    return PositiveWatched(specimen.id)
+
+
+def _fits(change: Change, at: datetime) -> None:
+    """Whether the parts of a proposal belong together."""
+    stay, specimen = change.stay, change.specimen
+    if change.happened_at > at:
+        raise InTheFuture
+    if (change.kind in EVENTS) == (stay is not None):
+        raise PlaceElsewhere
+    if (change.evidence == EvidenceKind.SPECIMEN) != (specimen is not None) or not (specimen or change.words):
+        raise EvidenceMissing
+    places = [change.building and change.building.site_id, change.floor and change.floor.building.site_id]
+    if any(place not in {None, change.site_id} for place in places):
+        raise PlaceElsewhere
+    if stay is not None:
+        _fits_stay(change, stay, specimen, at)
+
+
+def _fits_stay(change: Change, stay: Stay, specimen: Specimen | None, at: datetime) -> None:
+    if stay.site_id != change.site_id or (specimen is not None and specimen.stay.person_id != stay.person_id):
+        raise PlaceElsewhere
+    gone = stay.ended_at is not None
+    returns = change.kind == C.RECOVERED and (not gone or stay.end == StayEnd.HOSPITAL)
+    if (gone and not returns) or not rules.may_become(change.kind, stay.category):
+        raise CannotBecome(category=stay.category)
+    if change.kind == C.ABSENCE:
+        _fits_days(change, stay, at)
+    if change.kind == C.LIFTED:
+        _suspicion(stay)
+        _may_be_confirmed(change)
+
+
+def _fits_days(change: Change, stay: Stay, at: datetime) -> None:
+    zone = ZoneInfo(change.site.time_zone)
+    first, last = local_date(stay.order.starts_at, zone), local_date(at, zone)
+    if not (change.first_on and change.last_on and first <= change.first_on <= change.last_on < last):
+        raise DaysUnfit
+
+
+def _suspicion(stay: Stay) -> Change:
+    """The open proposal to make somebody a case; raises `NothingSuspected`."""
+    found = locked(Change.objects.filter(stay=stay, kind=C.CASE, state=S.PROPOSED)).first()
+    if found is None:
+        raise NothingSuspected
+    return found
+
+
+def _may_be_confirmed(change: Change) -> None:
+    """Promise 5. Raises `Unconfirmed`, `NotRefuted`."""
+    if not settled(change):
+        raise Unconfirmed(tube=change.specimen.tube if change.specimen else "")
+    if change.kind == C.LIFTED and change.specimen and change.specimen.state not in {
+        SpecimenState.REFUTED, SpecimenState.NEGATIVE,
+    }:  # fmt: skip
+        raise NotRefuted
+
+
+def _keep(change: Change) -> None:
+    try:
+        with transaction.atomic():
+            change.save(force_insert=True)
+    except IntegrityError as error:
+        raise AlreadyProposed from error
+
+
+def _lock_stays(site: Site) -> None:
+    """Nobody moves in or out of the site's rooms while the consequences are computed and written."""
+    list(locked(Stay.objects.filter(site=site, ended_at__isnull=True)).order_by("pk").values_list("pk", flat=True))
+
+
+def _waiting(change: Change) -> None:
+    if change.state != S.PROPOSED:
+        raise ChangeDecided(change=change.number)
+
+
+def _end(change: Change, state: ChangeState, capability: str, actor: Actor, at: datetime, reason: str) -> Decided:
+    by, said = _somebody(actor, capability), whole(reason, MOST)
+    if not said:
+        raise ReasonRequired
+    _waiting(change)
+    _decide(change, state, actor, at, said)
+    _drop_open(change, at, by, said)
+    _note(change, {"after": state}, said)
+    return Decided(change.id, state)
+
+
+def _decide(change: Change, state: ChangeState, actor: Actor, at: datetime, words: str) -> None:
+    if not rules.permitted(change.state, state):
+        raise ChangeDecided(change=change.number)
+    change.state, change.decided_at, change.decided_by_id, change.reason = state, at, actor.user_id, words or None
+    change.save(update_fields=["state", "decided_at", "decided_by", "reason", "digest", "outcome"])
+    _step(change, state, actor, at, words)
+    close = meet if state == S.CONFIRMED else cancel
+    close(CONFIRM.code, change, at=at, by=actor.user_id, answer=words or gettext("Confirmed as shown."))
+
+
+def _lift_precautions(change: Change, at: datetime, by: int) -> None:
+    """Precautions of a suspicion end when it is confirmed, or lifted: then the proposal itself ends too."""
+    _drop_open(change, at, by, gettext("Confirmed: what follows is below."))
+    if change.kind == C.LIFTED and change.stay is not None:
+        suspicion, words = _suspicion(change.stay), change.number
+        suspicion.state, suspicion.decided_at, suspicion.decided_by_id = S.REFUSED, at, by
+        suspicion.reason = words
+        suspicion.save(update_fields=["state", "decided_at", "decided_by", "reason"])
+        row = {"state": S.REFUSED, "at": at, "by_id": by, "words": words}
+        ChangeStep.objects.create(change=suspicion, position=suspicion.steps.count() + 1, **row)
+        cancel(CONFIRM.code, suspicion, at=at, by=by, answer=words)
+        _drop_open(suspicion, at, by, words)
+        _note(suspicion, {"after": S.REFUSED, "lifted_by": words})
+
+
+def _drop_open(change: Change, at: datetime, by: int, why: str) -> None:
+    for one in change.follow_ups.filter(state=FollowUpState.OPEN):
+        one.state, one.closed_at, one.closed_by_id, one.answer = FollowUpState.DROPPED, at, by, why
+        one.save(update_fields=["state", "closed_at", "closed_by", "answer"])
+        cancel(FOLLOW_UP.code, one, at=at, by=by, answer=why)
+
+
+def _follow_up(change: Change, one: Consequence, owner: int, at: datetime) -> None:
+    alone = one.kind == ConsequenceKind.COMPANY or len(one.people) == 1
+    due_at = at + timedelta(hours=one.hours)
+    made = FollowUp.objects.create(
+        change=change, kind=one.kind, person_id=UUID(one.people[0]) if one.people and alone else None,
+        people=list(one.people), users=list(one.users), to=one.to, category=one.category, due_at=due_at,
+        owner_id=owner,
+    )  # fmt: skip
+    set_deadlines([_due(FOLLOW_UP.code, made, change, due_at, made.person_id)], at=at)
+
+
+def _close(follow_up: FollowUp, state: FollowUpState, actor: Actor, at: datetime, said: str) -> FollowUpSeen:
+    by = _somebody(actor, PROPOSE)
+    follow_up.state, follow_up.closed_at, follow_up.closed_by_id = state, at, by
+    follow_up.answer = said or None
+    follow_up.save(update_fields=["state", "closed_at", "closed_by", "answer"])
+    close = meet if state == FollowUpState.DONE else cancel
+    close(FOLLOW_UP.code, follow_up, at=at, by=by, answer=said or gettext("Done."))
+    _note_follow_up(follow_up, {"after": state}, said if state == FollowUpState.DROPPED else "")
+    return FollowUpSeen(follow_up.id, state, follow_up.owner_id)
+
+
+def _still_open(follow_up: FollowUp) -> None:
+    if follow_up.state != FollowUpState.OPEN:
+        raise FollowUpClosed
+
+
+def _somebody(actor: Actor, capability: str) -> int:
+    """A person: the program itself finds nothing out."""
+    if actor.user_id is None:
+        raise Forbidden(capability=capability)
+    return actor.user_id
+
+
+def _step(change: Change, state: ChangeState, actor: Actor, at: datetime, words: str) -> None:
+    by = _somebody(actor, PROPOSE)
+    place = change.steps.count() + 1
+    ChangeStep.objects.create(change=change, position=place, state=state, at=at, by_id=by, words=words or None)
+
+
+def _due(kind: str, subject: Change | FollowUp, change: Change, due_at: datetime, person: UUID | None = None) -> Due:
+    person = person or (change.stay.person_id if change.stay else None)
+    return Due(kind, subject, due_at, unit_id=change.site.unit_id, person_id=person)
+
+
+def _note(change: Change, data: dict[str, object], reason: str = "") -> None:
+    person = change.stay.person_id if change.stay else None
+    record(change, unit_id=change.site.unit_id, person_id=person, data=data, reason=reason)
+
+
+def _note_follow_up(follow_up: FollowUp, data: dict[str, object], reason: str = "") -> None:
+    unit_id = follow_up.change.site.unit_id
+    kind = {"kind": follow_up.kind, "change": follow_up.change.number}
+    record(follow_up, unit_id=unit_id, person_id=follow_up.person_id, data={**kind, **data}, reason=reason)
+
+
+__all__ = ["Confirmed", "Decided", "FollowUpSeen", "Outcome", "Proposed", "confirm", "propose", "refuse", "withdraw"]

@@ -30,6 +30,7 @@ class SiteCategory(TextChoices):
     INBOUND = "inbound", _("inbound travellers")
     CLOSE_CONTACT = "close_contact", _("close contacts")
     SECONDARY_CONTACT = "secondary_contact", _("secondary contacts")
+    RECOVERED = "recovered", _("recovered people")
     MIXED = "mixed", _("mixed")
 
 

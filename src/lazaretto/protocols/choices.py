@@ -11,6 +11,7 @@ class Category(TextChoices):
     CLOSE_CONTACT = "close_contact", _("close contact")
     SECONDARY_CONTACT = "secondary_contact", _("secondary contact")
     CASE = "case", _("case")
+    RECOVERED = "recovered", _("recovered")
     HIGH_RISK_AREA = "high_risk_area", _("from a high-risk area")
     MEDIUM_RISK_AREA = "medium_risk_area", _("from a medium-risk area")
     LOW_RISK_AREA = "low_risk_area", _("from a low-risk area")
@@ -32,6 +33,7 @@ class Clock(TextChoices):
     LAST_EXPOSURE = "last_exposure", _("last exposure")
     ENTRY = "entry", _("entry into the country")
     DIAGNOSIS = "diagnosis", _("diagnosis")
+    DISCHARGE = "discharge", _("discharge from hospital")
 
 
 class Counting(TextChoices):
@@ -87,6 +89,14 @@ class RestartScope(TextChoices):
     FLOORS = "floors", _("floors near by")
     BUILDING = "building", _("the whole building")
     SITE = "site", _("the whole site")
+
+
+class SiteEventKind(TextChoices):
+    """What can happen to a place and concern all who are there."""
+
+    ENVIRONMENTAL_POSITIVE = "environmental_positive", _("environmental sample positive")
+    STAFF_POSITIVE = "staff_positive", _("member of staff positive")
+    VENTILATION_FAULT = "ventilation_fault", _("ventilation fault")
 
 
 class SharingRule(TextChoices):

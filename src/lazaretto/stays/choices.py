@@ -11,6 +11,7 @@ class OrderChangeKind(TextChoices):
     EARLY_RELEASE = "early_release", _("early release")
     EDITION_CHANGE = "edition_change", _("change of edition")
     CORRECTION = "correction", _("correction")
+    ABSENCE = "absence", _("missed days made up")
 
 
 class StayEnd(TextChoices):

@@ -40,11 +40,15 @@ class IsolationOrder(models.Model):
     jurisdiction = models.CharField(max_length=20)
     last_exposure_at = models.DateTimeField()
     served_elsewhere = models.JSONField(default=list)
+    # Dates that were not spent in isolation and are made up: `protocols.rules.Absence`, as `served_elsewhere` is kept.
+    absences = models.JSONField(default=list)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     issued_at = models.DateTimeField()
     issued_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
     lifted_at = models.DateTimeField(null=True, blank=True)
+    # The order whose place this one took when the person's status or clock changed.
+    replaces = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by")
 
     objects = ScopedQuerySet.as_manager()
     SCOPE = "site__unit_id"

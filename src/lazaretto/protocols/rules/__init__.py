@@ -37,7 +37,7 @@ from lazaretto.protocols.rules.course import (
     StayFacts,
     plan_course,
 )
-from lazaretto.protocols.rules.pack import CategoryRule, Overlay, Pack, Phase, RoomRule, Source
+from lazaretto.protocols.rules.pack import CategoryRule, Overlay, Pack, Phase, RoomRule, SiteEvent, SitePositive, Source
 from lazaretto.protocols.rules.reader import PackInvalid
 from lazaretto.protocols.rules.release import (
     Assessment,
@@ -49,6 +49,7 @@ from lazaretto.protocols.rules.release import (
 )
 from lazaretto.protocols.rules.rooms import Lodging, Occupant, Sharing, company, may_share, needs_company, restarted
 from lazaretto.protocols.rules.sampling import DueTest, Sample, due_tests
+from lazaretto.protocols.rules.status import LeadsTo, leads_to
 
 __all__ = [
     "JURISDICTION",
@@ -66,6 +67,7 @@ __all__ = [
     "Edition",
     "EditionChange",
     "Excuse",
+    "LeadsTo",
     "Library",
     "Lodging",
     "NoPackAdopted",
@@ -81,6 +83,8 @@ __all__ = [
     "Sample",
     "Served",
     "Sharing",
+    "SiteEvent",
+    "SitePositive",
     "Source",
     "StayFacts",
     "assess_release",
@@ -90,6 +94,7 @@ __all__ = [
     "editions",
     "effective_pack",
     "jurisdiction_path",
+    "leads_to",
     "may_share",
     "needs_company",
     "plan_course",

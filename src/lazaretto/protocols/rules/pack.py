@@ -14,6 +14,7 @@ INBOUND: Final = "inbound"
 CLOSE_CONTACT: Final = "close_contact"
 SECONDARY_CONTACT: Final = "secondary_contact"
 CASE: Final = "case"
+RECOVERED: Final = "recovered"
 HIGH_RISK_AREA: Final = "high_risk_area"
 MEDIUM_RISK_AREA: Final = "medium_risk_area"
 LOW_RISK_AREA: Final = "low_risk_area"
@@ -23,6 +24,7 @@ CATEGORIES: Final = (
     CLOSE_CONTACT,
     SECONDARY_CONTACT,
     CASE,
+    RECOVERED,
     HIGH_RISK_AREA,
     MEDIUM_RISK_AREA,
     LOW_RISK_AREA,
@@ -40,7 +42,8 @@ SETTINGS: Final = (HOSPITAL, CENTRAL, HOME_ISOLATION, HOME_MONITORING)
 FROM_LAST_EXPOSURE: Final = "last_exposure"
 FROM_ENTRY: Final = "entry"
 FROM_DIAGNOSIS: Final = "diagnosis"
-CLOCKS: Final = (FROM_LAST_EXPOSURE, FROM_ENTRY, FROM_DIAGNOSIS)
+FROM_DISCHARGE: Final = "discharge"
+CLOCKS: Final = (FROM_LAST_EXPOSURE, FROM_ENTRY, FROM_DIAGNOSIS, FROM_DISCHARGE)
 COUNT_ELAPSED: Final = "elapsed"
 COUNT_SERVED: Final = "served"
 COUNTS: Final = (COUNT_ELAPSED, COUNT_SERVED)
@@ -75,6 +78,12 @@ CONFIDENCES: Final = (CONFIRMED, REPORTED, UNCHECKED)
 
 # Whom a positive on the site sends back to day 0.
 RESTART_SCOPES: Final = ("none", "room", "floors", "building", "site")
+
+# What happens to a place rather than to a person, and may concern all who are there.
+ENVIRONMENTAL_POSITIVE: Final = "environmental_positive"
+STAFF_POSITIVE: Final = "staff_positive"
+VENTILATION_FAULT: Final = "ventilation_fault"
+SITE_EVENTS: Final = (ENVIRONMENTAL_POSITIVE, STAFF_POSITIVE, VENTILATION_FAULT)
 
 # How a household may be lodged.
 ALLOWED: Final = "allowed"
@@ -203,6 +212,14 @@ class SitePositive:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SiteEvent:
+    """What an event at a place asks for: whose clock restarts, and within how many hours all concerned are tested."""
+
+    restarts: SitePositive = field(default_factory=SitePositive)
+    test_within_hours: int = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reserve:
     """Rooms to keep per 10,000 residents and the share to be open within so many hours."""
 
@@ -246,6 +263,7 @@ class Pack:
     categories: Mapping[str, CategoryRule]
     rooms: RoomRule
     site_positive: SitePositive
+    site_events: Mapping[str, SiteEvent] = field(default_factory=lambda: MappingProxyType({}))
     reserve: Reserve | None = None
     tubes: tuple[Tube, ...] = ()
     areas: tuple[AreaTier, ...] = ()
@@ -255,6 +273,10 @@ class Pack:
     def rule(self, category: str) -> CategoryRule:
         """The rule for a category; one without phases when this edition isolates nobody for it."""
         return self.categories.get(category) or _not_isolated(category, self.source)
+
+    def site_event(self, kind: str) -> SiteEvent:
+        """What an event at a place asks for; where the pack is silent, everybody there is tested, nobody restarts."""
+        return self.site_events.get(kind) or SiteEvent()
 
     @property
     def key(self) -> str:

@@ -82,6 +82,7 @@ def _pack(reader: TableReader, overlays: tuple[str, ...]) -> p.Pack:
         categories=_categories(reader, source),
         rooms=_rooms(reader.required_table("rooms")),
         site_positive=_site_positive(reader.table("site_positive")),
+        site_events=_site_events(reader.table("site_events")),
         reserve=_reserve(reader.table("reserve")),
         tubes=tuple(_tube(item) for item in reader.tables("tubes")),
         areas=tuple(_area(item) for item in reader.tables("areas")),
@@ -235,6 +236,21 @@ def _site_positive(reader: TableReader | None) -> p.SitePositive:
     rule = p.SitePositive(scope=reader.choice("scope", p.RESTART_SCOPES), floors=reader.whole("floors", 0, most=50))
     reader.finish()
     return rule
+
+
+def _site_events(reader: TableReader | None) -> Mapping[str, p.SiteEvent]:
+    events: dict[str, p.SiteEvent] = {}
+    for kind in reader.keys() if reader else ():
+        if reader and kind not in p.SITE_EVENTS:
+            reader.fail(kind, f"is no event of a site; known are {', '.join(p.SITE_EVENTS)}")
+        elif reader and (table := reader.table(kind)):
+            restarts = _site_positive(table.table("restarts"))
+            hours = table.whole("test_within_hours", 24, least=1, most=240)
+            events[kind] = p.SiteEvent(restarts=restarts, test_within_hours=hours)
+            table.finish()
+    if reader:
+        reader.finish()
+    return MappingProxyType(events)
 
 
 def _reserve(reader: TableReader | None) -> p.Reserve | None:

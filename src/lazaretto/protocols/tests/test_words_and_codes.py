@@ -19,6 +19,7 @@ from lazaretto.protocols.rules import pack, release, rooms
         (choices.Demand, pack.DEMANDS),
         (choices.MissedTest, pack.MISSED_TEST_RULES),
         (choices.RestartScope, pack.RESTART_SCOPES),
+        (choices.SiteEventKind, pack.SITE_EVENTS),
         (choices.SharingRule, pack.SHARING_RULES),
         (choices.ReleaseCriterion, release.CRITERIA),
         (choices.MissingForRelease, release.MISSING),

@@ -40,6 +40,7 @@ from lazaretto.stays.commands.specimens import (
     excuse_test,
     record_result,
 )
+from lazaretto.stays.commands.status import make_up_days, replace_order, set_category
 
 __all__ = [
     "Admitted",
@@ -72,13 +73,16 @@ __all__ = [
     "follow_edition",
     "give_up",
     "keep_room",
+    "make_up_days",
     "move_room",
     "observe",
     "plan_rounds",
     "record_result",
     "release",
     "release_early",
+    "replace_order",
     "report_breach",
     "revoke_certificate",
+    "set_category",
     "withdraw_extension",
 ]

@@ -7,12 +7,13 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from lazaretto.core.prepared import prepared
 from lazaretto.places.models import Site
 from lazaretto.protocols.queries import Calendar, editions_at
 from lazaretto.protocols.rules import (
+    Absence,
     Assessment,
     CategoryNotIsolated,
     Course,
@@ -63,6 +64,7 @@ def plan(
     clock_start_at: datetime,
     starts_at: datetime,
     served: Iterable[ServedElsewhere] = (),
+    absences: Iterable[Absence] = (),
     extended_until: datetime | None = None,
     calendar: Calendar | None = None,
     kept: str = "",
@@ -92,6 +94,7 @@ def plan(
             ),
             Served(setting=CENTRAL, first_on=started_on),
         ),
+        absences=tuple(absences),
         extended_until=extended_until,
     )
     look_up = calendar.editions_at if calendar else editions_at
@@ -120,6 +123,7 @@ def course_of(order: IsolationOrder, site: Site, *, calendar: Calendar | None = 
         clock_start_at=order.last_exposure_at,
         starts_at=order.starts_at,
         served=[served_from(part) for part in order.served_elsewhere],
+        absences=absences_of(order),
         extended_until=max(extensions, default=None),
         calendar=calendar,
         kept=order.pack,
@@ -166,6 +170,18 @@ def served_from(part: dict[str, str]) -> ServedElsewhere:
     )
 
 
+def absences_of(order: IsolationOrder) -> list[Absence]:
+    """Dates that were not spent in isolation and are made up, as the order keeps them."""
+    return [
+        Absence(
+            first_on=date.fromisoformat(part["first_on"]),
+            last_on=date.fromisoformat(part["last_on"]),
+            evidence=part.get("evidence", ""),
+        )
+        for part in order.absences
+    ]
+
+
 def samples_of(stay: Stay) -> tuple[Sample, ...]:
     """The specimens of all stays under the order, as the rules want them.
 
@@ -175,9 +191,14 @@ def samples_of(stay: Stay) -> tuple[Sample, ...]:
 
 
 def tests_taken(order_id: UUID) -> set[str]:
-    """The tests of the plan that are asked for no more: sampled or excused under the order, wherever that was."""
-    taken = Specimen.objects.filter(stay__order=order_id).exclude(test_key="").exclude(state=SpecimenState.INVALID)
-    excused = TestExcuse.objects.filter(stay__order=order_id)
+    """The tests of the plan that are asked for no more: sampled or excused under the order, wherever that was.
+
+    What was taken before an order that took an earlier one's place answered a test of that earlier one.
+    """
+    under = {"stay__order": order_id}
+    taken = Specimen.objects.filter(**under, collected_at__gte=F("stay__order__starts_at"))
+    taken = taken.exclude(test_key="").exclude(state=SpecimenState.INVALID)
+    excused = TestExcuse.objects.filter(**under, at__gte=F("stay__order__starts_at"))
     return {*taken.values_list("test_key", flat=True), *excused.values_list("test_key", flat=True)}
 
 
@@ -223,7 +244,8 @@ def excuses_of(stay: Stay) -> tuple[Excuse, ...]:
 
 
 def _excuses(stay: Stay) -> list[TestExcuse]:
-    return [one for part in stay.order.stays.all() for one in part.excuses.all()]
+    since = stay.order.starts_at
+    return [one for part in stay.order.stays.all() for one in part.excuses.all() if one.at >= since]
 
 
 def assessment_of(

@@ -1,0 +1,98 @@
+"""Words about changes of status and events at a place."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class ChangeKind(TextChoices):
+    """What was found out: about a person, or about a place."""
+
+    CASE = "case", _("becomes a case")
+    CONTACT = "contact", _("becomes a close contact")
+    LIFTED = "lifted", _("suspicion lifted after recheck")
+    RECOVERED = "recovered", _("case has recovered")
+    ABSENCE = "absence", _("days missed, to be made up")
+    ENVIRONMENTAL_POSITIVE = "environmental_positive", _("environmental sample positive")
+    STAFF_POSITIVE = "staff_positive", _("member of staff positive")
+    VENTILATION_FAULT = "ventilation_fault", _("ventilation fault")
+
+
+EVENTS = frozenset({ChangeKind.ENVIRONMENTAL_POSITIVE, ChangeKind.STAFF_POSITIVE, ChangeKind.VENTILATION_FAULT})
+OF_A_PERSON = tuple(kind for kind in ChangeKind if kind not in EVENTS)
+
+
+class ChangeState(TextChoices):
+    """How far a change of status has come."""
+
+    PROPOSED = "proposed", _("waits for confirmation")
+    CONFIRMED = "confirmed", pgettext_lazy("change of status", "confirmed")
+    REFUSED = "refused", pgettext_lazy("change of status", "not confirmed")
+    WITHDRAWN = "withdrawn", pgettext_lazy("change of status", "withdrawn")
+
+
+class EvidenceKind(TextChoices):
+    """What a change rests on."""
+
+    SPECIMEN = "specimen", _("specimen with its result")
+    REPORT = "report", _("report of another body")
+    EXPOSURE = "exposure", _("exposure, named")
+
+
+class ConsequenceKind(TextChoices):
+    """What follows."""
+
+    STAY_IN_ROOM = "stay_in_room", _("stays in the room")
+    RECHECK = "recheck", _("is sampled again")
+    MOVE = "move", _("must move")
+    CONTACT = "contact", _("becomes a close contact")
+    COMPANY = "company", _("must not be left alone")
+    RESTART = "restart", _("the clock restarts")
+    GOES_ON = "goes_on", _("the clock does not restart")
+    MADE_UP = "made_up", _("days are made up")
+    STAFF = "staff", _("staff exposed: told and tested")
+    TEST = "test", _("are tested")
+    TELL = "tell", _("left since: their community is told")
+    PAPER = "paper", _("get the new order in writing")
+    PLACE = "place", _("the place is put in order")
+
+
+class Why(TextChoices):
+    """Why it follows; the pack is named beside it."""
+
+    UNCONFIRMED = "unconfirmed", _("one unconfirmed positive: only what can be taken back")
+    REFERRED = "referred", _("the rules send a case there")
+    CATEGORY_ELSEWHERE = "category_elsewhere", _("this site does not receive the category")
+    RETURNS = "returns", _("the rules for whoever was discharged")
+    SAME_ROOM = "same_room", _("was in one room with them in the look-back period")
+    NAMED_BY_PACK = "named_by_pack", _("the rules in force name these people")
+    NOT_NAMED = "not_named", _("the rules in force name nobody here")
+    LASTS_LONGER = "lasts_longer", _("the order in force lasts longer")
+    NOT_ISOLATED = "not_isolated", _("the rules in force isolate nobody for it")
+    UNTIL_RECEIVED = "until_received", _("the order goes on until the hospital has them")
+    CONTACT_ONLY = "contact_only", _("whom they met is a contact, not a case")
+    REFUTED = "refuted", _("the suspicion was not confirmed")
+    LAST_EXPOSURE = "last_exposure", _("the days run from the last exposure; those served count")
+    MUST_BE_ACCOMPANIED = "must_be_accompanied", _("too young, or not able to be alone")
+    CAME_IN = "came_in", _("came into these rooms in the look-back period")
+    THERE = "there", _("were there when it happened")
+    NEW_ORDER = "new_order", _("whoever is held longer reads why and may contest it")
+    NOT_SPENT_HERE = "not_spent_here", _("these days were not spent in isolation")
+    BEFORE_USE = "before_use", _("cleaned, disinfected or repaired before it is used on")
+
+
+class Destination(TextChoices):
+    """What kind of place somebody must go to."""
+
+    HOSPITAL = "hospital", pgettext_lazy("destination", "designated hospital")
+    FANGCANG = "fangcang", pgettext_lazy("destination", "fangcang shelter hospital")
+    SITE = "site", pgettext_lazy("destination", "site that receives the category")
+    HOME = "home", pgettext_lazy("destination", "home, with the community")
+
+
+class FollowUpState(TextChoices):
+    """Whether what follows was done."""
+
+    OPEN = "open", pgettext_lazy("follow-up", "open")
+    DONE = "done", pgettext_lazy("follow-up", "done")
+    DROPPED = "dropped", pgettext_lazy("follow-up", "dropped")

@@ -1,0 +1,114 @@
+"""Named errors of changes of status."""
+
+from django.utils.translation import gettext_lazy as _
+
+from lazaretto.core.errors import DomainError
+
+
+class Unconfirmed(DomainError):
+    """A positive without a second finding: nobody is moved, nobody's order changes."""
+
+    code = "change_unconfirmed"
+    message = _("One unconfirmed positive moves nobody.")
+    next_step = _("Wait for the second finding; until then they stay in the room and are sampled again.")
+
+
+class NotRefuted(DomainError):
+    """The suspicion still stands."""
+
+    code = "suspicion_stands"
+    message = _("The recheck has not said negative yet.")
+    next_step = _("Decide the positive first, or name the body that reports the negative recheck.")
+
+
+class NothingSuspected(DomainError):
+    """No proposal to make somebody a case is open."""
+
+    code = "nothing_suspected"
+    message = _("No suspicion is open for this person.")
+    next_step = _("Look at the list of changes of status; it may have been lifted already.")
+
+
+class PreviewChanged(DomainError):
+    """What would follow is not what was shown any more."""
+
+    code = "preview_changed"
+    message = _("What would follow has changed since it was shown; nothing was confirmed.")
+    next_step = _("Read it anew below, then confirm what you see now.")
+
+
+class ChangeDecided(DomainError):
+    """It was confirmed, refused or withdrawn already."""
+
+    code = "change_decided"
+    message = _("This change of status was decided already.")
+    next_step = _("Read the decision; propose another change if something new is known.")
+
+
+class AlreadyProposed(DomainError):
+    """The same change waits for its confirmation."""
+
+    code = "change_proposed"
+    message = _("The same change of status waits for confirmation already.")
+    next_step = _("Open it in the list and add what you know there.")
+
+
+class CannotBecome(DomainError):
+    """From this category there is no such change."""
+
+    code = "cannot_become"
+    status = 422
+    message = _("This change of status is not possible for this category.")
+    next_step = _("Look at the category of the stay and choose one of the changes that are offered.")
+
+
+class EvidenceMissing(DomainError):
+    """Neither a specimen nor words."""
+
+    code = "evidence_missing"
+    status = 422
+    message = _("A change of status needs evidence.")
+    next_step = _("Choose the specimen, or write who reports what, or who met whom, where and when.")
+
+
+class PlaceElsewhere(DomainError):
+    """The stay, the specimen or the floor belongs to another place."""
+
+    code = "change_elsewhere"
+    status = 422
+    message = _("This does not belong to the same stay or site.")
+    next_step = _("Begin again from the page of the stay or of the site.")
+
+
+class InTheFuture(DomainError):
+    """It cannot have happened yet."""
+
+    code = "change_in_future"
+    status = 422
+    message = _("This lies in the future.")
+    next_step = _("Write when it happened.")
+
+
+class DaysUnfit(DomainError):
+    """Days missed that do not lie within the time under the order."""
+
+    code = "days_unfit"
+    status = 422
+    message = _("The days missed must lie within the time under the order, and be over.")
+    next_step = _("Write the first and the last day that were not spent here.")
+
+
+class FollowUpClosed(DomainError):
+    """It was done or dropped already."""
+
+    code = "follow_up_closed"
+    message = _("This was done or dropped already.")
+    next_step = _("Reload the page.")
+
+
+class CompanyFirst(DomainError):
+    """Somebody who must not be alone would be left alone by this move."""
+
+    code = "company_first"
+    message = _("Somebody who must not be left alone has nobody yet.")
+    next_step = _("First say who stays with them or goes with them, then write down the move.")
