@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('places', '0006_external_places'),
+        ('places', '0007_rooms_are_kept'),
     ]
 
     operations = [

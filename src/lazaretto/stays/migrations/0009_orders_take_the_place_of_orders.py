@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('stays', '0007_stays_are_held'),
+        ('stays', '0008_rooms_are_kept'),
     ]
 
     operations = [
