@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0005_tokens_are_derived'),
-        ('places', '0008_sites_for_recovered_people'),
+        ('places', '0009_sites_for_recovered_people'),
         ('stays', '0009_orders_take_the_place_of_orders'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

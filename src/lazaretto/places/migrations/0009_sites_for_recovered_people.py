@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('places', '0007_rooms_are_kept'),
+        ('places', '0008_places_are_on_the_map'),
     ]
 
     operations = [
