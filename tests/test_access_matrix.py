@@ -24,6 +24,7 @@ from lazaretto.core.errors import Forbidden, NotFound
 from lazaretto.core.models import Alarm
 from lazaretto.custody.models import Handover, Question
 from lazaretto.emergencies.models import Emergency
+from lazaretto.orders.models import ExceptionRequest, TransferOrder
 from lazaretto.people.models import ContactPoint, IdentityDocument, Merge, Need, PartyMember, PersonName
 from lazaretto.places.models import Room, RoomList, Site
 from lazaretto.protocols.models import PackAdoption
@@ -195,6 +196,22 @@ ADDRESSES = {
     "emergencies:word": POST,
     "emergencies:cancel": POST,
     "emergencies:review": POST,
+    "orders:orders": GET,
+    "orders:new": GET,
+    "orders:order": GET,
+    "orders:paper": GET,
+    "orders:issue": POST,
+    "orders:renew": POST,
+    "orders:withdraw": POST,
+    "orders:discard": POST,
+    "orders:override": POST,
+    "orders:check": POST,
+    "orders:correct": POST,
+    "orders:strike": POST,
+    "orders:exceptions": GET,
+    "orders:exception": GET,
+    "orders:decide": POST,
+    "orders:withdraw_exception": POST,
 }
 
 STAY_PAGES = (
@@ -203,6 +220,10 @@ STAY_PAGES = (
 )  # fmt: skip
 
 EMERGENCY_PAGES = ("one", "said", "own", "step", "word", "cancel", "review")
+ORDER_PAGES = (
+    "order", "paper", "issue", "renew", "withdraw", "discard", "override", "check", "correct", "strike",
+)  # fmt: skip
+EXCEPTION_PAGES = ("exception", "decide", "withdraw_exception")
 HANDOVER_PAGES = ("handover", "postpone", "arrived")
 
 ARGUMENTS = {
@@ -241,6 +262,14 @@ ARGUMENTS = {
     },
     **{f"transfers:{page} number": lambda world: world[Handover].number for page in HANDOVER_PAGES},
     "hold_id": lambda world: world[RoomHold].pk,
+    **{
+        f"{name} number": lambda world: world[TransferOrder].number
+        for name in ("/api/v1/transfer-orders/{number}", *(f"orders:{page}" for page in ORDER_PAGES))
+    },
+    **{
+        f"{name} number": lambda world: world[ExceptionRequest].number
+        for name in ("/api/v1/admission-exceptions/{number}", *(f"orders:{page}" for page in EXCEPTION_PAGES))
+    },
     "question_id": lambda world: world[Question].pk,
     "alarm": lambda world: world[Alarm].pk,
     **{
@@ -252,7 +281,10 @@ ARGUMENTS = {
 # Pages whose own token, form or purpose comes before the record: what to send.
 BODIES = {"people:reveal": "purpose=care"}
 # Endpoints that answer only with a query.
-QUERIES = {"GET /api/v1/rule-packs/in-force": "?jurisdiction=CN&on=2026-11-21"}
+QUERIES = {
+    "GET /api/v1/rule-packs/in-force": "?jurisdiction=CN&on=2026-11-21",
+    "GET /api/v1/transfer-destinations": "?category=inbound",
+}
 # Arguments that belong to no place: whoever holds the capability anywhere sees them.
 PLACELESS = {"part", "key", "figure", "adoption_id", "name"}
 

@@ -13,5 +13,6 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare commands, deadlines, proofs and what commands are called; add the entries of the sidebar."""
-        for room in ("commands", "deadlines", "words"):
+        for room in ("commands", "deadlines", "proofs", "words"):
             import_module(f"{self.name}.{room}")
+        import_module(f"{self.name}.navigation").register_entries()

@@ -26,6 +26,10 @@ class SignOutForm(forms.Form):
         widget=forms.MultipleHiddenInput,
     )
     destination = forms.ChoiceField(label=_("Where to"))
+    order = forms.CharField(
+        label=_("Transfer order"), max_length=30, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=_("Its number. Between our own sites, and to a hospital, none is needed."),
+    )  # fmt: skip
     due_at = _moment(_("Expected to arrive by"))
     carrier = forms.CharField(
         label=_("Vehicle"), max_length=80, required=False, help_text=_("Plate, ambulance, on foot.")

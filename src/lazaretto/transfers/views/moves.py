@@ -151,7 +151,11 @@ def sign_out(request: HttpRequest, code: str) -> HttpResponse:
             request.POST or None,
             people=[(str(stay.person_id), names[stay.person_id]) for stay in stays],
             destinations=_destinations(site),
-            initial={"due_at": _local(at + WITHIN, site.time_zone)},
+            initial={
+                "due_at": _local(at + WITHIN, site.time_zone),
+                "order": request.GET.get("order", "")[:30],
+                "destination": request.GET.get("to", "")[:50],
+            },
         )
         valid = form.is_bound and form.is_valid()
     if valid:
@@ -330,6 +334,7 @@ def _signed_out(given: dict[str, Any], site: Site, actor: Actor, at: Any) -> com
         escort_phone=given["escort_phone"],
         keep_rooms_until=given["keep_rooms_until"],
         why_kept=given["why_kept"],
+        order=given["order"],
     )
 
 

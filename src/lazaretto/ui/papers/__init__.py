@@ -27,6 +27,7 @@ from lazaretto.ui.papers.official import (
     ReleaseCertificates,
     TestLine,
 )
+from lazaretto.ui.papers.transfer import TransferLine, TransferOrder
 
 __all__ = [
     "DoorCard",
@@ -49,6 +50,8 @@ __all__ = [
     "SamplingLine",
     "SamplingList",
     "TestLine",
+    "TransferLine",
+    "TransferOrder",
     "render",
     "render_png",
 ]
