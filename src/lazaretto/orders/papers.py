@@ -74,8 +74,8 @@ def _lines(lines: list[OrderPerson]) -> list[papers.TransferLine]:
             name=line.person.name,
             document=documents.get(line.person_id, ""),
             fetched=line.address or "",
-            mind=", ".join(needs[line.person_id]),
-            checked=", ".join(str(Source(code).label) for code in agreement_of(line).address),
+            mind=" · ".join(needs[line.person_id]),
+            checked=" · ".join(str(Source(code).label) for code in agreement_of(line).address),
         )
         for line in lines
     ]
