@@ -17,6 +17,7 @@ from lazaretto.accounts.doors import PUBLIC
 from lazaretto.accounts.models import Membership, Unit
 from lazaretto.accounts.roles import roles
 from lazaretto.arrivals.models import ExpectedArrival, Manifest, ManifestRow
+from lazaretto.cases.models import Change, FollowUp
 from lazaretto.config.api import api
 from lazaretto.core.access import PERSONAL
 from lazaretto.core.commands import REGISTRY, fetch
@@ -212,6 +213,14 @@ ADDRESSES = {
     "orders:exception": GET,
     "orders:decide": POST,
     "orders:withdraw_exception": POST,
+    "cases:changes": GET,
+    "cases:one": GET,
+    "cases:confirm": POST,
+    "cases:refuse": POST,
+    "cases:withdraw": POST,
+    "cases:follow_up": POST,
+    "cases:propose": GET,
+    "cases:event": GET,
 }
 
 STAY_PAGES = (
@@ -224,6 +233,7 @@ ORDER_PAGES = (
     "order", "paper", "issue", "renew", "withdraw", "discard", "override", "check", "correct", "strike",
 )  # fmt: skip
 EXCEPTION_PAGES = ("exception", "decide", "withdraw_exception")
+CHANGE_PAGES = ("one", "confirm", "refuse", "withdraw", "follow_up")
 HANDOVER_PAGES = ("handover", "postpone", "arrived")
 
 ARGUMENTS = {
@@ -261,6 +271,16 @@ ARGUMENTS = {
         for name in ("/api/v1/stays/{number}", *(f"stays:{page}" for page in STAY_PAGES))
     },
     **{f"transfers:{page} number": lambda world: world[Handover].number for page in HANDOVER_PAGES},
+    "cases:propose number": lambda world: world[Stay].number,
+    **{
+        f"{name} number": lambda world: world[Change].number
+        for name in (
+            "/api/v1/changes/{number}",
+            "/api/v1/changes/{number}/preview",
+            *(f"cases:{page}" for page in CHANGE_PAGES),
+        )
+    },
+    "follow_up": lambda world: world[FollowUp].pk,
     "hold_id": lambda world: world[RoomHold].pk,
     **{
         f"{name} number": lambda world: world[TransferOrder].number

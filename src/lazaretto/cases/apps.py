@@ -12,6 +12,7 @@ class CasesConfig(AppConfig):
     label = "cases"
 
     def ready(self) -> None:
-        """Declare commands, deadlines, duties and proofs."""
+        """Declare commands, deadlines, duties and proofs; put the entry and the buttons into their places."""
         for room in ("commands", "deadlines", "duties", "proofs", "words"):
             import_module(f"{self.name}.{room}")
+        import_module(f"{self.name}.navigation").register_entries()

@@ -155,7 +155,7 @@ def confirm(*, actor: Actor, at: datetime, change: Change, seen: str, words: str
     found = outcome_of(change, at=at)
     if found.digest != seen:
         raise PreviewChanged(digest=found.digest)
-    change.digest, change.outcome = seen, [asdict(one) for one in found.then]
+    change.digest, change.outcome = seen, asdict(found)
     _decide(change, S.CONFIRMED, actor, at, whole(words, MOST))
     _lift_precautions(change, at, by)
     orders = orders_follow(change, found, actor=actor, at=at)

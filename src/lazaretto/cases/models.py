@@ -102,6 +102,11 @@ class Change(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def pack(self) -> str:
+        """The pack under which it was confirmed."""
+        return str((self.outcome or {}).get("pack", ""))
+
 
 class ChangeStep(models.Model):
     """A row of the history of a change: the state reached, by whom, with their words. Append-only."""

@@ -1,6 +1,17 @@
 """Addresses of cases."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from lazaretto.cases import views
 
 app_name = "cases"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("changes", views.listing, name="changes"),
+    path("changes/<str:number>", views.one, name="one"),
+    path("changes/<str:number>/confirm", views.confirm, name="confirm"),
+    path("changes/<str:number>/refuse", views.refuse, name="refuse"),
+    path("changes/<str:number>/withdraw", views.withdraw, name="withdraw"),
+    path("changes/<str:number>/follow-ups/<uuid:follow_up>", views.follow_up, name="follow_up"),
+    path("sites/<str:code>/stays/<str:number>/change", views.propose, name="propose"),
+    path("sites/<str:code>/changes/event", views.event, name="event"),
+]

@@ -163,7 +163,7 @@ def test_what_was_shown_and_what_is_confirmed_are_the_same(
     told = commands.confirm(actor=cast.duty_officer.actor, at=NOW, change=change, seen=now.digest)
     change.refresh_from_db()
     assert told.change_id == change.pk
-    assert (change.digest, len(change.outcome)) == (now.digest, len(now.then))
+    assert (change.digest, len(change.outcome["then"])) == (now.digest, len(now.then))
 
 
 def test_who_proposes_at_the_site_cannot_confirm(cast, mother, swab, propose, confirm):

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -16,8 +17,10 @@ from lazaretto.core.errors import DomainError, InvalidInput
 from lazaretto.people.queries import display_name
 from lazaretto.places.models import Site
 from lazaretto.places.queries import site_by_code
+from lazaretto.stays.choices import SpecimenState
 from lazaretto.stays.commands import collect_specimen, decide_positive, record_result
 from lazaretto.stays.forms import PositiveForm, ResultForm, SpecimenForm
+from lazaretto.stays.links import links
 from lazaretto.stays.papers import sampling_paper
 from lazaretto.stays.queries.specimens import awaiting_result, open_positives, sampling_list, specimen_for, with_room
 from lazaretto.ui.notices import notify
@@ -120,9 +123,13 @@ def positive(request: HttpRequest, code: str, tube: str) -> HttpResponse:
             error = refused
         else:
             notify(request, _("Decided, with its evidence."))
-            return redirect("stays:positives", code)
+            specimen.refresh_from_db(fields=["state"])
+            confirmed = specimen.state == SpecimenState.CONFIRMED_POSITIVE
+            following = links(actor, specimen.stay, specimen) if confirmed else []
+            return redirect(following[0].url if following else reverse("stays:positives", args=[code]))
     name = display_name(actor, specimen.stay.person, unit_id=site.unit_id)
     context = {"site": site, "specimen": specimen, "name": name, "form": form, "error": error}
+    context["links"] = links(actor, specimen.stay, specimen)
     return render(request, "stays/specimens/positive.html", context, status=error.status if error else 200)
 
 

@@ -24,6 +24,7 @@ from lazaretto.stays import commands, wording
 from lazaretto.stays.charts import temperature_chart
 from lazaretto.stays.choices import Slot, SpecimenPurpose, SpecimenState, StayEnd, Symptom
 from lazaretto.stays.errors import SharingNeedsAssessment
+from lazaretto.stays.links import links
 from lazaretto.stays.models import Observation, Specimen, Stay
 from lazaretto.stays.page_forms import EarlyForm, EndForm, ExtendForm, MoveForm, ObserveForm, StaysFilter
 from lazaretto.stays.queries.courses import course_of, excusable_tests, served_from
@@ -112,6 +113,7 @@ def _file_context(request: HttpRequest, site: Site, number: str) -> dict[str, An
         "journal": [(entry, spoken(entry.command)) for entry in found.journal],
         "can": {name: actor.may(f"stays.{name}", site.unit_id) for name in held},
         "hand_over": actor.may(HAND_OVER, site.unit_id),
+        "links": links(actor, found.stay),
         "now": at,
         "over": found.stay.order.ends_at <= at,
     }

@@ -1,0 +1,186 @@
+"""Changes of status as lists and pages show them, within what an actor may see."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from lazaretto.accounts.models import User
+from lazaretto.cases import wording
+from lazaretto.cases.choices import ChangeState, ConsequenceKind, FollowUpState
+from lazaretto.cases.models import Change, FollowUp
+from lazaretto.cases.rules import Consequence
+from lazaretto.core.access import Actor
+from lazaretto.core.errors import NotFound
+from lazaretto.people.models import Person
+from lazaretto.people.queries import display_names
+from lazaretto.stays.models import Occupancy
+
+READ = "cases.read"
+SHOWN = 100  # waiting ones that a badge counts
+
+
+def changes(actor: Actor) -> QuerySet[Change]:
+    """Changes the actor may read, with what a line of a list shows."""
+    related = ("site", "stay__person", "floor", "building", "proposed_by", "decided_by", "specimen")
+    return Change.objects.visible_to(actor, READ).select_related(*related)
+
+
+def change_by_number(actor: Actor, number: str) -> Change:
+    """One of them; raises `NotFound`."""
+    found = changes(actor).select_related("stay__order").filter(number=number).first()
+    if found is None:
+        raise NotFound(kind="cases.change", number=number)
+    return found
+
+
+def waiting(actor: Actor) -> int:
+    """How many changes wait for confirmation where the actor reads them, counted up to a hundred."""
+    rows = Change.objects.visible_to(actor, READ).filter(state=ChangeState.PROPOSED)
+    return rows.order_by()[:SHOWN].count()
+
+
+def listed(actor: Actor, state: str, *, at: datetime) -> QuerySet[Change]:
+    """Those that wait for confirmation (`waiting`), those with something to do (`to_do`), or all; with the numbers of
+    what still has to be done, and of what is late."""
+    open_one = Q(follow_ups__state=FollowUpState.OPEN)
+    rows = changes(actor)
+    if state == "waiting":
+        rows = rows.filter(state=ChangeState.PROPOSED)
+    elif state == "to_do":
+        unfinished = FollowUp.objects.filter(change=OuterRef("pk"), state=FollowUpState.OPEN)
+        rows = rows.filter(Exists(unfinished), state=ChangeState.CONFIRMED)
+    return rows.annotate(
+        open_count=Count("follow_ups", filter=open_one),
+        late_count=Count("follow_ups", filter=open_one & Q(follow_ups__due_at__lt=at)),
+    )
+
+
+@dataclass(frozen=True)
+class Line:
+    """A change as the list shows it: whom or what it concerns, in words."""
+
+    change: Change
+    about: str
+
+
+def lines(actor: Actor, rows: Sequence[Change]) -> list[Line]:
+    """With the names that the actor reads; one query."""
+    people = [row.stay.person for row in rows if row.stay]
+    names = display_names(actor, people)
+    return [Line(row, names[row.stay.person_id] if row.stay else place_of(row)) for row in rows]
+
+
+def place_of(change: Change) -> str:
+    """The place of an event: floor, building or the site."""
+    if change.floor:
+        return f"{change.site.code} {change.floor.label}"
+    return f"{change.site.code} {change.building.name}" if change.building else change.site.spoken_name
+
+
+@dataclass(frozen=True)
+class Named:
+    """Somebody whom a consequence concerns: name and room now."""
+
+    name: str
+    room: str = ""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A consequence in words."""
+
+    kind: str
+    label: str
+    tone: str
+    icon: str
+    why: str
+    named: list[Named]
+    to: str = ""
+    hours: int = 0
+    clock_on: str = ""
+    ended_on: str = ""
+    ends_on: str = ""
+    company: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names of people and users by id, and the rooms that people have now."""
+
+    people: dict[UUID, str]
+    rooms: dict[UUID, str]
+    users: dict[int, str]
+
+    def of(self, people: Iterable[str], users: Iterable[int]) -> list[Named]:
+        """Those of a consequence, in their order."""
+        found = [UUID(person) for person in people]
+        guests = [Named(self.people.get(one, "—"), self.rooms.get(one, "")) for one in found]
+        return [*guests, *(Named(self.users.get(user, "—")) for user in users)]
+
+
+def names_for(actor: Actor, people: Iterable[str], users: Iterable[int]) -> Names:
+    """The names that the actor reads; four queries at most."""
+    wanted = {UUID(person) for person in people}
+    rows = Occupancy.objects.filter(stay__person__in=wanted, ended_at__isnull=True)
+    return Names(
+        display_names(actor, Person.objects.filter(pk__in=wanted)),
+        dict(rows.values_list("stay__person_id", "room__number")),
+        {user.pk: str(user) for user in User.objects.filter(pk__in=set(users))},
+    )
+
+
+def told(actor: Actor, consequences: Sequence[Consequence], pack: str) -> list[Told]:
+    """Consequences in words, with names."""
+    names = names_for(
+        actor,
+        (person for one in consequences for person in one.people),
+        (user for one in consequences for user in one.users),
+    )
+    return [_told(one, names, pack) for one in consequences]
+
+
+def _told(one: Consequence, names: Names, pack: str) -> Told:
+    tone, icon = wording.LOOKS[one.kind]
+    named = names.of(one.people, one.users)
+    alone = one.kind == ConsequenceKind.COMPANY
+    return Told(
+        one.kind, str(ConsequenceKind(one.kind).label), tone, icon, wording.why(one.why, pack),
+        named[:1] if alone else named, wording.destination(one.to, one.category), one.hours, one.clock_on,
+        one.ended_on, one.ends_on, [other.name for other in named[1:]] if alone else [],
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class FollowUpLine:
+    """A follow-up as the page shows it."""
+
+    follow_up: FollowUp
+    label: str
+    tone: str
+    icon: str
+    named: list[Named]
+    to: str
+    late: bool
+    mine: bool
+
+
+def follow_up_lines(actor: Actor, change: Change, *, at: datetime) -> list[FollowUpLine]:
+    """Open ones first, by their time; six queries at most."""
+    rows = list(change.follow_ups.select_related("owner", "closed_by", "person").order_by("due_at", "id"))
+    names = names_for(actor, (p for row in rows for p in row.people), (u for row in rows for u in row.users))
+    found = []
+    for row in rows:
+        tone, icon = wording.LOOKS[row.kind]
+        open_one = row.state == FollowUpState.OPEN
+        people = row.people[:1] if row.kind == ConsequenceKind.COMPANY else row.people
+        found.append(
+            FollowUpLine(
+                row, row.get_kind_display(), tone, icon, names.of(people, row.users),
+                wording.destination(row.to, row.category), open_one and row.due_at < at,
+                row.owner_id is not None and row.owner_id == actor.user_id,
+            )
+        )  # fmt: skip
+    return sorted(found, key=lambda line: line.follow_up.state != FollowUpState.OPEN)
