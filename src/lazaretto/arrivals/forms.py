@@ -173,6 +173,17 @@ class WalkInForm(ExposureForm):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "list": "free-rooms"}),
     )
+    unlisted = forms.ChoiceField(
+        label=_("Can they wait?"), required=False, initial="admit", widget=forms.RadioSelect,
+        choices=[
+            ("admit", _("no: admit them now, headquarters decides after")),
+            ("ask", _("yes: ask headquarters first")),
+        ],
+    )  # fmt: skip
+    why_now = forms.CharField(
+        label=_("Why they have to be admitted now"), max_length=500, required=False,
+        help_text=_("Where no list and no transfer order names them. Nobody is turned away."),
+    )  # fmt: skip
     proposed = forms.CharField(max_length=12, required=False, widget=forms.HiddenInput)
     others = forms.CharField(max_length=2000, required=False)
 

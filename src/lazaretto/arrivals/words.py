@@ -7,6 +7,7 @@ from lazaretto.core.spoken import call
 call(
     {
         "arrivals.admit_walk_in": _("admitted without a list"),
+        "arrivals.ask_to_admit": _("asked before somebody is admitted"),
         "arrivals.board": _("scanned onto the bus"),
         "arrivals.board_newcomer": _("registered on the bus and taken along"),
         "arrivals.board_unexpected": _("taken along without being on the list"),

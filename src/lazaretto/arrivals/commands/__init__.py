@@ -21,9 +21,10 @@ from lazaretto.arrivals.commands.staging import (
     map_columns,
     stage_manifest,
 )
-from lazaretto.arrivals.commands.walk_in import WalkInAdmitted, admit_walk_in
+from lazaretto.arrivals.commands.walk_in import AskedToAdmit, WalkInAdmitted, admit_walk_in, ask_to_admit
 
 __all__ = [
+    "AskedToAdmit",
     "Boarded",
     "CheckedIn",
     "Corrections",
@@ -39,6 +40,7 @@ __all__ = [
     "WalkInAdmitted",
     "WithoutRoom",
     "admit_walk_in",
+    "ask_to_admit",
     "board",
     "board_newcomer",
     "board_unexpected",

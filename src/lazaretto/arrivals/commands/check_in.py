@@ -11,6 +11,7 @@ from lazaretto.arrivals.queries.rooms import BED_FROM_AGE, age_on
 from lazaretto.core import clock
 from lazaretto.core.access import Actor
 from lazaretto.core.commands import command, record
+from lazaretto.orders.commands import receive
 from lazaretto.places.models import Room
 from lazaretto.stays.commands import admit
 
@@ -71,6 +72,7 @@ def check_in(
     )
     expected.state, expected.arrived_at, expected.stay_id = ExpectedState.CHECKED_IN, at, done.stay_id
     expected.save(update_fields=["state", "arrived_at", "stay"])
+    receive(expected.person_id, expected.site, actor=actor, at=at)
     record(expected, unit_id=expected.site.unit_id, person_id=expected.person_id, data={"stay": done.stay_number})
     left = ExpectedArrival.objects.filter(
         manifest=expected.manifest_id, state__in=[ExpectedState.EXPECTED, ExpectedState.BOARDED]

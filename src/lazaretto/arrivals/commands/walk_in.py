@@ -1,4 +1,8 @@
-"""Somebody stands at the desk whom no list names: recognised or registered, and admitted, in one transaction."""
+"""Somebody stands at the desk whom no list names: recognised or registered, and admitted, in one transaction.
+
+Where neither a list nor a transfer order stands behind them, headquarters is asked in the same transaction: they are
+admitted first, and it is decided after. Who can wait outside for the answer is asked about before (`ask_to_admit`).
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +17,10 @@ from lazaretto.arrivals.queries.walk_in_rooms import offer
 from lazaretto.core import clock
 from lazaretto.core.access import Actor, locked
 from lazaretto.core.commands import command, record
+from lazaretto.orders.commands import Plea, open_exception, receive
+from lazaretto.orders.errors import AlreadyAsked, NoOrderBehind
+from lazaretto.orders.queries.exceptions import waiting_for
+from lazaretto.orders.queries.standing import ground_of
 from lazaretto.people.choices import Likeness, Sex
 from lazaretto.people.commands import (
     NewPerson,
@@ -39,7 +47,10 @@ STILL_OF_THE_BUS = timedelta(days=2)
 
 @dataclass(frozen=True)
 class WalkInAdmitted:
-    """Somebody without a list is in their room. `known` says that they were in our records before."""
+    """Somebody without a list is in their room. `known` says that they were in our records before.
+
+    `transfer_order` is the order that sent them here, `exception` the request that headquarters has to decide now.
+    """
 
     person_id: UUID
     known: bool
@@ -48,6 +59,17 @@ class WalkInAdmitted:
     order_number: str
     room: str
     ends_at: datetime
+    transfer_order: str = ""
+    exception: str = ""
+
+
+@dataclass(frozen=True)
+class AskedToAdmit:
+    """Headquarters was asked about somebody who waits outside."""
+
+    person_id: UUID
+    exception: str
+    due_at: datetime
 
 
 @command("arrivals.admit_walk_in", capability="stays.admit")
@@ -67,8 +89,12 @@ def admit_walk_in(
     companion: Stay | None = None,
     room: Room | None = None,
     assessment: str = "",
+    plea: Plea | None = None,
 ) -> WalkInAdmitted:
     """Admit somebody whom no list names. No document is needed for it.
+
+    `plea` says why it cannot wait, for those behind whom neither a list nor a transfer order stands, no handover, no
+    isolation order in force and no granted exception: they are admitted, and headquarters decides after.
 
     `newcomer` is what they say of themselves, `same_as` the known person they are; both together add to the record
     what it lacks. Whoever is known by a document under the same name is never doubled; somebody who is merely alike
@@ -77,13 +103,16 @@ def admit_walk_in(
     says who judged that they may and why, where the rules ask for it. Without `room` the one that the planner proposes
     is taken. Whoever a list names after all is taken off it: checked in here, or no longer coming there.
 
-    Raises `NobodyNamed`, `PossiblyKnown`, `NoRoomProposed`, `StayEnded`, and everything that `people.register_person`,
-    `people.add_document` and `stays.admit` raise.
+    Raises `NobodyNamed`, `PossiblyKnown`, `NoRoomProposed`, `StayEnded`, `NoOrderBehind` where a plea is missing, and
+    everything that `people.register_person`, `people.add_document` and `stays.admit` raise.
     """
     if companion is not None and (companion.ended_at is not None or companion.site_id != site.id):
         raise StayEnded(stay=companion.number)
     person, known = _who(actor, at, site, newcomer, same_as, not_same_as)
     listed = _listed(person, site, at)
+    unheralded = not any(one.site_id == site.id for one in listed) and ground_of(person.id, site, at=at) is None
+    if unheralded and plea is None:
+        raise NoOrderBehind
     age = age_on(person.birth_date, clock.local_date(at, clock.zone(site.time_zone)))
     party_id, chosen = person.id, room
     if companion is not None:
@@ -107,9 +136,38 @@ def admit_walk_in(
     )
     for one in listed:
         _take_off(one, site, done.stay_id, done.stay_number, at)
+    order = receive(person.id, site, actor=actor, at=at)
+    stay = Stay.objects.get(pk=done.stay_id)
+    asked = open_exception(person, site, plea, actor=actor, at=at, stay=stay) if unheralded and plea else None
     data = {"without_list": True, "known": known, "not_same_as": [str(other) for other in not_same_as]}
-    record(Stay(pk=done.stay_id), unit_id=site.unit_id, person_id=person.id, data=data)
-    return WalkInAdmitted(person.id, known, done.stay_id, done.stay_number, done.order_number, done.room, done.ends_at)
+    record(stay, unit_id=site.unit_id, person_id=person.id, data=data)
+    return WalkInAdmitted(
+        person.id, known, done.stay_id, done.stay_number, done.order_number, done.room, done.ends_at,
+        order, asked.number if asked else "",
+    )  # fmt: skip
+
+
+@command("arrivals.ask_to_admit", capability="stays.admit")
+def ask_to_admit(
+    *,
+    actor: Actor,
+    at: datetime,
+    site: Site,
+    plea: Plea,
+    newcomer: NewPerson | None = None,
+    same_as: UUID | None = None,
+    not_same_as: tuple[UUID, ...] = (),
+) -> AskedToAdmit:
+    """Ask headquarters first about somebody who can wait: they are recognised or registered, and not admitted yet.
+
+    Raises what `admit_walk_in` raises about who they are, `AlreadyAsked`, `WhyNow`, `NotAnApprover`.
+    """
+    person, _known = _who(actor, at, site, newcomer, same_as, not_same_as)
+    earlier = waiting_for(person, site)
+    if earlier is not None:
+        raise AlreadyAsked(number=earlier)
+    asked = open_exception(person, site, plea, actor=actor, at=at)
+    return AskedToAdmit(person.id, asked.number, asked.due_at)
 
 
 def _who(

@@ -7,10 +7,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count
+from django.utils.translation import gettext_lazy as _
 
 from lazaretto.arrivals.models import ExpectedArrival
 from lazaretto.arrivals.queries.rooms import BED_FROM_AGE, ON_THE_WAY, age_on
 from lazaretto.core.access import Actor
+from lazaretto.orders.queries.standing import Ground, ground_of
 from lazaretto.people.choices import Likeness, Sex
 from lazaretto.people.commands import NewPerson
 from lazaretto.people.models import Person
@@ -19,6 +21,12 @@ from lazaretto.places.models import Room, Site
 from lazaretto.stays.models import Occupancy, Stay
 from lazaretto.stays.queries.sharing import Sharer, Verdict, others_in, verdict
 
+GROUNDS = {
+    Ground.ORDER: _("A transfer order sends them here."),
+    Ground.HANDOVER: _("They were handed over to this site."),
+    Ground.ISOLATION: _("An isolation order of ours is in force."),
+    Ground.EXCEPTION: _("Headquarters has granted an exception."),
+}
 MOST = 6
 SHORTEST = 2
 
@@ -97,6 +105,14 @@ def _described(actor: Actor, site: Site, ids: list[UUID], why: dict[UUID, list[s
         for pk in ids
         if pk in people
     ]
+
+
+def stands_behind(person: Person, site: Site, *, at: datetime) -> str:
+    """What says in advance that somebody comes here, in words; empty where headquarters has to be asked."""
+    if ExpectedArrival.objects.filter(person=person, site=site, state__in=ON_THE_WAY).exists():
+        return str(_("A list names them here."))
+    ground = ground_of(person.id, site, at=at)
+    return str(GROUNDS[ground]) if ground is not None else ""
 
 
 def stay_in_room(site: Site, number: str) -> Stay | None:

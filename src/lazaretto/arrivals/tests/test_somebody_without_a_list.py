@@ -11,6 +11,7 @@ from lazaretto.arrivals.errors import NobodyNamed, NoRoomProposed, PossiblyKnown
 from lazaretto.arrivals.models import ExpectedArrival, Manifest
 from lazaretto.core.errors import NotFound
 from lazaretto.core.models import JournalEntry
+from lazaretto.orders.commands import Plea
 from lazaretto.people.commands import GivenDocument, GivenNeed, NewPerson, add_phone
 from lazaretto.people.errors import DocumentInvalid
 from lazaretto.people.models import Need, PartyMember, Person, PersonAccess
@@ -22,6 +23,7 @@ from tests import factories
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
+PLEA = Plea("独自到达，天黑无处可去")
 GROUNDS = {"authority": "区疾控中心", "legal_basis": "传染病防治法", "reason": "入境"}
 CARD = "440105199102090167"
 
@@ -34,7 +36,7 @@ def _rules(db):
 
 
 def admit(cast, newcomer=None, *, by=None, **more):
-    values = {"category": "inbound", "last_exposure_at": NOW - timedelta(hours=20), **GROUNDS, **more}
+    values = {"category": "inbound", "last_exposure_at": NOW - timedelta(hours=20), "plea": PLEA, **GROUNDS, **more}
     actor = (by or cast.clerk).actor
     return admit_walk_in(actor=actor, at=NOW, site=cast.site, newcomer=newcomer, **values)
 
@@ -46,7 +48,7 @@ class TestWhoTheyAre:
         assert (done.known, stay.person.name, stay.number) == (False, "无名氏", done.stay_number)
         assert Occupancy.objects.get(stay=stay).room.number == done.room
         assert IsolationOrder.objects.get().reason == "入境"
-        entry = JournalEntry.objects.get(command="arrivals.admit_walk_in")
+        entry = JournalEntry.objects.get(command="arrivals.admit_walk_in", subject_type="stays.stay")
         assert (entry.person_id, entry.unit_id) == (stay.person_id, cast.site.unit_id)
 
     def test_one_known_by_the_document_is_not_doubled_and_what_is_new_is_added(self, cast):
@@ -87,7 +89,7 @@ class TestWhoTheyAre:
         known = register(cast, "王小明", birth_date=date(1990, 1, 1))
         done = admit(cast, NewPerson(name="王小明", birth_date=date(1990, 1, 1)), not_same_as=(known.id,))
         assert done.person_id != known.id
-        entry = JournalEntry.objects.get(command="arrivals.admit_walk_in")
+        entry = JournalEntry.objects.get(command="arrivals.admit_walk_in", subject_type="stays.stay")
         assert entry.data["not_same_as"] == [str(known.id)]
 
     def test_one_known_elsewhere_is_recognised_by_what_they_say_and_by_nothing_less(self, cast):
@@ -209,7 +211,7 @@ class TestThePage:
     def form(self, **more):
         values = {
             "client_id": str(uuid4()), "name": "王小明", "category": "inbound",
-            "exposed_on": (NOW - timedelta(days=1)).date(), **GROUNDS,
+            "exposed_on": (NOW - timedelta(days=1)).date(), "why_now": PLEA.why_now, **GROUNDS,
         }  # fmt: skip
         return {**values, **more}
 
@@ -308,6 +310,7 @@ class TestThePage:
 def test_the_api_offers_it_with_a_client_id(cast):
     form = {
         "site": str(cast.site.id), "category": "inbound", "last_exposure_at": NOW - timedelta(days=1), **GROUNDS,
+        "plea": {"why_now": PLEA.why_now},
         "newcomer": {"name": "王小明", "documents": [{"kind": "passport", "number": "E12345678", "country": "CHN"}]},
     }  # fmt: skip
     first, again = (

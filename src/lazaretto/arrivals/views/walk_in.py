@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from lazaretto.accounts.doors import actor_of, needs
-from lazaretto.arrivals.commands import admit_walk_in
+from lazaretto.arrivals.commands import admit_walk_in, ask_to_admit
 from lazaretto.arrivals.forms import WalkInForm
 from lazaretto.arrivals.queries.bus import free_rooms
 from lazaretto.arrivals.queries.desk import last_grounds
@@ -20,6 +20,7 @@ from lazaretto.arrivals.queries.walk_in import (
     alike_to,
     known_at_the_desk,
     known_by_id,
+    stands_behind,
     stay_in_room,
 )
 from lazaretto.arrivals.views.walk_in_place import place_for, room_at
@@ -46,6 +47,9 @@ FIELDS = {
     "document_taken": "document_number",
     "birth_date_impossible": "birth_date",
     "phone_invalid": "phone",
+    "no_order_behind": "why_now",
+    "why_now": "why_now",
+    "already_asked": "unlisted",
     "already_in_party": "with_room",
     "stay_ended": "with_room",
     "category_not_received": "category",
@@ -75,11 +79,9 @@ def walk_in(request: HttpRequest, code: str) -> HttpResponse:
     _check_rooms(site, form)
     if form.is_valid():
         try:
-            number = _admit(actor, site, form)
+            return redirect(_asked(actor, site, form) if _can_wait(form) else _admitted(actor, site, form))
         except DomainError as error:
             _refuse(form, error)
-        else:
-            return redirect(f"{reverse('arrivals:desk', args=[code])}?done={number}")
     return _page(request, site, form)
 
 
@@ -141,28 +143,49 @@ def _picked(typed: WalkInForm) -> dict[str, Any]:
     return values
 
 
-def _admit(actor: Actor, site: Site, form: WalkInForm) -> str:
-    """The number of the new stay. The form sent twice admits once; changed after that, it is another request."""
+def _can_wait(form: WalkInForm) -> bool:
+    return str(form.cleaned_data["unlisted"]) == "ask"
+
+
+def _admitted(actor: Actor, site: Site, form: WalkInForm) -> str:
+    """Admit them; where to go on. The form sent twice admits once; changed after that, it is another request."""
     payload = _payload(actor, site, form)
     client_id = form.cleaned_data["client_id"] or new_id()
     try:
-        return admit_walk_in.invoke(actor=actor, at=clock.now(), payload=payload, client_id=client_id).stay_number
+        done = admit_walk_in.invoke(actor=actor, at=clock.now(), payload=payload, client_id=client_id)
     except ClientIdReused:
-        return admit_walk_in.invoke(actor=actor, at=clock.now(), payload=payload, client_id=new_id()).stay_number
+        done = admit_walk_in.invoke(actor=actor, at=clock.now(), payload=payload, client_id=new_id())
+    return f"{reverse('arrivals:desk', args=[site.code])}?done={done.stay_number}"
+
+
+def _asked(actor: Actor, site: Site, form: WalkInForm) -> str:
+    """Ask headquarters about somebody who waits; where its answer will stand."""
+    said = _said(actor, site, form)
+    said["plea"] = said["plea"] or {"why_now": ""}
+    asked = ask_to_admit.invoke(actor=actor, at=clock.now(), payload=said)
+    return reverse("orders:exception", args=[asked.exception])
+
+
+def _said(actor: Actor, site: Site, form: WalkInForm) -> dict[str, Any]:
+    """Who it is and why it cannot wait, as both commands take it."""
+    said, person = form.cleaned_data, _recognised(actor, form)
+    return {
+        "site": str(site.id),
+        "newcomer": asdict(form.newcomer(person.name if person else "")),
+        "same_as": str(person.id) if person else None,
+        "not_same_as": [str(other) for other in said["others"]],
+        "plea": {"why_now": said["why_now"].strip()} if said["why_now"].strip() else None,
+    }
 
 
 def _payload(actor: Actor, site: Site, form: WalkInForm) -> dict[str, Any]:
     said = form.cleaned_data
-    person = _recognised(actor, form)
     companion = stay_in_room(site, said["with_room"])
     room = room_at(site, said["room"] or said["proposed"])
     return {
         **{name: said[name] for name in GROUNDS},
-        "site": str(site.id),
+        **_said(actor, site, form),
         "last_exposure_at": form.exposed_at(site.time_zone),
-        "newcomer": asdict(form.newcomer(person.name if person else "")),
-        "same_as": str(person.id) if person else None,
-        "not_same_as": [str(other) for other in said["others"]],
         "companion": str(companion.id) if companion else None,
         "room": str(room.id) if room else None,
         "assessment": said["assessment"],
@@ -215,6 +238,7 @@ def _context(request: HttpRequest, site: Site, form: WalkInForm) -> dict[str, An
         "site": site,
         "form": form,
         "recognised": known_by_id(actor, site, person, at=at) if person else None,
+        "stands_behind": stands_behind(person, site, at=at) if person else "",
         "known": known,
         "others": others,
         "looked_at": bool(others) and set(others.split()) <= set(str(form["others"].value() or "").split()),
