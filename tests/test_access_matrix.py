@@ -181,6 +181,10 @@ ADDRESSES = {
     "transfers:new_place": GET,
     "transfers:question": GET,
     "transfers:handover": GET,
+    "transfers:divert": GET,
+    "transfers:fetch": GET,
+    "transfers:word": POST,
+    "transfers:left": POST,
     "transfers:postpone": POST,
     "transfers:arrived": POST,
     "transfers:whereabouts": GET,
@@ -234,7 +238,7 @@ ORDER_PAGES = (
 )  # fmt: skip
 EXCEPTION_PAGES = ("exception", "decide", "withdraw_exception")
 CHANGE_PAGES = ("one", "confirm", "refuse", "withdraw", "follow_up")
-HANDOVER_PAGES = ("handover", "postpone", "arrived")
+HANDOVER_PAGES = ("handover", "postpone", "arrived", "divert", "fetch", "word", "left")
 
 ARGUMENTS = {
     "code": lambda world: world[Site].code,

@@ -22,6 +22,7 @@ from lazaretto.places.models import ExternalPlace, RoomList, Zone
 from lazaretto.protocols.models import PackAdoption
 from lazaretto.stays.deadlines import FEVER
 from lazaretto.stays.models import Breach, Certificate, DoorCheck, OrderChange, Release, RoomHold, Specimen
+from lazaretto.transfers.models import PlaceWord
 from lazaretto.trips.models import Driver, MoveRequest, Stop, Trip, Vehicle
 from tests import factories
 from tests.factories import LONG_AGO, NOW
@@ -98,7 +99,10 @@ def _custody(site, stay) -> list[Model]:
     question = Question.objects.create(
         person=stay.person, fact=fact, conflict="second_place", first_site=site, opened_at=NOW
     )
-    return [hospital, handover, question]
+    word = PlaceWord.objects.create(
+        handover=handover, person=stay.person, place=hospital, kind="condition", text="好", told_by="陈", told_at=NOW
+    )
+    return [hospital, handover, question, word]
 
 
 def _orders(site, stay) -> list[Model]:

@@ -54,6 +54,8 @@ class Handover(models.Model):
     signed_out_at = models.DateTimeField()
     due_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
+    # On the way somewhere else, a new handover takes over those still under way.
+    instead_of = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="diverted")
 
     objects = HandoverQuerySet.as_manager()
 

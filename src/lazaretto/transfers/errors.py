@@ -48,6 +48,22 @@ class NotYours(DomainError):
     next_step = _("Call them; if they cannot do it, ask the duty officer.")
 
 
+class NotHeldThere(DomainError):
+    """The place of others does not have the person, or did not get them from the actor's site."""
+
+    code = "not_held_there"
+    message = _("This place does not have that person from you.")
+    next_step = _("Look where they are now; whoever sent them there fetches them.")
+
+
+class AskedFirst(DomainError):
+    """It is still asked where one of them is."""
+
+    code = "asked_first"
+    message = _("It is still open where one of them is.")
+    next_step = _("Decide that question first; then send the others elsewhere.")
+
+
 class HandoverClosed(DomainError):
     """Everybody of the handover has been settled."""
 

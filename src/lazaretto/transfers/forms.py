@@ -56,6 +56,37 @@ class SignOutForm(forms.Form):
         self.fields["destination"].choices = [("", _("Choose a place")), *destinations]  # type: ignore[attr-defined]
 
 
+class FetchForm(forms.Form):
+    """Who comes back from a place of others, until when, by what, with whom."""
+
+    people = forms.MultipleChoiceField(label=_("Who comes"), widget=forms.CheckboxSelectMultiple)
+    due_at = _moment(_("Expected to arrive by"))
+    carrier = forms.CharField(
+        label=_("Vehicle"), max_length=80, required=False, help_text=_("Plate, ambulance, on foot.")
+    )
+    escort = forms.CharField(label=_("Who goes with them"), max_length=80, required=False)
+    escort_phone = forms.CharField(label=_("Telephone of the escort"), max_length=40, required=False)
+    papers = forms.CharField(
+        label=_("Papers handed over"), max_length=200, required=False, help_text=_("Discharge summary, results.")
+    )
+
+    def __init__(self, *args: Any, people: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["people"].choices = list(people)  # type: ignore[attr-defined]  # a ChoiceField
+
+
+class DivertForm(forms.Form):
+    """Another destination for whoever is under way, and why."""
+
+    destination = forms.ChoiceField(label=_("Where to"))
+    due_at = _moment(_("Expected to arrive by"))
+    reason = forms.CharField(label=_("Why they go elsewhere"), max_length=300)
+
+    def __init__(self, *args: Any, destinations: Sequence[tuple[str, Any]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["destination"].choices = [("", _("Choose a place")), *destinations]  # type: ignore[attr-defined]
+
+
 class PlaceForm(forms.Form):
     """A place that others run."""
 

@@ -14,6 +14,11 @@ call(
         "transfers.give_room": _("Room given after arrival"),
         "transfers.postpone": _("Time of arrival postponed"),
         "transfers.report_here": _("Reported at a second place"),
+        "transfers.divert": _("Sent elsewhere on the way"),
+        "transfers.write_word": _("Word from the other place"),
+        "transfers.fetch": _("Fetched from the other place"),
+        "transfers.still_there": _("Still at the other place"),
+        "transfers.leave_from_there": _("Left our care from the other place"),
         "transfers.decide": _("Decided where somebody is"),
     }
 )

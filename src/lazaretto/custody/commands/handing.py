@@ -57,16 +57,42 @@ def hand_over(
     if way.due_at <= left_at:
         raise DueTooEarly(due_at=way.due_at.isoformat())
     made = insert(_row(way, left_at))
-    insert_rows(
-        HandedOver,
-        ("id", "handover", "person", "papers", "medicines", "luggage", "outcome"),
-        [_line(made, one) for one in people],
-    )
+    _write_lines(made, people)
     facts = [Seen(one.person, FactKind.SIGNED_OUT, left_at, handover=made) for one in people]
     told = write_facts(facts, actor=actor, at=at)
     _all_held(told)
     watch(made, at=at)
     return made
+
+
+def redirect(
+    handover: Handover, lines: Sequence[HandedOver], way: Way, reason: str, *, actor: Actor, at: datetime
+) -> Handover:
+    """Those still under way go on to another place: a new handover takes them over, inside the running command.
+
+    By decision, with its reason: nobody signed them out anew. Raises `NobodyNamed`, `DueTooEarly`.
+    """
+    if not lines:
+        raise NobodyNamed
+    if way.due_at <= at:
+        raise DueTooEarly(due_at=way.due_at.isoformat())
+    row = _row(way, at)
+    row.instead_of = handover
+    made = insert(row)
+    along = [Luggage(line.person_id, line.papers, line.medicines or "", line.luggage) for line in lines]
+    _write_lines(made, along)
+    facts = [Seen(one.person, FactKind.SETTLED, at, handover=made, note=reason) for one in along]
+    write_facts(facts, actor=actor, at=at)
+    watch(made, at=at)
+    return made
+
+
+def _write_lines(handover: Handover, people: Sequence[Luggage]) -> None:
+    insert_rows(
+        HandedOver,
+        ("id", "handover", "person", "papers", "medicines", "luggage", "outcome"),
+        [_line(handover, one) for one in people],
+    )
 
 
 def _line(handover: Handover, one: Luggage) -> tuple[Any, ...]:

@@ -63,7 +63,8 @@ def write_facts(facts: Sequence[Seen], *, actor: Actor, at: datetime) -> list[To
     after = _with(before, facts)
     _follow(before, after)
     _ask(before, after, at)
-    _settle(after, {fact.handover for fact in facts if fact.handover is not None}, actor, at)
+    legs = _legs(before) | _legs(after) | {fact.handover.id for fact in facts if fact.handover is not None}
+    _settle(after, legs, actor, at)
     record_all([_note(fact) for fact in facts])
     return [_told(fact, after[fact.person_id]) for fact in facts]
 
@@ -205,14 +206,18 @@ def _open(person: UUID, known: Known, doubt: rules.Doubt, at: datetime) -> None:
         raise_alarm(Due(QUESTION.code, question, at, str(slot), unit_id=unit, person_id=person), at=at)
 
 
-def _settle(after: dict[UUID, Known], touched: set[Handover], actor: Actor, at: datetime) -> None:
-    """Bring the outcomes of handovers up to date; one that is settled for everybody is closed, its deadline met."""
-    legs = {
+def _legs(story_of: dict[UUID, Known]) -> set[UUID]:
+    """The handovers on which these people were under way. A fact may take one out of their story again."""
+    return {
         period.held.id
-        for known in after.values()
+        for known in story_of.values()
         for period in known.story.periods
         if isinstance(period.held, rules.Leg)
-    } | {handover.id for handover in touched}
+    }
+
+
+def _settle(after: dict[UUID, Known], legs: set[UUID], actor: Actor, at: datetime) -> None:
+    """Bring the outcomes of handovers up to date; one that is settled for everybody is closed, its deadline met."""
     if not legs:
         return
     changed = []

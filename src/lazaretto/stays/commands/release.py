@@ -141,6 +141,17 @@ def depart(
     _close(stay, end, actor, at)
 
 
+def lift_order(person_id: UUID, *, reason: str, actor: Actor, at: datetime) -> None:
+    """Isolation ends while somebody is with others, inside the running command; nothing happens without an order."""
+    order = IsolationOrder.objects.select_for_update().filter(person=person_id, lifted_at__isnull=True).first()
+    if order is None:
+        return
+    if order.ends_at > at:
+        _shorten(order, reason, actor, at)
+    IsolationOrder.objects.filter(pk=order.pk).update(lifted_at=at)
+    record(order, unit_id=order.site.unit_id, person_id=person_id, data={"lifted_at": at}, reason=reason)
+
+
 def _still_here(stay: Stay) -> None:
     if stay.ended_at is not None:
         raise StayEnded(stay=stay.number)

@@ -1,5 +1,14 @@
 """Every write about people on the move, by topic; this package re-exports what others may call."""
 
+from lazaretto.transfers.commands.away import (
+    LeftOurCare,
+    WordWritten,
+    fetch,
+    leave_from_there,
+    still_there,
+    write_word,
+)
+from lazaretto.transfers.commands.diverting import divert
 from lazaretto.transfers.commands.moving import (
     Decided,
     PlaceAdded,
@@ -21,19 +30,26 @@ from lazaretto.transfers.commands.moving import (
 
 __all__ = [
     "Decided",
+    "LeftOurCare",
     "PlaceAdded",
     "Postponed",
     "Reported",
     "SignedIn",
     "SignedOut",
     "Verdict",
+    "WordWritten",
     "add_place",
     "bring_back",
     "confirm_arrival",
     "decide",
+    "divert",
+    "fetch",
     "give_room",
+    "leave_from_there",
     "postpone",
     "report_here",
     "sign_in",
     "sign_out",
+    "still_there",
+    "write_word",
 ]

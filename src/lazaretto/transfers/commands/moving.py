@@ -165,7 +165,7 @@ def sign_out(
     Raises `OneDestination`, `SamePlace`, `SiteUnknown`, `NobodyNamed`, `DueTooEarly`, `NotHeldHere`, `KeptTooShort`,
     and what `leave` raises: `NotChecked`, `OrderNeeded` …
     """
-    destination = _destination(site, to_site, to_place)
+    destination = destination_of(site, to_site, to_place)
     way = Way(site, destination, due_at, whole(carrier, 80), whole(escort, 80), whole(escort_phone, 40))
     made = hand_over(people, way, actor=actor, at=at)
     hospital = isinstance(destination, ExternalPlace) and destination.kind == ExternalKind.HOSPITAL
@@ -196,8 +196,8 @@ def sign_in(
     `seen_at` is when they arrived, for what a device tells later. Raises `NotYours`, `NotOnHandover`, and whatever the
     room refuses.
     """
-    site = _end(actor, handover.to_site)
-    _line(handover, person)
+    site = own_end(actor, handover.to_site)
+    line_of(handover, person)
     told = _seen(person.id, site, handover, actor, at, seen_at)
     return _arrived(told, person, site, room, assessment, actor, at)
 
@@ -217,8 +217,8 @@ def bring_back(
 
     Raises `NotYours`, `NotOnHandover`, and whatever the room refuses.
     """
-    site = _end(actor, handover.from_site)
-    _line(handover, person)
+    site = own_end(actor, handover.from_site)
+    line_of(handover, person)
     told = _seen(person.id, site, handover, actor, at, seen_at)
     return _arrived(told, person, site, room, assessment, actor, at)
 
@@ -233,8 +233,8 @@ def confirm_arrival(*, actor: Actor, at: datetime, handover: Handover, person: P
         raise ReasonRequired
     if handover.to_external is None:
         raise NotYours
-    _end(actor, handover.from_site)
-    _line(handover, person)
+    own_end(actor, handover.from_site)
+    line_of(handover, person)
     fact = Seen(
         person.id, FactKind.SIGNED_IN, at, external=handover.to_external, handover=handover,
         note=whole(confirmed_by, LONGEST_NOTE),
@@ -352,7 +352,8 @@ def _name(name: str) -> str:
     return found
 
 
-def _destination(site: Site, code: str, place: ExternalPlace | None) -> Site | ExternalPlace:
+def destination_of(origin: Site | None, code: str, place: ExternalPlace | None) -> Site | ExternalPlace:
+    """Where they go: a site by its code, or a place of others. Raises `OneDestination`, `SiteUnknown`, `SamePlace`."""
     if bool(code) == (place is not None):
         raise OneDestination
     if place is not None:
@@ -360,21 +361,22 @@ def _destination(site: Site, code: str, place: ExternalPlace | None) -> Site | E
     found = Site.objects.filter(code=code).first()
     if found is None:
         raise SiteUnknown(code=code)
-    if found == site:
+    if found == origin:
         raise SamePlace
     return found
 
 
-def _end(actor: Actor, site: Site | None) -> Site:
+def own_end(actor: Actor, site: Site | None, capability: str = HAND_OVER) -> Site:
     """The site of ours at that end, where the actor must hold the capability."""
     if site is None:
         raise NotYours
-    if not actor.may(HAND_OVER, site.unit_id):
-        raise Forbidden(capability=HAND_OVER)
+    if not actor.may(capability, site.unit_id):
+        raise Forbidden(capability=capability)
     return site
 
 
-def _line(handover: Handover, person: Person) -> HandedOver:
+def line_of(handover: Handover, person: Person) -> HandedOver:
+    """That person's line. Raises `NotOnHandover`."""
     line = HandedOver.objects.filter(handover=handover, person=person).first()
     if line is None:
         raise NotOnHandover

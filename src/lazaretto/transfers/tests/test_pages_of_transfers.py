@@ -8,7 +8,7 @@ from django.urls import reverse
 from lazaretto.core import clock
 from lazaretto.custody.models import Handover, Question
 from lazaretto.places.models import ExternalPlace
-from lazaretto.stays.models import Stay
+from lazaretto.stays.models import RoomHold, Stay
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -84,3 +84,43 @@ def test_whereabouts_cost_the_same_for_few_and_for_many(cast, django_assert_max_
             assert client.get(page).status_code == 200
     assert client.get(address, {"at": "nonsense"}).status_code == 200
     assert client.get("/api/v1/whereabouts").json()["items"][0]["site"] == "H01"
+
+
+def test_the_page_of_a_hospital_tells_keeps_and_fetches(cast):
+    stay, now = factories.stay(cast.site), clock.now()
+    place = ExternalPlace.objects.create(kind="hospital", name="区人民医院")
+    due, later = ((now + timedelta(hours=n)).strftime("%Y-%m-%dT%H:%M") for n in (20, 40))
+    given = {"people": [str(stay.person_id)], "destination": f"place:{place.pk}", "due_at": due}
+    cast.clerk.client.post(reverse("transfers:sign_out", args=["H01"]), {**given, "keep_rooms_until": later})
+    first, person = Handover.objects.get(), stay.person_id
+    assert RoomHold.objects.filter(person=person).exists()
+    cast.clerk.client.post(
+        reverse("transfers:arrived", args=[first.number, person]), {"what": "confirm", "confirmed_by": "急诊"}
+    )
+    address = reverse("transfers:handover", args=[first.number])
+    word = reverse("transfers:word", args=[first.number, person])
+    assert cast.clerk.client.post(word, {"kind": "nonsense", "text": "好"}).status_code == 422
+    assert (
+        cast.clerk.client.post(word, {"kind": "condition", "text": "体温三十八度", "told_by": "陈"}).status_code == 302
+    )
+    assert "体温三十八度" in cast.clerk.client.get(address).content.decode()
+    assert "体温三十八度" not in cast.auditor.client.get(address).content.decode()
+    fetch = reverse("transfers:fetch", args=[first.number])
+    assert cast.clerk.client.post(fetch, {"people": [], "due_at": due}).status_code == 422
+    answer = cast.clerk.client.post(fetch, {"people": [str(person)], "due_at": due})
+    assert answer.status_code == 302
+    assert "区人民医院" in cast.clerk.client.get(answer["Location"]).content.decode()
+
+
+def test_a_handover_is_sent_elsewhere_from_its_page(cast, handover):
+    place = ExternalPlace.objects.create(kind="hospital", name="区人民医院")
+    address = reverse("transfers:divert", args=[handover.number])
+    due = (clock.now() + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
+    assert "site:H02" not in cast.clerk.client.get(address).content.decode()
+    wrong = cast.clerk.client.post(address, {"destination": f"place:{place.pk}", "due_at": due, "reason": ""})
+    assert wrong.status_code == 422
+    told = cast.clerk.client.post(address, {"destination": f"place:{place.pk}", "due_at": due, "reason": "胸痛"})
+    fresh = Handover.objects.exclude(pk=handover.pk).get()
+    assert told["Location"] == reverse("transfers:handover", args=[fresh.number])
+    page = cast.clerk.client.get(reverse("transfers:handover", args=[handover.number])).content.decode()
+    assert fresh.number in page

@@ -1,5 +1,6 @@
 """Pages of transfers, by topic."""
 
+from lazaretto.transfers.views.away import divert, fetch, left, word
 from lazaretto.transfers.views.moves import (
     arrived,
     everyone,
@@ -15,13 +16,17 @@ from lazaretto.transfers.views.moves import (
 
 __all__ = [
     "arrived",
+    "divert",
     "everyone",
+    "fetch",
     "give_room",
     "handover",
+    "left",
     "moves",
     "new_place",
     "postpone",
     "question",
     "seen_here",
     "sign_out",
+    "word",
 ]

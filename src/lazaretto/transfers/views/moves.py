@@ -26,8 +26,10 @@ from lazaretto.places.models import ExternalPlace, Room, Site
 from lazaretto.places.queries import site_by_code
 from lazaretto.stays.models import Stay
 from lazaretto.transfers import commands, queries
+from lazaretto.transfers.choices import WordKind
 from lazaretto.transfers.errors import AlreadyHere, CardUnknown
 from lazaretto.transfers.forms import DecideForm, PlaceForm, PostponeForm, SignOutForm
+from lazaretto.transfers.queries.away import away
 from lazaretto.ui.notices import notify
 
 READ, HAND_OVER, DECIDE = "transfers.read", "transfers.hand_over", "transfers.decide"
@@ -54,7 +56,7 @@ def moves(request: HttpRequest) -> HttpResponse:
         "sites": _desks(actor),
         "now": at,
     }
-    return _page(request, "transfers/moves.html", context)
+    return page(request, "transfers/moves.html", context)
 
 
 @require_GET
@@ -71,7 +73,7 @@ def everyone(request: HttpRequest) -> HttpResponse:
         "at": at,
         "asked": request.GET.get("at", ""),
     }
-    return _page(request, "transfers/whereabouts.html", context)
+    return page(request, "transfers/whereabouts.html", context)
 
 
 @require_GET
@@ -79,7 +81,7 @@ def everyone(request: HttpRequest) -> HttpResponse:
 def handover(request: HttpRequest, number: str) -> HttpResponse:
     """One handover: who has arrived, who is missing, live at both ends."""
     actor, at = actor_of(request), clock.now()
-    found = _handover(actor, number)
+    found = handover_of(actor, number)
     context = {
         "handover": found,
         "origin": queries.origin_of(found),
@@ -87,11 +89,15 @@ def handover(request: HttpRequest, number: str) -> HttpResponse:
         "lines": queries.lines_of(actor, found),
         "receives": found.to_site is not None and actor.may(HAND_OVER, found.to_site.unit_id),
         "sent": found.from_site is not None and actor.may(HAND_OVER, found.from_site.unit_id),
+        "instead": found.diverted.order_by("signed_out_at").first(),
+        "away": away(actor, found),
+        "words": WordKind.choices,
+        "may_end": found.from_site is not None and actor.may(DECIDE, found.from_site.unit_id),
         "overdue": found.closed_at is None and found.due_at < at,
-        "postpone": PostponeForm(initial={"due_at": _local(found.due_at + timedelta(hours=1))}),
+        "postpone": PostponeForm(initial={"due_at": local(found.due_at + timedelta(hours=1))}),
         "now": at,
     }
-    return _page(request, "transfers/handover.html", context)
+    return page(request, "transfers/handover.html", context)
 
 
 @require_POST
@@ -99,28 +105,33 @@ def handover(request: HttpRequest, number: str) -> HttpResponse:
 def arrived(request: HttpRequest, number: str, person_id: UUID) -> HttpResponse:
     """One person: signed in here, brought back, or confirmed by the other place."""
     actor, at = actor_of(request), clock.now()
-    found = _handover(actor, number)
+    found = handover_of(actor, number)
     back = reverse("transfers:handover", args=[number])
     what = request.POST.get("what", "sign_in")
-    person = _person(actor, person_id)
+    person = person_of(actor, person_id)
     if what == "confirm":
         commands.confirm_arrival(
             actor=actor, at=at, handover=found, person=person, confirmed_by=request.POST.get("confirmed_by", "")
         )
-        return _done(request, _("Arrival written down."), back)
+        return done(request, _("Arrival written down."), back)
+    if what == "still_there":
+        commands.still_there(
+            actor=actor, at=at, handover=found, person=person, confirmed_by=request.POST.get("confirmed_by", "")
+        )
+        return done(request, _("They are still there."), back)
     act, site = (commands.bring_back, found.from_site) if what == "bring_back" else (commands.sign_in, found.to_site)
     room = _room(site, request.POST.get("room", ""))
     told = act(
         actor=actor, at=at, handover=found, person=person, room=room, assessment=request.POST.get("assessment", "")
     )
     if told.asked:
-        return _done(request, _("Another place holds this person: both are asked, nobody was moved."), back, tone="red")
+        return done(request, _("Another place holds this person: both are asked, nobody was moved."), back, tone="red")
     text = (
         _("Signed in. Stay %(stay)s goes on.") % {"stay": told.stay_number}
         if told.stay_number
         else _("Signed in. They need a room.")
     )
-    return _done(request, text, back)
+    return done(request, text, back)
 
 
 @require_POST
@@ -128,14 +139,14 @@ def arrived(request: HttpRequest, number: str, person_id: UUID) -> HttpResponse:
 def postpone(request: HttpRequest, number: str) -> HttpResponse:
     """They are late, and somebody knows why."""
     actor = actor_of(request)
-    found = _handover(actor, number)
+    found = handover_of(actor, number)
     form = PostponeForm(request.POST)
     with timezone.override(ZONE):
         valid = form.is_valid()
     if not valid:
         raise InvalidInput(fields={name: str(error[0]) for name, error in form.errors.items()})
     commands.postpone(actor=actor, at=clock.now(), handover=found, **form.cleaned_data)
-    return _done(request, _("Everybody concerned sees the new time."), reverse("transfers:handover", args=[number]))
+    return done(request, _("Everybody concerned sees the new time."), reverse("transfers:handover", args=[number]))
 
 
 @require_http_methods(["GET", "POST"])
@@ -150,9 +161,9 @@ def sign_out(request: HttpRequest, code: str) -> HttpResponse:
         form = SignOutForm(
             request.POST or None,
             people=[(str(stay.person_id), names[stay.person_id]) for stay in stays],
-            destinations=_destinations(site),
+            destinations=destinations_from(site),
             initial={
-                "due_at": _local(at + WITHIN, site.time_zone),
+                "due_at": local(at + WITHIN, site.time_zone),
                 "order": request.GET.get("order", "")[:30],
                 "destination": request.GET.get("to", "")[:50],
             },
@@ -165,12 +176,12 @@ def sign_out(request: HttpRequest, code: str) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             notify(request, _("They are under way."))
-            return _to(reverse("transfers:handover", args=[made.number]))
+            return go_to(reverse("transfers:handover", args=[made.number]))
     chosen = set(form.data.getlist("people")) if form.is_bound else set(request.GET.getlist("person"))  # type: ignore[attr-defined]
     rows = [(stay, names[stay.person_id], str(stay.person_id) in chosen) for stay in stays]
     rows.sort(key=lambda row: not row[2])
     context = {"site": site, "form": form, "rows": rows}
-    return _page(request, "transfers/sign_out.html", context, zone=site.time_zone, status=422 if form.errors else 200)
+    return page(request, "transfers/sign_out.html", context, zone=site.time_zone, status=422 if form.errors else 200)
 
 
 @require_POST
@@ -186,8 +197,8 @@ def seen_here(request: HttpRequest, code: str) -> HttpResponse:
     try:
         commands.report_here(actor=actor, at=clock.now(), site=site, card=card)
     except (CardUnknown, AlreadyHere) as refused:
-        return _done(request, str(refused), back, tone="red")
-    return _done(request, _("Both places are asked; nobody was moved."), back, tone="amber")
+        return done(request, str(refused), back, tone="red")
+    return done(request, _("Both places are asked; nobody was moved."), back, tone="amber")
 
 
 @require_POST
@@ -199,8 +210,8 @@ def give_room(request: HttpRequest, code: str, person_id: UUID) -> HttpResponse:
     room = _room(site, request.POST.get("room", ""))
     if room is None:
         raise InvalidInput(fields={"room": _("Write the number of a room.")})
-    told = commands.give_room(actor=actor, at=clock.now(), person=_person(actor, person_id), room=room)
-    return _done(request, _("Stay %(stay)s goes on.") % {"stay": told.stay_number}, reverse("transfers:moves"))
+    told = commands.give_room(actor=actor, at=clock.now(), person=person_of(actor, person_id), room=room)
+    return done(request, _("Stay %(stay)s goes on.") % {"stay": told.stay_number}, reverse("transfers:moves"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -226,12 +237,12 @@ def question(request: HttpRequest, question_id: UUID) -> HttpResponse:
         except DomainError as error:
             form.add_error(None, str(error))
         else:
-            return _done(request, _("Decided. Both places see it."), reverse("transfers:moves"))
+            return done(request, _("Decided. Both places see it."), reverse("transfers:moves"))
     history = found.person.custody_facts.select_related("site", "external", "handover", "by").order_by(
         "occurred_at", "id"
     )
     context = {"question": found, "name": display_name(actor, found.person), "form": form, "facts": history}
-    return _page(request, "transfers/question.html", context, status=422 if form.errors else 200)
+    return page(request, "transfers/question.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -247,32 +258,36 @@ def new_place(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             form.add_error(None, str(error))
         else:
-            return _done(request, _("The place can be chosen now."), reverse("transfers:moves"))
-    return _page(request, "transfers/new_place.html", {"form": form}, status=422 if form.errors else 200)
+            return done(request, _("The place can be chosen now."), reverse("transfers:moves"))
+    return page(request, "transfers/new_place.html", {"form": form}, status=422 if form.errors else 200)
 
 
 # ---- what these pages share
 
 
-def _page(
+def page(
     request: HttpRequest, template: str, context: dict[str, Any], *, zone: str = ZONE, status: int = 200
 ) -> HttpResponse:
+    """A page with its times in that zone."""
     with timezone.override(zone):
         return render(request, template, context, status=status)
 
 
-def _done(request: HttpRequest, text: str, url: str, *, tone: str = "green") -> HttpResponse:
-    notify(request, text, tone=tone)
-    return _to(url)
+def done(request: HttpRequest, text: str, url: str, *, tone: str = "green") -> HttpResponse:
+    """Say it, and go there."""
+    if text:
+        notify(request, text, tone=tone)
+    return go_to(url)
 
 
-def _to(url: str) -> HttpResponse:
+def go_to(url: str) -> HttpResponse:
     return HttpResponse(status=302, headers={"Location": url})
 
 
-def _handover(actor: Actor, number: str) -> Handover:
+def handover_of(actor: Actor, number: str) -> Handover:
+    """The handover of that number, from or to the actor's places. Raises `NotFound`."""
     rows = Handover.objects.visible_to(actor, READ).select_related(
-        "from_site", "from_external", "to_site", "to_external"
+        "from_site", "from_external", "to_site", "to_external", "instead_of"
     )
     found = rows.filter(number=number).first()
     if found is None:
@@ -280,7 +295,8 @@ def _handover(actor: Actor, number: str) -> Handover:
     return found
 
 
-def _person(actor: Actor, person_id: UUID) -> Person:
+def person_of(actor: Actor, person_id: UUID) -> Person:
+    """Somebody whom the actor sees. Raises `NotFound`."""
     found = Person.objects.visible_to(actor).filter(pk=person_id).first()
     if found is None:
         raise NotFound(kind="people.person", id=person_id)
@@ -308,8 +324,10 @@ def _desks(actor: Actor) -> list[Site]:
     return found if len(found) <= DESKS else []
 
 
-def _destinations(site: Site) -> list[tuple[str, str]]:
-    others = Site.objects.filter(state=SiteState.ACTIVE).exclude(pk=site.pk).order_by("code")
+def destinations_from(site: Site | None) -> list[tuple[str, str]]:
+    """Where people can be sent from a site, as the choices of a form."""
+    others = Site.objects.filter(state=SiteState.ACTIVE).order_by("code")
+    others = others.exclude(pk=site.pk) if site else others
     places = ExternalPlace.objects.filter(closed_at__isnull=True).order_by("kind", "name")
     return [
         *((f"site:{other.code}", f"{other.code} {other.spoken_name}") for other in others),
@@ -338,7 +356,8 @@ def _signed_out(given: dict[str, Any], site: Site, actor: Actor, at: Any) -> com
     )
 
 
-def _local(moment: Any, zone: str = ZONE) -> Any:
+def local(moment: Any, zone: str = ZONE) -> Any:
+    """A moment in that zone, to the minute."""
     return moment.astimezone(ZoneInfo(zone)).replace(second=0, microsecond=0)
 
 
