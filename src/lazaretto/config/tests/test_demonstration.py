@@ -13,6 +13,8 @@ from lazaretto.config.demo.guests import Guests
 from lazaretto.core.models import Alarm, Deadline, JournalEntry
 from lazaretto.core.promises import BROKEN, verify
 from lazaretto.emergencies.models import Emergency
+from lazaretto.orders.models import ExceptionRequest, TransferOrder
+from lazaretto.orders.queries.agreement import unready
 from lazaretto.places.choices import SiteCategory, SiteState
 from lazaretto.places.models import Room, Site
 from lazaretto.stays.models import Certificate, Observation, Specimen, Stay
@@ -57,6 +59,11 @@ def test_the_district_keeps_its_promises_at_any_hour(hours):
         "emergencies_open": 1, "emergencies_without_owner": 0, "median_minutes_to_owner": 1,
         "median_minutes_to_care": 26,
     }  # fmt: skip
+    states = sorted(TransferOrder.objects.values_list("state", flat=True))
+    assert states == ["issued", "issued", "issued", "under_way"]
+    waiting, lady = TransferOrder.objects.filter(issuer_number="", state="issued"), ExceptionRequest.objects.get()
+    assert sorted(len(unready(order)) for order in waiting) == [0, 1]
+    assert (lady.approver.username, lady.stay.ended_at, lady.due_at > now) == ("approver", None, True)
     written = set(JournalEntry.objects.values_list("command", flat=True))
     assert {"stays.admit", "stays.observe", "stays.record_result", "stays.release"} <= written
     assert User.objects.get(username="clerk").check_password(district.PASSWORD)
