@@ -30,6 +30,7 @@ from lazaretto.people.models import ContactPoint, IdentityDocument, Merge, Need,
 from lazaretto.places.models import Room, RoomList, Site
 from lazaretto.protocols.models import PackAdoption
 from lazaretto.stays.models import Breach, Certificate, OrderChange, RoomHold, Specimen, Stay
+from lazaretto.trips.models import Driver, Trip, Vehicle
 from tests.cast import Cast, gather
 from tests.world import examples
 
@@ -191,6 +192,28 @@ ADDRESSES = {
     "transfers:sign_out": GET,
     "transfers:seen_here": POST,
     "transfers:give_room": POST,
+    "trips:board": GET,
+    "trips:list": GET,
+    "trips:new": GET,
+    "trips:fleet": GET,
+    "trips:new_vehicle": GET,
+    "trips:vehicle": GET,
+    "trips:vehicle_state": POST,
+    "trips:new_driver": POST,
+    "trips:end_driver": POST,
+    "trips:trip": GET,
+    "trips:begin": POST,
+    "trips:depart": POST,
+    "trips:arrive": POST,
+    "trips:change": POST,
+    "trips:allow": POST,
+    "trips:link": POST,
+    "trips:paper": GET,
+    "trips:worker": GET,
+    "trips:ride": GET,
+    "trips:ride_scans": POST,
+    "trips:ride_link": GET,
+    "trips:ride_link_scans": POST,
     "emergencies:emergencies": GET,
     "emergencies:report": GET,
     "emergencies:banner": GET,
@@ -239,6 +262,10 @@ ORDER_PAGES = (
 EXCEPTION_PAGES = ("exception", "decide", "withdraw_exception")
 CHANGE_PAGES = ("one", "confirm", "refuse", "withdraw", "follow_up")
 HANDOVER_PAGES = ("handover", "postpone", "arrived", "divert", "fetch", "word", "left")
+TRIP_PAGES = (
+    "trip", "begin", "depart", "arrive", "change", "allow", "link", "paper", "ride", "ride_scans", "ride_link",
+    "ride_link_scans",
+)  # fmt: skip
 
 ARGUMENTS = {
     "code": lambda world: world[Site].code,
@@ -294,6 +321,13 @@ ARGUMENTS = {
         f"{name} number": lambda world: world[ExceptionRequest].number
         for name in ("/api/v1/admission-exceptions/{number}", *(f"orders:{page}" for page in EXCEPTION_PAGES))
     },
+    **{
+        f"{name} number": lambda world: world[Trip].number
+        for name in ("/api/v1/trips/{number}", *(f"trips:{page}" for page in TRIP_PAGES))
+    },
+    "secret": lambda _world: "no-such-secret",
+    "vehicle_id": lambda world: world[Vehicle].pk,
+    "driver_id": lambda world: world[Driver].pk,
     "question_id": lambda world: world[Question].pk,
     "alarm": lambda world: world[Alarm].pk,
     **{

@@ -15,3 +15,4 @@ class TripsConfig(AppConfig):
         """Declare commands, deadlines and what they are called."""
         for room in ("commands", "deadlines", "words"):
             import_module(f"{self.name}.{room}")
+        import_module(f"{self.name}.navigation").register_entries()

@@ -1,0 +1,108 @@
+"""The escort's phone page: who is on the list, on and off, kept on the device until it can be sent."""
+
+import json
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST
+
+from lazaretto.accounts.doors import actor_of, needs, public
+from lazaretto.core import clock
+from lazaretto.core.access import Actor
+from lazaretto.core.errors import DomainError, InvalidInput
+from lazaretto.trips import commands
+from lazaretto.trips.models import Trip
+from lazaretto.trips.queries import board as queries
+from lazaretto.trips.queries.links import escort_of, link_of
+from lazaretto.trips.queries.ride import roll, standing
+from lazaretto.trips.views.common import page, zone_name
+
+RIDE = "trips.ride"
+MOST = 200  # scans of one sending
+
+
+@require_GET
+@needs(RIDE)
+def own(request: HttpRequest, number: str) -> HttpResponse:
+    """For somebody who is signed in."""
+    found = queries.trip_by_number(actor_of(request), number, RIDE)
+    return _page(request, found, reverse("trips:ride_scans", args=[number]))
+
+
+@require_GET
+@public
+@never_cache
+def linked(request: HttpRequest, number: str, secret: str) -> HttpResponse:
+    """For whoever holds the link. Raises `LinkClosed`."""
+    found = link_of(number, secret, at=clock.now()).trip
+    return _page(request, found, reverse("trips:ride_link_scans", args=[number, secret]))
+
+
+def _page(request: HttpRequest, trip: Trip, send: str) -> HttpResponse:
+    given = {"number": trip.number, "people": roll(trip), "standing": standing(trip), "send": send}
+    stops = trip.stops.select_related("site", "external").order_by("position")
+    context = {
+        "trip": trip,
+        "given": given,
+        "stops": [(queries.spoken(stop), stop.arrives_at) for stop in stops],
+        "worker": reverse("trips:worker"),
+    }
+    return page(request, "trips/ride.html", context, zone=zone_name(trip))
+
+
+@require_POST
+@needs(RIDE)
+def own_scans(request: HttpRequest, number: str) -> HttpResponse:
+    """Scans of somebody who is signed in."""
+    actor = actor_of(request)
+    return _take(request, actor, queries.trip_by_number(actor, number, RIDE))
+
+
+@csrf_exempt  # no session is asked: the secret in the address alone opens it
+@require_POST
+@public
+def linked_scans(request: HttpRequest, number: str, secret: str) -> HttpResponse:
+    """Scans of whoever holds the link. Raises `LinkClosed`."""
+    link = link_of(number, secret, at=clock.now())
+    return _take(request, escort_of(link), link.trip)
+
+
+def _take(request: HttpRequest, actor: Actor, trip: Trip) -> HttpResponse:
+    """Apply what the phone has kept, in its order of time; each is answered by itself, so none holds up another."""
+    given = _sent(request)
+    answers = [_one(actor, trip, scan, given.get("sent_at")) for scan in given["scans"]]
+    return JsonResponse({"answers": answers, "standing": standing(trip)})
+
+
+def _one(actor: Actor, trip: Trip, scan: dict[str, Any], sent_at: Any) -> dict[str, Any]:
+    told = {name: scan.get(name) for name in ("kind", "card", "taken_at")}
+    payload = {"trip": str(trip.pk), "scan_id": scan.get("id"), "sent_at": sent_at, **told}
+    try:
+        done = commands.scan.invoke(actor=actor, at=clock.now(), payload=payload)
+    except DomainError as error:
+        if error.status >= 500:
+            raise
+        return {"id": scan.get("id"), "refused": str(error)}
+    return {"id": str(done.scan_id), "outcome": done.outcome}
+
+
+def _sent(request: HttpRequest) -> dict[str, Any]:
+    try:
+        given = json.loads(request.body or b"{}")
+    except ValueError as error:
+        raise InvalidInput(fields={"scans": "JSON"}) from error
+    scans = given.get("scans", []) if isinstance(given, dict) else None
+    if not isinstance(scans, list) or len(scans) > MOST or not all(isinstance(one, dict) for one in scans):
+        raise InvalidInput(fields={"scans": f"0–{MOST}"})
+    return {"sent_at": given.get("sent_at"), "scans": sorted(scans, key=lambda one: str(one.get("taken_at")))}
+
+
+@require_GET
+@public
+def worker(request: HttpRequest) -> HttpResponse:
+    """The service worker of the phone page: it is served from /ride/ so that it may keep the pages below it."""
+    return render(request, "trips/worker.js", content_type="text/javascript; charset=utf-8")
