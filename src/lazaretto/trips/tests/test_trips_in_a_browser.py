@@ -59,9 +59,6 @@ def test_no_page_has_a_barrier(window: Opener, cast, road, language: str, theme:
     for path in pages:
         reader.open(path)
 
-            reader.page.screenshot(
-                full_page=True,
-            )
         assert reader.problems() == [], path
 
 
