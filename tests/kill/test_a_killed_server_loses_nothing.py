@@ -3,145 +3,21 @@ nothing is half done, and `lazaretto verify` stays ok."""
 
 import base64
 import json
-import os
 import random
-import signal
-import socket
 import string
-import subprocess
-import sys
 import threading
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Container, Iterator
-from contextlib import nullcontext
-from dataclasses import dataclass, field
-from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
-from tests.kill.foreign import own_database
+from tests.kill.house import House, Request
 
 pytestmark = pytest.mark.kill
 
-ROOT = Path(__file__).resolve().parents[2]
 KILLS = 25  # on each of the two databases
 PEOPLE = 400
 LIST_ROWS = 1_500
 PIECE = 15
-POSTGRESQL = os.environ.get("LAZARETTO_KILL_DATABASE_URL", "")
-
-
-@dataclass
-class Request:
-    """One command under one client id, and the answer once it came."""
-
-    name: str
-    body: dict
-    client_id: str = field(default_factory=lambda: str(uuid4()))
-    answer: dict | None = None
-
-
-@dataclass
-class House:
-    """A server that can be started and killed, and the clients' side of the story."""
-
-    env: dict[str, str]
-    port: int
-    token: str = ""
-    process: subprocess.Popen[bytes] | None = None
-    answered: threading.Event = field(default_factory=threading.Event)
-
-    def start(self) -> None:
-        """Start the server alone and wait until it answers."""
-        words = ["-m", "lazaretto.config.serve", "--host", "127.0.0.1", "--port", str(self.port), "--workers", "1"]
-        self.process = subprocess.Popen(
-            [sys.executable, *words], env=self.env, cwd=ROOT, start_new_session=True,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        give_up = time.monotonic() + 60
-        while time.monotonic() < give_up:
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/api/v1/me", timeout=20)
-            except urllib.error.HTTPError:
-                return  # it answers: nobody is signed in
-            except OSError:
-                time.sleep(0.05)
-        raise AssertionError("the server did not start")
-
-    def kill(self) -> None:
-        """SIGKILL to the server and its workers at once."""
-        assert self.process is not None
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-
-    def post(self, request: Request) -> bool:
-        """Send a command; True when it was answered (a refusal fails the test)."""
-        call = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}/api/v1/commands/{request.name}",
-            data=json.dumps(request.body).encode(),
-            headers={
-                "Authorization": f"Bearer {self.token}",
-                "Content-Type": "application/json",
-                "Idempotency-Key": request.client_id,
-            },
-        )
-        try:
-            with urllib.request.urlopen(call, timeout=20) as answer:  # noqa: S310
-                said = json.load(answer)
-        except urllib.error.HTTPError as error:
-            raise AssertionError(f"{request.name}: {error.code} {error.read()[:600]!r}") from error
-        except (OSError, ValueError, EOFError):
-            return False  # killed in the middle: not acknowledged
-        if request.answer is not None:
-            assert said == request.answer, "the same client id got another answer"
-        request.answer = said
-        self.answered.set()
-        return True
-
-    def run(self, *words: str, expect: Container[int] = (0,)) -> str:
-        """A command of the terminal program; fails the test when its exit status is another one."""
-        done = subprocess.run(
-            [sys.executable, *words], env=self.env, cwd=ROOT, capture_output=True, text=True, check=False
-        )
-        assert done.returncode in expect, done.stdout + done.stderr
-        return done.stdout
-
-
-def database_urls() -> Iterator[tuple[str, str]]:
-    yield "sqlite", ""
-    if POSTGRESQL:
-        yield "postgresql", POSTGRESQL
-
-
-@pytest.fixture(params=[name for name, _url in database_urls()])
-def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
-    with own_database(POSTGRESQL) if request.param == "postgresql" else nullcontext("") as url:
-        yield from _house(url, tmp_path)
-
-
-def _house(url: str, tmp_path: Path) -> Iterator[House]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    outside = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
-    own = {
-        "LAZARETTO_DATA_DIR": str(tmp_path),
-        "LAZARETTO_DATABASE_URL": url,
-        "LAZARETTO_SECRET_KEY": "k" * 60,
-        "LAZARETTO_URL": f"http://127.0.0.1:{port}",
-        "LAZARETTO_DEBUG": "",
-        "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
-    }
-    env = {**outside, **own}
-    made = House(env, port)
-    try:
-        yield made
-    finally:
-        if made.process is not None and made.process.poll() is None:
-            made.kill()
 
 
 def csv_of(rows: int) -> str:
