@@ -25,6 +25,7 @@ from lazaretto.core.errors import Forbidden, NotFound
 from lazaretto.core.models import Alarm
 from lazaretto.custody.models import Handover, Question
 from lazaretto.emergencies.models import Emergency
+from lazaretto.objections.models import Objection, Offer
 from lazaretto.orders.models import ExceptionRequest, TransferOrder
 from lazaretto.people.models import ContactPoint, IdentityDocument, Merge, Need, PartyMember, PersonName
 from lazaretto.places.models import Room, RoomList, Site
@@ -248,6 +249,17 @@ ADDRESSES = {
     "cases:follow_up": POST,
     "cases:propose": GET,
     "cases:event": GET,
+    "objections:objections": GET,
+    "objections:one": GET,
+    "objections:talk": POST,
+    "objections:offer": POST,
+    "objections:answer": POST,
+    "objections:step": POST,
+    "objections:decide": POST,
+    "objections:issue_notice": POST,
+    "objections:notice": GET,
+    "objections:reply": GET,
+    "objections:raise": GET,
 }
 
 STAY_PAGES = (
@@ -260,6 +272,7 @@ ORDER_PAGES = (
     "order", "paper", "issue", "renew", "withdraw", "discard", "override", "check", "correct", "strike",
 )  # fmt: skip
 EXCEPTION_PAGES = ("exception", "decide", "withdraw_exception")
+OBJECTION_PAGES = ("one", "talk", "offer", "answer", "step", "decide", "issue_notice", "notice", "reply")
 CHANGE_PAGES = ("one", "confirm", "refuse", "withdraw", "follow_up")
 HANDOVER_PAGES = ("handover", "postpone", "arrived", "divert", "fetch", "word", "left")
 TRIP_PAGES = (
@@ -302,6 +315,13 @@ ARGUMENTS = {
         for name in ("/api/v1/stays/{number}", *(f"stays:{page}" for page in STAY_PAGES))
     },
     **{f"transfers:{page} number": lambda world: world[Handover].number for page in HANDOVER_PAGES},
+    "objections:raise number": lambda world: world[Stay].number,
+    **{
+        f"{name} number": lambda world: world[Objection].number
+        for name in ("/api/v1/objections/{number}", *(f"objections:{page}" for page in OBJECTION_PAGES))
+    },
+    "objections:answer offer": lambda world: world[Offer].pk,
+    "objections:notice notice": lambda _world: "H01-N1",
     "cases:propose number": lambda world: world[Stay].number,
     **{
         f"{name} number": lambda world: world[Change].number

@@ -16,6 +16,7 @@ from lazaretto.core.deadlines import Due, raise_alarm
 from lazaretto.core.signing import sign
 from lazaretto.custody.models import Fact, Handover, Question
 from lazaretto.emergencies.models import Emergency
+from lazaretto.objections.models import Objection, Offer
 from lazaretto.orders.models import ExceptionRequest, TransferOrder
 from lazaretto.people.models import ContactPoint, IdentityDocument, Merge, Need, Party, PartyMember
 from lazaretto.places.models import ExternalPlace, RoomList, Zone
@@ -84,6 +85,7 @@ def examples(cast) -> dict[type[Model], Any]:
         *_orders(site, stay),
         *_trips(site, stay),
         *_cases(cast, stay),
+        *_objections(cast, stay),
         raise_alarm(Due(FEVER.code, stay, NOW, unit_id=site.unit_id, person_id=stay.person_id), at=NOW),
     ]
     return {type(row): row for row in found}
@@ -146,3 +148,14 @@ def _cases(cast, stay) -> list[Model]:
         happened_at=NOW, proposed_at=NOW, proposed_by=cast.medic.user,
     )  # fmt: skip
     return [change, FollowUp.objects.create(change=change, kind="recheck", due_at=NOW, owner=cast.medic.user)]
+
+
+def _objections(cast, stay) -> list[Model]:
+    """An objection with its reply, a notice and an offer."""
+    who = cast.medic.user
+    made = Objection.objects.create(
+        number="H01-B1", stay=stay, about="move", reason="孩子一个人不行", raised_at=NOW, raised_by=who, owner=who,
+        reply_due_at=NOW, state="maintained", reply="您可随行。", closed_at=NOW, closed_by=cast.duty_officer.user,
+    )  # fmt: skip
+    made.notices.create(number="H01-N1", language="zh-hans", issued_at=NOW, issued_by=who)
+    return [made, Offer.objects.create(objection=made, kind="carer", at=NOW, by=who)]

@@ -6,12 +6,13 @@ from django.apps import AppConfig
 
 
 class ObjectionsConfig(AppConfig):
-    """Somebody does not agree: their reasons, each conversation, offers, the reply that is due."""
+    """Somebody does not agree: what is said, offered and answered, and the reply they are due."""
 
     name = "lazaretto.objections"
     label = "objections"
 
     def ready(self) -> None:
-        """Declare commands and what they are called."""
-        for room in ("commands", "words"):
+        """Declare commands, deadlines and proofs; put the entry and the button into their places."""
+        for room in ("commands", "deadlines", "proofs", "words"):
             import_module(f"{self.name}.{room}")
+        import_module(f"{self.name}.navigation").register_entries()

@@ -20,6 +20,7 @@ from lazaretto.ui.papers.house import (
     SamplingLine,
     SamplingList,
 )
+from lazaretto.ui.papers.letters import ObjectionReply, ObservationNotice
 from lazaretto.ui.papers.official import (
     ExtensionNotice,
     IsolationOrder,
@@ -41,6 +42,8 @@ __all__ = [
     "GuestCard",
     "GuestCards",
     "IsolationOrder",
+    "ObjectionReply",
+    "ObservationNotice",
     "Paper",
     "PaperWarning",
     "ReleaseCertificate",
