@@ -100,7 +100,7 @@ class CheckForm(forms.Form):
     """What one source says about somebody."""
 
     person = forms.UUIDField(widget=forms.HiddenInput)
-    source = forms.ChoiceField(label=_("Source"), choices=Source.choices)
+    source = forms.ChoiceField(label=pgettext_lazy("transfer order", "Source"), choices=Source.choices)
     told_by = forms.CharField(
         label=_("Who said so, and how"), max_length=120, required=False, widget=forms.TextInput(attrs={"size": 24})
     )

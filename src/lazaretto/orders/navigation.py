@@ -17,8 +17,8 @@ def register_entries() -> None:
             visible=_reads,
         ),
         NavItem(
-            key="exceptions", label=_("Admissions without an order"), icon="gavel", url="orders:exceptions", order=42,
-            visible=_reads, count=lambda request: waiting_for_a_decision(actor_of(request)),
+            key="exceptions", label=_("Admissions without an order"), icon="user-question", url="orders:exceptions",
+            order=42, visible=_reads, count=lambda request: waiting_for_a_decision(actor_of(request)),
         ),
     )  # fmt: skip
 

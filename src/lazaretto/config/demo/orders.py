@@ -118,7 +118,7 @@ def _old_lady(district: District, site: Site, now: datetime) -> None:
     admit_walk_in(
         actor=district.clerks[site.code][0], at=now - 25 * MINUTE, site=site, category="inbound",
         last_exposure_at=now - 20 * HOUR, authority="海州区疾病预防控制中心", legal_basis="传染病防治法",
-        reason="同航班密接老人，随行亲属已入院",
+        reason="入境",
         newcomer=NewPerson("龙婆婆", sex=Sex.FEMALE, birth_date=born, needs=(GivenNeed(NeedKind.ELDERLY),)),
         room=Room.objects.filter(site=site, state=RoomState.READY).order_by("number").first(),
         plea=commands.Plea(

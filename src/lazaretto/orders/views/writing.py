@@ -154,7 +154,10 @@ class Sheet:
         wanted = self.form["destination"].value() or ""
         return {
             "origin": self.origin, "key": self.key, "site": self.site, "form": self.form, "rows": self.rows,
-            "stays": [(stay, name, str(stay.person_id) in self.chosen) for stay, name in self.stays],
+            "stays": [
+                (stay, name, Category(stay.category).label, str(stay.person_id) in self.chosen)
+                for stay, name in self.stays
+            ],
             "proposed": [place for place in self.places if place.proposed],
             "others": [place for place in self.places if not place.proposed],
             "wanted": wanted, "count": len(self.chosen) + len(self._typed()),
