@@ -7,6 +7,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import Model, QuerySet
+from django.urls import reverse
 
 from lazaretto.accounts.models import User
 from lazaretto.accounts.roles import title_of
@@ -17,6 +18,9 @@ from lazaretto.core.models import Alarm, Deadline
 from lazaretto.core.paging import Page, page
 from lazaretto.emergencies.models import Emergency
 from lazaretto.emergencies.queries import emergencies
+from lazaretto.orders.models import ExceptionRequest, TransferOrder
+from lazaretto.orders.queries.exceptions import exceptions
+from lazaretto.orders.queries.orders import orders
 from lazaretto.people.models import Person
 from lazaretto.people.queries import display_names
 from lazaretto.places.models import Site
@@ -45,7 +49,7 @@ class AlarmLine:
     """An alarm as the list shows it. `mine` and `may_answer` are about the reader.
 
     `emergency` is the number of the one that it is about, for those who read emergencies there: it is owned on its own
-    page, answering the alarm is not enough.
+    page, answering the alarm is not enough. `about` is the number and the address of another record that has a page.
     """
 
     alarm: Alarm
@@ -58,6 +62,7 @@ class AlarmLine:
     mine: bool
     may_answer: bool
     emergency: str = ""
+    about: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)
@@ -126,10 +131,18 @@ def title_of_kind(code: str) -> str:
 
 
 def alarm_lines(actor: Actor, rows: Iterable[Alarm]) -> list[AlarmLine]:
-    """Alarms with names, places and owners; four queries, one more where there are emergencies."""
+    """Alarms with names, places and owners; four queries, one more for each kind of record that has a number."""
     alarms = list(rows)
     where = whereabouts(actor, alarms)
-    numbers = _emergencies(actor, alarms)
+    numbers = _numbers(alarms, Emergency, emergencies(actor))
+    records = {
+        pk: (number, reverse(page_, args=[number]))
+        for model, rows_, page_ in (
+            (TransferOrder, orders(actor), "orders:order"),
+            (ExceptionRequest, exceptions(actor), "orders:exception"),
+        )
+        for pk, number in _numbers(alarms, model, rows_).items()
+    }
     owners = User.objects.in_bulk({alarm.owner_id for alarm in alarms if alarm.owner_id})
     return [
         AlarmLine(
@@ -143,18 +156,19 @@ def alarm_lines(actor: Actor, rows: Iterable[Alarm]) -> list[AlarmLine]:
             mine=alarm.owner_id is not None and alarm.owner_id == actor.user_id,
             may_answer=alarm.answered_at is None and actor.may("alarms.answer", alarm.unit_id),
             emergency=numbers.get(alarm.deadline.subject_id, ""),
+            about=records.get(alarm.deadline.subject_id, ("", "")),
         )
         for alarm in alarms
     ]
 
 
-def _emergencies(actor: Actor, alarms: list[Alarm]) -> dict[str, str]:
-    """Numbers of the emergencies that the alarms are about, by their ids as the deadlines keep them."""
+def _numbers(alarms: list[Alarm], model: type[Model], seen: QuerySet[M]) -> dict[str, str]:
+    """Numbers of the records of a kind that the alarms are about, by their ids as the deadlines keep them."""
     due = [alarm.deadline for alarm in alarms]
-    subjects = [row.subject_id for row in due if row.subject_type == Emergency._meta.label_lower]
+    subjects = [row.subject_id for row in due if row.subject_type == model._meta.label_lower]
     if not subjects:
         return {}
-    return {str(pk): number for pk, number in emergencies(actor).filter(pk__in=subjects).values_list("id", "number")}
+    return {str(pk): number for pk, number in seen.filter(pk__in=subjects).values_list("id", "number")}
 
 
 def _with_steps(rows: QuerySet[Alarm]) -> QuerySet[Alarm]:

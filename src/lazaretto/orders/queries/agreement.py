@@ -1,7 +1,5 @@
 """What the sources say together about people of orders."""
 
-from collections.abc import Iterable
-
 from lazaretto.orders import rules
 from lazaretto.orders.choices import LineState
 from lazaretto.orders.models import OrderPerson, SourceCheck, TransferOrder
@@ -18,11 +16,6 @@ def agreement_of(line: OrderPerson) -> rules.Agreement:
     """What sources say of the line as it stands now; its checks may have been fetched with it."""
     checks = sorted(line.checks.all(), key=lambda check: (check.at, check.id))
     return rules.agreement(statement(check) for check in checks if check.edition == line.edition)
-
-
-def with_checks(lines: Iterable[OrderPerson]) -> dict[OrderPerson, rules.Agreement]:
-    """The same of many whose checks were fetched with them."""
-    return {line: agreement_of(line) for line in lines}
 
 
 def unready(order: TransferOrder) -> list[OrderPerson]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from lazaretto.accounts.models import User
 from lazaretto.core.access import Actor
@@ -77,8 +77,3 @@ def exception_lines(actor: Actor, rows: Iterable[ExceptionRequest], *, at: datet
         )
         for row in listed
     ]  # fmt: skip
-
-
-def open_first(rows: QuerySet[ExceptionRequest]) -> QuerySet[ExceptionRequest]:
-    """Undecided ones by their clock."""
-    return undecided(rows).order_by(F("due_at").asc(), "id")

@@ -154,11 +154,6 @@ def steps_of(order: TransferOrder) -> list[OrderStep]:
     return list(order.steps.select_related("by").order_by("at", "id"))
 
 
-def open_count(actor: Actor) -> int:
-    """Orders of the actor's that have not ended: one query, for the sidebar."""
-    return TransferOrder.objects.visible_to(actor, READ).filter(ended_at__isnull=True).count()
-
-
 def order_of_handovers(handovers: Collection[UUID]) -> dict[UUID, str]:
     """Numbers of the orders under which handovers go; one query."""
     rows = OrderPerson.objects.filter(handover__in=handovers).values_list("handover", "order__number")

@@ -265,3 +265,13 @@ def test_the_desk_asks_why_shows_what_stands_behind_and_the_approver_decides_on_
     assert {row["decision"]["verdict"] for row in listed} == {"granted", "withdrawn"}
     one = cast.auditor.client.get(f"/api/v1/admission-exceptions/{request.number}").json()
     assert (one["why_now"], one["decision"]["words"], one["missing"]) == (None, None, ["identity", "transfer_order"])
+
+
+def test_an_alarm_leads_to_the_request_and_to_the_order(cast):
+    admit(cast, plea=Plea("无处可去"))
+    order = issued(cast, factories.stay(cast.site), valid_until=NOW + HOUR)
+    while sweep(at=NOW + 3 * HOUR):
+        pass
+    page = cast.approver.client.get("/alarms").content.decode()
+    assert f'href="/exceptions/{ExceptionRequest.objects.get().number}"' in page
+    assert f'href="/transfer-orders/{order.number}"' in page

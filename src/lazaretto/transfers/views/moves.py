@@ -19,6 +19,7 @@ from lazaretto.core.access import Actor
 from lazaretto.core.errors import DomainError, InvalidInput, NotFound
 from lazaretto.custody.commands import Luggage
 from lazaretto.custody.models import Handover
+from lazaretto.orders.queries.orders import order_of_handovers
 from lazaretto.people.models import Person
 from lazaretto.people.queries import display_name, display_names
 from lazaretto.places.choices import Ability, ExternalKind, SiteState
@@ -87,6 +88,7 @@ def handover(request: HttpRequest, number: str) -> HttpResponse:
         "origin": queries.origin_of(found),
         "destination": queries.destination_of(found),
         "lines": queries.lines_of(actor, found),
+        "order": order_of_handovers([found.pk]).get(found.pk, ""),
         "receives": found.to_site is not None and actor.may(HAND_OVER, found.to_site.unit_id),
         "sent": found.from_site is not None and actor.may(HAND_OVER, found.from_site.unit_id),
         "instead": found.diverted.order_by("signed_out_at").first(),
