@@ -31,7 +31,7 @@ from lazaretto.people.models import ContactPoint, IdentityDocument, Merge, Need,
 from lazaretto.places.models import Room, RoomList, Site
 from lazaretto.protocols.models import PackAdoption
 from lazaretto.stays.models import Breach, Certificate, OrderChange, RoomHold, Specimen, Stay
-from lazaretto.trips.models import Driver, Trip, Vehicle
+from lazaretto.trips.models import Driver, MoveRequest, Trip, TripPlan, Vehicle
 from tests.cast import Cast, gather
 from tests.world import examples
 
@@ -202,6 +202,12 @@ ADDRESSES = {
     "trips:vehicle_state": POST,
     "trips:new_driver": POST,
     "trips:end_driver": POST,
+    "trips:plan": GET,
+    "trips:propose": POST,
+    "trips:withdraw": POST,
+    "trips:proposal": GET,
+    "trips:improve": POST,
+    "trips:accept": POST,
     "trips:trip": GET,
     "trips:begin": POST,
     "trips:depart": POST,
@@ -345,6 +351,8 @@ ARGUMENTS = {
         f"{name} number": lambda world: world[Trip].number
         for name in ("/api/v1/trips/{number}", *(f"trips:{page}" for page in TRIP_PAGES))
     },
+    "plan_id": lambda world: world[TripPlan].pk,
+    "request_id": lambda world: world[MoveRequest].pk,
     "secret": lambda _world: "no-such-secret",
     "vehicle_id": lambda world: world[Vehicle].pk,
     "driver_id": lambda world: world[Driver].pk,

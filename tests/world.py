@@ -24,7 +24,7 @@ from lazaretto.protocols.models import PackAdoption
 from lazaretto.stays.deadlines import FEVER
 from lazaretto.stays.models import Breach, Certificate, DoorCheck, OrderChange, Release, RoomHold, Specimen
 from lazaretto.transfers.models import PlaceWord
-from lazaretto.trips.models import Driver, MoveRequest, Stop, Trip, Vehicle
+from lazaretto.trips.models import Driver, MoveRequest, Stop, Trip, TripPlan, Vehicle
 from tests import factories
 from tests.factories import LONG_AGO, NOW
 
@@ -138,7 +138,11 @@ def _trips(site, stay) -> list[Model]:
         unit=site.unit, person=stay.person, category="inbound", from_site=site, to_external=hospital, earliest_at=NOW,
         latest_at=NOW + timedelta(hours=5), asked_at=NOW,
     )  # fmt: skip
-    return [vehicle, driver, trip, asked]
+    nothing = {"routes": [], "unserved": [], "driving": 0, "bound": 0, "engine": "greedy"}
+    asks = {"places": [], "requests": [], "crews": [], "typed": []}
+    figures = {"boarding": 2, "road_factor": 1.3, "kmh": 35, "vehicle_cost": 30}
+    plan = TripPlan.objects.create(unit=site.unit, made_at=NOW, problem={**asks, **figures}, plan=nothing)
+    return [vehicle, driver, trip, asked, plan]
 
 
 def _cases(cast, stay) -> list[Model]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lazaretto.trips.views import board, fleet, ride, trip
+from lazaretto.trips.views import board, fleet, plan, ride, trip
 
 app_name = "trips"
 urlpatterns = [
@@ -15,6 +15,12 @@ urlpatterns = [
     path("trips/fleet/vehicles/<uuid:vehicle_id>/state", fleet.vehicle_state, name="vehicle_state"),
     path("trips/fleet/drivers/new", fleet.new_driver, name="new_driver"),
     path("trips/fleet/drivers/<uuid:driver_id>/end", fleet.end_driver, name="end_driver"),
+    path("trips/plan", plan.waiting, name="plan"),
+    path("trips/plan/new", plan.propose, name="propose"),
+    path("trips/plan/requests/<uuid:request_id>/withdraw", plan.withdraw, name="withdraw"),
+    path("trips/plan/<uuid:plan_id>", plan.proposal, name="proposal"),
+    path("trips/plan/<uuid:plan_id>/improve", plan.improve, name="improve"),
+    path("trips/plan/<uuid:plan_id>/accept", plan.accept, name="accept"),
     path("trips/<str:number>", trip.trip, name="trip"),
     path("trips/<str:number>/begin", trip.begin, name="begin"),
     path("trips/<str:number>/depart", trip.depart, name="depart"),

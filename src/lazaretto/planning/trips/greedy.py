@@ -60,8 +60,8 @@ def _best(
     *,
     fixed: Mapping[str, int] | None = None,
     every: bool = False,
-) -> tuple[int, str, list[Event]] | None:
-    found: list[tuple[int, str, list[Event]]] = []
+) -> tuple[tuple[int, int, str], str, list[Event]] | None:
+    found: list[tuple[tuple[int, int, str], str, list[Event]]] = []
     for crew in problem.crews:
         events = routes.get(crew.id, [])
         if not _may_ride(group, crew, events):
@@ -70,9 +70,15 @@ def _best(
         for minutes, on, off in _detours(group, crew, events, problem, (fixed or {}).get(crew.id, 0), every=every):
             longer = [*events[:on], Event(group, True), *events[on:off], Event(group, False), *events[off:]]
             if timetable(longer, crew, problem) is not None:
-                found.append((minutes + opening, crew.id, longer))
+                # Of two that drive as little the smaller one goes: the large one may be needed.
+                found.append(((minutes + opening, _size(crew), crew.id), crew.id, longer))
                 break
-    return min(found, key=lambda one: (one[0], one[1]), default=None)
+    return min(found, key=lambda one: one[0], default=None)
+
+
+def _size(crew: Crew) -> int:
+    """Rare places count more than seats."""
+    return crew.seats + 20 * crew.wheelchairs + 20 * crew.stretchers
 
 
 def _may_ride(group: Group, crew: Crew, events: Sequence[Event]) -> bool:

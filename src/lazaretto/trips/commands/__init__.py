@@ -11,6 +11,14 @@ from lazaretto.trips.commands.making import (
     override,
     plan_trip,
 )
+from lazaretto.trips.commands.plans import (
+    PlanAccepted,
+    PlanBettered,
+    PlanMade,
+    accept_plan,
+    improve_plan,
+    make_plan,
+)
 from lazaretto.trips.commands.requests import (
     MoveAsked,
     MoveSettled,
@@ -50,6 +58,9 @@ __all__ = [
     "MoveSettled",
     "Overridden",
     "Passenger",
+    "PlanAccepted",
+    "PlanBettered",
+    "PlanMade",
     "RiderChanged",
     "Scanned",
     "TripChanged",
@@ -58,6 +69,7 @@ __all__ = [
     "TripPlanned",
     "TripPostponed",
     "VehicleSaved",
+    "accept_plan",
     "add_driver",
     "add_rider",
     "add_vehicle",
@@ -70,7 +82,9 @@ __all__ = [
     "change_vehicle_state",
     "depart",
     "end_driver",
+    "improve_plan",
     "make_link",
+    "make_plan",
     "override",
     "plan_trip",
     "postpone",

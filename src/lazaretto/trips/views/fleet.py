@@ -51,7 +51,7 @@ def new_vehicle(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     form = VehicleForm(request.POST or None, sites=_sites(actor))
     return _form(
-        request, form, lambda given: commands.add_vehicle(actor=actor, at=clock.now(), unit=_unit(actor), **given)
+        request, form, lambda given: commands.add_vehicle(actor=actor, at=clock.now(), unit=unit_of(actor), **given)
     )
 
 
@@ -109,7 +109,7 @@ def new_driver(request: HttpRequest) -> HttpResponse:
         raise InvalidInput(fields={name: " ".join(map(str, texts)) for name, texts in form.errors.items()})
     return back(
         request, reverse("trips:fleet"),
-        lambda: commands.add_driver(actor=actor, at=clock.now(), unit=_unit(actor), **form.cleaned_data), _("Saved."),
+        lambda: commands.add_driver(actor=actor, at=clock.now(), unit=unit_of(actor), **form.cleaned_data), _("Saved."),
     )  # fmt: skip
 
 
@@ -138,7 +138,7 @@ def _sites(actor: Actor) -> Any:
     return Site.objects.visible_to(actor, "places.read").order_by("code")
 
 
-def _unit(actor: Actor) -> Unit:
+def unit_of(actor: Actor) -> Unit:
     """The highest unit where the actor manages trips."""
     found = Unit.objects.visible_to(actor, MANAGE).filter(ended_at__isnull=True)
     top = found.filter(parent__isnull=True).first() or found.order_by("started_at", "code").first()

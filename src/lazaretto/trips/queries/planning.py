@@ -1,0 +1,245 @@
+"""From rows to a problem of trips and back: who waits, which vehicles and drivers are free and when."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from lazaretto.core.access import Actor
+from lazaretto.people.queries import display_names, party_ids
+from lazaretto.places.models import ExternalPlace, Site
+from lazaretto.planning import trips as planner
+from lazaretto.trips import rules
+from lazaretto.trips.choices import RequestState, TripState, VehicleState
+from lazaretto.trips.limits import limits
+from lazaretto.trips.models import Booking, Driver, MoveRequest, Trip, TripPlan, Vehicle
+from lazaretto.trips.queries.places import Place, point_of
+
+MINUTE = timedelta(minutes=1)
+LEAD = timedelta(minutes=20)  # nobody is ready at once
+AHEAD = timedelta(hours=24)
+WORTH = timedelta(hours=1)  # nobody sets out for less than this before the night
+MOST = 400  # people of one plan
+ROUNDS, SECONDS = 4, 2.0  # how often, and how long each time, a better plan is sought: within ten seconds
+
+
+def open_requests(actor: Actor, capability: str) -> QuerySet[MoveRequest]:
+    """Who waits for a trip, the urgent and most pressing first."""
+    rows = MoveRequest.objects.visible_to(actor, capability).filter(state=RequestState.OPEN)
+    related = ("person", "from_site", "from_external", "to_site", "to_external")
+    return rows.select_related(*related).order_by("-urgency", "latest_at", "id")
+
+
+def ends_of(request: MoveRequest) -> tuple[Place, Place]:
+    """From where to where."""
+    origin, destination = request.from_site or request.from_external, request.to_site or request.to_external
+    if origin is None or destination is None:
+        raise ValueError(f"{request} has no two ends")
+    return origin, destination
+
+
+def key_of(place: Place) -> str:
+    """A place as the planner and the forms name it."""
+    return f"site:{place.code}" if isinstance(place, Site) else f"place:{place.pk}"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A problem, and those who cannot be planned because nobody knows where their places lie."""
+
+    problem: planner.Problem
+    off_the_map: tuple[UUID, ...]
+
+
+def problem_of(
+    requests: Sequence[MoveRequest], vehicles: Iterable[Vehicle], drivers: Iterable[Driver], *, at: datetime
+) -> Asked:
+    """What is asked of the planner; times are minutes after `at`. Vehicles that are under way are left alone."""
+    ends = {request.pk: ends_of(request) for request in requests}
+    off = tuple(pk for pk, both in ends.items() if any(point_of(place) is None for place in both))
+    planned = [request for request in requests if request.pk not in off]
+    places = {key_of(place): place for request in planned for place in ends[request.pk]}
+    fallback = next(iter(places), "")
+    crews = _crews(vehicles, drivers, fallback, at) if planned else []
+    for vehicle, _crew in crews:
+        if vehicle.base is not None and point_of(vehicle.base) is not None:
+            places[key_of(vehicle.base)] = vehicle.base
+    parties = party_ids([request.person_id for request in planned])
+    problem = planner.Problem(
+        places=tuple(_spot(key, place) for key, place in sorted(places.items())),
+        requests=tuple(_request(request, ends[request.pk], str(parties[request.person_id]), at) for request in planned),
+        crews=tuple(crew for _vehicle, crew in crews),
+        road_factor=limits().road_factor, kmh=limits().kmh,
+    )  # fmt: skip
+    return Asked(problem, off)
+
+
+def _spot(key: str, place: Place) -> planner.Place:
+    latitude, longitude = point_of(place) or (0.0, 0.0)
+    return planner.Place(key, latitude, longitude)
+
+
+def _request(request: MoveRequest, ends: tuple[Place, Place], household: str, at: datetime) -> planner.Request:
+    return planner.Request(
+        str(request.pk), key_of(ends[0]), key_of(ends[1]), request.category,
+        earliest=max(0, _minutes(request.earliest_at - at)), latest=_minutes(request.latest_at - at),
+        berth=request.berth, household=household, urgent=request.urgency == "urgent",
+    )  # fmt: skip
+
+
+def _crews(
+    vehicles: Iterable[Vehicle], drivers: Iterable[Driver], fallback: str, at: datetime
+) -> list[tuple[Vehicle, planner.Crew]]:
+    """Each vehicle that may go with a driver, the soonest free with the soonest free."""
+    usable = [one for one in vehicles if one.state not in {VehicleState.OUT_OF_SERVICE, VehicleState.ON_TRIP}]
+    taken = list(Booking.objects.filter(ended_at__gt=at).select_related("trip"))
+    free = sorted((_vehicle_from(one, taken, at), one.plate, one) for one in usable)
+    hands = sorted((_driver_from(one, taken, at), one.name, str(one.pk), one) for one in drivers)
+    found = []
+    for (ready, _plate, vehicle), (rested, _name, _pk, driver) in zip(free, hands, strict=False):
+        start, end = _window(max(ready, rested), vehicle, driver, taken)
+        crew = _crew(vehicle, driver, fallback, start, end, at)
+        if crew.free_until > crew.free_from and crew.driving_left > 0:
+            found.append((vehicle, crew))
+    return found
+
+
+def _vehicle_from(vehicle: Vehicle, taken: Sequence[Booking], at: datetime) -> datetime:
+    waits = limits().disinfection if vehicle.state != VehicleState.READY else timedelta()
+    running = [one.ended_at for one in taken if one.vehicle_id == vehicle.pk and one.started_at <= at + LEAD]
+    return max([at + LEAD + waits, *(end + limits().before for end in running)])
+
+
+def _driver_from(driver: Driver, taken: Sequence[Booking], at: datetime) -> datetime:
+    running = [one.ended_at for one in taken if one.driver_id == driver.pk and one.started_at <= at + LEAD]
+    return max([at + LEAD, *(end + limits().before for end in running)])
+
+
+def _window(start: datetime, vehicle: Vehicle, driver: Driver, taken: Sequence[Booking]) -> tuple[datetime, datetime]:
+    """From then until the night or the next promise. A start in the night waits for its end."""
+    zone = ZoneInfo(vehicle.base.time_zone if vehicle.base else settings.TIME_ZONE)
+    now = rules.night_between(start, start + MINUTE, zone, limits())
+    start = max(start, now[1]) if now else start
+    night = rules.night_between(start, start + AHEAD, zone, limits())
+    if night and night[0] - start < WORTH:
+        start = night[1]
+        night = rules.night_between(start, start + AHEAD, zone, limits())
+    end = night[0] if night else start + AHEAD
+    after = limits().before + max(limits().disinfection, limits().after)
+    promised = [
+        one.started_at - after for one in taken
+        if one.started_at > start and (one.vehicle_id == vehicle.pk or one.driver_id == driver.pk)
+    ]  # fmt: skip
+    return start, min([end, *promised])
+
+
+def _crew(
+    vehicle: Vehicle, driver: Driver, fallback: str, start: datetime, end: datetime, at: datetime
+) -> planner.Crew:
+    near = Trip.objects.filter(driver=driver, departs_at__range=(start - AHEAD, start + AHEAD))
+    others = list(near.exclude(state=TripState.CANCELLED))
+    driven = sum((timedelta(minutes=one.driving_minutes) for one in others), timedelta())
+    worked = sum((one.arrives_at - one.departs_at + limits().before + limits().after for one in others), timedelta())
+    left = min(limits().longest_drive, limits().driving_in_24h - driven)
+    duty = limits().duty_in_24h - worked - limits().before - limits().after
+    known = vehicle.base is not None and point_of(vehicle.base) is not None
+    return planner.Crew(
+        f"{vehicle.pk}+{driver.pk}", key_of(vehicle.base) if vehicle.base and known else fallback,
+        vehicle.seats, vehicle.wheelchairs, vehicle.stretchers, vehicle.category or None,
+        free_from=_minutes(start - at), free_until=_minutes(end - at), driving_left=max(0, _minutes(left)),
+        duty_left=max(0, _minutes(duty)),
+    )  # fmt: skip
+
+
+def _minutes(length: timedelta) -> int:
+    return int(length.total_seconds() // 60)
+
+
+# ---- a plan as people read it
+
+
+@dataclass(frozen=True)
+class StopLine:
+    """A stop of a proposed trip."""
+
+    name: str
+    at: datetime
+    on: list[str]
+    off: int
+
+
+@dataclass(frozen=True)
+class TripLine:
+    """A proposed trip."""
+
+    vehicle: Vehicle
+    driver: Driver
+    category: str
+    leaves_at: datetime
+    people: int
+    stops: list[StopLine]
+
+
+@dataclass(frozen=True)
+class PlanView:
+    """A plan with names."""
+
+    trips: list[TripLine]
+    left: list[tuple[str, str]]
+    driving: int
+    bound: int
+    gap: int
+    engine: str
+    people: int
+
+
+def plan_view(actor: Actor, row: TripPlan) -> PlanView:
+    """The plan as its page shows it; a fixed number of queries."""
+    plan = planner.plan_from_json(row.plan)
+    ids = [one["id"] for one in row.problem["requests"]]
+    asked = {str(one.pk): one for one in MoveRequest.objects.filter(pk__in=ids).select_related("person")}
+    names = display_names(actor, [one.person for one in asked.values()])
+    told = {pk: names[one.person_id] for pk, one in asked.items()}
+    crews = [route.crew.split("+") for route in plan.routes]
+    vehicles = Vehicle.objects.in_bulk([UUID(crew[0]) for crew in crews])
+    drivers = Driver.objects.in_bulk([UUID(crew[1]) for crew in crews])
+    places = named_places({visit.place for route in plan.routes for visit in route.visits})
+    lines = [_trip_line(route, row.made_at, vehicles, drivers, places, told) for route in plan.routes]
+    left = [(told.get(one.request, ""), str(one.why)) for one in plan.unserved]
+    served = sum(line.people for line in lines)
+    return PlanView(lines, left, plan.driving, plan.bound, round(100 * plan.gap), plan.engine, served)
+
+
+def _trip_line(
+    route: planner.Route, start: datetime, vehicles: dict[UUID, Vehicle], drivers: dict[UUID, Driver],
+    places: dict[str, Any], told: dict[str, str],
+) -> TripLine:  # fmt: skip
+    vehicle, driver = (UUID(part) for part in route.crew.split("+"))
+    stops = [
+        StopLine(places[one.place], start + one.arrives * MINUTE, [told.get(name, "") for name in one.on], len(one.off))
+        for one in route.visits
+    ]
+    leaves = start + route.visits[0].departs * MINUTE
+    people = sum(len(stop.on) for stop in stops)
+    return TripLine(vehicles[vehicle], drivers[driver], route.category, leaves, people, stops)
+
+
+def named_places(keys: Iterable[str]) -> dict[str, str]:
+    """The places of keys in words, in two queries."""
+    wanted = [key.partition(":")[::2] for key in keys]
+    sites = Site.objects.filter(code__in=[key for kind, key in wanted if kind == "site"])
+    others = ExternalPlace.objects.filter(pk__in=[key for kind, key in wanted if kind == "place"])
+    found = {key_of(site): f"{site.code} {site.spoken_name}" for site in sites}
+    return {**found, **{key_of(place): place.spoken_name for place in others}}
+
+
+def better_plan(row: TripPlan) -> dict[str, Any]:
+    """What the solver finds within two seconds, in a process of its own; the plan itself when it finds nothing."""
+    problem, plan = planner.from_json(row.problem), planner.plan_from_json(row.plan)
+    found, _answered = planner.better(problem, plan, seconds=SECONDS, seed=row.rounds + 1)
+    return planner.to_json(found)
