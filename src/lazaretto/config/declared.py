@@ -26,6 +26,7 @@ def _register_bench(commands: cli.Commands) -> None:
         summary=_("Measure ordinary commands over HTTP beside the raw limit of the database"),
     )
     measured.add_argument("--requests", type=positive, default=300, metavar="N", help=_("requests of each kind"))
+    measured.add_argument("--people", type=positive, default=2_000, metavar="N", help=_("people in the database"))
     lists = cli.add_command(
         group,
         "lists",

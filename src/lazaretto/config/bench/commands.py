@@ -26,8 +26,9 @@ CARE = {
     "people.register_person": (20, 32),
     "stays.collect_specimen": (11, 25),
     "stays.admit": (8, 17),
+    "orders.write_order": (8, 17),
     "transfers.sign_out": (8, 17),
-    "transfers.bring_back": (8, 17),
+    "transfers.sign_in": (8, 17),
 }
 Jobs = list[tuple[str, dict[str, Any]]]
 
@@ -36,12 +37,13 @@ def run(arguments: argparse.Namespace) -> int:
     """Measure and report."""
     n: int = arguments.requests
     with installation() as environment:
-        given = run_inside(environment, "prepare", str(2 * n), str(3 * n))
+        given = run_inside(environment, "prepare", str(2 * n), str(3 * n), str(arguments.people))
         limits = {clients: raw.limit(environment, clients, 4 * n) for clients in CLIENTS}
         with _server(environment) as port:
-            found = _measure(Api(port, given["token"]), given, n)
+            found = _measure(Api(port, given["token"]), Api(port, given["duty_token"]), given, n)
     report = {
         "database": connection.vendor,
+        "people": arguments.people + 3 * n,
         "raw_inserts": [asdict(one) for one in limits.values()],
         "commands": [_line(name, one, limits[one.clients]) for name, one in found],
     }
@@ -52,12 +54,12 @@ def run(arguments: argparse.Namespace) -> int:
     return cli.OK
 
 
-def _measure(api: Api, given: dict[str, Any], n: int) -> list[tuple[str, Measured]]:
+def _measure(api: Api, duty: Api, given: dict[str, Any], n: int) -> list[tuple[str, Measured]]:
     """Each command first with one client, then with four, each on people of its own."""
     found: list[tuple[str, Measured]] = []
 
-    def measure(clients: int, jobs: Jobs) -> None:
-        found.append((jobs[0][0], together(clients, jobs, api.send)))
+    def measure(clients: int, jobs: Jobs, who: Api = api) -> None:
+        found.append((jobs[0][0], together(clients, jobs, who.send)))
 
     for turn, clients in enumerate(CLIENTS):
         people, rooms = given["people"][turn * n :][:n], given["rooms"][turn * n :][:n]
@@ -67,9 +69,10 @@ def _measure(api: Api, given: dict[str, Any], n: int) -> list[tuple[str, Measure
         stays = [answer["stay_id"] for _asked, answer in api.answered]
         measure(clients, _observations(stays))
         measure(clients, _specimens(stays, turn))
-        api.answered.clear()
-        measure(clients, _sign_outs(given["site"], given["place"], people))
-        measure(clients, _returns(api.answered))
+        measure(clients, _orders(given, people), duty)
+        duty.answered.clear()
+        measure(clients, _sign_outs(given, people), duty)
+        measure(clients, _sign_ins(duty.answered), duty)
     return found
 
 
@@ -121,19 +124,26 @@ def _specimens(stays: list[str], turn: int) -> Jobs:
     ]
 
 
-def _sign_outs(site: str, place: str, people: list[str]) -> Jobs:
-    """Each person alone to a place of others: the hardest case, a handover for everybody."""
-    due = (datetime.now(tz=UTC) + timedelta(hours=2)).isoformat()
+def _orders(given: dict[str, Any], people: list[str]) -> Jobs:
+    until = (datetime.now(tz=UTC) + timedelta(days=1)).isoformat()
+    fixed = {"from_site": given["site"], "to_site": given["other_site"], "category": "inbound", "reason": "bench"}
     return [
-        ("transfers.sign_out", {"site": site, "people": [{"person": person}], "due_at": due, "to_place": place})
-        for person in people
+        ("orders.write_order", {"people": [{"person": person}], "valid_until": until, **fixed}) for person in people
     ]
 
 
-def _returns(signed_out: list[tuple[dict[str, Any], dict[str, Any]]]) -> Jobs:
+def _sign_outs(given: dict[str, Any], people: list[str]) -> Jobs:
+    """Each person alone to the other site: the hardest case, a handover for everybody."""
+    due = (datetime.now(tz=UTC) + timedelta(hours=2)).isoformat()
+    fixed = {"site": given["site"], "to_site": given["other_site"], "due_at": due}
+    return [("transfers.sign_out", {"people": [{"person": person}], **fixed}) for person in people]
+
+
+def _sign_ins(signed_out: list[tuple[dict[str, Any], dict[str, Any]]]) -> Jobs:
+    """At once from the list: what a device sends on, later, is no faster."""
     return [
-        ("transfers.bring_back", {"handover": answer["handover_id"], "person": asked["people"][0]["person"]})
-        for asked, answer in signed_out
+        ("transfers.sign_in", {"handover": answer["handover_id"], "person": asked["people"][0]["person"]})
+        for asked, answer in list(signed_out)
     ]
 
 

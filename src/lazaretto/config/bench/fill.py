@@ -12,12 +12,15 @@ from lazaretto.config.demo import district
 from lazaretto.config.demo.guests import Guests
 from lazaretto.config.demo.writing import as_command
 from lazaretto.core.models import Installation
+from lazaretto.custody.commands import take_in
 from lazaretto.people.commands import NewPerson, add_people
 from lazaretto.people.models import ContactPoint, IdentityDocument, Person
 from lazaretto.places.choices import ExternalKind, SiteCategory, SiteState
 from lazaretto.places.commands import create_rooms, open_site
 from lazaretto.places.models import ExternalPlace, Room, Site
+from lazaretto.protocols.choices import Category
 from lazaretto.protocols.commands import adopt_pack
+from lazaretto.stays.commands import admit
 
 SYSTEM = district.SYSTEM
 STOREY = 50  # rooms
@@ -27,13 +30,9 @@ def site(*, rooms: int, at: datetime) -> dict[str, Any]:
     """A headquarters, an active site with that many rooms, its lead with a token."""
     Installation.objects.get_or_create(only=True, defaults={"created_at": at})
     root = Unit.objects.create(kind="headquarters", code="HQ", name="bench", started_at=at)
-    opened = open_site(
-        actor=SYSTEM, at=at, parent=root, code="B01", name="bench", category=SiteCategory.INBOUND, reserve_percent=0
-    )
-    made = Site.objects.get(pk=opened.site_id)
+    made = _open(root, "B01", at)
     floors = f"1-{-(-rooms // STOREY)}"
     create_rooms(actor=SYSTEM, at=at, site=made, building="A", floors=floors, rooms=f"1-{STOREY}", beds=1)
-    Site.objects.filter(pk=made.pk).update(state=SiteState.ACTIVE, opened_at=at)
     adopt_pack(actor=SYSTEM, at=at, pack="cn-plan-8", jurisdiction="CN", starts_on=at.date(), reason="bench")
     lead = User.objects.create(username="lead", display_name="bench")
     Membership.objects.create(user=lead, unit=made.unit, role="site_lead", started_at=at)
@@ -47,6 +46,42 @@ def site(*, rooms: int, at: datetime) -> dict[str, Any]:
         "site_code": made.code,
         "rooms": [str(pk) for pk in numbers],
     }
+
+
+def _open(root: Unit, code: str, at: datetime) -> Site:
+    opened = open_site(
+        actor=SYSTEM, at=at, parent=root, code=code, name="bench", category=SiteCategory.INBOUND, reserve_percent=0
+    )
+    Site.objects.filter(pk=opened.site_id).update(state=SiteState.ACTIVE, opened_at=at)
+    return Site.objects.get(pk=opened.site_id)
+
+
+def other_site(at: datetime) -> dict[str, str]:
+    """A second site, without rooms, and the token of a duty officer who works at both."""
+    root = duty_officer(at)
+    made = _open(Unit.objects.get(pk=root), "B02", at)
+    secret = issue_token(actor=SYSTEM, at=at, username="duty", label="bench", days=30).secret
+    return {"other_site": made.code, "duty_token": secret, "root": root}
+
+
+def in_care(site_id: str, rooms: list[str], people: list[str], *, at: datetime) -> None:
+    """People at a site: as many in rooms as there are, the others held there without one."""
+    place = Site.objects.get(pk=site_id)
+    for person, room in zip(people, rooms, strict=False):
+        admit(
+            actor=SYSTEM, at=at, person=Person.objects.get(pk=person), site=place, room=Room.objects.get(pk=room),
+            last_exposure_at=at, category=Category.INBOUND, authority="bench", legal_basis="bench", reason="bench",
+        )  # fmt: skip
+    rest = [UUID(person) for person in people[len(rooms) :]]
+    for start in range(0, len(rest), 500):
+        _hold(rest[start : start + 500], place, at)
+
+
+def _hold(people: list[UUID], place: Site, at: datetime) -> None:
+    def write() -> None:
+        take_in(people, site=place, actor=SYSTEM, at=at)
+
+    as_command("stays.admit", actor=SYSTEM, at=at, write=write)
 
 
 def duty_officer(at: datetime) -> str:

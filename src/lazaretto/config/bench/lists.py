@@ -30,6 +30,6 @@ def _say(report: dict[str, Any]) -> None:
     for one in report["lists"]:
         mark = "" if one["within_bar"] else _("  slower than the bar")
         cli.say(
-            f"{one['who']:5} {one['list']:22} p50 {one['p50_ms']:>7} ms  p95 {one['p95_ms']:>7} ms"
+            f"{one['who']:5} {one['list']:24} p50 {one['p50_ms']:>7} ms  p95 {one['p95_ms']:>7} ms"
             f"  {one['queries']:>3} queries{mark}"
         )

@@ -1,8 +1,9 @@
 """Where everyone is, since when, with whom: now, or at any past moment."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -10,7 +11,8 @@ from django.db.models import Count, Q, QuerySet
 from lazaretto.core.access import Actor
 from lazaretto.custody.choices import Outcome
 from lazaretto.custody.models import HandedOver, Handover, Holding, Question
-from lazaretto.people.queries import display_names
+from lazaretto.people.masking import mask
+from lazaretto.people.queries import display_names, names_visible
 from lazaretto.places.models import ExternalPlace, Site
 from lazaretto.stays.models import Stay
 
@@ -31,19 +33,21 @@ class Whereabouts:
 
 def holdings(actor: Actor, *, at: datetime | None = None) -> QuerySet[Holding]:
     """Who is held where, now or at that moment, within what the actor may read: one query."""
-    rows = _with_ends(Holding.objects.all())
+    return _with_ends(_held(actor, at)).order_by("person_id")
+
+
+def _held(actor: Actor, at: datetime | None) -> QuerySet[Holding]:
+    rows = Holding.objects.all()
     if at is None:
         rows = rows.filter(ended_at__isnull=True)
     else:
         rows = rows.filter(started_at__lte=at).filter(Q(ended_at__isnull=True) | Q(ended_at__gt=at))
-    if not actor.everywhere(READ):
-        units = actor.units_with(READ)
-        rows = rows.filter(
-            Q(site__unit_id__in=units)
-            | Q(handover__from_site__unit_id__in=units)
-            | Q(handover__to_site__unit_id__in=units)
-        )
-    return rows.order_by("person_id")
+    if actor.everywhere(READ):
+        return rows
+    units = actor.units_with(READ)
+    return rows.filter(
+        Q(site__unit_id__in=units) | Q(handover__from_site__unit_id__in=units) | Q(handover__to_site__unit_id__in=units)
+    )
 
 
 def holding_of(person_id: UUID) -> Holding | None:
@@ -58,21 +62,48 @@ def _with_ends(rows: QuerySet[Holding]) -> QuerySet[Holding]:
     )  # fmt: skip
 
 
-def whereabouts(actor: Actor, *, at: datetime | None = None, limit: int | None = None) -> list[Whereabouts]:
-    """The same as sentences for the reader; names whole or masked."""
-    rows = list(holdings(actor, at=at)[:limit])
-    names = display_names(actor, [row.person for row in rows])
+def whereabouts(
+    actor: Actor,
+    *,
+    at: datetime | None = None,
+    site: str = "",
+    after: UUID | None = None,
+    limit: int | None = None,
+) -> list[Whereabouts]:
+    """The same as sentences for the reader, of everybody or of one site (its code); names whole or masked.
+
+    In the order of their ids, from the one behind `after` on. Plain values, because it is thousands of people: five
+    queries at most, whatever their number.
+    """
+    held = _held(actor, at).order_by("person_id")
+    if site:
+        held = held.filter(site__code=site)
+    if after is not None:
+        held = held.filter(person_id__gt=after)
+    rows = list(
+        held.values_list("person_id", "person__name", "started_at", "site_id", "external_id", "handover_id")[:limit]
+    )
+    reads = names_visible(actor, [row[0] for row in rows])
+    words = _words(rows)
     return [
-        Whereabouts(
-            person_id=row.person_id,
-            name=names[row.person_id],
-            place=place_of(row),
-            handover=row.handover.number if row.handover else "",
-            holder=_holder(row),
-            since=row.started_at,
-        )
-        for row in rows
+        Whereabouts(person, name if person in reads else mask(name), *words[place or outside or going], since)
+        for person, name, since, place, outside, going in rows
     ]
+
+
+def _words(rows: Sequence[tuple[Any, ...]]) -> dict[UUID, tuple[str, str, str]]:
+    """By what holds somebody: the place in words, the handover's number, and who has them."""
+    sites, outside, going = ({row[place] for row in rows} - {None} for place in (3, 4, 5))
+    found: dict[UUID, tuple[str, str, str]] = {}
+    for site in Site.objects.filter(pk__in=sites) if sites else ():
+        found[site.pk] = (_spoken(site, None), "", site.code)
+    for place in ExternalPlace.objects.filter(pk__in=outside) if outside else ():
+        found[place.pk] = (_spoken(None, place), "", "")
+    ends = "from_site", "from_external", "to_site", "to_external"
+    for leg in Handover.objects.filter(pk__in=going).select_related(*ends) if going else ():
+        way = f"{origin_of(leg)} → {destination_of(leg)}"
+        found[leg.pk] = (way, leg.number, " · ".join(filter(None, [leg.carrier, leg.escort])))
+    return found
 
 
 def place_of(row: Holding) -> str:
@@ -96,12 +127,6 @@ def _spoken(site: Site | None, external: object) -> str:
     if site is not None:
         return f"{site.code} {site.spoken_name}"
     return str(getattr(external, "spoken_name", ""))
-
-
-def _holder(row: Holding) -> str:
-    if row.handover is not None:
-        return " · ".join(filter(None, [row.handover.carrier, row.handover.escort]))
-    return row.site.code if row.site else ""
 
 
 @dataclass(frozen=True)

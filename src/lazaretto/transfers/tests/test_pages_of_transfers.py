@@ -124,3 +124,18 @@ def test_a_handover_is_sent_elsewhere_from_its_page(cast, handover):
     assert told["Location"] == reverse("transfers:handover", args=[fresh.number])
     page = cast.clerk.client.get(reverse("transfers:handover", args=[handover.number])).content.decode()
     assert fresh.number in page
+
+
+def test_everyone_is_shown_page_by_page_and_site_by_site(cast, monkeypatch, django_assert_max_num_queries):
+    monkeypatch.setattr("lazaretto.transfers.views.moves.SHOWN", 2)
+    stays = [factories.stay(cast.site) for _n in range(3)] + [factories.stay(cast.other_site)]
+    address, found = reverse("transfers:whereabouts"), []
+    with django_assert_max_num_queries(12):
+        answer = cast.duty_officer.client.get(address)
+    while answer.context["next"]:
+        found += answer.context["rows"]
+        answer = cast.duty_officer.client.get(address, {"after": answer.context["next"]})
+    found += answer.context["rows"]
+    assert [row.person_id for row in found] == sorted(stay.person_id for stay in stays)
+    only = cast.duty_officer.client.get(address, {"site": "H02"}).context["rows"]
+    assert [row.person_id for row in only] == [stays[3].person_id]

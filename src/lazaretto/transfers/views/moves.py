@@ -36,7 +36,7 @@ from lazaretto.ui.notices import notify
 READ, HAND_OVER, DECIDE = "transfers.read", "transfers.hand_over", "transfers.decide"
 WITHIN = timedelta(hours=2)  # proposed as the time of arrival
 DESKS = 3  # who hands over at more sites than these starts from the page of one
-SHOWN = 500  # people at once on the page of everyone
+SHOWN = 100  # people at once on a page
 ZONE = "Asia/Shanghai"
 
 
@@ -46,12 +46,13 @@ def moves(request: HttpRequest) -> HttpResponse:
     """Everything open: who is under way, what is asked, who has no room yet."""
     actor, at = actor_of(request), clock.now()
     asked = list(queries.questions(actor))
-    waiting = list(queries.without_room(actor))
+    waiting = list(queries.without_room(actor)[: SHOWN + 1])
     names = display_names(actor, [*(row.person for row in asked), *(row.person for row in waiting)])
     context = {
         "open": queries.on_the_move(actor, at=at),
         "questions": [(row, names[row.person_id]) for row in asked],
-        "waiting": [(row, names[row.person_id]) for row in waiting],
+        "waiting": [(row, names[row.person_id]) for row in waiting[:SHOWN]],
+        "waiting_more": len(waiting) > SHOWN,
         "may_hand_over": actor.may(HAND_OVER),
         "may_decide": actor.may(DECIDE),
         "sites": _desks(actor),
@@ -64,13 +65,14 @@ def moves(request: HttpRequest) -> HttpResponse:
 @needs(READ)
 def everyone(request: HttpRequest) -> HttpResponse:
     """Where everyone is, since when, with whom: now or at a moment of the past."""
-    actor = actor_of(request)
+    actor, site = actor_of(request), request.GET.get("site", "")
     at = _moment(request.GET.get("at", ""))
-    rows = queries.whereabouts(actor, at=at, limit=SHOWN + 1)
+    rows = queries.whereabouts(actor, at=at, site=site, after=_behind(request), limit=SHOWN + 1)
     context = {
         "rows": rows[:SHOWN],
-        "more": len(rows) > SHOWN,
-        "shown": SHOWN,
+        "next": rows[SHOWN - 1].person_id if len(rows) > SHOWN else None,
+        "site": site,
+        "sites": Site.objects.visible_to(actor, READ).exclude(state=SiteState.PLANNED).order_by("code"),
         "at": at,
         "asked": request.GET.get("at", ""),
     }
@@ -361,6 +363,14 @@ def _signed_out(given: dict[str, Any], site: Site, actor: Actor, at: Any) -> com
 def local(moment: Any, zone: str = ZONE) -> Any:
     """A moment in that zone, to the minute."""
     return moment.astimezone(ZoneInfo(zone)).replace(second=0, microsecond=0)
+
+
+def _behind(request: HttpRequest) -> UUID | None:
+    """The last person of the page before; none when nothing readable was asked."""
+    try:
+        return UUID(request.GET.get("after", ""))
+    except ValueError:
+        return None
 
 
 def _moment(text: str) -> Any:
