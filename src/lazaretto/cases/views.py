@@ -42,7 +42,7 @@ from lazaretto.stays.views.common import page, site_of
 from lazaretto.ui.notices import notify
 
 PER_PAGE = 40
-HAND_OVER = "transfers.hand_over"
+HAND_OVER, DRAFT = "transfers.hand_over", "orders.draft"  # capabilities of apps below, whose pages are linked to
 
 
 @require_GET
@@ -168,7 +168,7 @@ def _context(request: HttpRequest, found: Change) -> dict[str, Any]:
         "steps": found.steps.select_related("by").order_by("position"),
         "can": {
             "confirm": actor.may(CONFIRM, unit), "propose": actor.may(PROPOSE, unit),
-            "hand_over": actor.may(HAND_OVER, unit), "health": actor.may("stays.health", unit),
+            "hand_over": actor.may(HAND_OVER, unit), "draft": actor.may(DRAFT, unit), "health": actor.may("stays.health", unit),
         },
     }  # fmt: skip
 
