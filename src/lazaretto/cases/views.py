@@ -168,7 +168,8 @@ def _context(request: HttpRequest, found: Change) -> dict[str, Any]:
         "steps": found.steps.select_related("by").order_by("position"),
         "can": {
             "confirm": actor.may(CONFIRM, unit), "propose": actor.may(PROPOSE, unit),
-            "hand_over": actor.may(HAND_OVER, unit), "draft": actor.may(DRAFT, unit), "health": actor.may("stays.health", unit),
+            "hand_over": actor.may(HAND_OVER, unit), "draft": actor.may(DRAFT, unit),
+            "health": actor.may("stays.health", unit),
         },
     }  # fmt: skip
 
