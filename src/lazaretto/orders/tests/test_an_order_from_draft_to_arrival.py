@@ -25,6 +25,7 @@ from lazaretto.people.models import Person, PersonAccess
 from lazaretto.protocols.choices import Category
 from tests import factories
 from tests.factories import NOW
+from tests.threads import at_once, needs_server
 
 pytestmark = pytest.mark.django_db
 
@@ -193,3 +194,14 @@ def test_only_somebody_of_one_of_the_ends_writes_an_order(cast):
         commands.write_order(actor=cast.clerk.actor, to_place=place("hospital", "医院"), **given)
     made = commands.write_order(actor=cast.duty_officer.actor, to_place=place("home", "社区"), **given)
     assert made.number == "HQ-D2026-000001"
+
+
+@needs_server
+@pytest.mark.django_db(transaction=True)
+def test_two_desks_at_the_same_moment_write_one_order_for_somebody(cast):
+    stay = factories.stay(cast.site)
+    found = at_once([lambda: draft(cast, stay), lambda: draft(cast, stay, actor=cast.site_lead)])
+    made = [one for one in found if isinstance(one, TransferOrder)]
+    refused = [one for one in found if not isinstance(one, TransferOrder)]
+    assert ([type(one) for one in refused], len(made)) == ([AlreadyOrdered], 1)
+    assert list(TransferOrder.objects.all()) == made
