@@ -12,7 +12,7 @@ class TripsConfig(AppConfig):
     label = "trips"
 
     def ready(self) -> None:
-        """Declare commands, deadlines and what they are called."""
-        for room in ("commands", "deadlines", "words"):
+        """Declare commands, deadlines, proofs and what they are called."""
+        for room in ("commands", "deadlines", "proofs", "words"):
             import_module(f"{self.name}.{room}")
         import_module(f"{self.name}.navigation").register_entries()

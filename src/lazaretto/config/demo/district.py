@@ -83,6 +83,8 @@ CAST = (
     ("approver", "approver", "HQ", "程思远"),
     ("auditor", "auditor", "HQ", "顾清和"),
     ("dpo", "data_protection_officer", "HQ", "沈知微"),
+    ("dispatcher", "dispatcher", "HQ", "车文博"),
+    ("escort", "escort", "HQ", "阮清"),
     ("lead", "site_lead", "H01", "梁承志"),
     ("clerk", "clerk", "H01", "黎晓彤"),
     ("medic", "medic", "H01", "何安琪"),

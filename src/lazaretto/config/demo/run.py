@@ -11,7 +11,7 @@ from django.db import transaction
 
 from lazaretto.accounts.models import User
 from lazaretto.config import up
-from lazaretto.config.demo import buses, emergencies, orders, status, today
+from lazaretto.config.demo import buses, emergencies, orders, status, today, trips
 from lazaretto.config.demo import district as chapters
 from lazaretto.config.demo.guests import Guests
 from lazaretto.config.demo.history import tell
@@ -66,6 +66,7 @@ def make(*, now: datetime, only: frozenset[str] | None = None) -> None:
     emergencies.tell(district, now=now)
     status.tell(district, now=now)
     orders.tell(district, now=now)
+    trips.tell(district, now=now)
 
 
 def _marker() -> Path:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import assume, given, settings
 
-from lazaretto.planning.tests.trip_cases import district, problems
+from lazaretto.planning.tests.trip_cases import problems
 from lazaretto.planning.trips import (
     Crew,
     MalformedProblemError,
@@ -25,6 +25,7 @@ from lazaretto.planning.trips import (
     to_json,
     validate,
 )
+from lazaretto.planning.trips.sample import district
 from lazaretto.planning.trips.solver import improve
 
 A, B, C = Place("A", 23.00, 113.30), Place("B", 23.05, 113.30), Place("C", 23.10, 113.30)

@@ -25,7 +25,7 @@ LEAD = timedelta(minutes=20)  # nobody is ready at once
 AHEAD = timedelta(hours=24)
 WORTH = timedelta(hours=1)  # nobody sets out for less than this before the night
 MOST = 400  # people of one plan
-ROUNDS, SECONDS = 4, 2.0  # how often, and how long each time, a better plan is sought: within ten seconds
+ROUNDS, SECONDS = 4, 1.5  # how often, and how long each time, a better plan is sought: within ten seconds
 
 
 def open_requests(actor: Actor, capability: str) -> QuerySet[MoveRequest]:
@@ -239,7 +239,7 @@ def named_places(keys: Iterable[str]) -> dict[str, str]:
 
 
 def better_plan(row: TripPlan) -> dict[str, Any]:
-    """What the solver finds within two seconds, in a process of its own; the plan itself when it finds nothing."""
+    """What the solver finds within its time, in a process of its own; the plan itself when it finds nothing."""
     problem, plan = planner.from_json(row.problem), planner.plan_from_json(row.plan)
     found, _answered = planner.better(problem, plan, seconds=SECONDS, seed=row.rounds + 1)
     return planner.to_json(found)

@@ -140,7 +140,7 @@ def proposal(request: HttpRequest, plan_id: UUID) -> HttpResponse:
 @require_POST
 @needs(MANAGE)
 def improve(request: HttpRequest, plan_id: UUID) -> JsonResponse:
-    """Two seconds more of search; nothing is locked meanwhile."""
+    """A little more search; nothing is locked meanwhile."""
     actor, found = actor_of(request), _plan(actor_of(request), plan_id)
     if found.rounds < ROUNDS and found.accepted_at is None:
         done = commands.improve_plan(actor=actor, at=clock.now(), plan=found, found=better_plan(found))
