@@ -7,6 +7,7 @@ from uuid import UUID
 from lazaretto.arrivals.models import ExpectedArrival
 from lazaretto.arrivals.queries.rooms import ON_THE_WAY
 from lazaretto.core.access import Actor
+from lazaretto.orders.queries.exceptions import undecided_of_stays
 from lazaretto.people.models import SearchToken
 from lazaretto.people.queries import display_name, find
 from lazaretto.people.search_text import fold_query
@@ -62,23 +63,28 @@ def sharing_of(party: list[ExpectedArrival], *, at: datetime) -> Verdict:
 
 @dataclass(frozen=True)
 class InRoom:
-    """Somebody who has just got a room: what the line with their papers shows."""
+    """Somebody who has just got a room: what the line with their papers shows.
+
+    `exception` is the request that headquarters has to decide, where they were admitted before that.
+    """
 
     name: str
     stay_number: str
     order_number: str
     room: str
     ends_at: datetime
+    exception: str = ""
 
 
 def just_admitted(actor: Actor, site: Site, number: str) -> list[InRoom]:
     """The stay of that number, if it is open at this site; nothing otherwise."""
     open_ones = Stay.objects.visible_to(actor, "stays.admit").filter(site=site, number=number, ended_at__isnull=True)
     taken = Occupancy.objects.filter(stay__in=open_ones, ended_at__isnull=True)
+    asked = undecided_of_stays(open_ones)
     return [
         InRoom(
             display_name(actor, one.stay.person, unit_id=site.unit_id), one.stay.number, one.stay.order.number,
-            one.room.number, one.stay.order.ends_at,
+            one.room.number, one.stay.order.ends_at, asked.get(one.stay_id, ""),
         )
         for one in taken.select_related("room", "stay__order", "stay__person")
     ]  # fmt: skip

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
@@ -14,6 +15,7 @@ from lazaretto.orders.models import ExceptionRequest
 from lazaretto.people.models import Person
 from lazaretto.people.queries import display_names
 from lazaretto.places.models import Site
+from lazaretto.stays.models import Stay
 
 READ, DECIDE = "orders.read", "orders.decide"
 
@@ -46,6 +48,12 @@ def waiting_for(person: Person, site: Site) -> str | None:
     """The number of the open request about somebody at a site."""
     rows = undecided(ExceptionRequest.objects.filter(person=person, site=site))
     return rows.values_list("number", flat=True).first()
+
+
+def undecided_of_stays(stays: QuerySet[Stay]) -> dict[UUID, str]:
+    """Numbers of the open requests about people who were admitted first, by stay; one query."""
+    rows = undecided(ExceptionRequest.objects.filter(stay__in=stays)).values_list("stay", "number")
+    return {stay: number for stay, number in rows if stay is not None}
 
 
 def fewest_open(users: Sequence[int]) -> int | None:

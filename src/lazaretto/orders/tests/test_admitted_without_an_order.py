@@ -241,8 +241,9 @@ def test_the_desk_asks_why_shows_what_stands_behind_and_the_approver_decides_on_
     refused = cast.clerk.client.post(page, typed)
     assert refused.status_code == 422
     assert 'id="id_why_now_error"' in refused.content.decode()
-    assert cast.clerk.client.post(page, {**typed, "why_now": "93岁，独自"}).status_code == 302
+    done = cast.clerk.client.post(page, {**typed, "why_now": "93岁，独自"}, follow=True)
     request = ExceptionRequest.objects.get()
+    assert f'href="/exceptions/{request.number}"' in done.content.decode()
     assert request.stay is not None
     asked = cast.clerk.client.post(page, {**typed, "name": "刘芳", "unlisted": "ask", "why_now": "名单遗漏"})
     second = ExceptionRequest.objects.get(stay__isnull=True)
