@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from lazaretto.cases.choices import EVENTS, OF_A_PERSON, ChangeKind, EvidenceKind
+from lazaretto.cases.choices import EVENTS, ChangeKind, EvidenceKind
 
 LOCAL = {"type": "datetime-local"}
 DAY = {"type": "date"}
@@ -16,9 +16,7 @@ WORDS = {"rows": 3, "maxlength": 2000}
 class ProposeForm(forms.Form):
     """What was found out about somebody, and on what it rests."""
 
-    kind = forms.ChoiceField(
-        label=_("What changes"), choices=[(kind.value, kind.label) for kind in OF_A_PERSON], widget=forms.RadioSelect
-    )
+    kind = forms.ChoiceField(label=_("What changes"), widget=forms.RadioSelect)
     tube = forms.ChoiceField(
         label=_("Specimen that shows it"), required=False, help_text=_("Empty: on the words below.")
     )
@@ -37,8 +35,14 @@ class ProposeForm(forms.Form):
         label=_("Last day missed"), required=False, widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d")
     )
 
-    def __init__(self, *args: Any, tubes: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, kinds: Sequence[ChangeKind], tubes: Sequence[tuple[str, str]] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        kind: Any = self.fields["kind"]
+        kind.choices = [(one.value, one.label) for one in kinds]
+        if ChangeKind.ABSENCE not in kinds:
+            del self.fields["first_on"], self.fields["last_on"]
         tube: Any = self.fields["tube"]
         tube.choices = [("", _("none")), *tubes]
 

@@ -21,6 +21,8 @@ PROPOSE, CONFIRM = "cases.propose", "cases.confirm"
 
 # Within how many hours, where a pack says nothing. Practice of sites: a second swab within six hours (the time a tube
 # may take to the laboratory); staff by their next daily test; papers and telling communities within a day.
+# The same floor and those next to it (local rules on sites that found a positive look that far).
+FLOORS_NEAR = 1
 RECHECK_HOURS, STAFF_HOURS, PAPER_HOURS, TELL_HOURS, MOVE_HOURS = 6, 24, 24, 24, 12
 
 
@@ -294,6 +296,7 @@ def _clocks(scene: Scene, rule: SitePositive, places: Sequence[Lodging]) -> Iter
     """Whose clock the pack restarts, seen from these places, and that it restarts nobody else's."""
     around = [one for one in scene.near if not one.room_mate and not one.left]
     named = {found for place in places for found in named_by(rule, place, [one.lodging for one in around])}
+    around = [one for one in around if one.lodging.id in named or _floor_contact(one, places)]
     untouched: dict[str, list[str]] = {}
     for one in around:
         clock = one.restart
@@ -307,6 +310,14 @@ def _clocks(scene: Scene, rule: SitePositive, places: Sequence[Lodging]) -> Iter
             yield _restart(one, W.NAMED_BY_PACK, scene.on, clock, one.occupant.category)
     for why, people in sorted(untouched.items()):
         yield Consequence(kind=K.GOES_ON, why=why, people=tuple(sorted(people)))
+
+
+def _floor_contact(one: Near, places: Sequence[Lodging]) -> bool:
+    """Whether they live on the same floor or one next to it: they are named, whatever becomes of their clocks."""
+    lodging = one.lodging
+    return any(
+        lodging.building == place.building and abs(lodging.floor - place.floor) <= FLOORS_NEAR for place in places
+    )
 
 
 def _restart(one: Near, why: Why, on: str, clock: Clock, category: str) -> Consequence:

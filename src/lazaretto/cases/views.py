@@ -21,6 +21,7 @@ from lazaretto.cases.queries.listing import (
     READ,
     change_by_number,
     follow_up_lines,
+    kinds_for,
     lines,
     listed,
     place_of,
@@ -82,13 +83,13 @@ def propose(request: HttpRequest, code: str, number: str) -> HttpResponse:
     tubes = {row.tube: row for row in _specimens(stay)}
     shown = [(tube, f"{tube} · {row.get_state_display()}") for tube, row in tubes.items()]
     with timezone.override(site.time_zone):
-        form = ProposeForm(request.POST or None, tubes=shown, initial=_beginning(request, tubes))
+        form = ProposeForm(request.POST or None, kinds=kinds_for(stay), tubes=shown, initial=_beginning(request, tubes))
         valid = form.is_bound and form.is_valid()
     if valid:
         given = form.cleaned_data
         specimen = tubes.get(given["tube"])
         payload = {
-            **{name: given[name] for name in ("kind", "words", "happened_at", "first_on", "last_on")},
+            **{name: given.get(name) for name in ("kind", "words", "happened_at", "first_on", "last_on")},
             "stay": stay.pk, "specimen": specimen.pk if specimen else None, "evidence": form.evidence(),
         }  # fmt: skip
         made = _proposed(request, site, payload, form)

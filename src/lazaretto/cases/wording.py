@@ -6,6 +6,7 @@ from django.utils.translation import override
 from lazaretto.cases.choices import ConsequenceKind, Destination, Why
 from lazaretto.cases.rules import Consequence
 from lazaretto.protocols.choices import Category
+from lazaretto.protocols.queries import title_of_pack
 
 # What a consequence looks like: the tone of its badge and its icon.
 LOOKS: dict[str, tuple[str, str]] = {
@@ -42,7 +43,7 @@ def destination(to: str, category: str) -> str:
 
 def why(code: str, pack: str) -> str:
     """The reason, with the pack it rests on."""
-    return _("{reason} ({pack})").format(reason=Why(code).label, pack=pack)
+    return _("{reason} ({pack})").format(reason=Why(code).label, pack=title_of_pack(pack))
 
 
 def written_reason(one: Consequence, number: str, *, language: str) -> str:

@@ -11,6 +11,7 @@ from lazaretto.core.errors import NotFound
 from lazaretto.objections.choices import State
 from lazaretto.objections.models import Conversation, Objection, ObjectionStep, ObservationNotice, Offer
 from lazaretto.people.queries import display_names
+from lazaretto.stays.wording import language_name
 
 READ = "objections.read"
 SHOWN = 100  # open ones that a badge counts
@@ -82,6 +83,12 @@ class Happened:
     talk: Conversation | None = None
     offer: Offer | None = None
     notice: ObservationNotice | None = None
+
+    @property
+    def language(self) -> str:
+        """In which language it was said or issued, in words."""
+        said = self.talk or self.notice
+        return language_name(said.language) if said else ""
 
 
 def timeline(objection: Objection) -> list[Happened]:

@@ -103,7 +103,7 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "objection": found,
         "name": display_name(actor, found.stay.person, unit_id=unit),
-        "language": language_name(found.language),
+        "spoken": language_name(found.language),
         "rows": timeline(found),
         "late": waits and found.reply_due_at < at,
         "waits": waits,

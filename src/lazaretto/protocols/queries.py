@@ -11,6 +11,7 @@ from lazaretto.core.prepared import prepared
 from lazaretto.protocols.calendar import Calendar
 from lazaretto.protocols.models import PackAdoption
 from lazaretto.protocols.rules import Adoption, CategoryRule, Edition, Pack
+from lazaretto.protocols.wording import title_of
 
 __all__ = [
     "Calendar",
@@ -25,6 +26,7 @@ __all__ = [
     "preview_of_end",
     "rule_in_force",
     "stays_affected",
+    "title_of_pack",
 ]
 
 
@@ -120,6 +122,11 @@ def as_adoption(row: PackAdoption) -> Adoption:
 def effective(jurisdiction: str, on: date) -> Pack:
     """The pack, overlays laid over it, that governs a jurisdiction on a local date; raises `NoPackAdopted`."""
     return calendar().pack_on(jurisdiction, on)
+
+
+def title_of_pack(key: str) -> str:
+    """The title of a pack, with its overlays, in the reader's language."""
+    return title_of(key)
 
 
 def rule_in_force(category: str, jurisdiction: str, on: date) -> CategoryRule:

@@ -9,14 +9,14 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from lazaretto.accounts.models import User
 from lazaretto.cases import wording
-from lazaretto.cases.choices import ChangeState, ConsequenceKind, FollowUpState
+from lazaretto.cases.choices import OF_A_PERSON, ChangeKind, ChangeState, ConsequenceKind, FollowUpState
 from lazaretto.cases.models import Change, FollowUp
-from lazaretto.cases.rules import Consequence
+from lazaretto.cases.rules import Consequence, may_become
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import NotFound
 from lazaretto.people.models import Person
 from lazaretto.people.queries import display_names
-from lazaretto.stays.models import Occupancy
+from lazaretto.stays.models import Occupancy, Stay
 
 READ = "cases.read"
 SHOWN = 100  # waiting ones that a badge counts
@@ -56,6 +56,15 @@ def listed(actor: Actor, state: str, *, at: datetime) -> QuerySet[Change]:
         open_count=Count("follow_ups", filter=open_one),
         late_count=Count("follow_ups", filter=open_one & Q(follow_ups__due_at__lt=at)),
     )
+
+
+def kinds_for(stay: Stay) -> list[ChangeKind]:
+    """What can be proposed for somebody as they are now; whoever left for hospital can only have recovered."""
+    if stay.ended_at is not None:
+        return [ChangeKind.RECOVERED]
+    suspected = Change.objects.filter(stay=stay, kind=ChangeKind.CASE, state=ChangeState.PROPOSED).exists()
+    fitting = [kind for kind in OF_A_PERSON if may_become(kind, stay.category)]
+    return [kind for kind in fitting if suspected or kind != ChangeKind.LIFTED]
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,21 @@ def test_the_page_of_a_stay_has_the_button_for_those_who_propose(cast, admit):
     assert address not in text(cast.clerk.client.get(page))
 
 
+def test_only_what_is_possible_is_offered(cast, admit, swab, propose):
+    stay = admit("0301")
+    page = reverse("cases:propose", args=["H01", stay.number])
+
+    def offered():
+        return set(dict(cast.medic.client.get(page).context["form"].fields["kind"].choices))
+
+    assert offered() == {"case", "contact", "absence"}
+    propose(stay, specimen=swab(stay))
+    assert offered() == {"case", "contact", "absence", "lifted"}
+    stay.category = "case"
+    stay.save()
+    assert offered() == {"recovered", "absence", "lifted"}
+
+
 def test_before_the_second_finding_nobody_can_press_confirm(cast, admit, swab, propose):
     stay = admit("0301")
     change = propose(stay, specimen=swab(stay))

@@ -65,7 +65,7 @@ def _mother(district: District, site: Site, at: datetime) -> None:
     medic, lead = district.medics[site.code][2], district.leads[site.code]
     made = objections.raise_objection(
         actor=medic, at=at, stay=child.stay, about=About.MOVE,
-        reason="孩子还小，夜里离不开妈妈，我不同意她一个人换到别处",
+        reason="孩子还小，夜里离不开妈妈，我不同意把孩子单独转走",
     )  # fmt: skip
     objection = Objection.objects.get(pk=made.objection_id)
     objections.talk(
