@@ -11,7 +11,7 @@ from lazaretto.core import clock
 from lazaretto.protocols.models import PackAdoption
 from lazaretto.trips import commands
 from lazaretto.trips.choices import VehicleState
-from lazaretto.trips.models import Rider, Scan, Trip
+from lazaretto.trips.models import Rider, Scan, Trip, TripPlan
 from lazaretto.trips.tests.fleet import Fleet
 from tests import factories
 from tests.browser import READERS, Opener
@@ -28,6 +28,8 @@ def road(cast) -> dict[str, object]:
     fleet = Fleet(cast, member("dispatcher", factories.headquarters()), member("escort", factories.headquarters()))
     cast.other_site.latitude, cast.other_site.longitude = 23.125, 113.361
     cast.other_site.save()
+    cast.site.latitude, cast.site.longitude = 23.083, 113.317
+    cast.site.save()
     now, officer = clock.now(), cast.duty_officer.actor
     riders, strangers = fleet.guests("甘小雨", "石大山"), fleet.guests("柯安")
     halts = (commands.Halt(site="H01"), commands.Halt(site="H02", drive_minutes=25))
@@ -44,21 +46,31 @@ def road(cast) -> dict[str, object]:
     commands.begin_boarding(actor=officer, at=now, trip=trip)
     fleet.vehicle("粤B20002", state=VehicleState.TO_DISINFECT, carried="close_contact")
     plan(fleet.vehicle("粤B10001"), fleet.driver_named("冯师傅"), [], now + timedelta(hours=1))
-    return {"fleet": fleet, "trip": trip, "riders": riders, "stranger": strangers[0]}
+    (waits,) = fleet.guests("晚来")
+    commands.ask(
+        actor=officer, at=now, unit=factories.headquarters(), person=waits, category="inbound",
+        origin=commands.Halt(site="H01"), destination=commands.Halt(site="H02"), earliest_at=now,
+        latest_at=now + timedelta(hours=20), urgency="urgent",
+    )  # fmt: skip
+    fleet.vehicle("粤B40004")
+    fleet.driver_named("毛师傅")
+    plan = commands.make_plan(actor=officer, at=now, unit=factories.headquarters())
+    TripPlan.objects.filter(pk=plan.plan_id).update(rounds=4)  # nothing is sought while the page is looked at
+    return {"fleet": fleet, "trip": trip, "riders": riders, "stranger": strangers[0], "plan": plan.plan_id}
 
 
 @pytest.mark.parametrize(("language", "theme", "width"), READERS)
 def test_no_page_has_a_barrier(window: Opener, cast, road, language: str, theme: str, width: str) -> None:
     trip, fleet = road["trip"], road["fleet"]
     pages = ["/trips", "/trips/all", "/trips/new", "/trips/new?from=H01", "/trips/fleet", "/trips/fleet/vehicles/new",
-             f"/trips/{trip.number}", f"/ride/{trip.number}"]  # fmt: skip
+             f"/trips/{trip.number}", f"/ride/{trip.number}", "/trips/plan",
+             f"/trips/plan/{road['plan']}"]  # fmt: skip
     for who in (cast.duty_officer, fleet.escort):
         who.user.language = language
         who.user.save()
     reader = window(language=language, theme=theme, width=width, session=cast.duty_officer.client.session.session_key)
     for path in pages:
         reader.open(path)
-
         assert reader.problems() == [], path
 
 
