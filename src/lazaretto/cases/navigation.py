@@ -1,15 +1,12 @@
 """The sidebar's entry, and the buttons on the pages of a stay and of a positive."""
 
-from typing import Any, cast
-
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from lazaretto.accounts.doors import actor_of
 from lazaretto.cases.choices import ChangeKind
-from lazaretto.cases.queries.listing import READ, waiting
+from lazaretto.cases.queries.listing import READ
 from lazaretto.cases.rules import PROPOSE
 from lazaretto.stays.choices import SpecimenState, StayEnd
 from lazaretto.stays.links import StayLink
@@ -29,7 +26,7 @@ def register_entries() -> None:
     nav.register(
         nav.NavItem(
             key="cases", label=_("Changes of status"), icon="arrows-exchange", url="cases:changes", order=42,
-            visible=lambda request: request.user.is_authenticated and actor_of(request).may(READ), count=_count,
+            visible=lambda request: request.user.is_authenticated and actor_of(request).may(READ),
         )
     )  # fmt: skip
     register_link(
@@ -47,11 +44,3 @@ def _address(stay: Stay, specimen: Specimen | None) -> str | None:
         about |= {"tube": specimen.tube, **({"kind": kind.value} if kind else {})}
     address = reverse("cases:propose", args=[stay.site.code, stay.number])
     return f"{address}?{urlencode(about)}" if about else address
-
-
-def _count(request: HttpRequest) -> int:
-    """Changes that wait for confirmation; asked for once a request."""
-    known = cast("Any", request)
-    if not hasattr(known, "_changes_waiting"):
-        known._changes_waiting = waiting(actor_of(request))
-    return int(known._changes_waiting)

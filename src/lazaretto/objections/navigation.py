@@ -1,13 +1,10 @@
 """The sidebar's entry, and the button on the page of a stay."""
 
-from typing import Any, cast
-
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from lazaretto.accounts.doors import actor_of
-from lazaretto.objections.queries import READ, open_count
+from lazaretto.objections.queries import READ
 from lazaretto.objections.rules import TALK
 from lazaretto.stays.links import StayLink
 from lazaretto.stays.links import register as register_link
@@ -20,7 +17,7 @@ def register_entries() -> None:
     nav.register(
         nav.NavItem(
             key="objections", label=_("Objections"), icon="message", url="objections:objections", order=44,
-            visible=lambda request: request.user.is_authenticated and actor_of(request).may(READ), count=_count,
+            visible=lambda request: request.user.is_authenticated and actor_of(request).may(READ),
         )
     )  # fmt: skip
     register_link(
@@ -33,11 +30,3 @@ def _address(stay: Stay, specimen: Specimen | None) -> str | None:
     if specimen is not None or stay.ended_at is not None:
         return None
     return reverse("objections:raise", args=[stay.site.code, stay.number])
-
-
-def _count(request: HttpRequest) -> int:
-    """Open ones; asked for once a request."""
-    known = cast("Any", request)
-    if not hasattr(known, "_objections_open"):
-        known._objections_open = open_count(actor_of(request))
-    return int(known._objections_open)

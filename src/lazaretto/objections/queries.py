@@ -14,7 +14,6 @@ from lazaretto.people.queries import display_names
 from lazaretto.stays.wording import language_name
 
 READ = "objections.read"
-SHOWN = 100  # open ones that a badge counts
 
 
 def objections(actor: Actor) -> QuerySet[Objection]:
@@ -38,11 +37,6 @@ def notice_of(objection: Objection, number: str) -> ObservationNotice:
         raise NotFound(kind="objections.observationnotice", number=number)
     found.objection = objection
     return found
-
-
-def open_count(actor: Actor) -> int:
-    """How many are open where the actor reads them, counted up to a hundred."""
-    return Objection.objects.visible_to(actor, READ).filter(state=State.OPEN).order_by()[:SHOWN].count()
 
 
 def listed(actor: Actor, state: str) -> QuerySet[Objection]:

@@ -19,7 +19,6 @@ from lazaretto.people.queries import display_names
 from lazaretto.stays.models import Occupancy, Stay
 
 READ = "cases.read"
-SHOWN = 100  # waiting ones that a badge counts
 
 
 def changes(actor: Actor) -> QuerySet[Change]:
@@ -34,12 +33,6 @@ def change_by_number(actor: Actor, number: str) -> Change:
     if found is None:
         raise NotFound(kind="cases.change", number=number)
     return found
-
-
-def waiting(actor: Actor) -> int:
-    """How many changes wait for confirmation where the actor reads them, counted up to a hundred."""
-    rows = Change.objects.visible_to(actor, READ).filter(state=ChangeState.PROPOSED)
-    return rows.order_by()[:SHOWN].count()
 
 
 def listed(actor: Actor, state: str, *, at: datetime) -> QuerySet[Change]:
