@@ -19,6 +19,7 @@ from lazaretto.stays.choices import BreachKind, SpecimenState, Symptom
 from lazaretto.stays.models import Stay
 from lazaretto.stays.queries.rounds import current_slot
 from lazaretto.transfers import commands as transfers
+from lazaretto.transfers.choices import WordKind
 
 FEVER = {"H01": 2, "H02": 1, "H06": 1, "H12": 1, "H15": 1}
 NO_ANSWER = {"H01": 2, "H04": 1, "H13": 1}
@@ -125,10 +126,17 @@ def _to_hospital(story: SiteStory, gone: Guest, lead: Actor, at: datetime) -> No
     sent = transfers.sign_out(
         actor=lead, at=at, site=story.site, people=(along,), due_at=at + timedelta(hours=1), to_place=hospital,
         carrier="120 救护车", escort="值班护士",
+        keep_rooms_until=story.now + timedelta(days=2) if story.site.code == "H02" else None,
+        why_kept="观察后返回，行李在房内" if story.site.code == "H02" else "",
     )  # fmt: skip
+    handover = Handover.objects.get(pk=sent.handover_id)
     transfers.confirm_arrival(
-        actor=lead, at=at + timedelta(minutes=35), handover=Handover.objects.get(pk=sent.handover_id),
-        person=gone.stay.person, confirmed_by="急诊分诊台电话确认",
+        actor=lead, at=at + timedelta(minutes=35), handover=handover, person=gone.stay.person,
+        confirmed_by="急诊分诊台电话确认",
+    )  # fmt: skip
+    transfers.write_word(
+        actor=lead, at=at + timedelta(minutes=70), handover=handover, person=gone.stay.person,
+        kind=WordKind.CONDITION, text="阑尾炎已排除，留院观察一晚，无发热", told_by="急诊科赵医生",
     )  # fmt: skip
     gone.stay.refresh_from_db()
 
