@@ -172,7 +172,7 @@ class Client:
             return None
         if answers[0][0] < 300 and answers[-1] != answers[0]:
             self.world.faults.append(f"{name}: asked twice, answered {answers}")
-        status, said = answers[0]
+        status, said = answers[-1]  # what was refused is not kept: the second time it may be possible
         if status < 300:
             return said
         code = said.get("code", str(said))

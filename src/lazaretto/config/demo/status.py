@@ -13,6 +13,7 @@ from lazaretto.objections import commands as objections
 from lazaretto.objections.choices import About, OfferKind
 from lazaretto.objections.models import Objection, Offer
 from lazaretto.places.models import Site
+from lazaretto.protocols.choices import Category
 from lazaretto.stays.choices import SpecimenState
 from lazaretto.stays.models import Occupancy, Specimen
 
@@ -45,7 +46,7 @@ def _suspicion(district: District, site: Site, at: datetime) -> None:
 
 def _contact(district: District, site: Site, at: datetime) -> None:
     """Somebody sat beside a case on the flight: the order changed, the move and the paper are being seen to."""
-    place = _here(site, at - 5 * DAY).first()
+    place = _here(site, at - 5 * DAY).filter(stay__category=Category.INBOUND).first()
     if place is None:
         return
     made = cases.propose(
