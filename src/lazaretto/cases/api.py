@@ -58,7 +58,7 @@ class FollowUpOut(Schema):
     closed_at: datetime | None
 
 
-class ChangeOut(Schema):
+class StatusChangeOut(Schema):
     """A change of status or an event at a place."""
 
     id: UUID
@@ -98,7 +98,7 @@ class PreviewOut(Schema):
     then: list[ConsequenceOut]
 
 
-@router.get("/changes", response=PageOut[ChangeOut], summary="Changes of status, the latest first")
+@router.get("/changes", response=PageOut[StatusChangeOut], summary="Changes of status, the latest first")
 @needs(READ)
 def listing(request: HttpRequest, given: Query[ChangesIn]) -> Page[Change]:
     """Proposed and decided ones."""
@@ -110,7 +110,7 @@ def listing(request: HttpRequest, given: Query[ChangesIn]) -> Page[Change]:
     return page(found.filter(**exact), ["-proposed_at", "-id"], limit=given.limit, cursor=given.cursor)
 
 
-@router.get("/changes/{number}", response=ChangeOut, summary="One change of status")
+@router.get("/changes/{number}", response=StatusChangeOut, summary="One change of status")
 @needs(READ)
 def one(request: HttpRequest, number: Annotated[str, Path(max_length=30)]) -> Change:
     """By its number."""

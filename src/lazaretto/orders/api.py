@@ -62,7 +62,7 @@ class OrderPersonOut(Schema):
     checks: list[CheckOut]
 
 
-class OrderOut(Schema):
+class TransferOrderOut(Schema):
     """A transfer order. Each end is a site's code or the id of a place of others. `waits_for` says what is next."""
 
     id: UUID
@@ -147,7 +147,7 @@ class ExceptionOut(Schema):
     decision: DecisionOut | None
 
 
-@router.get("/transfer-orders", response=PageOut[OrderOut], summary="Transfer orders, the latest first")
+@router.get("/transfer-orders", response=PageOut[TransferOrderOut], summary="Transfer orders, the latest first")
 @needs(READ)
 def listing(request: HttpRequest, given: Query[OrdersIn]) -> Page[Any]:
     """Open and ended ones."""
@@ -166,7 +166,7 @@ def listing(request: HttpRequest, given: Query[OrdersIn]) -> Page[Any]:
     return Page([_order(actor, row, names, at) for row in piece.items], piece.next)
 
 
-@router.get("/transfer-orders/{number}", response=OrderOut, summary="One transfer order")
+@router.get("/transfer-orders/{number}", response=TransferOrderOut, summary="One transfer order")
 @needs(READ)
 def one(request: HttpRequest, number: Annotated[str, Path(max_length=30)]) -> dict[str, Any]:
     """By its number."""

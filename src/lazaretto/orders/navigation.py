@@ -4,7 +4,6 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from lazaretto.accounts.doors import actor_of
-from lazaretto.orders.queries.exceptions import waiting_for_a_decision
 from lazaretto.ui import nav
 from lazaretto.ui.nav import NavItem
 
@@ -18,7 +17,7 @@ def register_entries() -> None:
         ),
         NavItem(
             key="exceptions", label=_("Admissions without an order"), icon="user-question", url="orders:exceptions",
-            order=42, visible=_reads, count=lambda request: waiting_for_a_decision(actor_of(request)),
+            order=42, visible=_reads,
         ),
     )  # fmt: skip
 

@@ -191,7 +191,8 @@ def test_a_mixed_site_says_floor_by_floor_whom_it_receives(cast):
         )  # fmt: skip
     commands.change_category(**lead, category=SiteCategory.MIXED)
     cast.site.refresh_from_db()
-    assert queries.receivable_categories(cast.site) == {"inbound", "close_contact", "secondary_contact"}
+    received = queries.receivable_categories(cast.site)
+    assert received == {"inbound", "close_contact", "secondary_contact", "recovered"}
 
 
 def test_verify_names_a_site_with_people_that_was_never_activated(cast):
