@@ -5,12 +5,14 @@ error, which is how breaches of the content security policy show.
 """
 
 import os
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import axe_playwright_python
 import pytest
+from django.core.servers.basehttp import ServerHandler
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 EXECUTABLE = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -38,6 +40,48 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=EXECUTABLE, args=QUIET)
         yield browser
         browser.close()
+
+
+class Requests:
+    """Counts the requests that the test's server is answering.
+
+    A window that is closed leaves its last requests behind: the server still reads and writes for them, beside the
+    flush that ends the test. So a test ends when they have ended.
+    """
+
+    def __init__(self) -> None:
+        self.changed, self.number = threading.Condition(), 0
+
+    def counted(self, run):
+        """The server's way of answering one request, counted."""
+
+        def answer(handler, application):
+            self._add(1)
+            try:
+                return run(handler, application)
+            finally:
+                self._add(-1)
+
+        return answer
+
+    def wait_until_answered(self) -> None:
+        """Return when the server is quiet; fail when it is not within the patience of a test."""
+        with self.changed:
+            assert self.changed.wait_for(lambda: not self.number, PATIENCE / 1000), f"{self.number} requests unanswered"
+
+    def _add(self, number: int) -> None:
+        with self.changed:
+            self.number += number
+            self.changed.notify_all()
+
+
+@pytest.fixture(scope="session")
+def requests_under_way() -> Iterator[Requests]:
+    """What the servers of all tests are answering."""
+    requests = Requests()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ServerHandler, "run", requests.counted(ServerHandler.run))
+        yield requests
 
 
 @dataclass
@@ -72,11 +116,12 @@ class Window:
 
 
 @pytest.fixture
-def window(chromium: Browser, live_server) -> Iterator["Opener"]:
+def window(chromium: Browser, live_server, requests_under_way: Requests) -> Iterator["Opener"]:
     """Opens windows and closes them after the test."""
     opener = Opener(chromium, live_server.url)
     yield opener
     opener.close()
+    requests_under_way.wait_until_answered()
 
 
 class Opener:
