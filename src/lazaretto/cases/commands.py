@@ -43,6 +43,7 @@ from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import Due, cancel, meet, raise_alarm, set_deadlines
 from lazaretto.core.errors import Forbidden, ReasonRequired, whole
 from lazaretto.core.numbers import next_number
+from lazaretto.core.states import edge
 from lazaretto.places.models import Building, Floor, Site
 from lazaretto.stays.choices import SpecimenState, StayEnd
 from lazaretto.stays.models import Specimen, Stay
@@ -308,7 +309,7 @@ def _end(change: Change, state: ChangeState, capability: str, actor: Actor, at: 
 
 
 def _decide(change: Change, state: ChangeState, actor: Actor, at: datetime, words: str) -> None:
-    if not rules.permitted(change.state, state):
+    if edge(rules.EDGES, change.state, state) is None:
         raise ChangeDecided(change=change.number)
     change.state, change.decided_at, change.decided_by_id, change.reason = state, at, actor.user_id, words or None
     change.save(update_fields=["state", "decided_at", "decided_by", "reason", "digest", "outcome"])

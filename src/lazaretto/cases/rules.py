@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 from lazaretto.cases.choices import ChangeKind, ChangeState, ConsequenceKind, Destination, Why
+from lazaretto.core.states import Edge
 from lazaretto.protocols.rules import LeadsTo, Lodging, Occupant, Pack, SitePositive, company, leads_to, needs_company
 from lazaretto.protocols.rules import restarted as named_by
 
@@ -26,21 +27,11 @@ FLOORS_NEAR = 1
 RECHECK_HOURS, STAFF_HOURS, PAPER_HOURS, TELL_HOURS, MOVE_HOURS = 6, 24, 24, 24, 12
 
 
-@dataclass(frozen=True)
-class Edge:
-    """A permitted step: `capability` may take it."""
-
-    before: str
-    after: str
-    capability: str
-
-
 EDGES: tuple[Edge, ...] = (
     Edge(S.PROPOSED, S.CONFIRMED, CONFIRM),
     Edge(S.PROPOSED, S.REFUSED, CONFIRM),
     Edge(S.PROPOSED, S.WITHDRAWN, PROPOSE),
 )
-_PERMITTED = {(edge.before, edge.after) for edge in EDGES}
 
 # From which category somebody may become what; a case and a recovered person are never "contacts" again by this door.
 BECOMES: dict[str, frozenset[str]] = {
@@ -58,11 +49,6 @@ ACTED_ON = frozenset({
 })  # fmt: skip
 # What can be taken back at any moment; nothing else follows from one unconfirmed positive.
 REVERSIBLE = frozenset({K.STAY_IN_ROOM, K.RECHECK})
-
-
-def permitted(before: str, after: str) -> bool:
-    """Whether the table has this step."""
-    return (before, after) in _PERMITTED
 
 
 def may_become(kind: str, category: str) -> bool:

@@ -13,6 +13,7 @@ from lazaretto.core.deadlines import Due, cancel_all, meet, raise_alarm, set_dea
 from lazaretto.core.deadlines import cancel as no_longer_due
 from lazaretto.core.errors import Forbidden, IllegalTransition, ReasonRequired, whole
 from lazaretto.core.numbers import next_number
+from lazaretto.core.states import edge
 from lazaretto.emergencies import rules
 from lazaretto.emergencies.choices import EmergencyKind, EmergencyState, StepKind
 from lazaretto.emergencies.deadlines import CARE, CARE_WITHIN, REVIEW, REVIEW_WITHIN, UNOWNED
@@ -146,7 +147,7 @@ def step(*, actor: Actor, at: datetime, emergency: Emergency, to: EmergencyState
     """
     _somebody(actor)
     _going_on(emergency)
-    if to in {State.OWNED, State.CANCELLED} or not rules.permitted(emergency.state, to):
+    if to in {State.OWNED, State.CANCELLED} or edge(rules.EDGES, emergency.state, to) is None:
         raise IllegalTransition(before=emergency.state, after=to)
     if emergency.owner_id is None:
         _take_on(emergency, actor, at)
@@ -180,7 +181,7 @@ def cancel(*, actor: Actor, at: datetime, emergency: Emergency, reason: str) -> 
     if not reason:
         raise ReasonRequired
     _going_on(emergency)
-    if not rules.permitted(emergency.state, State.CANCELLED):
+    if edge(rules.EDGES, emergency.state, State.CANCELLED) is None:
         raise IllegalTransition(before=emergency.state, after=State.CANCELLED)
     before = emergency.state
     _reach(emergency, State.CANCELLED, actor, at, reason)

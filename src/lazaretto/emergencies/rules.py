@@ -7,10 +7,10 @@ infant who reached care eleven hours after the first call because nobody owned t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
+from lazaretto.core.states import Edge, edge
 from lazaretto.emergencies.choices import EmergencyState
 
 S = EmergencyState
@@ -21,31 +21,16 @@ ENDED = frozenset({S.CLOSED, S.CANCELLED})
 WITH_CARE = frozenset({S.ARRIVED, S.HANDED_OVER})
 
 
-@dataclass(frozen=True)
-class Edge:
-    """A permitted step: `capability` may take it."""
-
-    before: str
-    after: str
-    capability: str
-
-
 EDGES: tuple[Edge, ...] = (
     *(Edge(before, after, WORK) for place, before in enumerate(ORDER) for after in ORDER[place + 1 :]),
     # Once somebody was handed over to a hospital it was no false alarm.
     *(Edge(before, S.CANCELLED, WORK) for before in (S.REPORTED, S.OWNED, S.CALLED, S.LEFT, S.ARRIVED)),
 )
-_PERMITTED = {(edge.before, edge.after) for edge in EDGES}
-
-
-def permitted(before: str, after: str) -> bool:
-    """Whether the table has this step."""
-    return (before, after) in _PERMITTED
 
 
 def steps_ahead(state: str) -> list[EmergencyState]:
     """The states that can be reached from here, the nearest first; a false alarm is none of them."""
-    return [after for after in ORDER if permitted(state, after)]
+    return [after for after in ORDER if edge(EDGES, state, after)]
 
 
 def says_something(*, at_site: bool, person: bool, words: Sequence[str], kind_named: bool) -> bool:
@@ -57,7 +42,7 @@ def contradiction(state: str, *, owned: bool, reached: Sequence[str]) -> str:
     """What the timeline has against the state; empty when they agree. `reached` are the states in their order."""
     if not reached or reached[0] != S.REPORTED:
         return "its timeline does not begin with the first word"
-    if any(not permitted(before, after) for before, after in pairwise(reached)):
+    if any(edge(EDGES, before, after) is None for before, after in pairwise(reached)):
         return "a step of its timeline goes back"
     if reached[-1] != state:
         return f"its timeline ends with {reached[-1]}, its state is {state}"

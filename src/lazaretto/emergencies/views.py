@@ -17,6 +17,7 @@ from lazaretto.core import clock
 from lazaretto.core.errors import DomainError, InvalidInput
 from lazaretto.core.ids import new_id
 from lazaretto.core.paging import page as piece_of
+from lazaretto.core.states import edge
 from lazaretto.emergencies import commands, rules
 from lazaretto.emergencies.choices import EmergencyState
 from lazaretto.emergencies.commands import REPORT, REVIEWS, WORK
@@ -151,7 +152,7 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
         "minutes": minutes_between(found.first_word_at, found.closed_at or at),
         "steps": timeline(found),
         "presses": [(state.value, *PRESSES[state]) for state in next_steps(found)] if can["work"] else [],
-        "may_cancel": can["work"] and rules.permitted(found.state, S.CANCELLED),
+        "may_cancel": can["work"] and edge(rules.EDGES, found.state, S.CANCELLED) is not None,
         "ended": found.state in rules.ENDED,
         "mine": found.owner_id is not None and found.owner_id == actor.user_id,
         "review": getattr(found, "review", None),

@@ -7,46 +7,24 @@ here moves anybody, and no outcome says that somebody was made to.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
-
+from lazaretto.core.states import Edge
 from lazaretto.objections.choices import Level, State
 
 TALK, DECIDE = "objections.talk", "objections.decide"
-
-
-@dataclass(frozen=True)
-class Edge:
-    """A permitted step: `capability` may take it; with `reply` only together with a written reply."""
-
-    before: str
-    after: str
-    capability: str
-    reply: bool = False
+REPLY = "reply"
 
 
 EDGES: tuple[Edge, ...] = (
     Edge(State.OPEN, State.AGREED, TALK),
     Edge(State.OPEN, State.WITHDRAWN, TALK),
-    Edge(State.OPEN, State.ACCEPTED, DECIDE, reply=True),
-    Edge(State.OPEN, State.MAINTAINED, DECIDE, reply=True),
+    Edge(State.OPEN, State.ACCEPTED, DECIDE, through=REPLY),
+    Edge(State.OPEN, State.MAINTAINED, DECIDE, through=REPLY),
 )
 LEVELS: tuple[Level, ...] = (Level.SITE, Level.MEDIATOR, Level.HEADQUARTERS)
-REPLIED = frozenset(edge.after for edge in EDGES if edge.reply)
-SETTLED = frozenset(edge.after for edge in EDGES if not edge.reply)
-
-
-def permitted(before: str, after: str) -> bool:
-    """Whether the table has this step."""
-    return any((edge.before, edge.after) == (before, after) for edge in EDGES)
+REPLIED = frozenset(edge.after for edge in EDGES if edge.through == REPLY)
+SETTLED = frozenset(edge.after for edge in EDGES if not edge.through)
 
 
 def levels_ahead(level: str) -> list[Level]:
     """To whom an objection can be passed on from here; never back."""
     return list(LEVELS[LEVELS.index(Level(level)) + 1 :])
-
-
-def forward_only(levels: Sequence[str]) -> bool:
-    """Whether a history of levels only ever went forward."""
-    return all(LEVELS.index(Level(after)) > LEVELS.index(Level(before)) for before, after in pairwise(levels))

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from lazaretto.core.states import Edge
 from lazaretto.orders.choices import Caution, Fit, LineState, Obstacle, OrderState, Says
 
 S, L = OrderState, LineState
@@ -21,16 +22,7 @@ HAND_OVER, ADMIT, DECIDE = "transfers.hand_over", "stays.admit", "transfers.deci
 # ---- states
 
 
-@dataclass(frozen=True)
-class Edge:
-    """A permitted step: `capability` may take it. With `by_movement` it follows from where the people are."""
-
-    before: str
-    after: str
-    capability: str
-    by_movement: bool = False
-
-
+MOVEMENT = "movement"  # it follows from where the people are
 NOTHING = ""  # before the order was written
 
 EDGES: tuple[Edge, ...] = (
@@ -41,21 +33,15 @@ EDGES: tuple[Edge, ...] = (
     Edge(S.DRAFT, S.WITHDRAWN, DRAFT),
     Edge(S.ISSUED, S.ISSUED, ISSUE),  # valid for longer
     Edge(S.ISSUED, S.WITHDRAWN, ISSUE),
-    Edge(S.ISSUED, S.UNDER_WAY, HAND_OVER, by_movement=True),
-    Edge(S.ISSUED, S.FULFILLED, ADMIT, by_movement=True),
-    Edge(S.UNDER_WAY, S.ISSUED, HAND_OVER, by_movement=True),
-    Edge(S.UNDER_WAY, S.FULFILLED, HAND_OVER, by_movement=True),
-    Edge(S.UNDER_WAY, S.WITHDRAWN, DECIDE, by_movement=True),
+    Edge(S.ISSUED, S.UNDER_WAY, HAND_OVER, through=MOVEMENT),
+    Edge(S.ISSUED, S.FULFILLED, ADMIT, through=MOVEMENT),
+    Edge(S.UNDER_WAY, S.ISSUED, HAND_OVER, through=MOVEMENT),
+    Edge(S.UNDER_WAY, S.FULFILLED, HAND_OVER, through=MOVEMENT),
+    Edge(S.UNDER_WAY, S.WITHDRAWN, DECIDE, through=MOVEMENT),
 )
 ENDED = frozenset({S.FULFILLED, S.WITHDRAWN})
 IN_FORCE = frozenset({S.ISSUED, S.UNDER_WAY})
 OPEN_LINES = frozenset({L.WAITING, L.UNDER_WAY})
-_PERMITTED = {(edge.before, edge.after): edge for edge in EDGES}
-
-
-def edge(before: str, after: str) -> Edge | None:
-    """The edge between two states, if the table has one."""
-    return _PERMITTED.get((before, after))
 
 
 def state_of(lines: Iterable[str]) -> OrderState:

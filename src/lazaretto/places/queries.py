@@ -12,6 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from lazaretto.accounts.models import Unit
+from lazaretto.core import states
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import Forbidden, NotFound, Text
 from lazaretto.places import rules
@@ -272,7 +273,7 @@ def illegal_steps(changes: Iterable[RoomStateChange]) -> list[tuple[RoomStateCha
     last: dict[UUID, str] = {}
     found = []
     for change in changes:
-        if rules.edge(rules.ROOM_EDGES, change.before, change.after) is None:
+        if states.edge(rules.ROOM_EDGES, change.before, change.after) is None:
             found.append((change, f"{change.before} → {change.after} is no permitted step"))
         if last.get(change.room_id, change.before) != change.before:
             found.append((change, f"begins at {change.before}, the step before ended at {last[change.room_id]}"))

@@ -7,34 +7,26 @@ disinfection before a room is given again; the inquiry into the converted hotel 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
 
+from lazaretto.core.states import Edge
 from lazaretto.places.choices import RoomState, SiteCategory, SiteState
 
 S, R = SiteState, RoomState
-
-
-@dataclass(frozen=True)
-class Edge:
-    """A permitted step: `capability` may take it; with `by_stays` only a stay's own command does."""
-
-    before: str
-    after: str
-    capability: str
-    by_stays: bool = False
+STAY = "stay"
 
 
 ROOM_EDGES: tuple[Edge, ...] = (
-    Edge(R.READY, R.OCCUPIED, "stays.admit", by_stays=True),
-    Edge(R.OCCUPIED, R.TO_CLEAN, "stays.manage", by_stays=True),
+    Edge(R.READY, R.OCCUPIED, "stays.admit", through=STAY),
+    Edge(R.OCCUPIED, R.TO_CLEAN, "stays.manage", through=STAY),
     # A room that was booked but never entered needs no cleaning.
-    Edge(R.OCCUPIED, R.READY, "stays.manage", by_stays=True),
+    Edge(R.OCCUPIED, R.READY, "stays.manage", through=STAY),
     # Somebody is in hospital and comes back to it, or it is given up by decision.
-    Edge(R.OCCUPIED, R.HELD, "stays.manage", by_stays=True),
-    Edge(R.HELD, R.OCCUPIED, "stays.admit", by_stays=True),
-    Edge(R.HELD, R.TO_CLEAN, "stays.manage", by_stays=True),
+    Edge(R.OCCUPIED, R.HELD, "stays.manage", through=STAY),
+    Edge(R.HELD, R.OCCUPIED, "stays.admit", through=STAY),
+    Edge(R.HELD, R.TO_CLEAN, "stays.manage", through=STAY),
     Edge(R.TO_CLEAN, R.DISINFECTING, "places.rooms"),
     Edge(R.DISINFECTING, R.READY, "places.rooms"),
     Edge(R.DISINFECTING, R.TO_CLEAN, "places.rooms"),
@@ -59,17 +51,6 @@ SITE_EDGES: tuple[Edge, ...] = (
 )
 
 REASON_NEEDED = frozenset({R.OUT_OF_SERVICE})
-
-
-def edge(table: Iterable[Edge], before: str, after: str) -> Edge | None:
-    """The edge between two states, if the table has one."""
-    return next((one for one in table if (one.before, one.after) == (before, after)), None)
-
-
-def steps_from(state: str, capabilities: Iterable[str]) -> list[str]:
-    """States a room in `state` may go to at the hands of somebody with these capabilities."""
-    held = set(capabilities)
-    return [one.after for one in ROOM_EDGES if one.before == state and not one.by_stays and one.capability in held]
 
 
 def receivable(category: str) -> frozenset[str]:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import Exists, F, OuterRef
 from django.utils.translation import gettext_lazy as _
 
+from lazaretto.core import states
 from lazaretto.core.promises import Finding, Offender, proof
 from lazaretto.custody.choices import Outcome
 from lazaretto.custody.models import HandedOver
@@ -45,7 +46,7 @@ def vehicles_are_disinfected(_at: datetime) -> Finding:
         for before, after in pairwise(changes):
             if before.after != after.before:
                 offenders.append(Offender("vehicle", str(vehicle.pk), f"{vehicle.plate}: a step is missing"))
-        wrong = [one for one in changes if rules.edge(rules.VEHICLE_EDGES, one.before, one.after) is None]
+        wrong = [one for one in changes if states.edge(rules.VEHICLE_EDGES, one.before, one.after) is None]
         if wrong or (changes and changes[-1].after != vehicle.state):
             why = f"{vehicle.plate}: its steps do not lead to its state"
             offenders.append(Offender("vehicle", str(vehicle.pk), why))

@@ -6,17 +6,19 @@ stairwell that was bussed away (Dandong, May 2022).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from math import asin, cos, radians, sin, sqrt
 from zoneinfo import ZoneInfo
 
+from lazaretto.core.states import Edge
 from lazaretto.trips.choices import Berth, Limit, TripState, VehicleState
 from lazaretto.trips.limits import Limits
 
 V, T = VehicleState, TripState
+TRIP = "trip"
 DAY = timedelta(days=1)
 EARTH_KM = 6371.0
 SKEW_NOTICED = timedelta(seconds=90)  # less is the way through the network
@@ -25,20 +27,10 @@ SKEW_NOTICED = timedelta(seconds=90)  # less is the way through the network
 # ---- states
 
 
-@dataclass(frozen=True)
-class Edge:
-    """A permitted step: `capability` may take it; with `by_trips` only a trip's own command does."""
-
-    before: str
-    after: str
-    capability: str
-    by_trips: bool = False
-
-
 VEHICLE_EDGES: tuple[Edge, ...] = (
-    Edge(V.READY, V.ON_TRIP, "trips.ride", by_trips=True),
+    Edge(V.READY, V.ON_TRIP, "trips.ride", through=TRIP),
     # Whoever was carried, and even if nobody was: the next ones get in after disinfection alone.
-    Edge(V.ON_TRIP, V.TO_DISINFECT, "trips.ride", by_trips=True),
+    Edge(V.ON_TRIP, V.TO_DISINFECT, "trips.ride", through=TRIP),
     Edge(V.TO_DISINFECT, V.DISINFECTING, "trips.ride"),
     Edge(V.DISINFECTING, V.READY, "trips.ride"),
     Edge(V.DISINFECTING, V.TO_DISINFECT, "trips.ride"),
@@ -59,17 +51,6 @@ TRIP_EDGES: tuple[Edge, ...] = (
 REASON_NEEDED = frozenset({V.OUT_OF_SERVICE})
 OPEN = (T.PLANNED, T.BOARDING, T.UNDER_WAY)
 ROLLING = (T.BOARDING, T.UNDER_WAY)
-
-
-def edge(table: Iterable[Edge], before: str, after: str) -> Edge | None:
-    """The edge between two states, if the table has one."""
-    return next((one for one in table if (one.before, one.after) == (before, after)), None)
-
-
-def steps_from(state: str, capabilities: Iterable[str]) -> list[str]:
-    """States a vehicle may be brought to by hand, at the hands of somebody with these capabilities."""
-    held = set(capabilities)
-    return [one.after for one in VEHICLE_EDGES if one.before == state and not one.by_trips and one.capability in held]
 
 
 # ---- night

@@ -8,6 +8,7 @@ from lazaretto.core.access import Actor
 from lazaretto.core.commands import record
 from lazaretto.core.deadlines import Due, meet, set_deadlines
 from lazaretto.core.errors import Forbidden, IllegalTransition, ReasonRequired, whole
+from lazaretto.core.states import edge
 from lazaretto.orders import rules
 from lazaretto.orders.choices import OrderState, StepKind
 from lazaretto.orders.deadlines import EXPIRY
@@ -34,7 +35,7 @@ def reason_of(text: str) -> str:
 def go(order: TransferOrder, after: OrderState, at: datetime) -> str:
     """Take an edge of the table; returns the state before. Raises `IllegalTransition`."""
     before = order.state
-    if rules.edge(before, after) is None:
+    if edge(rules.EDGES, before, after) is None:
         raise IllegalTransition(before=before, after=after)
     order.state = after
     order.ended_at = at if after in rules.ENDED else None

@@ -55,7 +55,7 @@ def take(name, member, order):
     return fresh(order).state
 
 
-@pytest.mark.parametrize("edge", [edge for edge in rules.EDGES if not edge.by_movement], ids=str)
+@pytest.mark.parametrize("edge", [edge for edge in rules.EDGES if not edge.through], ids=str)
 def test_every_edge_is_taken_by_the_capability_that_the_table_names(edge):
     assert TAKEN_BY[edge.before, edge.after].capability == edge.capability
 

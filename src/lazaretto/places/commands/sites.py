@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from lazaretto.accounts.choices import UnitKind
 from lazaretto.accounts.commands import open_unit
 from lazaretto.accounts.models import Unit
+from lazaretto.core import states
 from lazaretto.core.access import Actor
 from lazaretto.core.checks import checked
 from lazaretto.core.commands import command, record
@@ -226,7 +227,7 @@ def point(latitude: float | None, longitude: float | None) -> dict[str, float | 
 
 
 def _go(site: Site, after: SiteState, actor: Actor, at: datetime, *, reason: str) -> None:
-    if rules.edge(rules.SITE_EDGES, site.state, after) is None:
+    if states.edge(rules.SITE_EDGES, site.state, after) is None:
         raise IllegalTransition(before=site.state, after=after)
     before, site.state = site.state, after
     site.opened_at = site.opened_at or (at if after == SiteState.ACTIVE else None)

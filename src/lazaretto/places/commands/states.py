@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from lazaretto.core import states
 from lazaretto.core.access import Actor
 from lazaretto.core.bulk import insert_rows
 from lazaretto.core.commands import command, record_all
@@ -69,8 +70,8 @@ def change_room_states(
 
 def _step(rooms: Sequence[Room], after: RoomState, actor: Actor, at: datetime, reason: str) -> None:
     for room in rooms:
-        edge = rules.edge(rules.ROOM_EDGES, room.state, after)
-        if edge is None or edge.by_stays:
+        edge = states.edge(rules.ROOM_EDGES, room.state, after)
+        if edge is None or edge.through:
             raise IllegalTransition(room=room.number, before=room.state, after=after)
         if not actor.may(edge.capability, _unit(room)):
             raise Forbidden(capability=edge.capability)
@@ -90,7 +91,7 @@ def occupy_room(*, actor: Actor, at: datetime, room: Room) -> bool:
         raise SiteNotActivated(site=room.site.code, state=room.site.state)
     if room.state == RoomState.OCCUPIED:
         return False
-    if rules.edge(rules.ROOM_EDGES, room.state, RoomState.OCCUPIED) is None:
+    if states.edge(rules.ROOM_EDGES, room.state, RoomState.OCCUPIED) is None:
         raise RoomNotReady(room=room.number, state=room.state)
     _write([room], RoomState.OCCUPIED, actor, at, "")
     return True

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST
 from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.core import clock
 from lazaretto.core.errors import DomainError, InvalidInput
+from lazaretto.core.states import steps_by_hand
 from lazaretto.places import commands, queries, rules
 from lazaretto.places.choices import STEP_WORDS, RoomState
 from lazaretto.places.models import Room, Site
@@ -78,7 +79,7 @@ def _steps(request: HttpRequest, site: Site) -> list[tuple[str, str]]:
     """States that this actor may take rooms to by hand, in the order of the life of a room."""
     actor = actor_of(request)
     held = {name for name in HELD if actor.may(name, site.unit_id)}
-    reachable = {after for state in RoomState for after in rules.steps_from(state, held)}
+    reachable = {after for state in RoomState for after in steps_by_hand(rules.ROOM_EDGES, state, held)}
     return [(state, str(STEP_WORDS[state])) for state in STEP_WORDS if state in reachable]
 
 
@@ -179,7 +180,7 @@ def room(request: HttpRequest, code: str, number: str) -> HttpResponse:
         "history": queries.room_history(actor, found),
         "steps": [
             (state, str(STEP_WORDS[state]), state in rules.REASON_NEEDED)
-            for state in rules.steps_from(found.state, held)
+            for state in steps_by_hand(rules.ROOM_EDGES, found.state, held)
         ],
     }
     return render(request, "places/room.html", context)

@@ -16,10 +16,11 @@ from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.core import clock
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import InvalidInput, NotFound
+from lazaretto.core.states import steps_by_hand
 from lazaretto.places.choices import RoomState, SiteState
 from lazaretto.places.commands import change_room_state
 from lazaretto.places.models import Room, Site
-from lazaretto.places.rules import steps_from
+from lazaretto.places.rules import ROOM_EDGES
 from lazaretto.stays import wording
 from lazaretto.stays.charts import trend_chart
 from lazaretto.stays.choices import Symptom
@@ -174,7 +175,9 @@ def _steps(actor: Actor, site: Site, panel: RoomPanel) -> list[tuple[str, str, b
     """States the room may go to at these hands, the usual one first; True where a reason is asked for."""
     held = [name for name in ("places.rooms", "places.manage") if actor.may(name, site.unit_id)]
     usual = (RoomState.READY, RoomState.DISINFECTING, RoomState.TO_CLEAN)
-    found = sorted(steps_from(panel.room.state, held), key=lambda state: usual.index(state) if state in usual else 9)
+    found = sorted(
+        steps_by_hand(ROOM_EDGES, panel.room.state, held), key=lambda state: usual.index(state) if state in usual else 9
+    )
     return [(state, str(RoomState(state).label), state == RoomState.OUT_OF_SERVICE) for state in found]
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from lazaretto.core import states
 from lazaretto.core.access import Actor
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import Due, cancel_all, move_deadline, set_deadlines
@@ -297,7 +298,7 @@ def _book(trip: Trip) -> None:
 
 
 def _not_left(trip: Trip) -> None:
-    if rules.edge(rules.TRIP_EDGES, trip.state, TripState.CANCELLED) is None:
+    if states.edge(rules.TRIP_EDGES, trip.state, TripState.CANCELLED) is None:
         raise TripHasLeft(number=trip.number)
 
 

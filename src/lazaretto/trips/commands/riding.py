@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from lazaretto.core import states
 from lazaretto.core.access import Actor, locked
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import cancel_all, meet, move_deadline
@@ -156,7 +157,7 @@ def postpone(*, actor: Actor, at: datetime, trip: Trip, minutes: int, reason: st
 
 
 def _step(trip: Trip, after: TripState) -> None:
-    if rules.edge(rules.TRIP_EDGES, trip.state, after) is None:
+    if states.edge(rules.TRIP_EDGES, trip.state, after) is None:
         raise IllegalTransition(before=trip.state, after=after)
 
 

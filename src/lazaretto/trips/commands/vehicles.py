@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from lazaretto.accounts.models import Unit
+from lazaretto.core import states
 from lazaretto.core.access import Actor
 from lazaretto.core.checks import checked
 from lazaretto.core.commands import command, record
@@ -103,8 +104,8 @@ def change_vehicle_state(
 
     Raises `IllegalTransition`, `Forbidden` where the role may not take that edge, `ReasonRequired`.
     """
-    step = rules.edge(rules.VEHICLE_EDGES, vehicle.state, after)
-    if step is None or step.by_trips:
+    step = states.edge(rules.VEHICLE_EDGES, vehicle.state, after)
+    if step is None or step.through:
         raise IllegalTransition(before=vehicle.state, after=after)
     if not actor.may(step.capability, vehicle.unit_id):
         raise Forbidden(capability=step.capability)
@@ -122,7 +123,7 @@ def go(
     `carries` is the category of the trip that begins.
     """
     before = vehicle.state
-    if rules.edge(rules.VEHICLE_EDGES, before, after) is None:
+    if states.edge(rules.VEHICLE_EDGES, before, after) is None:
         raise IllegalTransition(before=before, after=after)
     vehicle.state, vehicle.state_since = after, at
     vehicle.carried = "" if after == VehicleState.READY else carries or vehicle.carried

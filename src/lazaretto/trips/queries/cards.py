@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from lazaretto.custody.models import Holding
 from lazaretto.people.models import IdentityDocument, Person
 from lazaretto.stays.models import Stay
 from lazaretto.transfers.queries.cards import person_of_card
@@ -33,14 +32,6 @@ def _ending_in(trip: Trip, last_four: str) -> UUID | None:
     stays = Stay.objects.filter(person__in=listed, number__endswith=last_four)
     found = {*documents.values_list("person_id", flat=True), *stays.values_list("person_id", flat=True)}
     return found.pop() if len(found) == 1 else None
-
-
-def held_now(people: list[UUID]) -> dict[UUID, Holding]:
-    """Who holds each of them."""
-    rows = Holding.objects.filter(person__in=people, ended_at__isnull=True).select_related(
-        "site", "external", "handover"
-    )
-    return {row.person_id: row for row in rows}
 
 
 def _uuid(text: str) -> UUID | None:

@@ -14,6 +14,7 @@ from lazaretto.accounts.models import Unit
 from lazaretto.core import clock
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import DomainError, InvalidInput, NotFound
+from lazaretto.core.states import steps_by_hand
 from lazaretto.places.models import Site
 from lazaretto.protocols.choices import Category
 from lazaretto.trips import commands, rules
@@ -41,7 +42,7 @@ def fleet(request: HttpRequest) -> HttpResponse:
 
 def _steps(actor: Actor, vehicle: Vehicle) -> list[str]:
     held = [name for name in (RIDE, MANAGE) if actor.may(name, vehicle.unit_id)]
-    return [step for step in rules.steps_from(vehicle.state, held) if step not in rules.REASON_NEEDED]
+    return [step for step in steps_by_hand(rules.VEHICLE_EDGES, vehicle.state, held) if step not in rules.REASON_NEEDED]
 
 
 @require_http_methods(["GET", "POST"])
