@@ -73,6 +73,7 @@ class Why(TextChoices):
     CONTACT_ONLY = "contact_only", _("whom they met is a contact, not a case")
     REFUTED = "refuted", _("the suspicion was not confirmed")
     LAST_EXPOSURE = "last_exposure", _("the days run from the last exposure; those served count")
+    CASE_TOO = "case_too", _("is a case too, or a confirmed positive: the rules for cases hold, not those for contacts")
     MUST_BE_ACCOMPANIED = "must_be_accompanied", _("too young, or not able to be alone")
     CAME_IN = "came_in", _("came into these rooms in the look-back period")
     THERE = "there", _("were there when it happened")

@@ -202,7 +202,7 @@ def finish_follow_up(*, actor: Actor, at: datetime, follow_up: FollowUp, answer:
     alone = follow_up.change.follow_ups.filter(kind=ConsequenceKind.COMPANY, state=FollowUpState.OPEN)
     if follow_up.kind == ConsequenceKind.MOVE and alone.exists():
         raise CompanyFirst
-    return _close(follow_up, FollowUpState.DONE, actor, at, said)
+    return _close(follow_up, FollowUpState.DONE, _somebody(actor, PROPOSE), at, said)
 
 
 @command("cases.drop_follow_up", capability=PROPOSE)
@@ -212,7 +212,18 @@ def drop_follow_up(*, actor: Actor, at: datetime, follow_up: FollowUp, reason: s
     said = whole(reason, MOST)
     if not said:
         raise ReasonRequired
-    return _close(follow_up, FollowUpState.DROPPED, actor, at, said)
+    return _close(follow_up, FollowUpState.DROPPED, _somebody(actor, PROPOSE), at, said)
+
+
+@command("cases.see_arrival", capability=PROPOSE, internal=True)
+def see_arrival(*, actor: Actor, at: datetime, follow_up: FollowUp, place: str) -> FollowUpSeen:
+    """Somebody who had to move is where they had to go: `place` names it. Raises `FollowUpClosed`.
+
+    Who keeps whom company stays open: an arrival does not answer it.
+    """
+    _still_open(follow_up)
+    said = gettext("Arrived: {place}").format(place=place)
+    return _close(follow_up, FollowUpState.DONE, actor.user_id, at, whole(said, MOST))
 
 
 @command("cases.watch_positive", capability=PROPOSE, internal=True)
@@ -351,8 +362,7 @@ def _follow_up(change: Change, one: Consequence, owner: int, at: datetime) -> No
     set_deadlines([_due(FOLLOW_UP.code, made, change, due_at, made.person_id)], at=at)
 
 
-def _close(follow_up: FollowUp, state: FollowUpState, actor: Actor, at: datetime, said: str) -> FollowUpSeen:
-    by = _somebody(actor, PROPOSE)
+def _close(follow_up: FollowUp, state: FollowUpState, by: int | None, at: datetime, said: str) -> FollowUpSeen:
     follow_up.state, follow_up.closed_at, follow_up.closed_by_id = state, at, by
     follow_up.answer = said or None
     follow_up.save(update_fields=["state", "closed_at", "closed_by", "answer"])

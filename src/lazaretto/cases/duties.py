@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef
 
-from lazaretto.cases.commands import watch_positive
+from lazaretto.cases.commands import see_arrival, watch_positive
 from lazaretto.cases.deadlines import POSITIVE
 from lazaretto.cases.models import Change
+from lazaretto.cases.queries.arrivals import arrived
 from lazaretto.core.access import Actor
 from lazaretto.core.duties import duty
 from lazaretto.core.models import Deadline
@@ -28,3 +29,12 @@ def positives(at: datetime) -> int:
     for specimen in waiting:
         watch_positive(actor=Actor.system("cases"), at=at, specimen=specimen)
     return len(waiting)
+
+
+@duty("cases.arrivals", every=timedelta(minutes=1))
+def arrivals(at: datetime) -> int:
+    """Close what asked that somebody moves, once they are there; returns how many."""
+    found = arrived()
+    for follow_up, place in found:
+        see_arrival(actor=Actor.system("cases"), at=at, follow_up=follow_up, place=place)
+    return len(found)

@@ -109,13 +109,15 @@ class Clock:
 @dataclass(frozen=True, kw_only=True)
 class Near:
     """Somebody at the site who was near: as the room rules see them, where they are lodged, and what a clock of theirs
-    would become as a `contact` and if it `restart`s. `left`: their stay has ended."""
+    would become as a `contact` and if it `restart`s. `left`: their stay has ended. `case`: they are one
+    themselves, or a proposal with settled evidence says so."""
 
     stay: str
     occupant: Occupant
     lodging: Lodging
     room_mate: bool = False
     left: bool = False
+    case: bool = False
     contact_on: str = ""
     contact: Clock | None = None
     restart: Clock | None = None
@@ -165,7 +167,10 @@ def _case(scene: Scene) -> Iterable[Consequence]:
     if scene.here:
         yield _of(K.GOES_ON, W.UNTIL_RECEIVED, subject)
     for one in mates:
-        yield from _contact(scene, one, W.SAME_ROOM)
+        if one.case:
+            yield _of(K.GOES_ON, W.CASE_TOO, one, category="case")
+        else:
+            yield from _contact(scene, one, W.SAME_ROOM)
     yield from _left(scene)
     yield from _clocks(scene, scene.pack.site_positive, [subject.lodging])
     yield from _staff(scene)
@@ -265,12 +270,18 @@ def _move(scene: Scene, one: Near, goes: LeadsTo, category: str, why: Why) -> Co
 
 
 def _companies(scene: Scene, people: Sequence[Near], hours: int) -> Iterable[Consequence]:
-    """Whoever must not be alone when a room is parted: named with those of the household who may be with them."""
+    """Whoever must not be alone when a room is parted: named with those of the household who may be with them.
+
+    Those who go the same way come first: two of a household who are both cases go together.
+    """
     everybody = [*people, *(one for one in scene.near if one not in people)]
+    cases = {one.occupant.id for one in everybody if one.case or one is scene.subject}
     rule = scene.pack.rooms
     for one in people:
         if needs_company(rule, one.occupant) and len(people) > 1:
-            fit = company(rule, one.occupant, [other.occupant for other in everybody])
+            found = company(rule, one.occupant, [other.occupant for other in everybody])
+            own = one.occupant.id in cases
+            fit = sorted(found, key=lambda other: (other in cases) != own)
             yield Consequence(
                 kind=K.COMPANY, why=W.MUST_BE_ACCOMPANIED, people=(one.occupant.id, *fit), stay=one.stay, hours=hours
             )
@@ -280,7 +291,7 @@ def _companies(scene: Scene, people: Sequence[Near], hours: int) -> Iterable[Con
 
 def _clocks(scene: Scene, rule: SitePositive, places: Sequence[Lodging]) -> Iterable[Consequence]:
     """Whose clock the pack restarts, seen from these places, and that it restarts nobody else's."""
-    around = [one for one in scene.near if not one.room_mate and not one.left]
+    around = [one for one in scene.near if not (one.room_mate or one.left or one.case)]
     named = {found for place in places for found in named_by(rule, place, [one.lodging for one in around])}
     around = [one for one in around if one.lodging.id in named or _floor_contact(one, places)]
     untouched: dict[str, list[str]] = {}

@@ -12,6 +12,7 @@ call(
         "cases.withdraw": _("Proposed change of status withdrawn"),
         "cases.take_follow_up": _("Follow-up taken on"),
         "cases.finish_follow_up": _("Follow-up done"),
+        "cases.see_arrival": _("Follow-up done: they arrived"),
         "cases.drop_follow_up": _("Follow-up dropped"),
         "cases.watch_positive": _("Confirmed positive waits for a change of status"),
     }

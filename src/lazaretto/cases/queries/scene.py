@@ -9,14 +9,15 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q, QuerySet
 
 from lazaretto.cases import rules
-from lazaretto.cases.choices import ChangeKind, EvidenceKind, FollowUpState
+from lazaretto.cases.choices import ChangeKind, ChangeState, EvidenceKind, FollowUpState
 from lazaretto.cases.models import Change, FollowUp
 from lazaretto.cases.rules import Clock, Near, Outcome, Scene
 from lazaretto.core.clock import local_date
 from lazaretto.people.models import Need
 from lazaretto.people.queries import age_on
-from lazaretto.places.models import Floor
+from lazaretto.places.models import Floor, Site
 from lazaretto.places.queries import receivable_categories
+from lazaretto.protocols.choices import Category
 from lazaretto.protocols.queries import Calendar, calendar
 from lazaretto.protocols.rules import Absence, Lodging, NoPackAdopted, Occupant, Pack
 from lazaretto.stays.choices import SpecimenState
@@ -138,6 +139,7 @@ def _with_stay(rows: QuerySet[Occupancy]) -> QuerySet[Occupancy]:
 def _near(look: _Look, rows: Iterable[Occupancy], mates: Iterable[UUID]) -> list[Near]:
     """Each once, in the order of their stays' ids, with what their clocks would become."""
     by_stay = {row.stay_id: row for row in rows}
+    cases = _cases(look.change.site)
     occupants = _occupants(look, by_stay.values())
     found = []
     for key, row in sorted(by_stay.items()):
@@ -151,12 +153,20 @@ def _near(look: _Look, rows: Iterable[Occupancy], mates: Iterable[UUID]) -> list
         found.append(
             Near(
                 stay=str(key), occupant=occupants[person], lodging=lodging, room_mate=mate, left=left,
+                case=row.stay.category == Category.CASE or key in cases,
                 contact_on=local_date(contact_at, look.zone).isoformat(),
                 contact=None if left or not (own or mate) else _clock(look, row.stay, "close_contact", contact_at),
                 restart=None if left or own or mate else _restart(look, row),
             )
         )  # fmt: skip
     return found
+
+
+def _cases(site: Site) -> set[UUID]:
+    """Stays whose own change to a case waits only for its confirmation: a household may have two at once."""
+    waiting = Change.objects.filter(site=site, kind=C.CASE, state=ChangeState.PROPOSED, stay__isnull=False)
+    rows = waiting.select_related("specimen").only("stay", "kind", "evidence", "specimen__state")
+    return {row.stay_id for row in rows if row.stay_id and settled(row)}
 
 
 def _restart(look: _Look, row: Occupancy) -> Clock | None:

@@ -1,0 +1,47 @@
+"""Who had to move and is there: what custody says since the change was confirmed."""
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext
+
+from lazaretto.cases.choices import ConsequenceKind, Destination, FollowUpState
+from lazaretto.cases.models import FollowUp
+from lazaretto.custody.models import Holding
+from lazaretto.places.choices import ExternalKind
+from lazaretto.places.queries import receivable_categories
+
+MOST = 200  # a piece of work; the rest waits for the next minute
+EXTERNAL = {
+    Destination.HOSPITAL: {ExternalKind.HOSPITAL},
+    Destination.FANGCANG: {ExternalKind.HOSPITAL},
+    Destination.SITE: {ExternalKind.SITE},
+    Destination.HOME: {ExternalKind.HOME},
+}
+
+
+def arrived() -> list[tuple[FollowUp, str]]:
+    """Open moves whose person is where they had to go, or was let go home, with the place; two queries."""
+    held = Holding.objects.filter(person=OuterRef("person"), ended_at__isnull=True)
+    elsewhere = held.filter(handover__isnull=True, started_at__gt=OuterRef("change__decided_at")).exclude(
+        site=OuterRef("change__site")
+    )
+    left = Holding.objects.filter(person=OuterRef("person"), ended_at__gt=OuterRef("change__decided_at"))
+    let_go = Q(to=Destination.HOME) & ~Exists(held) & Exists(left)
+    moves = FollowUp.objects.filter(kind=ConsequenceKind.MOVE, state=FollowUpState.OPEN, person__isnull=False)
+    rows = list(moves.filter(Exists(elsewhere) | let_go).select_related("change__site__unit").order_by("due_at")[:MOST])
+    now = Holding.objects.filter(person__in=[row.person_id for row in rows], ended_at__isnull=True)
+    places = {one.person_id: one for one in now.select_related("site", "external")}
+    found = [(row, places.get(row.person_id)) for row in rows if row.person_id]
+    return [(row, _named(one)) for row, one in found if one is None or _fits(row, one)]
+
+
+def _named(holding: Holding | None) -> str:
+    return str(holding.site or holding.external) if holding else gettext("let go")
+
+
+def _fits(row: FollowUp, holding: Holding) -> bool:
+    """Whether the place is of the kind that the change asked for."""
+    if holding.external:
+        return holding.external.kind in EXTERNAL[Destination(row.to)]
+    if holding.site is None or row.to == Destination.HOME:
+        return False
+    return row.category in receivable_categories(holding.site)
