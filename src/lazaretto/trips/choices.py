@@ -84,6 +84,8 @@ class RequestState(TextChoices):
     OPEN = "open", pgettext_lazy("request", "to be planned")
     PLANNED = "planned", _("has a trip")
     WITHDRAWN = "withdrawn", pgettext_lazy("request", "withdrawn")
+    LAPSED = "lapsed", pgettext_lazy("request", "no longer ordered")
+    SETTLED = "settled", pgettext_lazy("request", "settled")
 
 
 # What a hand does to bring a vehicle into a state.

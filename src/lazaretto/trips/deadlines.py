@@ -1,7 +1,8 @@
 """What falls due about trips.
 
 People who do not arrive are the business of `custody.handover`, whose time of arrival a trip sets; no second alarm
-says the same. Here is what nothing else watches: a trip that does not leave, and one that never reports its end.
+says the same. Here is what nothing else watches: a trip that does not leave, one that never reports its end, and
+somebody who waits for a trip beyond the time by which they were to be there.
 """
 
 from datetime import timedelta
@@ -26,6 +27,15 @@ END = deadline_kind(
         "trips.end",
         _("Trip: nobody has reported its end"),
         grace=2 * QUARTER,
+        ladder=(Rung(NOW, "dispatcher"), Rung(2 * QUARTER, "duty_officer")),
+        answer_within=QUARTER,
+    )
+)
+REQUEST = deadline_kind(
+    DeadlineKind(
+        "trips.request",
+        _("Nobody has a trip for them"),
+        grace=NOW,
         ladder=(Rung(NOW, "dispatcher"), Rung(2 * QUARTER, "duty_officer")),
         answer_within=QUARTER,
     )

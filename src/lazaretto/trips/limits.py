@@ -27,13 +27,18 @@ class Limits:
     arrival_slack: timedelta
     disinfection: timedelta
     link: timedelta
+    ordered_now: timedelta
+    ordered_today: timedelta
+    upset: timedelta
 
 
 @cache
 def limits() -> Limits:
     """The limits in force."""
     table = tomllib.loads((Path(__file__).parent / "limits.toml").read_text(encoding="utf-8"))
-    night, trip, driver, distance, times = (table[name] for name in ("night", "trip", "driver", "distance", "times"))
+    night, trip, driver, distance, times, orders = (
+        table[name] for name in ("night", "trip", "driver", "distance", "times", "orders")
+    )
     return Limits(
         night_from=time.fromisoformat(night["from"]),
         night_until=time.fromisoformat(night["until"]),
@@ -51,6 +56,9 @@ def limits() -> Limits:
         arrival_slack=_minutes(times["arrival_slack_minutes"]),
         disinfection=_minutes(times["disinfection_minutes"]),
         link=timedelta(hours=times["link_hours"]),
+        ordered_now=_minutes(orders["now_minutes"]),
+        ordered_today=_minutes(orders["today_minutes"]),
+        upset=_minutes(table["urgent"]["upset_minutes"]),
     )
 
 

@@ -12,6 +12,7 @@ from lazaretto.core.access import Actor, ScopedQuerySet
 from lazaretto.core.fields import EncryptedTextField
 from lazaretto.core.ids import new_id
 from lazaretto.custody.models import Handover
+from lazaretto.orders.models import OrderPerson
 from lazaretto.people.models import Person
 from lazaretto.places.models import ExternalPlace, Site
 from lazaretto.protocols.choices import Category
@@ -236,7 +237,10 @@ class Override(models.Model):
 
 
 class Stop(models.Model):
-    """Where a trip stops: planned times, and when it truly came and left."""
+    """Where a trip stops: planned times, and when it truly came and left.
+
+    `upset_minutes` is by how much later than promised it is reached because somebody urgent was put in.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     trip = models.ForeignKey(Trip, on_delete=models.PROTECT, related_name="stops")
@@ -247,6 +251,7 @@ class Stop(models.Model):
     departs_at = models.DateTimeField()
     arrived_at = models.DateTimeField(null=True, blank=True)
     departed_at = models.DateTimeField(null=True, blank=True)
+    upset_minutes = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         constraints = [
@@ -305,7 +310,8 @@ class Rider(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["trip", "person"], name="rider_once_a_trip"),
+            # Of somebody who was taken off and came back the row that left stays written.
+            models.UniqueConstraint(fields=["trip", "person"], condition=Q(left_behind=""), name="rider_once_a_trip"),
             models.UniqueConstraint(
                 fields=["person"], condition=Q(closed_at__isnull=True), name="rider_on_one_open_trip"
             ),
@@ -371,7 +377,10 @@ class MoveRequestQuerySet(ScopedQuerySet["MoveRequest"]):
 
 
 class MoveRequest(models.Model):
-    """Somebody is to be brought from where they are to a place, not before and not after a time."""
+    """Somebody is to be brought from where they are to a place, not before and not after a time.
+
+    With an `order_line` a transfer order asks for it: it lives and ends with that order.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
@@ -390,6 +399,9 @@ class MoveRequest(models.Model):
     asked_at = models.DateTimeField()
     asked_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=200, blank=True)
+    order_line = models.ForeignKey(
+        OrderPerson, null=True, blank=True, on_delete=models.PROTECT, related_name="ride_requests"
+    )
 
     objects = MoveRequestQuerySet.as_manager()
     SCOPE = "unit_id"
@@ -401,8 +413,13 @@ class MoveRequest(models.Model):
             models.CheckConstraint(condition=Q(latest_at__gt=F("earliest_at")), name="request_period"),
             models.UniqueConstraint(fields=["person"], condition=Q(state="open"), name="request_open_once"),
             models.CheckConstraint(
-                condition=Q(state="planned", rider__isnull=False) | ~Q(state="planned") & Q(rider__isnull=True),
+                condition=Q(state="planned", rider__isnull=False)
+                | Q(state="settled")
+                | Q(state__in=["open", "withdrawn", "lapsed"], rider__isnull=True),
                 name="request_planned_names_ride",
+            ),
+            models.UniqueConstraint(
+                fields=["order_line"], condition=Q(state__in=["open", "planned"]), name="request_once_an_order"
             ),
         ]
         indexes = [models.Index(fields=["latest_at"], condition=Q(state="open"), name="request_open")]

@@ -14,11 +14,11 @@ from math import asin, cos, radians, sin, sqrt
 from zoneinfo import ZoneInfo
 
 from lazaretto.core.states import Edge
-from lazaretto.trips.choices import Berth, Limit, TripState, VehicleState
+from lazaretto.trips.choices import Berth, Limit, RequestState, TripState, VehicleState
 from lazaretto.trips.limits import Limits
 
-V, T = VehicleState, TripState
-TRIP = "trip"
+V, T, R = VehicleState, TripState, RequestState
+TRIP, ORDER, MOVEMENT = "trip", "order", "movement"
 DAY = timedelta(days=1)
 EARTH_KM = 6371.0
 SKEW_NOTICED = timedelta(seconds=90)  # less is the way through the network
@@ -47,6 +47,18 @@ TRIP_EDGES: tuple[Edge, ...] = (
     Edge(T.UNDER_WAY, T.ARRIVED, "trips.ride"),
     Edge(T.PLANNED, T.CANCELLED, "trips.manage"),
     Edge(T.BOARDING, T.CANCELLED, "trips.manage"),
+)
+REQUEST_EDGES: tuple[Edge, ...] = (
+    Edge(R.OPEN, R.PLANNED, "trips.manage", through=TRIP),
+    Edge(R.PLANNED, R.OPEN, "trips.manage", through=TRIP),  # taken off the list, left behind, the trip cancelled
+    Edge(R.PLANNED, R.WITHDRAWN, "trips.manage", through=TRIP),  # the same, and it was asked anew meanwhile
+    Edge(R.OPEN, R.WITHDRAWN, "transfers.hand_over"),
+    # The transfer order was withdrawn, has expired, or two sources do not agree any more.
+    Edge(R.OPEN, R.LAPSED, "orders.draft", through=ORDER),
+    Edge(R.PLANNED, R.LAPSED, "orders.draft", through=ORDER),
+    # They left or arrived without the trip; or two records of one person asked twice.
+    Edge(R.OPEN, R.SETTLED, "transfers.hand_over", through=MOVEMENT),
+    Edge(R.PLANNED, R.SETTLED, "transfers.hand_over", through=MOVEMENT),
 )
 REASON_NEEDED = frozenset({V.OUT_OF_SERVICE})
 OPEN = (T.PLANNED, T.BOARDING, T.UNDER_WAY)

@@ -24,6 +24,7 @@ call(
         "trips.revoke_links": _("Links of the escort revoked"),
         "trips.ask": _("Trip asked for somebody"),
         "trips.withdraw": _("Request for a trip withdrawn"),
+        "trips.settle_request": _("Request for a trip settled"),
         "trips.add_rider": _("Added to a trip"),
         "trips.remove_rider": _("Taken off a trip"),
         "trips.make_plan": _("Trips proposed"),

@@ -7,7 +7,7 @@ from uuid import UUID
 from lazaretto.core.access import Actor
 from lazaretto.core.commands import command
 from lazaretto.core.errors import IllegalTransition, whole
-from lazaretto.orders import rules
+from lazaretto.orders import hooks, rules
 from lazaretto.orders.choices import LineState, OrderState, Says, Source, StepKind
 from lazaretto.orders.commands.common import MOST, note, reason_of, somebody, write_step
 from lazaretto.orders.errors import (
@@ -90,6 +90,7 @@ def check_source(
     )  # fmt: skip
     reached = agreement_of(line).reached
     note(order, {"check": made.id, "source": source, "identity": identity, "address": address})
+    hooks.tell(order, actor=actor, at=at)
     return Checked(made.id, reached)
 
 

@@ -9,7 +9,7 @@ from lazaretto.core.commands import record
 from lazaretto.core.deadlines import Due, meet, set_deadlines
 from lazaretto.core.errors import Forbidden, IllegalTransition, ReasonRequired, whole
 from lazaretto.core.states import edge
-from lazaretto.orders import rules
+from lazaretto.orders import hooks, rules
 from lazaretto.orders.choices import OrderState, StepKind
 from lazaretto.orders.deadlines import EXPIRY
 from lazaretto.orders.models import OrderStep, TransferOrder
@@ -44,8 +44,9 @@ def go(order: TransferOrder, after: OrderState, at: datetime) -> str:
 
 
 def write_step(order: TransferOrder, step: StepKind, *, actor: Actor, at: datetime, words: str = "") -> None:
-    """A row of the order's history."""
+    """A row of the order's history, after what it says was written; apps above hear of it."""
     OrderStep.objects.create(order=order, step=step, at=at, by_id=actor.user_id, words=words or None)
+    hooks.tell(order, actor=actor, at=at)
 
 
 def note(order: TransferOrder, data: dict[str, object], reason: str = "") -> None:

@@ -14,6 +14,7 @@ from lazaretto.core.errors import NotFound
 from lazaretto.orders import rules
 from lazaretto.orders.choices import LineState, OrderState
 from lazaretto.orders.deadlines import RUNS_OUT_SOON
+from lazaretto.orders.hooks import Remark, remarks
 from lazaretto.orders.models import OrderPerson, OrderStep, SourceCheck, TransferOrder
 from lazaretto.orders.queries.agreement import agreement_of
 from lazaretto.people.queries import display_names
@@ -133,19 +134,22 @@ class PersonLine:
     agreement: rules.Agreement
     checks: tuple[SourceCheck, ...]
     needs_check: bool
+    remarks: tuple[Remark, ...]
 
 
 def person_lines(actor: Actor, order: TransferOrder) -> list[PersonLine]:
-    """Everybody of an order with what sources say about them; one query more."""
+    """Everybody of an order with what sources say about them; a fixed number of queries."""
     rows = list(order.people.all())
     names, reads = display_names(actor, [row.person for row in rows]), reads_names(actor, order)
+    said = remarks(actor, rows)
     found = []
     for row in rows:
         agreed = agreement_of(row)
         waiting = row.state == LineState.WAITING and order.state not in rules.ENDED
         checks = tuple(check for check in row.checks.all() if check.edition == row.edition)
         address = (row.address or "") if reads else ""
-        found.append(PersonLine(row, names[row.person_id], address, agreed, checks, waiting and not agreed.reached))
+        needs = waiting and not agreed.reached
+        found.append(PersonLine(row, names[row.person_id], address, agreed, checks, needs, tuple(said[row.pk])))
     return found
 
 

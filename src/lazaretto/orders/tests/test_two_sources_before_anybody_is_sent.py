@@ -65,7 +65,7 @@ def test_each_source_is_written_with_who_when_and_what_it_says(cast, stay, order
     first, second = SourceCheck.objects.order_by("source")
     assert (first.by, first.at, first.told_by, first.identity) == (cast.clerk.user, NOW, "居委会陈主任电话", SAME)
     assert second.source == Source.HEALTH_BUREAU
-    assert JournalEntry.objects.filter(command="orders.check_source").count() == 2
+    assert JournalEntry.objects.filter(command="orders.check_source", subject_type="orders.transferorder").count() == 2
     with pytest.raises(DatabaseError), transaction.atomic():
         SourceCheck.objects.update(told_by="")
     with pytest.raises(DatabaseError), transaction.atomic():

@@ -26,6 +26,7 @@ from lazaretto.trips.commands.requests import (
     add_rider,
     ask,
     remove_rider,
+    settle_request,
     withdraw,
 )
 from lazaretto.trips.commands.riding import (
@@ -91,5 +92,6 @@ __all__ = [
     "remove_rider",
     "revoke_links",
     "scan",
+    "settle_request",
     "withdraw",
 ]

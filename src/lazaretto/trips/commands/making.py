@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -19,6 +18,7 @@ from lazaretto.stays.models import Stay
 from lazaretto.trips import rules
 from lazaretto.trips.choices import Berth, Limit, RequestState, TripState, VehicleState
 from lazaretto.trips.commands.vehicles import MANAGE, go
+from lazaretto.trips.commands.waiting import reopen
 from lazaretto.trips.deadlines import DEPARTURE, END
 from lazaretto.trips.errors import (
     CategoriesMixed,
@@ -182,7 +182,7 @@ def cancel_trip(*, actor: Actor, at: datetime, trip: Trip, reason: str) -> TripC
         go(Vehicle.objects.select_for_update().get(pk=trip.vehicle_id), VehicleState.TO_DISINFECT, actor=actor, at=at)
     trip.state, trip.ended_at, trip.reason = TripState.CANCELLED, at, whole(reason, LONGEST)
     trip.save(update_fields=["state", "ended_at", "reason"])
-    reopen(trip.riders.all())
+    reopen(trip.riders.all(), actor=actor, at=at)
     trip.riders.filter(closed_at__isnull=True).update(closed_at=at)
     Booking.objects.filter(trip=trip).delete()
     trip.links.filter(revoked_at__isnull=True).update(revoked_at=at)
@@ -191,18 +191,10 @@ def cancel_trip(*, actor: Actor, at: datetime, trip: Trip, reason: str) -> TripC
     return _changed(trip)
 
 
-def reopen(riders: Any) -> None:
-    """Those who asked to be moved wait again; nobody who asked anew meanwhile waits twice."""
-    for request in MoveRequest.objects.filter(rider__in=riders, state=RequestState.PLANNED):
-        again = MoveRequest.objects.filter(person=request.person_id, state=RequestState.OPEN).exists()
-        request.state, request.rider = RequestState.WITHDRAWN if again else RequestState.OPEN, None
-        request.save(update_fields=["state", "rider"])
-
-
 def seat(trip: Trip, stops: Sequence[Stop], riders: Sequence[Passenger]) -> list[Rider]:
     """Put people on the list. Raises `RiderElsewhere`."""
     people = [one.person for one in riders]
-    there = Rider.objects.filter(person__in=people).filter(Q(closed_at__isnull=True) | Q(trip=trip))
+    there = Rider.objects.filter(person__in=people).filter(Q(closed_at__isnull=True) | Q(trip=trip, left_behind=""))
     if len(set(people)) != len(people) or there.exists():
         raise RiderElsewhere
     made = [
@@ -221,11 +213,14 @@ def room_of(vehicle: Vehicle) -> rules.Room:
 def of_category(people: Sequence[UUID], category: str) -> None:
     """Nobody of another category rides along. Raises `CategoriesMixed`.
 
-    What is known of each: the category of the open stay, or of the request.
+    What is known of each: the category of a transfer order, else of the open stay, else of the request.
     """
-    stays = Stay.objects.filter(person__in=people, ended_at__isnull=True).values_list("category", flat=True)
-    asked = MoveRequest.objects.filter(person__in=people, state=RequestState.OPEN).values_list("category", flat=True)
-    others = ({*stays} or {*asked}) - {category}
+    known: dict[UUID, str] = {}
+    asked = MoveRequest.objects.filter(person__in=people, state=RequestState.OPEN)
+    known.update(asked.values_list("person", "category"))
+    known.update(Stay.objects.filter(person__in=people, ended_at__isnull=True).values_list("person", "category"))
+    known.update(asked.filter(order_line__isnull=False).values_list("person", "category"))
+    others = set(known.values()) - {category}
     if others:
         raise CategoriesMixed(categories=", ".join(sorted(others)))
 

@@ -12,8 +12,8 @@ from lazaretto.planning import trips as planner
 from lazaretto.protocols.choices import Category
 from lazaretto.trips.choices import Berth, RequestState
 from lazaretto.trips.commands.making import Passenger, plan_trip
-from lazaretto.trips.commands.requests import plan_request
 from lazaretto.trips.commands.vehicles import MANAGE
+from lazaretto.trips.commands.waiting import plan_request
 from lazaretto.trips.errors import NothingToPlan, PlanStale
 from lazaretto.trips.models import Driver, MoveRequest, Rider, TripPlan, Vehicle
 from lazaretto.trips.queries.board import drivers, vehicles
@@ -122,7 +122,7 @@ def _make(route: planner.Route, plan: TripPlan, waiting: dict[str, MoveRequest],
     )  # fmt: skip
     for rider in Rider.objects.filter(trip=made.trip_id):
         (request,) = (row for row in waiting.values() if row.person_id == rider.person_id)
-        plan_request(request, rider)
+        plan_request(request, rider, actor=actor, at=at)
     return made.number
 
 

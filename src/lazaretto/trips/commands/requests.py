@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from lazaretto.accounts.models import Unit
 from lazaretto.core.access import Actor
 from lazaretto.core.commands import command, record
@@ -14,8 +16,9 @@ from lazaretto.places.models import ExternalPlace, Site
 from lazaretto.protocols.choices import Category
 from lazaretto.trips import rules
 from lazaretto.trips.choices import Berth, RequestState, Urgency
-from lazaretto.trips.commands.making import Passenger, of_category, reopen, room_of, seat
+from lazaretto.trips.commands.making import Passenger, of_category, room_of, seat
 from lazaretto.trips.commands.vehicles import MANAGE
+from lazaretto.trips.commands.waiting import LIVE, ask_of_orders, close, follow_order, plan_request, reopen, wait
 from lazaretto.trips.errors import (
     NotARider,
     NotEnoughPlaces,
@@ -25,8 +28,9 @@ from lazaretto.trips.errors import (
     TripOver,
     WayWrong,
 )
-from lazaretto.trips.models import MoveRequest, Rider, Trip
+from lazaretto.trips.models import MoveRequest, Trip
 from lazaretto.trips.queries.places import Halt, places_of
+from lazaretto.trips.queries.waiting import is_there
 
 ASK = "transfers.hand_over"
 LONGEST = 200
@@ -82,24 +86,43 @@ def ask(
     start, end = places_of([origin, destination])
     if start == end:
         raise WayWrong
-    made = MoveRequest.objects.create(
+    made = MoveRequest(
         unit=unit, person=person, category=category, berth=berth, urgency=urgency, earliest_at=earliest_at,
         latest_at=latest_at, asked_at=at, asked_by_id=actor.user_id, **_end("from", start), **_end("to", end),
     )  # fmt: skip
-    record(made, unit_id=unit.id, person_id=person.id, data={"urgency": urgency, "latest_at": latest_at})
+    wait(made, at=at)
     return MoveAsked(made.id)
 
 
 @command("trips.withdraw", capability=ASK)
 def withdraw(*, actor: Actor, at: datetime, request: MoveRequest, reason: str) -> MoveSettled:
-    """They need no trip any more. Raises `ReasonRequired`, `RequestClosed`."""
+    """They need no trip any more. A transfer order that was waiting behind it asks now.
+
+    Raises `ReasonRequired`, `RequestClosed`.
+    """
     if not reason.strip():
         raise ReasonRequired
     if request.state != RequestState.OPEN:
         raise RequestClosed
-    request.state, request.reason = RequestState.WITHDRAWN, whole(reason, LONGEST)
-    request.save(update_fields=["state", "reason"])
-    record(request, unit_id=request.unit_id, person_id=request.person_id, data={"after": request.state}, reason=reason)
+    close(request, RequestState.WITHDRAWN, reason, actor=actor, at=at)
+    ask_of_orders([request.person_id], actor=actor, at=at)
+    return MoveSettled(request.id, request.state)
+
+
+@command("trips.settle_request", capability=MANAGE, internal=True)
+def settle_request(*, actor: Actor, at: datetime, request: MoveRequest) -> MoveSettled:
+    """Time or another way has answered a request: its order ran out, or they are where they were to be brought.
+
+    Raises `RequestClosed` when there is nothing to settle.
+    """
+    line = request.order_line
+    if request.state in LIVE and is_there(request):
+        close(request, RequestState.SETTLED, gettext("They are there already."), actor=actor, at=at)
+    elif request.state in LIVE and line is not None:
+        follow_order(line.order, actor=actor, at=at)
+        request.refresh_from_db()
+    if request.state in LIVE:
+        raise RequestClosed
     return MoveSettled(request.id, request.state)
 
 
@@ -133,7 +156,7 @@ def add_rider(
     _still_room(trip, rules.Ride(from_stop, to_stop, berth), len(stops))
     (rider,) = seat(trip, stops, [Passenger(person.id, from_stop, to_stop, berth)])
     if request is not None:
-        plan_request(request, rider)
+        plan_request(request, rider, actor=actor, at=at)
     record(
         trip, unit_id=trip.unit_id, person_id=person.id, data={"rider": str(rider.id), "from": from_stop, "to": to_stop}
     )
@@ -151,17 +174,11 @@ def remove_rider(*, actor: Actor, at: datetime, trip: Trip, person: Person, reas
     rider = trip.riders.filter(person=person, leg__isnull=True, closed_at__isnull=True).first()
     if rider is None:
         raise NotARider
-    reopen([rider])
+    reopen([rider], actor=actor, at=at)
     rider.left_behind, rider.closed_at = whole(reason, LONGEST), at
     rider.save(update_fields=["left_behind", "closed_at"])
     record(trip, unit_id=trip.unit_id, person_id=person.id, data={"rider": str(rider.id)}, reason=reason)
     return RiderChanged(trip.id, person.id, False)
-
-
-def plan_request(request: MoveRequest, rider: Rider) -> None:
-    """The request is on a trip."""
-    request.state, request.rider = RequestState.PLANNED, rider
-    request.save(update_fields=["state", "rider"])
 
 
 def _still_room(trip: Trip, ride: rules.Ride, stops: int) -> None:

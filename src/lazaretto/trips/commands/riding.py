@@ -21,6 +21,7 @@ from lazaretto.trips.choices import TripState, VehicleState
 from lazaretto.trips.commands.making import watch_end
 from lazaretto.trips.commands.scanning import tell_custody
 from lazaretto.trips.commands.vehicles import MANAGE, RIDE, go
+from lazaretto.trips.commands.waiting import reopen
 from lazaretto.trips.deadlines import DEPARTURE, END
 from lazaretto.trips.errors import NotAccountedFor, NotARider, StopNotNext, TripOver, VehicleNotReady
 from lazaretto.trips.limits import limits
@@ -97,7 +98,7 @@ def depart(
     what custody and transfers refuse (`NotHeldHere`, `Forbidden`).
     """
     here = _here(trip, stop)
-    staying = _staying(trip, here, set(left_behind), reason, at)
+    staying = _staying(trip, here, set(left_behind), reason, actor, at)
     going = _accounted(trip, here, set(seen), at)
     if stop == 0:
         check_limits(trip, at)
@@ -172,13 +173,14 @@ def _here(trip: Trip, position: int) -> Stop:
     return here
 
 
-def _staying(trip: Trip, here: Stop, people: set[UUID], reason: str, at: datetime) -> list[Rider]:
-    """Those who stay, with the reason."""
-    found = list(trip.riders.filter(from_stop=here, person__in=people, leg__isnull=True))
+def _staying(trip: Trip, here: Stop, people: set[UUID], reason: str, actor: Actor, at: datetime) -> list[Rider]:
+    """Those who stay, with the reason; who asked for them waits for another trip."""
+    found = list(trip.riders.filter(from_stop=here, person__in=people, leg__isnull=True, closed_at__isnull=True))
     if len(found) != len(people):
         raise NotARider
     if found and not reason.strip():
         raise ReasonRequired
+    reopen(found, actor=actor, at=at)
     for rider in found:
         rider.left_behind, rider.closed_at = whole(reason, LONGEST), at
         rider.save(update_fields=["left_behind", "closed_at"])

@@ -51,7 +51,7 @@ def scan(
         return _told(known)
     moment = rules.true_moment(taken_at, sent_at, at)
     person = person_of(trip, card)
-    rider = Rider.objects.select_for_update().filter(trip=trip, person=person).first() if person else None
+    rider = _rider(trip, person) if person else None
     outcome = _outcome(person, rider, kind)
     made = Scan.objects.create(
         id=scan_id, trip=trip, kind=kind, outcome=outcome, person_id=person, card=None if person else card[:CARD],
@@ -90,7 +90,8 @@ def _fact(scan: Scan) -> Seen | None:
 def _leg(scan: Scan) -> Leg | None:
     """The leg somebody rides on; of a stranger who got on, the last that had left by then, else the first."""
     if scan.outcome == ScanOutcome.EXPECTED:
-        rider = Rider.objects.filter(trip=scan.trip_id, person=scan.person_id).select_related("leg__handover").first()
+        known = Rider.objects.filter(trip=scan.trip_id, person=scan.person_id, left_behind="")
+        rider = known.select_related("leg__handover").first()
         return rider.leg if rider else None
     if scan.kind == ScanKind.OFF:  # their getting on has asked the question already
         return None
@@ -99,6 +100,12 @@ def _leg(scan: Scan) -> Leg | None:
     )
     since = [leg for leg in legs if leg.from_stop.arrived_at is not None and leg.from_stop.arrived_at <= scan.at]
     return since[-1] if since else legs[0] if legs else None
+
+
+def _rider(trip: Trip, person: UUID) -> Rider | None:
+    """Their row of the list; of somebody who was taken off and came back the one that counts."""
+    rows = Rider.objects.select_for_update().filter(trip=trip, person=person)
+    return rows.order_by("left_behind", "id").first()
 
 
 def _outcome(person: UUID | None, rider: Rider | None, kind: ScanKind) -> ScanOutcome:
