@@ -205,6 +205,8 @@ ADDRESSES = {
     "trips:plan": GET,
     "trips:propose": POST,
     "trips:withdraw": POST,
+    "trips:choices": GET,
+    "trips:insert": POST,
     "trips:proposal": GET,
     "trips:improve": POST,
     "trips:accept": POST,

@@ -9,11 +9,14 @@ from ninja import Path, Query, Router, Schema
 from pydantic import Field
 
 from lazaretto.accounts.doors import actor_of, needs
+from lazaretto.core import clock
 from lazaretto.core.paging import Page, PageOut, Paging, page
 from lazaretto.trips.choices import RequestState, TripState
 from lazaretto.trips.models import MoveRequest, Rider, Stop, Trip
 from lazaretto.trips.queries import board as queries
-from lazaretto.trips.queries.board import READ
+from lazaretto.trips.queries.board import MANAGE, READ
+from lazaretto.trips.queries.choices import Choice, choices_for
+from lazaretto.trips.queries.waiting import request_of
 
 router = Router(tags=["trips"])
 
@@ -120,6 +123,29 @@ class RequestOut(Schema):
     state: str
 
 
+class LaterOut(Schema):
+    """A stop that is reached later, and for how many."""
+
+    place: str
+    minutes: int
+    people: int
+
+
+class ChoiceOut(Schema):
+    """One way to bring somebody there. Without a `trip` it is a vehicle of their own. `beyond` needs an override."""
+
+    token: str
+    trip: str | None
+    plate: str
+    fetched_at: datetime
+    there_at: datetime
+    late_minutes: int
+    longest_delay: int
+    driving: int
+    later: list[LaterOut]
+    beyond: list[str]
+
+
 @router.get("/trips", response=PageOut[TripOut], summary="Trips, the latest departure first")
 @needs(READ)
 def trips(request: HttpRequest, given: Query[TripsIn]) -> Page[Any]:
@@ -161,6 +187,25 @@ def requests(request: HttpRequest, given: Query[RequestsIn]) -> Page[Any]:
     rows = rows.filter(state=given.state) if given.state else rows
     piece = page(rows, ["latest_at", "id"], limit=given.limit, cursor=given.cursor)
     return Page([_request(row) for row in piece.items], piece.next)
+
+
+@router.get(
+    "/move-requests/{request_id}/choices", response=list[ChoiceOut], summary="Where somebody could be put in now"
+)
+@needs(MANAGE)
+def choices(request: HttpRequest, request_id: Path[UUID]) -> list[Any]:
+    """Up to three, the cheapest within the limits first; `trips.insert_urgent` takes the token of one."""
+    actor = actor_of(request)
+    return [_choice(one) for one in choices_for(actor, request_of(actor, request_id), at=clock.now()).choices]
+
+
+def _choice(one: Choice) -> dict[str, Any]:
+    names = ("token", "plate", "fetched_at", "there_at", "late_minutes", "longest_delay", "driving")
+    later = [{"place": cost.place, "minutes": cost.minutes, "people": len(cost.names)} for cost in one.costs]
+    return {
+        **{name: getattr(one, name) for name in names},
+        "trip": one.number or None, "beyond": list(one.beyond), "later": later,
+    }  # fmt: skip
 
 
 def _trip(row: Trip) -> dict[str, Any]:

@@ -245,6 +245,14 @@ class RequestClosed(DomainError):
     next_step = _("Look at the trip that it is on.")
 
 
+class ChoiceStale(DomainError):
+    """What a choice rests on has changed since it was shown: the trip, its list, or who waits."""
+
+    code = "choice_stale"
+    message = _("This choice no longer stands: the trip, its list or the request has changed.")
+    next_step = _("Look at the choices again; nothing was changed.")
+
+
 class NothingToPlan(DomainError):
     """No open request was chosen."""
 

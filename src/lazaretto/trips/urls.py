@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lazaretto.trips.views import board, fleet, plan, ride, trip
+from lazaretto.trips.views import board, fleet, plan, ride, trip, urgent
 
 app_name = "trips"
 urlpatterns = [
@@ -18,6 +18,8 @@ urlpatterns = [
     path("trips/plan", plan.waiting, name="plan"),
     path("trips/plan/new", plan.propose, name="propose"),
     path("trips/plan/requests/<uuid:request_id>/withdraw", plan.withdraw, name="withdraw"),
+    path("trips/plan/requests/<uuid:request_id>", urgent.choices, name="choices"),
+    path("trips/plan/requests/<uuid:request_id>/insert", urgent.insert, name="insert"),
     path("trips/plan/<uuid:plan_id>", plan.proposal, name="proposal"),
     path("trips/plan/<uuid:plan_id>/improve", plan.improve, name="improve"),
     path("trips/plan/<uuid:plan_id>/accept", plan.accept, name="accept"),

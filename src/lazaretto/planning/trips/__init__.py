@@ -7,7 +7,8 @@ the national guides for transfers of people under isolation, 2020-2022; `lazaret
 
 from __future__ import annotations
 
-from lazaretto.planning.trips.greedy import greedy, insert
+from lazaretto.planning.trips.greedy import greedy
+from lazaretto.planning.trips.insertion import Going, Insertion, Promise, Wanted, insertions
 from lazaretto.planning.trips.problem import (
     Crew,
     MalformedProblemError,
@@ -47,22 +48,26 @@ def proved(plan: Plan, problem: Problem) -> Plan:
 
 __all__ = [
     "Crew",
+    "Going",
+    "Insertion",
     "MalformedProblemError",
     "Place",
     "Plan",
     "PlannerBrokeError",
     "Problem",
+    "Promise",
     "Request",
     "Route",
     "Rule",
     "Unserved",
     "Violation",
     "Visit",
+    "Wanted",
     "Why",
     "better",
     "from_json",
     "greedy",
-    "insert",
+    "insertions",
     "plan_from_json",
     "propose",
     "proved",

@@ -1,11 +1,10 @@
-"""A plan at once: the most pressing first, each where it lengthens the driving least. And one request more, later."""
+"""A plan at once: the most pressing first, each where it lengthens the driving least."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
-from lazaretto.planning.trips.problem import Crew, Plan, Problem, Request, Route
+from lazaretto.planning.trips.problem import Crew, Plan, Problem, Route
 from lazaretto.planning.trips.routes import Event, Group, groups_of, plan_of, timetable
 
 TRIED = 6  # the shortest detours of each crew that are looked at whole
@@ -23,43 +22,8 @@ def greedy(problem: Problem) -> Plan:
     return plan_of(_timed(routes, problem), problem, "greedy")
 
 
-def insert(problem: Problem, plan: Plan, request: Request, *, done: Mapping[str, int] | None = None) -> Plan | None:
-    """The plan with one more request (and its household, none of whom is in it yet); None when it fits nowhere.
-
-    Of each crew the first `done` stops have been driven or promised: they stay, and so does the order of all others,
-    each of whom is still in time. `problem` holds the request already.
-    """
-    routes = {route.crew: events_of(route, problem) for route in plan.routes}
-    fixed = {route.crew: _events_until(route, (done or {}).get(route.crew, 0), problem) for route in plan.routes}
-    group = next(one for one in groups_of(problem) if request.id in {member.id for member in one.members})
-    best = _best(group, routes, problem, fixed=fixed, every=True)
-    if best is None:
-        return None
-    return plan_of(_timed({**routes, best[1]: best[2]}, problem), problem, plan.engine)
-
-
-def events_of(route: Route, problem: Problem) -> list[Event]:
-    """A route as its sequence of groups getting off and on."""
-    groups = {one.id: group for group in groups_of(problem) for one in group.members}
-    found: list[Event] = []
-    for visit in route.visits:
-        for ids, on in ((visit.off, False), (visit.on, True)):
-            found += [Event(group, on) for group in dict.fromkeys(groups[one] for one in ids)]
-    return found
-
-
-def _events_until(route: Route, stops: int, problem: Problem) -> int:
-    """How many events of a route lie at its first stops."""
-    return len(events_of(replace(route, visits=route.visits[:stops]), problem))
-
-
 def _best(
-    group: Group,
-    routes: Mapping[str, list[Event]],
-    problem: Problem,
-    *,
-    fixed: Mapping[str, int] | None = None,
-    every: bool = False,
+    group: Group, routes: Mapping[str, list[Event]], problem: Problem
 ) -> tuple[tuple[int, int, str], str, list[Event]] | None:
     found: list[tuple[tuple[int, int, str], str, list[Event]]] = []
     for crew in problem.crews:
@@ -67,7 +31,7 @@ def _best(
         if not _may_ride(group, crew, events):
             continue
         opening = 0 if events else problem.vehicle_cost
-        for minutes, on, off in _detours(group, crew, events, problem, (fixed or {}).get(crew.id, 0), every=every):
+        for minutes, on, off in _detours(group, crew, events, problem):
             longer = [*events[:on], Event(group, True), *events[on:off], Event(group, False), *events[off:]]
             if timetable(longer, crew, problem) is not None:
                 # Of two that drive as little the smaller one goes: the large one may be needed.
@@ -87,9 +51,7 @@ def _may_ride(group: Group, crew: Crew, events: Sequence[Event]) -> bool:
     return not events or events[0].group.category == group.category
 
 
-def _detours(
-    group: Group, crew: Crew, events: Sequence[Event], problem: Problem, fixed: int, *, every: bool
-) -> Iterable[Detour]:
+def _detours(group: Group, crew: Crew, events: Sequence[Event], problem: Problem) -> Iterable[Detour]:
     """Where they could get on and off, the shortest detour first."""
     way, count = problem.way, len(events)
     places = [crew.base, *(event.place for event in events)]
@@ -102,12 +64,10 @@ def _detours(
         after = places[position + 1]
         return way[before, place] + way[place, after] - way[before, after]
 
-    ons = [(added(position, group.origin), position) for position in range(fixed, count + 1)]
-    if not every:
-        ons = sorted(ons)[: TRIED * 2]
+    ons = sorted((added(position, group.origin), position) for position in range(count + 1))[: TRIED * 2]
     found = [detour for minutes, on in ons for detour in _offs(group, problem, places, minutes, on, added)]
     found.sort()
-    return found if every else found[:TRIED]
+    return found[:TRIED]
 
 
 def _offs(

@@ -1,5 +1,6 @@
 """Writes of trips: vehicles and drivers, trips, their way, what the escort sees, requests."""
 
+from lazaretto.trips.commands.inserting import UrgentInserted, insert_urgent
 from lazaretto.trips.commands.links import LinkMade, LinksRevoked, make_link, revoke_links
 from lazaretto.trips.commands.making import (
     Overridden,
@@ -69,6 +70,7 @@ __all__ = [
     "TripMoved",
     "TripPlanned",
     "TripPostponed",
+    "UrgentInserted",
     "VehicleSaved",
     "accept_plan",
     "add_driver",
@@ -84,6 +86,7 @@ __all__ = [
     "depart",
     "end_driver",
     "improve_plan",
+    "insert_urgent",
     "make_link",
     "make_plan",
     "override",

@@ -108,7 +108,7 @@ def plan_trip(
     beyond = _judge(trip, way.zone_name, override_reason, actor, at)
     trip.save(force_insert=True)
     _book(trip)
-    _allow(trip, beyond, override_reason, actor, at)
+    allow(trip, beyond, override_reason, actor, at)
     made = [
         Stop(trip=trip, position=number, site=halt.site, external=halt.external, arrives_at=halt.arrives_at,
              departs_at=halt.departs_at)
@@ -139,7 +139,7 @@ def change_times(
         stop.save(update_fields=["arrives_at", "departs_at"])
     Booking.objects.filter(trip=trip).delete()
     _book(trip)
-    _allow(trip, beyond, override_reason, actor, at)
+    allow(trip, beyond, override_reason, actor, at)
     move_deadline(DEPARTURE.code, trip, departs_at, at=at, by=actor.user_id)
     record(trip, unit_id=trip.unit_id, data={"departs_at": departs_at})
     return _changed(trip)
@@ -264,7 +264,7 @@ def _judge(trip: Trip, zone_name: str, override_reason: str, actor: Actor, at: d
     return beyond
 
 
-def _allow(trip: Trip, beyond: set[Limit], reason: str, actor: Actor, at: datetime) -> None:
+def allow(trip: Trip, beyond: set[Limit], reason: str, actor: Actor, at: datetime) -> None:
     """By name and with a reason, for the times that the trip has now."""
     if not beyond:
         return

@@ -1,6 +1,8 @@
 """What a trip exceeds: night, distance, hours at the wheel, the driver's day and rest."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -11,7 +13,7 @@ from lazaretto.trips import rules
 from lazaretto.trips.choices import Limit, TripState
 from lazaretto.trips.errors import DriverTired, DriveTooLong, NightBlocked, TooFar
 from lazaretto.trips.limits import limits
-from lazaretto.trips.models import Trip
+from lazaretto.trips.models import Driver, Trip
 
 COVERS = timedelta(hours=1)  # an override given for a departure covers one that is this much later or sooner
 
@@ -39,6 +41,16 @@ def duties_around(trip: Trip, drive: rules.Drive) -> list[rules.Duty]:
     window = (drive.departs_at - timedelta(days=2), drive.arrives_at + timedelta(days=2))
     others = Trip.objects.filter(driver=trip.driver_id, departs_at__range=window).exclude(pk=trip.pk)
     return [_duty(other) for other in others.exclude(state=TripState.CANCELLED)]
+
+
+def duties_of(drivers: Iterable[Driver], start: datetime, end: datetime) -> dict[UUID, list[rules.Duty]]:
+    """What these drivers do in the days around; one query."""
+    found: dict[UUID, list[rules.Duty]] = {driver.pk: [] for driver in drivers}
+    window = (start - timedelta(days=2), end + timedelta(days=2))
+    trips = Trip.objects.filter(driver__in=found, departs_at__range=window).exclude(state=TripState.CANCELLED)
+    for trip in trips:
+        found[trip.driver_id].append(_duty(trip))
+    return found
 
 
 def _duty(trip: Trip) -> rules.Duty:

@@ -98,8 +98,8 @@ def _crews(
     """Each vehicle that may go with a driver, the soonest free with the soonest free."""
     usable = [one for one in vehicles if one.state not in {VehicleState.OUT_OF_SERVICE, VehicleState.ON_TRIP}]
     taken = list(Booking.objects.filter(ended_at__gt=at).select_related("trip"))
-    free = sorted((_vehicle_from(one, taken, at), one.plate, one) for one in usable)
-    hands = sorted((_driver_from(one, taken, at), one.name, str(one.pk), one) for one in drivers)
+    free = sorted((vehicle_from(one, taken, at), one.plate, one) for one in usable)
+    hands = sorted((driver_from(one, taken, at), one.name, str(one.pk), one) for one in drivers)
     found = []
     for (ready, _plate, vehicle), (rested, _name, _pk, driver) in zip(free, hands, strict=False):
         start, end = _window(max(ready, rested), vehicle, driver, taken)
@@ -109,13 +109,15 @@ def _crews(
     return found
 
 
-def _vehicle_from(vehicle: Vehicle, taken: Sequence[Booking], at: datetime) -> datetime:
+def vehicle_from(vehicle: Vehicle, taken: Sequence[Booking], at: datetime) -> datetime:
+    """When it could be ready, with the disinfection that it waits for."""
     waits = limits().disinfection if vehicle.state != VehicleState.READY else timedelta()
     running = [one.ended_at for one in taken if one.vehicle_id == vehicle.pk and one.started_at <= at + LEAD]
     return max([at + LEAD + waits, *(end + limits().before for end in running)])
 
 
-def _driver_from(driver: Driver, taken: Sequence[Booking], at: datetime) -> datetime:
+def driver_from(driver: Driver, taken: Sequence[Booking], at: datetime) -> datetime:
+    """When they could begin."""
     running = [one.ended_at for one in taken if one.driver_id == driver.pk and one.started_at <= at + LEAD]
     return max([at + LEAD, *(end + limits().before for end in running)])
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lazaretto.core.access import Actor
+from lazaretto.core.errors import NotFound
 from lazaretto.custody.models import Holding
 from lazaretto.orders.hooks import Remark
 from lazaretto.orders.models import OrderPerson
@@ -24,6 +25,16 @@ from lazaretto.trips.queries.limits import spoken_moment
 NOT_FETCHED = Q(state=RequestState.OPEN) | Q(
     state=RequestState.PLANNED, rider__leg__isnull=True, rider__closed_at__isnull=True
 )
+
+
+def request_of(actor: Actor, request_id: UUID) -> MoveRequest:
+    """One request that the actor may plan; raises `NotFound`."""
+    rows = MoveRequest.objects.visible_to(actor, MANAGE).filter(pk=request_id)
+    related = ("person", "from_site", "from_external", "to_site", "to_external", "rider__trip")
+    found = rows.select_related(*related).first()
+    if found is None:
+        raise NotFound(kind="trips.moverequest", id=request_id)
+    return found
 
 
 def answered_otherwise(at: datetime) -> QuerySet[MoveRequest]:
