@@ -25,7 +25,7 @@ CLIENTS = (1, 4)
 CARE = {
     "people.register_person": (20, 32),
     "stays.collect_specimen": (11, 25),
-    "stays.admit": (8, 17),
+    "arrivals.admit_walk_in": (8, 17),
     "orders.write_order": (8, 17),
     "transfers.sign_out": (8, 17),
     "transfers.sign_in": (8, 17),
@@ -105,11 +105,12 @@ def _name(number: int) -> str:
 
 
 def _admissions(site: str, people: list[str], rooms: list[str]) -> Jobs:
-    grounds = {"authority": "bench", "legal_basis": "bench", "reason": "bench", "category": "inbound"}
+    grounds: dict[str, Any] = {"authority": "bench", "legal_basis": "bench", "reason": "bench", "category": "inbound"}
     exposed = (datetime.now(tz=UTC) - timedelta(hours=12)).isoformat()
+    grounds["plea"] = {"why_now": "bench"}  # the hardest case: nothing stands behind anybody, headquarters is asked
     return [
-        ("stays.admit", {"person": person, "site": site, "room": room, "last_exposure_at": exposed, **grounds})
-        for person, room in zip(people, rooms, strict=True)
+        ("arrivals.admit_walk_in", {"same_as": one, "site": site, "room": room, "last_exposure_at": exposed, **grounds})
+        for one, room in zip(people, rooms, strict=True)
     ]
 
 

@@ -47,7 +47,7 @@ class Admitted:
     ends_at: datetime
 
 
-@command("stays.admit", capability="stays.admit")
+@command("stays.admit", capability="stays.admit", internal=True)
 def admit(
     *,
     actor: Actor,
@@ -65,8 +65,11 @@ def admit(
     served_elsewhere: tuple[ServedElsewhere, ...] = (),
     assessment: str = "",
 ) -> Admitted:
-    """Admit a person under an isolation order. Whoever comes back from hospital or from another site gets a new one,
-    which takes the place of the order that was still in force.
+    """Admit a person under an isolation order.
+
+    Whether a list, an order or a decision stands behind it was asked by the command of the door (`arrivals.check_in`,
+    `arrivals.admit_walk_in`). Whoever comes back from hospital or from another site gets a new order, which takes the
+    place of the one that was still in force.
 
     `party_id` is the household or companions who may share the room; `shares_bed` is for an infant with a parent;
     `assessment` says who judged that they may share it and why, where the rules ask for that by name.
