@@ -31,6 +31,7 @@ from lazaretto.people.models import ContactPoint, IdentityDocument, Merge, Need,
 from lazaretto.places.models import Room, RoomList, Site
 from lazaretto.protocols.models import PackAdoption
 from lazaretto.stays.models import Breach, Certificate, OrderChange, RoomHold, Specimen, Stay
+from lazaretto.stranded.models import Group, Stranded
 from lazaretto.trips.models import Driver, MoveRequest, Trip, TripPlan, Vehicle
 from tests.cast import Cast, gather
 from tests.world import examples
@@ -268,6 +269,16 @@ ADDRESSES = {
     "objections:notice": GET,
     "objections:reply": GET,
     "objections:raise": GET,
+    "stranded:groups": GET,
+    "stranded:new": GET,
+    "stranded:one": GET,
+    "stranded:give": POST,
+    "stranded:care": POST,
+    "stranded:step": POST,
+    "stranded:place": POST,
+    "stranded:send": POST,
+    "stranded:admit": GET,
+    "stranded:complete": GET,
 }
 
 STAY_PAGES = (
@@ -281,6 +292,7 @@ ORDER_PAGES = (
 )  # fmt: skip
 EXCEPTION_PAGES = ("exception", "decide", "withdraw_exception")
 OBJECTION_PAGES = ("one", "talk", "offer", "answer", "step", "decide", "issue_notice", "notice", "reply")
+STRANDED_PAGES = ("one", "give", "care", "step", "place", "send", "admit", "complete")
 CHANGE_PAGES = ("one", "confirm", "refuse", "withdraw", "follow_up")
 HANDOVER_PAGES = ("handover", "postpone", "arrived", "divert", "fetch", "word", "left")
 TRIP_PAGES = (
@@ -353,6 +365,11 @@ ARGUMENTS = {
         f"{name} number": lambda world: world[Trip].number
         for name in ("/api/v1/trips/{number}", *(f"trips:{page}" for page in TRIP_PAGES))
     },
+    **{
+        f"{name} number": lambda world: world[Group].number
+        for name in ("/api/v1/stranded/{number}", *(f"stranded:{page}" for page in STRANDED_PAGES))
+    },
+    "stranded": lambda world: world[Stranded].pk,
     "plan_id": lambda world: world[TripPlan].pk,
     "request_id": lambda world: world[MoveRequest].pk,
     "secret": lambda _world: "no-such-secret",

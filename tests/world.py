@@ -23,6 +23,7 @@ from lazaretto.places.models import ExternalPlace, RoomList, Zone
 from lazaretto.protocols.models import PackAdoption
 from lazaretto.stays.deadlines import FEVER
 from lazaretto.stays.models import Breach, Certificate, DoorCheck, OrderChange, Release, RoomHold, Specimen
+from lazaretto.stranded.models import Group, Stranded
 from lazaretto.transfers.models import PlaceWord
 from lazaretto.trips.models import Driver, MoveRequest, Stop, Trip, TripPlan, Vehicle
 from tests import factories
@@ -86,6 +87,7 @@ def examples(cast) -> dict[type[Model], Any]:
         *_trips(site, stay),
         *_cases(cast, stay),
         *_objections(cast, stay),
+        *_stranded(site),
         raise_alarm(Due(FEVER.code, stay, NOW, unit_id=site.unit_id, person_id=stay.person_id), at=NOW),
     ]
     return {type(row): row for row in found}
@@ -163,3 +165,12 @@ def _objections(cast, stay) -> list[Model]:
     )  # fmt: skip
     made.notices.create(number="H01-N1", language="zh-hans", issued_at=NOW, issued_by=who)
     return [made, Offer.objects.create(objection=made, kind="carer", at=NOW, by=who)]
+
+
+def _stranded(site) -> list[Model]:
+    """A courier found at the gate of the site."""
+    group = Group.objects.create(
+        number="H01-F1", unit=site.unit, why="courier", where="3号门", found_at=NOW, registered_at=NOW
+    )
+    person = factories.person("无名", at_site=site)
+    return [group, Stranded.objects.create(group=group, position=1, person=person, nameless=True)]

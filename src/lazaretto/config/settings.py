@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "lazaretto.trips",
     "lazaretto.cases",
     "lazaretto.objections",
+    "lazaretto.stranded",
     "lazaretto.headquarters",
     "lazaretto.config",
 ]

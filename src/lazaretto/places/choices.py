@@ -70,6 +70,7 @@ class ExternalKind(TextChoices):
     HOME = "home", _("home or community")
     ENTRY = "entry", _("airport, port or station")
     SITE = "site", _("quarantine site of another district")
+    LODGING = "lodging", _("hostel, school or dormitory")
     FOUND = "found", _("where somebody was found")
     OTHER = "other", _("other place")
 

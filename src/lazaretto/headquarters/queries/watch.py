@@ -26,6 +26,8 @@ from lazaretto.people.queries import display_names
 from lazaretto.places.models import Site
 from lazaretto.places.queries import sites
 from lazaretto.stays.models import Occupancy
+from lazaretto.stranded.models import Group, Stranded
+from lazaretto.stranded.queries import groups, stranded
 
 M = TypeVar("M", bound=Model)
 
@@ -140,6 +142,8 @@ def alarm_lines(actor: Actor, rows: Iterable[Alarm]) -> list[AlarmLine]:
         for model, rows_, page_ in (
             (TransferOrder, orders(actor), "orders:order"),
             (ExceptionRequest, exceptions(actor), "orders:exception"),
+            (Group, groups(actor), "stranded:one"),
+            (Stranded, stranded(actor), "stranded:one"),
         )
         for pk, number in _numbers(alarms, model, rows_).items()
     }
