@@ -218,6 +218,9 @@ ADDRESSES = {
     "trips:change": POST,
     "trips:allow": POST,
     "trips:link": POST,
+    "trips:riders": GET,
+    "trips:add_rider": POST,
+    "trips:remove_rider": POST,
     "trips:paper": GET,
     "trips:worker": GET,
     "trips:ride": GET,
@@ -297,7 +300,7 @@ CHANGE_PAGES = ("one", "confirm", "refuse", "withdraw", "follow_up")
 HANDOVER_PAGES = ("handover", "postpone", "arrived", "divert", "fetch", "word", "left")
 TRIP_PAGES = (
     "trip", "begin", "depart", "arrive", "change", "allow", "link", "paper", "ride", "ride_scans", "ride_link",
-    "ride_link_scans",
+    "ride_link_scans", "riders", "add_rider", "remove_rider",
 )  # fmt: skip
 
 ARGUMENTS = {

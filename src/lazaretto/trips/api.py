@@ -16,6 +16,7 @@ from lazaretto.trips.models import MoveRequest, Rider, Stop, Trip
 from lazaretto.trips.queries import board as queries
 from lazaretto.trips.queries.board import MANAGE, READ
 from lazaretto.trips.queries.choices import Choice, choices_for
+from lazaretto.trips.queries.riders import stretches
 from lazaretto.trips.queries.waiting import request_of
 
 router = Router(tags=["trips"])
@@ -77,10 +78,18 @@ class TripOut(Schema):
     stops: list[StopOut]
 
 
+class StretchOut(Schema):
+    """From a stop to the next: free berths by kind; less than none where a list is too long."""
+
+    from_stop: int
+    free: dict[str, int]
+
+
 class WholeTripOut(TripOut):
     """A trip with its list."""
 
     riders: list[RiderOut]
+    stretches: list[StretchOut]
 
 
 class VehicleOut(Schema):
@@ -161,8 +170,12 @@ def trips(request: HttpRequest, given: Query[TripsIn]) -> Page[Any]:
 def trip(request: HttpRequest, number: Path[str]) -> dict[str, Any]:
     """Stops, people, their handovers."""
     row = queries.trip_by_number(actor_of(request), number)
-    riders = row.riders.select_related("from_stop", "to_stop", "leg__handover").order_by("id")
-    return {**_trip(row), "riders": [_rider(one) for one in riders]}
+    riders = list(row.riders.select_related("from_stop", "to_stop", "leg__handover").order_by("id"))
+    free = [
+        {"from_stop": number, "free": {kind.code: kind.free for kind in one.berths}}
+        for number, one in enumerate(stretches(row, riders))
+    ]
+    return {**_trip(row), "riders": [_rider(one) for one in riders], "stretches": free}
 
 
 @router.get("/vehicles", response=PageOut[VehicleOut], summary="Vehicles and whether they are ready")

@@ -110,3 +110,21 @@ class RequestForm(forms.Form):
     def __init__(self, *args: Any, destinations: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["destination"].choices = [("", _("Choose a place")), *destinations]  # type: ignore[attr-defined]
+
+
+class RiderForm(forms.Form):
+    """Somebody rides along, from a stop that has not been left to a later one."""
+
+    card = forms.CharField(label=_("Stay or document number"), max_length=60)
+    from_stop = forms.ChoiceField(label=_("Gets on at"))
+    to_stop = forms.ChoiceField(label=_("Gets off at"))
+    berth = forms.ChoiceField(label=_("How they ride"), choices=Berth.choices)
+
+    def __init__(
+        self, *args: Any, starts: Sequence[tuple[str, str]] = (), ends: Sequence[tuple[str, str]] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        fields["from_stop"].choices, fields["to_stop"].choices = starts, ends
+        if ends:
+            fields["to_stop"].initial = ends[-1][0]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lazaretto.trips.views import board, fleet, plan, ride, trip, urgent
+from lazaretto.trips.views import board, fleet, plan, ride, riders, trip, urgent
 
 app_name = "trips"
 urlpatterns = [
@@ -30,6 +30,9 @@ urlpatterns = [
     path("trips/<str:number>/change", trip.change, name="change"),
     path("trips/<str:number>/allow", trip.allow, name="allow"),
     path("trips/<str:number>/link", trip.link, name="link"),
+    path("trips/<str:number>/riders", riders.riders, name="riders"),
+    path("trips/<str:number>/riders/add", riders.add, name="add_rider"),
+    path("trips/<str:number>/riders/remove", riders.remove, name="remove_rider"),
     path("trips/<str:number>/list.pdf", trip.paper, name="paper"),
     path("ride/worker.js", ride.worker, name="worker"),
     path("ride/<str:number>", ride.own, name="ride"),

@@ -64,6 +64,14 @@ def halt(text: str, **more: Any) -> Halt:
     return Halt(site=key, **more) if kind == "site" else Halt(place=UUID(key), **more)
 
 
+def uuid_of(text: str, field: str) -> UUID:
+    """An id of a form; raises `InvalidInput`."""
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise InvalidInput(fields={field: "id"}) from error
+
+
 def sites_of(actor: Actor, capability: str) -> list[Site]:
     """Active sites where the actor holds that."""
     return list(Site.objects.visible_to(actor, capability).filter(state=SiteState.ACTIVE).order_by("code"))
