@@ -13,6 +13,6 @@ class TripsConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare commands, deadlines, proofs and what they are called."""
-        for room in ("commands", "deadlines", "duties", "proofs", "words"):
+        for room in ("commands", "commands.merging", "deadlines", "duties", "proofs", "words"):
             import_module(f"{self.name}.{room}")
         import_module(f"{self.name}.navigation").register_entries()

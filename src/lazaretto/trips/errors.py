@@ -237,6 +237,14 @@ class RequestTwice(DomainError):
     next_step = _("Change or withdraw that request first.")
 
 
+class TwoWays(DomainError):
+    """Two records of one person are to be brought on two different ways: somebody has to say which is right."""
+
+    code = "two_ways"
+    message = _("Both records have a trip, or wait for one, on different ways.")
+    next_step = _("Withdraw one of the two requests, or take one of them off the list, then merge.")
+
+
 class RequestClosed(DomainError):
     """The request is planned or withdrawn."""
 

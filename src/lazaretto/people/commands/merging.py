@@ -5,12 +5,13 @@ from the models, so an app above need not be known here. What cannot stand twice
 
 - an open period that both have (access of a unit, a need, a party) is moved and ended at the moment of the merge;
 - an equal name or contact stays with the merged record, the kept one has it already;
+- what an app above settles by a rule of its own (two requests for one trip), it settles first: `settle_first`;
 - anything of another app that collides (two open stays, two overlapping ones) refuses the merge: `BothInCare`.
 
 `Merge.moved` lists every change in order. Undoing applies it backwards and refuses when a moved row is gone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -83,7 +84,8 @@ def merge(*, actor: Actor, at: datetime, kept: Person, merged: Person, reason: W
     if kept == merged:
         raise SamePerson
     note(actor, merged, data={"kept": str(kept.id)}, reason=reason)
-    changes = [*_settle_open_periods(kept, merged, at), *_move_links(kept, merged), *_fill(kept, merged)]
+    changes = [*_settle_open_periods(kept, merged, at), *_settle_above(kept, merged, actor, at)]
+    changes += [*_move_links(kept, merged), *_fill(kept, merged)]
     Person.objects.filter(pk=merged.pk).update(merged_into=kept)
     pair = pair_of(kept, merged, at)
     changes += _decide(pair, at)
@@ -124,6 +126,24 @@ def undo_merge(*, actor: Actor, at: datetime, merge: Merge, reason: Words = "") 
     return MergeUndone(kept.id, merged.id)
 
 
+Settling = Callable[[Person, Person, Actor, datetime], Iterable[Change]]
+_settling: list[Settling] = []
+
+
+def settle_first(function: Settling) -> None:
+    """An app above settles what would stand twice on one person, before its rows are moved, and says what it changed.
+
+    It may refuse the merge by an error of its own. Called once, when the app is ready.
+    """
+    if function not in _settling:
+        _settling.append(function)
+
+
+def _settle_above(kept: Person, merged: Person, actor: Actor, at: datetime) -> Iterator[Change]:
+    for function in _settling:
+        yield from function(kept, merged, actor, at)
+
+
 def _settle_open_periods(kept: Person, merged: Person, at: datetime) -> Iterator[Change]:
     for model, key in OPEN_ONCE.items():
         rows: Any = model._default_manager
@@ -134,7 +154,7 @@ def _settle_open_periods(kept: Person, merged: Person, at: datetime) -> Iterator
                 continue
             row.ended_at = max(at, row.started_at)
             row.save(update_fields=["ended_at"])
-            yield _change(row, "ended_at", None, _plain(row.ended_at))
+            yield change_of(row, "ended_at", None, _plain(row.ended_at))
             if isinstance(row, Need) and row.note and row.note != twin.note:
                 yield _join_notes(twin, row.note)
 
@@ -144,7 +164,7 @@ def _join_notes(need: Need, more: str) -> Change:
     old = need.note
     need.note = f"{old}; {more}" if old else more
     need.save(update_fields=["note"])
-    return _change(need, "note", _seal(old), _seal(need.note), sealed=True, firm=False)
+    return change_of(need, "note", _seal(old), _seal(need.note), sealed=True, firm=False)
 
 
 def _move_links(kept: Person, merged: Person) -> Iterator[Change]:
@@ -160,7 +180,7 @@ def _move_links(kept: Person, merged: Person) -> Iterator[Change]:
         except IntegrityError as error:
             raise BothInCare(kind=model._meta.label_lower) from error
         for row in moving:
-            yield _change(row, field, str(merged.pk), str(kept.pk))
+            yield change_of(row, field, str(merged.pk), str(kept.pk))
 
 
 def _fill(kept: Person, merged: Person) -> Iterator[Change]:
@@ -173,15 +193,15 @@ def _fill(kept: Person, merged: Person) -> Iterator[Change]:
         old, new = getattr(kept, name), getattr(merged, name)
         setattr(kept, name, new)
         sealed = name == "address"
-        yield _change(
+        yield change_of(
             kept, name, _seal(old) if sealed else old, _seal(new) if sealed else _plain(new), sealed, firm=False
         )
     kept.save(update_fields=filled)
 
 
 def _decide(pair: DuplicateSuggestion, at: datetime) -> Iterator[Change]:
-    yield _change(pair, "state", pair.state, SuggestionState.MERGED)
-    yield _change(pair, "decided_at", _comparable(pair.decided_at), _plain(at))
+    yield change_of(pair, "state", pair.state, SuggestionState.MERGED)
+    yield change_of(pair, "decided_at", _comparable(pair.decided_at), _plain(at))
     pair.state, pair.decided_at = SuggestionState.MERGED, at
     pair.save(update_fields=["state", "decided_at"])
 
@@ -202,7 +222,16 @@ def _take_back(change: Change) -> None:
     model._base_manager.filter(pk=change.pk).update(**{change.field: old})
 
 
-def _change(row: models.Model, field: str, old: Any, new: Any, sealed: bool = False, firm: bool = True) -> Change:
+def changed(row: models.Model, **fields: Any) -> Iterator[Change]:
+    """Write these fields of a row, each as a change that undoing takes back; what has moved on since stays."""
+    for name, value in fields.items():
+        yield change_of(row, name, _comparable(getattr(row, name)), _comparable(value), firm=False)
+        setattr(row, name, value)
+    row.save(update_fields=list(fields))
+
+
+def change_of(row: models.Model, field: str, old: Any, new: Any, sealed: bool = False, firm: bool = True) -> Change:
+    """One field of a row, as undoing needs it."""
     return Change(row._meta.label_lower, str(row.pk), field, old, new, sealed, firm)
 
 

@@ -36,7 +36,7 @@ LIVE = (RequestState.OPEN, RequestState.PLANNED)
 def wait(request: MoveRequest, *, at: datetime) -> None:
     """Somebody begins to wait, and it is watched."""
     request.save(force_insert=True)
-    _watch(request, at)
+    watch([request], at=at)
     said = {"urgency": request.urgency, "latest_at": request.latest_at}
     record(request, unit_id=request.unit_id, person_id=request.person_id, data=said)
 
@@ -57,7 +57,7 @@ def reopen(riders: Iterable[Rider], *, actor: Actor, at: datetime) -> None:
         request.rider = None
         request.save(update_fields=["state", "rider"])
         if not again:
-            _watch(request, at)
+            watch([request], at=at)
         _note(request, before, "")
 
 
@@ -90,9 +90,10 @@ def _step(request: MoveRequest, after: RequestState) -> str:
     return before
 
 
-def _watch(request: MoveRequest, at: datetime) -> None:
-    due = Due(REQUEST.code, request, request.latest_at, unit_id=request.unit_id, person_id=request.person_id)
-    set_deadlines([due], at=at)
+def watch(requests: Iterable[MoveRequest], *, at: datetime) -> None:
+    """Whoever has no trip by the time they were to be there is heard of."""
+    dues = [Due(REQUEST.code, one, one.latest_at, unit_id=one.unit_id, person_id=one.person_id) for one in requests]
+    set_deadlines(dues, at=at)
 
 
 def _note(request: MoveRequest, before: str, reason: str) -> None:

@@ -11,12 +11,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lazaretto.core.access import Actor
+from lazaretto.core.choices import DeadlineState
 from lazaretto.core.errors import NotFound
+from lazaretto.core.models import Deadline
 from lazaretto.custody.models import Holding
 from lazaretto.orders.hooks import Remark
 from lazaretto.orders.models import OrderPerson
 from lazaretto.orders.rules import ENDED
 from lazaretto.trips.choices import RequestState
+from lazaretto.trips.deadlines import REQUEST
 from lazaretto.trips.models import MoveRequest
 from lazaretto.trips.queries.board import MANAGE, READ
 from lazaretto.trips.queries.limits import spoken_moment
@@ -35,6 +38,14 @@ def request_of(actor: Actor, request_id: UUID) -> MoveRequest:
     if found is None:
         raise NotFound(kind="trips.moverequest", id=request_id)
     return found
+
+
+def unwatched() -> list[MoveRequest]:
+    """Who waits although nothing watches it; two queries."""
+    open_now = MoveRequest.objects.filter(state=RequestState.OPEN).order_by("latest_at", "id")
+    watched = Deadline.objects.filter(kind=REQUEST.code, state=DeadlineState.OPEN)
+    known = set(watched.values_list("subject_id", flat=True))
+    return [row for row in open_now if str(row.pk) not in known]
 
 
 def answered_otherwise(at: datetime) -> QuerySet[MoveRequest]:
