@@ -108,10 +108,15 @@ def units_of(user: User, *, at: datetime) -> frozenset[UUID]:
 
 def headquarters() -> Unit:
     """The root of the tree of units; raises `NotFound` before it is made."""
-    found = Unit.objects.filter(parent__isnull=True, ended_at__isnull=True).order_by("code").first()
-    if found is None:
+    found = _roots()
+    if not found:
         raise NotFound(kind="accounts.unit")
-    return found
+    return found[0]
+
+
+@prepared
+def _roots() -> "QuerySet[Unit]":
+    return Unit.objects.filter(parent__isnull=True, ended_at__isnull=True).order_by("code")
 
 
 def holders(capability: str, unit_id: UUID, *, at: datetime) -> QuerySet[User]:

@@ -116,15 +116,23 @@ def _texts(model: type[models.Model]) -> tuple[tuple[str, int], ...]:
     return tuple((field.attname, field.max_length) for field in texts if field.max_length)
 
 
-def update_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Set the named fields of many rows; each row is the values followed by the primary key."""
-    shape = _shape(model, (*fields, model._meta.pk.name), connection.vendor)
+def update_rows(
+    model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]], *, by: Sequence[str] = ()
+) -> int:
+    """Set the named fields of many rows; each row is the values followed by the primary key, or by the values of the
+    fields in `by`, all of which must be as they say. Returns how many rows were changed.
+    """
+    by = by or (model._meta.pk.name,)
+    shape, keys, changed = _shape(model, (*fields, *by), connection.vendor), len(by), 0
     with connection.cursor() as cursor:
         for values in shape.converted(rows):
             if connection.vendor == "postgresql":
-                cursor.execute(shape.update_from_arrays, [list(column) for column in zip(*values, strict=True)])
+                columns = [list(column) for column in zip(*values, strict=True)]
+                cursor.execute(shape.update_from_arrays(keys), columns)
             else:
-                cursor.executemany(shape.update, values)
+                cursor.executemany(shape.update(keys), values)
+            changed += cursor.rowcount
+    return changed
 
 
 @dataclass(frozen=True)
@@ -149,19 +157,21 @@ class _Shape:
     def copy(self) -> str:
         return f"COPY {self.table} ({', '.join(self.names)}) FROM STDIN"
 
-    @cached_property
-    def update(self) -> str:
-        """Of one row; the primary key is the last of the names."""
-        sets = ", ".join(f"{name} = %s" for name in self.names[:-1])
-        return f"UPDATE {self.table} SET {sets} WHERE {self.key} = %s"  # noqa: S608
+    def update(self, keys: int) -> str:
+        """Of one row; the last `keys` of the names say which."""
+        sets = ", ".join(f"{name} = %s" for name in self.names[:-keys])
+        those = " AND ".join(f"{name} = %s" for name in self.names[-keys:])
+        return f"UPDATE {self.table} SET {sets} WHERE {those}"  # noqa: S608
 
-    @cached_property
-    def update_from_arrays(self) -> str:
-        """Of many rows at once, whose values come as one array a column."""
-        sets = ", ".join(f"{name} = fresh.{name}" for name in self.names[:-1])
+    def update_from_arrays(self, keys: int) -> str:
+        """Of many rows at once, whose values come as one array a column; the last `keys` of them say which."""
+        fresh = [f"value_{place}" for place in range(len(self.names))]
+        pairs = list(zip(self.names, fresh, strict=True))
+        sets = ", ".join(f"{name} = fresh.{value}" for name, value in pairs[:-keys])
+        those = " AND ".join(f"{self.table}.{name} = fresh.{value}" for name, value in pairs[-keys:])
         arrays = ", ".join(f"%s::{kind}[]" for kind in self.kinds)
-        fresh = f"unnest({arrays}) AS fresh({', '.join(self.names)})"
-        return f"UPDATE {self.table} SET {sets} FROM {fresh} WHERE {self.table}.{self.key} = fresh.{self.key}"  # noqa: S608
+        values = f"unnest({arrays}) AS fresh({', '.join(fresh)})"
+        return f"UPDATE {self.table} SET {sets} FROM {values} WHERE {those}"  # noqa: S608
 
     def converted(self, rows: Iterable[Sequence[Any]]) -> Iterator[list[tuple[Any, ...]]]:
         """The rows in lists of at most `BATCH`, so that memory stays bounded."""

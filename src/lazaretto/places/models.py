@@ -62,6 +62,7 @@ class Site(models.Model):
 
     objects = ScopedQuerySet.as_manager()
     SCOPE = "unit_id"
+    FETCHED_WITH = ("unit",)
 
     class Meta:
         constraints = [

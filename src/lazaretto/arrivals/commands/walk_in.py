@@ -6,7 +6,10 @@ admitted first, and it is decided after. Who can wait outside for the answer is 
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from lazaretto.arrivals.choices import ExpectedState, WhyUnplaced
 from lazaretto.arrivals.errors import NobodyNamed, NoRoomProposed, PossiblyKnown
@@ -17,6 +20,7 @@ from lazaretto.arrivals.queries.walk_in_rooms import offer
 from lazaretto.core import clock
 from lazaretto.core.access import Actor, locked
 from lazaretto.core.commands import command, record
+from lazaretto.core.prepared import prepared
 from lazaretto.orders.commands import Plea, open_exception, receive
 from lazaretto.orders.errors import AlreadyAsked, NoOrderBehind
 from lazaretto.orders.queries.exceptions import waiting_for
@@ -230,14 +234,19 @@ def _complete(actor: Actor, at: datetime, person: Person, said: NewPerson) -> No
 
 def _listed(person: Person, site: Site, at: datetime) -> list[ExpectedArrival]:
     """Where lists expect this person: on the way anywhere, or marked missing here when the bus came lately."""
-    rows = locked(ExpectedArrival.objects.filter(person=person)).select_related("site", "manifest", "room")
     lately = at - STILL_OF_THE_BUS
     return [
         one
-        for one in rows.filter(state__in=[*ON_THE_WAY, ExpectedState.MISSING]).order_by("id")
+        for one in _on_lists(person=person.pk)
         if one.state in ON_THE_WAY
         or (one.site_id == site.id and (one.manifest.expected_at or one.manifest.uploaded_at) >= lately)
     ]
+
+
+@prepared
+def _on_lists(person: Any) -> QuerySet[ExpectedArrival]:
+    rows = locked(ExpectedArrival.objects.filter(person=person)).select_related("site", "manifest", "room")
+    return rows.filter(state__in=[*ON_THE_WAY, ExpectedState.MISSING]).order_by("id")
 
 
 def _listed_room(listed: list[ExpectedArrival], site: Site) -> Room | None:

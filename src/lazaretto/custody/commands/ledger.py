@@ -154,7 +154,7 @@ def _follow(before: dict[UUID, Known], after: dict[UUID, Known]) -> None:
 
 
 def _end(ended_at: datetime | None, since: UUID) -> None:
-    Holding.objects.filter(fact=since).update(ended_at=ended_at)
+    update_rows(Holding, ("ended_at",), [(ended_at, since)], by=("fact",))
 
 
 _HOLDING_FIELDS = ("id", "person", "site", "external", "handover", "fact", "started_at", "ended_at")
@@ -229,8 +229,18 @@ def _settle(after: dict[UUID, Known], legs: set[UUID], actor: Actor, at: datetim
         return
     update_rows(HandedOver, ("outcome", "settled_at"), [row[:3] for row in changed])
     # Locked before it is counted who is still under way: of two who settle the last two people, the later closes it.
-    for handover in locked(Handover.objects.filter(pk__in={row[3] for row in changed}).order_by("id")):
+    for handover in _locked_handovers(handovers=list({row[3] for row in changed})):
         _close_or_open(handover, actor, at)
+
+
+@prepared
+def _locked_handovers(handovers: Any) -> QuerySet[Handover]:
+    return locked(Handover.objects.filter(pk__among=handovers).order_by("id"))
+
+
+@prepared
+def _under_way(handover: Any) -> QuerySet[HandedOver, UUID]:
+    return HandedOver.objects.filter(handover=handover, outcome="under_way").values_list("id", flat=True)[:1]
 
 
 @prepared
@@ -240,15 +250,18 @@ def _lines(handovers: Any, people: Any) -> QuerySet[HandedOver, tuple[UUID, UUID
 
 
 def _close_or_open(handover: Handover, actor: Actor, at: datetime) -> None:
-    under_way = handover.people.filter(outcome=Outcome.UNDER_WAY).exists()
+    under_way = bool(_under_way(handover=handover.pk))
     if not under_way and handover.closed_at is None:
-        handover.closed_at = at
-        handover.save(update_fields=["closed_at"])
+        _set_closed(handover, at)
         meet(HANDOVER.code, handover, at=at, by=actor.user_id)
     elif under_way and handover.closed_at is not None:
-        handover.closed_at = None
-        handover.save(update_fields=["closed_at"])
+        _set_closed(handover, None)
         watch(handover, at=at)
+
+
+def _set_closed(handover: Handover, at: datetime | None) -> None:
+    handover.closed_at = at
+    update_rows(Handover, ("closed_at",), [(at, handover.pk)])
 
 
 def watch(handover: Handover, *, at: datetime) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext
 
 from lazaretto.core.access import Actor
+from lazaretto.core.bulk import insert
 from lazaretto.core.commands import record
 from lazaretto.core.deadlines import Due, meet, set_deadlines
 from lazaretto.core.errors import Forbidden, IllegalTransition, ReasonRequired, whole
@@ -45,7 +46,7 @@ def go(order: TransferOrder, after: OrderState, at: datetime) -> str:
 
 def write_step(order: TransferOrder, step: StepKind, *, actor: Actor, at: datetime, words: str = "") -> None:
     """A row of the order's history, after what it says was written; apps above hear of it."""
-    OrderStep.objects.create(order=order, step=step, at=at, by_id=actor.user_id, words=words or None)
+    insert(OrderStep(order=order, step=step, at=at, by_id=actor.user_id, words=words or None))
     hooks.tell(order, actor=actor, at=at)
 
 

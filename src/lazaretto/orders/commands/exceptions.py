@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 from pydantic import Field
 
@@ -15,6 +16,7 @@ from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import Due, meet, set_deadlines
 from lazaretto.core.errors import Forbidden, whole
 from lazaretto.core.numbers import next_number
+from lazaretto.core.prepared import prepared
 from lazaretto.orders.choices import Missing, Verdict
 from lazaretto.orders.commands.common import MOST, reason_of, somebody
 from lazaretto.orders.deadlines import ANSWER_ADMITTED, ANSWER_WAITING, EXCEPTION
@@ -144,15 +146,23 @@ def _decide(request: ExceptionRequest, verdict: Verdict, words: str, by: int, at
 
 
 def _close_earlier(person: Person, site: Site, actor: Actor, at: datetime) -> None:
-    earlier = ExceptionRequest.objects.filter(person=person, site=site, decision__isnull=True, stay__isnull=True)
     if actor.user_id is not None:
-        for request in earlier:
+        for request in _undecided(person=person.pk, site=site.pk):
             _decide(request, Verdict.WITHDRAWN, gettext("Admitted before the answer came."), actor.user_id, at)
 
 
+@prepared
+def _undecided(person: Any, site: Any) -> QuerySet[ExceptionRequest]:
+    return ExceptionRequest.objects.filter(person=person, site=site, decision__isnull=True, stay__isnull=True)
+
+
 def _seen_missing(person: Person) -> list[Missing]:
-    known = IdentityDocument.objects.filter(person=person).exists()
-    return [] if known else [Missing.IDENTITY]
+    return [] if _documents(person=person.pk) else [Missing.IDENTITY]
+
+
+@prepared
+def _documents(person: Any) -> QuerySet[IdentityDocument, UUID]:
+    return IdentityDocument.objects.filter(person=person).values_list("id", flat=True)
 
 
 def _approver(wanted: int | None, site: Site, actor: Actor, at: datetime) -> int | None:

@@ -3,19 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from pydantic import Field
 
 from lazaretto.accounts.models import Unit
 from lazaretto.accounts.queries import headquarters
 from lazaretto.core.access import Actor
+from lazaretto.core.bulk import insert, insert_rows
 from lazaretto.core.commands import command
 from lazaretto.core.deadlines import move_deadline
 from lazaretto.core.errors import Forbidden, IllegalTransition, NotFound, whole
+from lazaretto.core.ids import new_id
 from lazaretto.core.numbers import next_number
+from lazaretto.core.prepared import prepared
 from lazaretto.orders import rules
 from lazaretto.orders.choices import LineState, OrderState, PaperKind, StepKind, Urgency
 from lazaretto.orders.commands.common import go, note, reason_of, rest, watch, write_step
@@ -29,9 +33,11 @@ from lazaretto.orders.errors import (
     ValidityPast,
 )
 from lazaretto.orders.models import OrderPerson, TransferOrder
+from lazaretto.orders.queries.standing import named_lines
 from lazaretto.people.commands import NewPerson, open_access, register_person
 from lazaretto.people.models import Person
 from lazaretto.places.models import ExternalPlace, Site
+from lazaretto.places.queries import site_with_code
 from lazaretto.protocols.choices import Category
 from lazaretto.stays.models import Occupancy
 
@@ -175,7 +181,7 @@ def _moved(order: TransferOrder) -> OrderMoved:
 def _ends(
     from_site: Site | None, from_place: ExternalPlace | None, to_site: str, to_place: ExternalPlace | None
 ) -> tuple[Site | ExternalPlace, Site | ExternalPlace]:
-    found = Site.objects.filter(code=to_site).select_related("unit").first() if to_site else None
+    found = site_with_code(to_site) if to_site else None
     starts = [one for one in (from_site, from_place) if one is not None]
     ends = [one for one in (found, to_place) if one is not None]
     if len(starts) != 1 or len(ends) != 1 or starts == ends or (to_site and found is None):
@@ -217,38 +223,50 @@ def _persons(people: Sequence[Passenger], unit: Unit, actor: Actor, at: datetime
 
 
 def _insert(order: TransferOrder, persons: list[UUID], people: Sequence[Passenger]) -> None:
-    taken = OrderPerson.objects.filter(person__in=persons, state__in=rules.OPEN_LINES).select_related("order", "person")
+    taken = named_lines(people=persons)
     if taken:
         raise AlreadyOrdered(orders=", ".join(sorted({line.order.number for line in taken})))
     if len(set(persons)) < len(persons):
         raise AlreadyOrdered
     rooms = _rooms(order.from_site, persons)
     lines = [
-        OrderPerson(
-            order=order, person_id=person, address=whole(one.address, LONGEST_ADDRESS) or rooms.get(person)
+        (
+            new_id(),
+            order.pk,
+            person,
+            whole(one.address, LONGEST_ADDRESS) or rooms.get(person),
+            1,
+            str(LineState.WAITING),
         )
         for person, one in zip(persons, people, strict=True)
-    ]  # fmt: skip
+    ]
     try:
         with transaction.atomic():
-            order.save(force_insert=True)
+            insert(order)
     except IntegrityError as error:
         raise OrderEntered from error
     try:
         with transaction.atomic():
-            OrderPerson.objects.bulk_create(lines)
+            insert_rows(OrderPerson, _LINE, lines)
     except IntegrityError as error:  # somebody else was faster
         raise AlreadyOrdered from error
+
+
+_LINE = ("id", "order", "person", "address", "edition", "state")
 
 
 def _rooms(site: Site | None, persons: list[UUID]) -> dict[UUID, str]:
     """Where guests of a site of ours are fetched: their room."""
     if site is None:
         return {}
-    here = Occupancy.objects.filter(stay__site=site, stay__person__in=persons, ended_at__isnull=True)
-    return {
-        person: f"{site.code} {site.name} {room}" for person, room in here.values_list("stay__person", "room__number")
-    }
+    here = _lodged(site=site.pk, people=persons)
+    return {person: f"{site.code} {site.name} {room}" for person, room in here}
+
+
+@prepared
+def _lodged(site: Any, people: Any) -> QuerySet[Occupancy, tuple[UUID, str]]:
+    here = Occupancy.objects.filter(stay__site=site, stay__person__among=people, ended_at__isnull=True)
+    return here.values_list("stay__person", "room__number")
 
 
 def _put_in_force(order: TransferOrder, at: datetime) -> None:

@@ -32,6 +32,11 @@ def _open(people: Any) -> QuerySet[OrderPerson]:
     return lines.select_related("order", "person").order_by("id")
 
 
+def named_lines(people: Iterable[UUID]) -> list[OrderPerson]:
+    """Lines of these people that still count, also those of drafts, with their order."""
+    return _open(people=list(people))
+
+
 def open_lines(people: Iterable[UUID], *, to_site: Site | None = None) -> list[OrderPerson]:
     """Lines of these people that still count, with their order and its checks; of drafts none."""
     found = [line for line in _open(people=list(people)) if line.order.state in rules.IN_FORCE]
@@ -44,28 +49,38 @@ def ground_of(person_id: UUID, site: Site, *, at: datetime) -> Ground | None:
     """What stands behind somebody at the door of a site; None where nothing does. Four queries at most."""
     if open_lines([person_id], to_site=site):
         return Ground.ORDER
-    held = Holding.objects.filter(person=person_id, ended_at__isnull=True)
-    if held.filter(Q(site=site) | Q(handover__to_site=site)).exists():
+    if _handed(person=person_id, site=site.pk):
         return Ground.HANDOVER
-    if IsolationOrder.objects.filter(person=person_id, lifted_at__isnull=True).exists():
+    if _isolated(person=person_id):
         return Ground.ISOLATION
     return Ground.EXCEPTION if granted(person_id, site, at=at) is not None else None
 
 
 def granted(person_id: UUID, site: Site, *, at: datetime) -> ExceptionRequest | None:
     """A granted request that has not been used: nobody was admitted since."""
-    found = (
-        ExceptionRequest.objects.filter(
-            person=person_id, site=site, stay__isnull=True, decision__verdict=Verdict.GRANTED, decision__at__lte=at
-        )
-        .select_related("decision")
-        .order_by("-asked_at", "-id")
-        .first()
-    )
-    if found is None:
+    found = _granted(person=person_id, site=site.pk, at=at)
+    if not found:
         return None
-    used = Stay.objects.filter(person=person_id, site=site, started_at__gte=found.decision.at).exists()
-    return None if used else found
+    used = Stay.objects.filter(person=person_id, site=site, started_at__gte=found[0].decision.at).exists()
+    return None if used else found[0]
+
+
+@prepared
+def _handed(person: Any, site: Any) -> QuerySet[Holding, UUID]:
+    held = Holding.objects.filter(person=person, ended_at__isnull=True)
+    return held.filter(Q(site=site) | Q(handover__to_site=site)).values_list("id", flat=True)
+
+
+@prepared
+def _isolated(person: Any) -> QuerySet[IsolationOrder, UUID]:
+    return IsolationOrder.objects.filter(person=person, lifted_at__isnull=True).values_list("id", flat=True)
+
+
+@prepared
+def _granted(person: Any, site: Any, at: Any) -> QuerySet[ExceptionRequest]:
+    granted = {"decision__verdict": Verdict.GRANTED, "decision__at__lte": at}
+    found = ExceptionRequest.objects.filter(person=person, site=site, stay__isnull=True, **granted)
+    return found.select_related("decision").order_by("-asked_at", "-id")
 
 
 def people_ordered_to(sites: Collection[UUID]) -> dict[UUID, int]:

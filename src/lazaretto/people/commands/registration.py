@@ -12,14 +12,14 @@ from django.db.models import QuerySet
 
 from lazaretto.accounts.models import Unit
 from lazaretto.core.access import Actor
-from lazaretto.core.bulk import insert_rows
+from lazaretto.core.bulk import insert_rows, update_rows
 from lazaretto.core.commands import command, record, record_all
 from lazaretto.core.ids import new_id
 from lazaretto.core.journal import Note
 from lazaretto.core.prepared import prepared
 from lazaretto.people.choices import ContactKind, PartyKind
 from lazaretto.people.commands.newcomers import GivenDocument, NewPerson, clean_person
-from lazaretto.people.commands.tokens import add_tokens, chunks, copy_tokens
+from lazaretto.people.commands.tokens import add_tokens, copy_tokens
 from lazaretto.people.digests import contact_digest, document_digest, last_four, normal_number, number_digest
 from lazaretto.people.errors import DocumentTaken
 from lazaretto.people.models import (
@@ -227,8 +227,11 @@ def _seen_by(people: Any, unit: Any) -> QuerySet[PersonAccess, UUID]:
 
 def close_access(person_ids: Iterable[UUID], unit_id: UUID, at: datetime) -> int:
     """The unit no longer cares for these people, inside the running command. What it saw it can still look up."""
-    closed = 0
-    for some in chunks(list(dict.fromkeys(person_ids))):
-        held = PersonAccess.objects.filter(person_id__in=some, unit_id=unit_id, ended_at__isnull=True)
-        closed += held.update(ended_at=at)
-    return closed
+    held = _open_accesses(people=list(dict.fromkeys(person_ids)), unit=unit_id)
+    return update_rows(PersonAccess, ("ended_at",), [(at, access) for access in held])
+
+
+@prepared
+def _open_accesses(people: Any, unit: Any) -> QuerySet[PersonAccess, UUID]:
+    held = PersonAccess.objects.filter(person__among=people, unit_id=unit, ended_at__isnull=True)
+    return held.values_list("id", flat=True)

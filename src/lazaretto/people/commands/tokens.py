@@ -2,10 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
-from lazaretto.core.bulk import insert_rows
+from django.db.models import QuerySet
+
+from lazaretto.core.bulk import insert_few, insert_rows
+from lazaretto.core.prepared import prepared
 from lazaretto.people.models import PersonAccess, PersonName, SearchToken
 from lazaretto.people.search_text import tokens_of
 
@@ -28,13 +31,18 @@ def add_tokens(names: Mapping[UUID, Sequence[str]], units: Iterable[UUID]) -> No
 
 def copy_tokens(person_ids: Sequence[UUID], unit_id: UUID) -> None:
     """Let these people be found in another unit as well."""
-    for some in chunks(person_ids):
-        known = SearchToken.objects.filter(unit_id=SearchToken.EVERYWHERE, person_id__in=some)
-        rows = [
-            SearchToken(unit_id=unit_id, token=token, person_id=person)
-            for token, person in known.values_list("token", "person_id")
-        ]
-        SearchToken.objects.bulk_create(rows, ignore_conflicts=True)
+    if not person_ids:
+        return
+    known = _everywhere(unit=SearchToken.EVERYWHERE, people=list(person_ids))
+    for some in chunks(known):
+        rows = [(unit_id, token, person) for token, person in some]
+        insert_few(SearchToken, ("unit_id", "token", "person"), rows, ignore_conflicts=True)
+
+
+@prepared
+def _everywhere(unit: Any, people: Any) -> QuerySet[SearchToken, tuple[str, UUID]]:
+    known = SearchToken.objects.filter(unit_id=unit, person__among=people)
+    return known.values_list("token", "person_id")
 
 
 def rewrite_tokens(person_ids: Sequence[UUID]) -> None:

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from lazaretto.core import states
 from lazaretto.core.access import Actor
-from lazaretto.core.bulk import insert_rows
+from lazaretto.core.bulk import insert_rows, update_rows
 from lazaretto.core.commands import command, record_all
 from lazaretto.core.errors import Forbidden, IllegalTransition, NotFound, ReasonRequired, StaleState, whole
 from lazaretto.core.journal import Note
@@ -144,7 +144,8 @@ def _write(rooms: Sequence[Room], after: RoomState, actor: Actor, at: datetime, 
     """The rooms, their rows of history and the journal. A room that changed meanwhile stops everything."""
     changes = [(room.pk, room.state, str(after), at, actor.user_id, reason) for room in rooms]
     for before, ids in _by_state(rooms).items():
-        done = Room.objects.filter(pk__in=ids, state=before).update(state=after, state_since=at)
+        rows = [(str(after), at, pk, before) for pk in ids]
+        done = update_rows(Room, ("state", "state_since"), rows, by=("id", "state"))
         if done != len(ids):
             raise StaleState(rooms=len(ids) - done)
     insert_rows(RoomStateChange, _CHANGE, changes)

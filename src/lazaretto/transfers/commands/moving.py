@@ -24,7 +24,7 @@ from lazaretto.people.models import Person
 from lazaretto.places.choices import Ability, ExternalKind
 from lazaretto.places.commands import point
 from lazaretto.places.models import ExternalPlace, Room, Site
-from lazaretto.places.queries import count_expected_with
+from lazaretto.places.queries import count_expected_with, site_with_code
 from lazaretto.stays.choices import StayEnd
 from lazaretto.stays.commands import continue_stay, depart
 from lazaretto.stays.errors import PersonAlreadyStaying
@@ -358,7 +358,7 @@ def destination_of(origin: Site | None, code: str, place: ExternalPlace | None) 
         raise OneDestination
     if place is not None:
         return place
-    found = Site.objects.filter(code=code).first()
+    found = site_with_code(code)
     if found is None:
         raise SiteUnknown(code=code)
     if found == origin:
@@ -377,10 +377,15 @@ def own_end(actor: Actor, site: Site | None, capability: str = HAND_OVER) -> Sit
 
 def line_of(handover: Handover, person: Person) -> HandedOver:
     """That person's line. Raises `NotOnHandover`."""
-    line = HandedOver.objects.filter(handover=handover, person=person).first()
-    if line is None:
+    lines = _line(handover=handover.pk, person=person.pk)
+    if not lines:
         raise NotOnHandover
-    return line
+    return lines[0]
+
+
+@prepared
+def _line(handover: Any, person: Any) -> QuerySet[HandedOver]:
+    return HandedOver.objects.filter(handover=handover, person=person)
 
 
 def _seen(

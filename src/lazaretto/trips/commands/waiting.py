@@ -16,7 +16,7 @@ from lazaretto.core.deadlines import Due, cancel, meet, set_deadlines
 from lazaretto.core.errors import IllegalTransition
 from lazaretto.core.states import edge
 from lazaretto.orders import hooks
-from lazaretto.orders.choices import LineState
+from lazaretto.orders.choices import LineState, OrderState
 from lazaretto.orders.choices import Urgency as HowSoon
 from lazaretto.orders.models import OrderPerson, TransferOrder
 from lazaretto.orders.queries.agreement import agreement_of
@@ -109,7 +109,7 @@ def follow_order(order: TransferOrder, *, actor: Actor, at: datetime) -> None:
 
     Only orders of ours ask: who issued one elsewhere also sends the vehicle, unless somebody asks for one by hand.
     """
-    if order.issuer_number:
+    if order.issuer_number or order.state == OrderState.DRAFT:
         return
     lines = list(order.people.exclude(state=LineState.STRUCK).select_related("person").prefetch_related("checks"))
     wanted = {line.pk for line in lines if _may_go(order, line, at)}
