@@ -90,3 +90,19 @@ def test_encrypted_values_lie_encrypted():
         (stored,) = cursor.fetchone()
     assert b"13800138000" not in bytes(stored)
     assert ContactPoint.objects.get().value == "+8613800138000"
+
+
+def test_rows_are_changed_only_where_the_named_fields_are_as_they_say():
+    one, two = add(["李梅", "王强"])
+
+    changed = bulk.update_rows(Person, ("name",), [("李眉", one, "李梅"), ("王羌", two, "张三")], by=("id", "name"))
+
+    assert changed == 1
+    assert set(Person.objects.filter(pk__in=[one, two]).values_list("name", flat=True)) == {"李眉", "王强"}
+
+
+def test_a_key_that_is_no_primary_key_changes_all_who_have_it():
+    add(["李梅", "李梅", "王强"])
+
+    assert bulk.update_rows(Person, ("employer",), [("江畔酒店", "李梅")], by=("name",)) == 2
+    assert Person.objects.filter(employer="江畔酒店").count() == 2
