@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from itertools import combinations
 from math import asin, ceil, cos, radians, sin, sqrt
 
 EARTH_KM = 6371.0
@@ -102,12 +103,13 @@ class Problem:
 
     @cached_property
     def way(self) -> Mapping[tuple[str, str], int]:
-        """Minutes of driving between every two places."""
-        return {(a.id, b.id): self._minutes(a, b) for a in self.places for b in self.places}
+        """Minutes of driving between every two places; the same in both directions."""
+        found = {(place.id, place.id): 0 for place in self.places}
+        for a, b in combinations(self.places, 2):
+            found[a.id, b.id] = found[b.id, a.id] = self._minutes(a, b)
+        return found
 
     def _minutes(self, a: Place, b: Place) -> int:
-        if a.id == b.id:
-            return 0
         typed = self.typed.get((a.id, b.id)) or self.typed.get((b.id, a.id))
         if typed:
             return typed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from lazaretto.planning.trips.problem import Crew, Plan, Problem, Request, Route, Unserved, Visit, Why
@@ -21,11 +21,7 @@ class Group:
     earliest: int
     latest: int
     urgent: bool
-
-    @property
-    def load(self) -> Counter[str]:
-        """Places taken, by kind."""
-        return Counter(one.berth for one in self.members)
+    load: Counter[str] = field(compare=False)  # places taken, by kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +51,7 @@ def _group(members: Sequence[Request]) -> Group:
     return Group(
         tuple(members), first.origin, first.destination, first.category,
         max(one.earliest for one in members), min(one.latest for one in members), any(one.urgent for one in members),
+        Counter(one.berth for one in members),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import product
 
 from pyvrp import Activity, Depot, Location, Model, Shipment, VehicleType
 from pyvrp.stop import MaxRuntime
@@ -61,7 +62,8 @@ def _solve(
     if not crews or not groups:
         return []
     model = Model()
-    spots = {place.id: model.add_location(0, 0, name=place.id) for place in problem.places}
+    needed = {place for group in groups for place in (group.origin, group.destination)} | {crew.base for crew in crews}
+    spots = {name: model.add_location(0, 0, name=name) for name in sorted(needed)}
     home = model.add_location(0, 0, name="home")
     depots = {name: model.add_depot(spots[name]) for name in dict.fromkeys(crew.base for crew in crews)}
     end = model.add_depot(home)
@@ -80,7 +82,8 @@ def _solve(
 
 def _ways(model: Model, problem: Problem, spots: dict[str, Location], home: Location) -> None:
     """Minutes are distance and duration at once. Where a route ends, its vehicle stays: the way home costs nothing."""
-    for (a, b), minutes in problem.way.items():
+    for a, b in product(spots, repeat=2):
+        minutes = problem.way[a, b]
         model.add_edge(spots[a], spots[b], distance=minutes, duration=minutes)
     for spot in spots.values():
         model.add_edge(spot, home, distance=0, duration=0)
