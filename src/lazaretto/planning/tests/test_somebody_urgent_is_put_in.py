@@ -80,6 +80,12 @@ def test_who_has_to_be_there_sooner_or_cannot_be_fetched_so_soon_is_not_put_in()
     assert late == []
 
 
+def test_a_detour_takes_no_less_than_the_way_that_somebody_typed():
+    slow = Going("R1", (Promise("A", 60, 60, 90, 20), Promise("D", 150, 150, 0, 20)), ({},), {"seat": 4})
+    best = insertions(slow, wanted("B", "D"), ways, stay=STAY)[0]
+    assert (best.driving, best.delays) == (0, (0, STAY))
+
+
 def test_a_place_that_nobody_can_find_is_driven_to_only_where_the_trip_stops_anyway():
     assert insertions(going("A", "D"), wanted("?", "D"), ways, stay=STAY) == []
 

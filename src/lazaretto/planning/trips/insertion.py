@@ -137,7 +137,7 @@ def _timed(
         going.stops[one].place if one is not None else wanted.origin if number == get_on else wanted.destination
         for number, one in enumerate(sequence)
     ]
-    legs = [_leg(going, sequence[a], sequence[b], places[a], places[b], ways) for a, b in pairwise(range(len(places)))]
+    legs = _legs(going, sequence, places, ways)
     halts: list[Halted] = []
     for number, (old, place) in enumerate(zip(sequence, places, strict=True)):
         way = legs[number - 1] if number else 0
@@ -150,6 +150,18 @@ def _timed(
     driving = sum(way or 0 for way in legs) - sum(stop.way for stop in going.stops[:-1])
     made = Insertion(going.id, tuple(halts), get_on, get_off, _delays(going, halts), driving)
     return made if _kept(made, going, wanted) else None
+
+
+def _legs(going: Going, sequence: Numbers, places: Sequence[str], ways: Ways) -> list[int | None]:
+    """Minutes from stop to stop. A detour takes no less than the way that it replaces: somebody may have typed that."""
+    legs = [_leg(going, sequence[a], sequence[b], places[a], places[b], ways) for a, b in pairwise(range(len(places)))]
+    olds = [number for number, one in enumerate(sequence) if one is not None]
+    for a, b in pairwise(olds):
+        detour = legs[a:b]
+        promised = going.stops[sequence[a] or 0].way
+        if b - a > 1 and None not in detour:
+            legs[b - 1] = (legs[b - 1] or 0) + max(0, promised - sum(leg or 0 for leg in detour))
+    return legs
 
 
 def _leg(going: Going, a: int | None, b: int | None, start: str, end: str, ways: Ways) -> int | None:

@@ -1,6 +1,6 @@
 """The choices for somebody urgent as people read them: what happens, when they are there, what it costs whom."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from lazaretto.core.access import Actor
@@ -12,6 +12,7 @@ from lazaretto.trips.models import MoveRequest
 from lazaretto.trips.queries.board import spoken
 from lazaretto.trips.queries.insertion import SHOWN, Joining, Together, joinings, together_with
 from lazaretto.trips.queries.own_vehicle import Own, own_vehicle
+from lazaretto.trips.queries.planning import place_name
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Choice:
     driving: int
     costs: tuple[CostLine, ...]
     beyond: tuple[Limit, ...]
+    soonest: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,10 +62,12 @@ def choices_for(actor: Actor, request: MoveRequest, *, at: datetime) -> Choices:
     own = [_own(one, together) for one in owns]
     join = [_join(one, together, actor) for one in joins[: max(1, SHOWN - len(own))]]
     found = sorted([*join, *own], key=lambda one: (bool(one.beyond), one.late_minutes > 0, _price(one)))
+    first = min((one.there_at for one in found[:SHOWN]), default=None)
+    found = [replace(one, soonest=len(found) > 1 and one.there_at == first) for one in found]
     people = [one.person for one in together.requests]
     names = display_names(actor, people)
     return Choices(
-        request, tuple(names[one.pk] for one in people), together.origin.spoken_name, together.destination.spoken_name,
+        request, tuple(names[one.pk] for one in people), place_name(together.origin), place_name(together.destination),
         tuple(found[:SHOWN]), int(limits().upset.total_seconds() // 60),
     )  # fmt: skip
 
@@ -76,10 +80,8 @@ def _join(one: Joining, together: Together, actor: Actor) -> Choice:
     affected = Person.objects.filter(pk__in={person for cost in one.costs for person in cost.people})
     names = display_names(actor, list(affected)) if one.costs else {}
     stops = {stop.position: spoken(stop) for stop in one.trip.stops.all()}
-    ends = {one.way.get_on: together.origin.spoken_name, one.way.get_off: together.destination.spoken_name}
-    way = tuple(
-        stops[halt.old] if halt.old is not None else str(ends[number]) for number, halt in enumerate(one.way.stops)
-    )
+    ends = {one.way.get_on: place_name(together.origin), one.way.get_off: place_name(together.destination)}
+    way = tuple(stops[halt.old] if halt.old is not None else ends[number] for number, halt in enumerate(one.way.stops))
     costs = tuple(
         CostLine(spoken(cost.stop), cost.minutes, tuple(names[person] for person in cost.people)) for cost in one.costs
     )
@@ -90,7 +92,7 @@ def _join(one: Joining, together: Together, actor: Actor) -> Choice:
 
 
 def _own(one: Own, together: Together) -> Choice:
-    stops = (str(together.origin.spoken_name), str(together.destination.spoken_name))
+    stops = (place_name(together.origin), place_name(together.destination))
     return Choice(
         one.token, "", one.vehicle.plate, one.driver.name, stops, one.departs_at, one.there_at,
         _late(one.there_at, together), 0, one.driving, (), one.beyond,

@@ -31,7 +31,7 @@ ROUNDS, SECONDS = 4, 1.5  # how often, and how long each time, a better plan is 
 def open_requests(actor: Actor, capability: str) -> QuerySet[MoveRequest]:
     """Who waits for a trip, the urgent and most pressing first."""
     rows = MoveRequest.objects.visible_to(actor, capability).filter(state=RequestState.OPEN)
-    related = ("person", "from_site", "from_external", "to_site", "to_external")
+    related = ("person", "from_site", "from_external", "to_site", "to_external", "order_line__order")
     return rows.select_related(*related).order_by("-urgency", "latest_at", "id")
 
 
@@ -41,6 +41,11 @@ def ends_of(request: MoveRequest) -> tuple[Place, Place]:
     if origin is None or destination is None:
         raise ValueError(f"{request} has no two ends")
     return origin, destination
+
+
+def place_name(place: Place) -> str:
+    """A place as lists show it: our sites with their code."""
+    return f"{place.code} {place.spoken_name}" if isinstance(place, Site) else str(place.spoken_name)
 
 
 def key_of(place: Place) -> str:
@@ -236,8 +241,7 @@ def named_places(keys: Iterable[str]) -> dict[str, str]:
     wanted = [key.partition(":")[::2] for key in keys]
     sites = Site.objects.filter(code__in=[key for kind, key in wanted if kind == "site"])
     others = ExternalPlace.objects.filter(pk__in=[key for kind, key in wanted if kind == "place"])
-    found = {key_of(site): f"{site.code} {site.spoken_name}" for site in sites}
-    return {**found, **{key_of(place): place.spoken_name for place in others}}
+    return {key_of(place): place_name(place) for place in (*sites, *others)}
 
 
 def better_plan(row: TripPlan) -> dict[str, Any]:

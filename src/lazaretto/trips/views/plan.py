@@ -28,7 +28,7 @@ from lazaretto.trips.errors import PlaceUnknown
 from lazaretto.trips.forms import RequestForm
 from lazaretto.trips.models import MoveRequest, TripPlan
 from lazaretto.trips.queries.board import MANAGE
-from lazaretto.trips.queries.planning import ROUNDS, better_plan, ends_of, key_of, open_requests, plan_view
+from lazaretto.trips.queries.planning import ROUNDS, better_plan, ends_of, key_of, open_requests, place_name, plan_view
 from lazaretto.trips.views.common import back, destinations, halt, page
 from lazaretto.trips.views.fleet import unit_of
 from lazaretto.ui.notices import notify
@@ -61,8 +61,8 @@ def waiting(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(reverse("trips:plan"))
     rows = list(open_requests(actor, MANAGE)[:SHOWN])
     names = display_names(actor, [row.person for row in rows])
-    lines = [(row, names[row.person_id], *(place.spoken_name for place in ends_of(row))) for row in rows]
-    context = {"lines": lines, "form": form}
+    lines = [(row, names[row.person_id], *(place_name(place) for place in ends_of(row))) for row in rows]
+    context = {"lines": lines, "form": form, "now": at}
     return page(request, "trips/plan.html", context, zone=settings.TIME_ZONE, status=422 if form.errors else 200)
 
 

@@ -41,7 +41,7 @@ def riders(request: HttpRequest, number: str) -> HttpResponse:
         "names": {at.stop.pk: at.name for at in people.stops},
         "stretches": stretches(found, [one.rider for one in people.people]),
         "candidates": candidates(actor, found) if open_now else [],
-        "open": open_now and any(_ahead(found)),
+        "open": open_now and bool(_ahead(found)),
         "form": _form(found),
     }
     return page(request, "trips/riders.html", context, zone=zone_name(found))
