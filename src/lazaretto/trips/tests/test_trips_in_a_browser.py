@@ -11,7 +11,7 @@ from lazaretto.core import clock
 from lazaretto.protocols.models import PackAdoption
 from lazaretto.trips import commands
 from lazaretto.trips.choices import VehicleState
-from lazaretto.trips.models import Rider, Scan, Trip, TripPlan
+from lazaretto.trips.models import MoveRequest, Rider, Scan, Trip, TripPlan
 from lazaretto.trips.tests.fleet import Fleet
 from tests import factories
 from tests.browser import READERS, Opener
@@ -115,3 +115,24 @@ def plan_8(db):
     return PackAdoption.objects.create(
         pack="cn-plan-8", jurisdiction="CN", starts_on=(NOW - timedelta(days=90)).date(), reason="全国", created_at=NOW
     )
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_the_choices_for_somebody_urgent_and_the_list_of_a_trip_have_no_barriers(window: Opener, road, reader):
+    client = road["fleet"].dispatcher.client
+    opened = window(language=reader[0], theme=reader[1], width=reader[2], session=client.cookies["sessionid"].value)
+    request = MoveRequest.objects.get()
+    opened.open(reverse("trips:choices", args=[request.pk]))
+    assert opened.problems() == []
+    opened.open(reverse("trips:riders", args=[road["trip"].number]))
+    assert opened.problems() == []
+
+
+def test_a_long_list_of_guests_is_found_by_typing(window: Opener, road):
+    opened = window(session=road["fleet"].cast.duty_officer.client.cookies["sessionid"].value)
+    page = opened.open(reverse("trips:new") + "?from=H01")
+    rows = page.locator("[data-find-rows] tr")
+    expect(rows).to_have_count(4)
+    page.get_by_role("searchbox", name="按房号").fill("石大山")
+    expect(rows.filter(visible=True)).to_have_count(1)
+    assert opened.problems() == []

@@ -43,8 +43,12 @@ def linked(request: HttpRequest, number: str, secret: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, trip: Trip, send: str) -> HttpResponse:
-    given = {"number": trip.number, "people": roll(trip), "standing": standing(trip), "send": send}
-    stops = trip.stops.select_related("site", "external").order_by("position")
+    stops = list(trip.stops.select_related("site", "external").order_by("position"))
+    given = {
+        "number": trip.number, "people": roll(trip), "standing": standing(trip), "send": send,
+        # Once every stop where people get on was left, the page begins with those who get off.
+        "off": all(stop.departed_at is not None for stop in stops[:-1]),
+    }  # fmt: skip
     context = {
         "trip": trip,
         "given": given,

@@ -13,7 +13,7 @@ const newId = () => crypto.randomUUID?.() ?? "10000000-1000-4000-8000-1000000000
   (c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (c / 4)))).toString(16));
 const word = (name, values = {}) => Object.entries(values).reduce((said, [key, value]) => said.replace(`{${key}}`, value), root.dataset[name]);
 
-let mode = "on", last = null, sending = false;
+let mode = given.off ? "off" : "on", last = null, sending = false;
 
 // ---- where everybody stands: what the server said, and what this phone has seen since
 
