@@ -134,7 +134,9 @@ class AdmitForm(forms.Form):
     """Under which order they get a room."""
 
     category = forms.ChoiceField(label=_("Category"))
-    exposed_on = forms.DateField(label=_("Last exposure"), widget=forms.DateInput(attrs={"type": "date"}))
+    exposed_on = forms.DateField(
+        label=_("Last exposure"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     authority = forms.CharField(label=_("Authority"), max_length=120)
     legal_basis = forms.CharField(label=_("Legal basis"), max_length=200)
     reason = forms.CharField(label=_("Reason"), max_length=300)

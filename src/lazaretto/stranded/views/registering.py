@@ -42,7 +42,7 @@ def new(request: HttpRequest) -> HttpResponse:
     try:
         asked = _ask(actor, rows)
         if asked:
-            return _page(request, group, people, status=422, asked=True)
+            return _page(request, group, people, asked=True)
         number = _register(actor, group, rows)
     except DomainError as error:
         if error.status in {403, 404}:
