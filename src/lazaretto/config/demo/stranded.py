@@ -6,7 +6,7 @@ from lazaretto.config.demo.district import District
 from lazaretto.core.access import Actor
 from lazaretto.people.choices import NeedKind, Sex
 from lazaretto.people.commands import GivenNeed
-from lazaretto.places.choices import Ability, ExternalKind
+from lazaretto.places.choices import Ability, ExternalKind, SiteCategory
 from lazaretto.places.models import ExternalPlace, Site
 from lazaretto.protocols.choices import Category
 from lazaretto.stranded import commands
@@ -15,14 +15,14 @@ from lazaretto.stranded.commands import FoundPerson
 from lazaretto.stranded.models import Group
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-HERE, MIXED = "H01", "H16"
+HERE = "H01"
 WORKERS = ("丁大贵", "彭水生", "廖阿强", "鲁建平", "邹小林", "雷国华", "钱永福", "孔祥和", "白志远", "崔立新", "康有田")
 
 
 def tell(district: District, *, now: datetime) -> None:
     """Where the first site is told; everything through the commands, at its own time."""
     sites = {site.code: site for site in district.sites}
-    if HERE not in sites or MIXED not in sites:
+    if HERE not in sites:
         return
     here = sites[HERE]
     school = ExternalPlace.objects.create(
@@ -32,7 +32,9 @@ def tell(district: District, *, now: datetime) -> None:
     ExternalPlace.objects.create(
         kind=ExternalKind.LODGING, name="园区职工宿舍", name_en="Park workers' dormitory", phone="020-5550-3200"
     )
-    _walker(district, here, sites[MIXED], now - 9 * HOUR)
+    receiving = next((site for site in district.sites if site.category == SiteCategory.MIXED), None)
+    if receiving is not None:
+        _walker(district, here, receiving, now - 9 * HOUR)
     _child(district, here, now)
     _workers(district, here, school, now - 5 * HOUR)
     _courier(district, here, now - 40 * MINUTE)
@@ -73,7 +75,7 @@ def _workers(district: District, site: Site, school: ExternalPlace, at: datetime
 
 def _child(district: District, site: Site, now: datetime) -> None:
     """Both parents are kept at work: a neighbour looks after the four-year-old until tonight."""
-    clerk, at = district.clerks[site.code][2], now - 6 * HOUR
+    clerk, at = district.clerks[site.code][1], now - 6 * HOUR
     who = FoundPerson(name="林小禾", age=4, needs=(GivenNeed(NeedKind.DIET, "花生过敏"),))
     group = _found(clerk, site, at, Why.HOUSEHOLD, "园区宿舍3栋501", who, words="父母均在闭环内上班，电话可接通")
     commands.name_carer(
