@@ -71,8 +71,9 @@ def _group(line: Line) -> GroupOut:
     group = line.group
     return GroupOut(
         id=group.pk, number=group.number, unit_id=group.unit_id, why=Why(group.why), where=line.where,
-        found_at=group.found_at, found_by=group.found_by, cold=group.cold, fed_by_us=group.fed_by_us,
-        owner_id=group.owner_id, ended_at=group.ended_at, owner_due_at=line.owner_due, meal_due_at=line.meal_due,
+        found_at=group.found_at, found_by=group.found_by if line.where else "", cold=group.cold,
+        fed_by_us=group.fed_by_us, owner_id=group.owner_id, ended_at=group.ended_at, owner_due_at=line.owner_due,
+        meal_due_at=line.meal_due,
         people=[_one(member) for member in line.members],
     )  # fmt: skip
 

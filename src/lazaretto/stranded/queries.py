@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
+from itertools import chain, groupby
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -133,7 +133,7 @@ def group_by_number(actor: Actor, number: str) -> Group:
 
 @dataclass(frozen=True)
 class Member:
-    """One of a group as the pages show them. `words` is by what they are known; both only to who reads names there."""
+    """One of a group as the pages show them. What they are known by and need only to who reads names there."""
 
     row: Stranded
     name: str
@@ -171,6 +171,16 @@ class Line:
     def place_due(self) -> datetime | None:
         """The next moment at which somebody has to have a place."""
         return min((one.place_due for one in self.members if one.place_due), default=None)
+
+    @property
+    def care_due(self) -> datetime | None:
+        """The next moment at which somebody has to be looked after, by the first or by the next carer."""
+        return min((one.care_due for one in self.members if one.care_due), default=None)
+
+    @property
+    def search_due(self) -> datetime | None:
+        """The next moment at which somebody has to be looked for."""
+        return min((one.search_due for one in self.members if one.search_due), default=None)
 
     @property
     def needs(self) -> list[str]:
@@ -229,18 +239,30 @@ def _line(
 
 
 def _member(row: Stranded, name: str, needs: set[str], dues: Dues, at: datetime, *, reads: bool) -> Member:
-    kinds = sorted(needs)
+    kinds = sorted(needs) if reads else []
     clocks = (dues.get((kind.code, str(row.pk))) for kind in (PLACE, CARE, SEARCH))
     return Member(
-        row, name, (row.known_as or "") if reads else "", age_of(row, at), tuple(kinds),
+        row, name, (row.known_as or "") if reads else "", age_of(row, at) if reads else None, tuple(kinds),
         tuple(str(NeedKind(kind).label) for kind in kinds), *clocks,
     )  # fmt: skip
 
 
-def steps_of(group: Group) -> list[StrandedStep]:
+@dataclass(frozen=True)
+class Happened:
+    """A row of the history; what was done to several at once is one, of `positions` (empty: of the group)."""
+
+    step: StrandedStep
+    positions: tuple[int, ...]
+
+
+def history(group: Group) -> list[Happened]:
     """What happened, the last first; one query."""
-    rows = group.steps.select_related("by", "stranded__person")
-    return list(rows.order_by("-at", "-id"))
+    rows = group.steps.select_related("by", "stranded").order_by("-at", "-id")
+    found = []
+    for _same, some in groupby(rows, key=lambda row: (row.at, row.step, row.words)):
+        steps = list(some)
+        found.append(Happened(steps[0], tuple(sorted(row.stranded.position for row in steps if row.stranded))))
+    return found
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,13 @@ from datetime import datetime, timedelta
 
 from lazaretto.config.demo.district import District
 from lazaretto.core.access import Actor
+from lazaretto.orders.commands import decide_exception
+from lazaretto.orders.models import ExceptionRequest
 from lazaretto.people.choices import NeedKind, Sex
 from lazaretto.people.commands import GivenNeed
-from lazaretto.places.choices import Ability, ExternalKind, SiteCategory
+from lazaretto.places.choices import Ability, ExternalKind
 from lazaretto.places.models import ExternalPlace, Site
+from lazaretto.places.queries import receivable_categories
 from lazaretto.protocols.choices import Category
 from lazaretto.stranded import commands
 from lazaretto.stranded.choices import CarerKind, GivenKind, Why
@@ -32,7 +35,7 @@ def tell(district: District, *, now: datetime) -> None:
     ExternalPlace.objects.create(
         kind=ExternalKind.LODGING, name="园区职工宿舍", name_en="Park workers' dormitory", phone="020-5550-3200"
     )
-    receiving = next((site for site in district.sites if site.category == SiteCategory.MIXED), None)
+    receiving = next((site for site in district.sites if Category.CLOSE_CONTACT in receivable_categories(site)), None)
     if receiving is not None:
         _walker(district, here, receiving, now - 9 * HOUR)
     _child(district, here, now)
@@ -85,7 +88,7 @@ def _child(district: District, site: Site, now: datetime) -> None:
 
 
 def _walker(district: District, found: Site, site: Site, at: datetime) -> None:
-    """A pregnant walker found at night: in a room of a mixed site within half an hour, headquarters decides after."""
+    """A pregnant walker found at night: in a room of a site within half an hour, headquarters decides after."""
     guard, duty = district.member("security", at), district.member("duty", at)
     who = FoundPerson(name="夏云", age=29, sex=Sex.FEMALE, needs=(GivenNeed(NeedKind.PREGNANT, "孕34周"),))
     group = _found(guard, found, at, Why.WALKER, "江边步道东口", who, found_by="夜巡保安")
@@ -95,4 +98,10 @@ def _walker(district: District, found: Site, site: Site, at: datetime) -> None:
         actor=duty, at=at + 22 * MINUTE, group=group, site=site, category=Category.CLOSE_CONTACT,
         last_exposure_at=at - HOUR, authority="区疾控中心", legal_basis="传染病防治法第四十一条",
         reason="封控区内滞留孕妇", why_now="孕34周，夜间无处可去",
+    )  # fmt: skip
+    later = at + 70 * MINUTE
+    request = ExceptionRequest.objects.get(stay__stranded__group=group)
+    decide_exception(
+        actor=district.member("approver", later), at=later, request=request, granted=True,
+        words="同意，当日补办转运单，通知产科随访",
     )  # fmt: skip

@@ -18,6 +18,7 @@ from lazaretto.orders.queries.agreement import unready
 from lazaretto.places.choices import SiteCategory, SiteState
 from lazaretto.places.models import Room, Site
 from lazaretto.stays.models import Certificate, Observation, Specimen, Stay
+from lazaretto.stranded.models import Stranded
 from tests import factories
 
 NOON = datetime(2026, 11, 21, 5, 30, tzinfo=UTC)  # half past one in the afternoon in Guangzhou
@@ -47,6 +48,7 @@ def test_the_district_keeps_its_promises_at_any_hour(hours):
     assert here.filter(order__ends_at__lt=now).exists()
     assert Observation.objects.filter(temperature__gte=38).exists()
     assert Specimen.objects.filter(state="preliminary_positive").exists()
+    assert set(Stranded.objects.values_list("state", flat=True)) == {"waiting", "lodged", "minded", "placed"}
     assert {"stays.release", "stays.fever", "stays.positive"} <= set(Alarm.objects.values_list("kind", flat=True))
     assert {"ready", "occupied", "reserve", "disinfecting"} <= set(Room.objects.values_list("state", flat=True))
     assert set(Manifest.objects.values_list("state", flat=True)) == {"staged", "committed"}
@@ -61,7 +63,8 @@ def test_the_district_keeps_its_promises_at_any_hour(hours):
     }  # fmt: skip
     states = sorted(TransferOrder.objects.values_list("state", flat=True))
     assert states == ["issued", "issued", "issued", "under_way"]
-    waiting, lady = TransferOrder.objects.filter(issuer_number="", state="issued"), ExceptionRequest.objects.get()
+    waiting = TransferOrder.objects.filter(issuer_number="", state="issued")
+    lady = ExceptionRequest.objects.get(stay__stranded__isnull=True)
     assert sorted(len(unready(order)) for order in waiting) == [0, 1]
     assert (lady.approver.username, lady.stay.ended_at, lady.due_at > now) == ("approver", None, True)
     written = set(JournalEntry.objects.values_list("command", flat=True))

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from lazaretto.core import clock
+from lazaretto.people.commands import GivenNeed
 from lazaretto.places.choices import ExternalKind
 from lazaretto.places.models import ExternalPlace
 from lazaretto.stranded.choices import State
@@ -181,7 +182,9 @@ def test_the_record_is_completed_from_the_page(cast, group):
     assert row_of(group).person.name == "邵立冬"
 
 
-def test_words_and_places_are_for_those_who_read_names(cast, group):
+def test_words_places_and_needs_are_for_those_who_read_names(cast):
+    pregnant = FoundPerson(known_as="女，外卖服", needs=(GivenNeed("pregnant"),))
+    group = find(cast.security, pregnant, unit=cast.site.unit)
     listing = reverse("stranded:groups")
     assert "3号门" in cast.security.client.get(listing).content.decode()
     page = cast.auditor.client.get(listing).content.decode()
@@ -191,7 +194,9 @@ def test_words_and_places_are_for_those_who_read_names(cast, group):
     one = cast.auditor.client.get(reverse("stranded:one", args=[group.number])).content.decode()
     assert "外卖服" not in one
     told = cast.auditor.client.get(f"/api/v1/stranded/{group.number}").json()
-    assert (told["where"], told["people"][0]["known_as"]) == ("", "")
+    who = told["people"][0]
+    assert (told["where"], told["found_by"], who["known_as"], who["needs"], who["age"]) == ("", "", "", [], None)
+    assert cast.security.client.get(f"/api/v1/stranded/{group.number}").json()["people"][0]["needs"] == ["pregnant"]
 
 
 def test_the_api_tells_the_clocks(cast, group):

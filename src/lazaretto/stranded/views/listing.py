@@ -21,12 +21,12 @@ from lazaretto.stranded.queries import (
     HOME_ZONE,
     food_of,
     group_by_number,
+    history,
     line_of,
     lines,
     listed,
     lodgings_for,
     sites_for,
-    steps_of,
 )
 from lazaretto.stranded.rules import PLACE, READ, REGISTER
 from lazaretto.stranded.views.common import page
@@ -76,7 +76,7 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "line": line,
         "at": at,
-        "steps": steps_of(group),
+        "history": history(group),
         "food": food_of(group),
         "kinds": [(kind.value, kind.label) for kind in GivenKind],
         "carer": CarerForm(),
@@ -84,6 +84,7 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
         "going": going,
         "on_the_way": State.ON_THE_WAY in states,
         "missing": State.MISSING in states,
+        "minded": any(member.row.carer_kind for member in line.members),
         "can_end": bool(states & {*rules.HERE, State.MISSING}),
         "mine": group.owner_id == actor.user_id,
         "may": {
