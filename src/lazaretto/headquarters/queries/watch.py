@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Model, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from lazaretto.accounts.models import User
 from lazaretto.accounts.roles import title_of
@@ -28,6 +29,7 @@ from lazaretto.places.queries import sites
 from lazaretto.stays.models import Occupancy
 from lazaretto.stranded.models import Group, Stranded
 from lazaretto.stranded.queries import groups, stranded
+from lazaretto.trips.models import MoveRequest, Trip
 
 M = TypeVar("M", bound=Model)
 
@@ -144,9 +146,11 @@ def alarm_lines(actor: Actor, rows: Iterable[Alarm]) -> list[AlarmLine]:
             (ExceptionRequest, exceptions(actor), "orders:exception"),
             (Group, groups(actor), "stranded:one"),
             (Stranded, stranded(actor), "stranded:one"),
+            (Trip, Trip.objects.visible_to(actor, "trips.read"), "trips:trip"),
         )
         for pk, number in _numbers(alarms, model, rows_).items()
     }
+    records |= _requests(alarms, actor)
     owners = User.objects.in_bulk({alarm.owner_id for alarm in alarms if alarm.owner_id})
     return [
         AlarmLine(
@@ -173,6 +177,17 @@ def _numbers(alarms: list[Alarm], model: type[Model], seen: QuerySet[M]) -> dict
     if not subjects:
         return {}
     return {str(pk): number for pk, number in seen.filter(pk__in=subjects).values_list("id", "number")}
+
+
+def _requests(alarms: list[Alarm], actor: Actor) -> dict[str, tuple[str, str]]:
+    """Of somebody who waits for a trip: the page that says what can be done now, for those who plan trips."""
+    label = MoveRequest._meta.label_lower
+    subjects = [alarm.deadline.subject_id for alarm in alarms if alarm.deadline.subject_type == label]
+    if not subjects or not actor.may("trips.manage"):
+        return {}
+    seen = MoveRequest.objects.visible_to(actor, "trips.manage").filter(pk__in=subjects)
+    words = _("Give them a trip")
+    return {str(pk): (words, reverse("trips:choices", args=[pk])) for pk in seen.values_list("id", flat=True)}
 
 
 def _with_steps(rows: QuerySet[Alarm]) -> QuerySet[Alarm]:

@@ -236,3 +236,11 @@ def test_the_orders_page_says_which_trip_and_asks_once_for_all(cast, fleet, gues
     shown = client.get(reverse("orders:order", args=[first.number])).content.decode()
     assert trip.number in shown
     assert reverse("trips:trip", args=[trip.number]) in shown
+
+
+def test_the_alarm_leads_to_what_can_be_done_for_them(cast, fleet, guest):
+    checked(cast, guest, urgency=Urgency.NOW)
+    request = the_request(guest)
+    sweep(at=request.latest_at + MINUTE)
+    shown = fleet.dispatcher.client.get(reverse("headquarters:alarms"))
+    assert reverse("trips:choices", args=[request.pk]) in shown.content.decode()
