@@ -187,9 +187,12 @@ class WalkInForm(ExposureForm):
     proposed = forms.CharField(max_length=12, required=False, widget=forms.HiddenInput)
     others = forms.CharField(max_length=2000, required=False)
 
-    def __init__(self, *args: Any, categories: list[tuple[str, Any]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, categories: list[tuple[str, Any]], goes_on: bool = False, **kwargs: Any) -> None:
+        """`goes_on`: an order in force says already why and since when."""
         super().__init__(*args, **kwargs)
         self.fields["name"].required = not self["same_as"].value()
+        for name in ("category", "exposed_on", "authority", "legal_basis", "reason") if goes_on else ():
+            self.fields[name].required = False
         field = self.fields["category"]
         if isinstance(field, forms.ChoiceField):
             field.choices = categories

@@ -35,6 +35,7 @@ from lazaretto.cases.errors import (
 )
 from lazaretto.cases.models import Change, ChangeStep, FollowUp
 from lazaretto.cases.orders_follow import orders_follow
+from lazaretto.cases.queries.arrivals import comes_back_as
 from lazaretto.cases.queries.scene import outcome_of, settled
 from lazaretto.cases.rules import Consequence, Outcome
 from lazaretto.core.access import Actor, locked
@@ -47,6 +48,9 @@ from lazaretto.core.states import edge
 from lazaretto.places.models import Building, Floor, Site
 from lazaretto.stays.choices import SpecimenState, StayEnd
 from lazaretto.stays.models import Specimen, Stay
+from lazaretto.stays.queries.going_on import decided_by
+
+decided_by(comes_back_as)
 
 PROPOSE, CONFIRMS = rules.PROPOSE, rules.CONFIRM
 MOST = 2000  # characters of words

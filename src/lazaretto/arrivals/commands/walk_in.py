@@ -15,7 +15,7 @@ from lazaretto.arrivals.choices import ExpectedState, WhyUnplaced
 from lazaretto.arrivals.errors import NobodyNamed, NoRoomProposed, PossiblyKnown
 from lazaretto.arrivals.models import ExpectedArrival
 from lazaretto.arrivals.queries.rooms import BED_FROM_AGE, ON_THE_WAY, age_on
-from lazaretto.arrivals.queries.walk_in import alike_to, company_of
+from lazaretto.arrivals.queries.walk_in import alike_to, company_of, ground_at_door
 from lazaretto.arrivals.queries.walk_in_rooms import offer
 from lazaretto.core import clock
 from lazaretto.core.access import Actor, locked
@@ -24,7 +24,6 @@ from lazaretto.core.prepared import prepared
 from lazaretto.orders.commands import Plea, open_exception, receive
 from lazaretto.orders.errors import AlreadyAsked, NoOrderBehind
 from lazaretto.orders.queries.exceptions import waiting_for
-from lazaretto.orders.queries.standing import ground_of
 from lazaretto.people.choices import Likeness, Sex
 from lazaretto.people.commands import (
     NewPerson,
@@ -44,6 +43,7 @@ from lazaretto.places.models import Room, Site
 from lazaretto.stays.commands import admit
 from lazaretto.stays.errors import StayEnded
 from lazaretto.stays.models import Stay
+from lazaretto.stays.queries.going_on import goes_on_under
 
 # Whoever missed their bus by more than this does not come by it any more.
 STILL_OF_THE_BUS = timedelta(days=2)
@@ -97,6 +97,9 @@ def admit_walk_in(
 ) -> WalkInAdmitted:
     """Admit somebody whom no list names. No document is needed for it.
 
+    Whoever has an isolation order in force goes on under it and its clock, whatever `category` and `last_exposure_at`
+    say (`stays.commands.admit`): the desk lengthens nothing. One whose order has run out is asked about like anybody.
+
     `plea` says why it cannot wait, for those behind whom neither a list nor a transfer order stands, no handover, no
     isolation order in force and no granted exception: they are admitted, and headquarters decides after.
 
@@ -114,9 +117,11 @@ def admit_walk_in(
         raise StayEnded(stay=companion.number)
     person, known = _who(actor, at, site, newcomer, same_as, not_same_as)
     listed = _listed(person, site, at)
-    unheralded = not any(one.site_id == site.id for one in listed) and ground_of(person.id, site, at=at) is None
+    unheralded = not any(one.site_id == site.id for one in listed) and ground_at_door(person, site, at=at) is None
     if unheralded and plea is None:
         raise NoOrderBehind
+    going_on = goes_on_under(person.id, category, at=at)
+    category = going_on.category if going_on else category
     age = age_on(person.birth_date, clock.local_date(at, clock.zone(site.time_zone)))
     party_id, chosen = person.id, room
     if companion is not None:

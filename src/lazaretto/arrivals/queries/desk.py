@@ -21,7 +21,7 @@ MOST = 12
 
 @dataclass(frozen=True)
 class Grounds:
-    """Category, authority, legal basis and reason as the last order of the site had them, for the next one."""
+    """Category, authority, legal basis and reason as the last admission of the site had them, for the next one."""
 
     category: str = ""
     authority: str = ""
@@ -46,8 +46,11 @@ def coming_to(actor: Actor, site: Site) -> int:
 
 
 def last_grounds(site: Site) -> Grounds:
-    """What the last order of the site was grounded on; empty for the first."""
-    order = IsolationOrder.objects.filter(site=site).order_by("-issued_at").first()
+    """What the last admission of the site was grounded on; empty for the first.
+
+    An order that a change of status issued speaks of one person and nobody else.
+    """
+    order = IsolationOrder.objects.filter(site=site, replaces__isnull=True).order_by("-issued_at", "-id").first()
     return Grounds(order.category, order.authority, order.legal_basis, order.reason) if order else Grounds()
 
 

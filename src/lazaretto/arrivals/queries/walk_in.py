@@ -12,14 +12,16 @@ from django.utils.translation import gettext_lazy as _
 from lazaretto.arrivals.models import ExpectedArrival
 from lazaretto.arrivals.queries.rooms import BED_FROM_AGE, ON_THE_WAY, age_on
 from lazaretto.core.access import Actor
-from lazaretto.orders.queries.standing import Ground, ground_of
+from lazaretto.orders.queries.standing import Ground, granted, ground_of
 from lazaretto.people.choices import Likeness, Sex
 from lazaretto.people.commands import NewPerson
-from lazaretto.people.models import Person
+from lazaretto.people.models import IdentityDocument, Person
 from lazaretto.people.queries import alike, display_names, find
 from lazaretto.places.models import Room, Site
-from lazaretto.stays.models import Occupancy, Stay
+from lazaretto.stays.models import IsolationOrder, Occupancy, Stay
+from lazaretto.stays.queries.going_on import goes_on_under, unlifted_order
 from lazaretto.stays.queries.sharing import Sharer, Verdict, others_in, verdict
+from lazaretto.transfers.queries.whereabouts import holding_of, place_of
 
 GROUNDS = {
     Ground.ORDER: _("A transfer order sends them here."),
@@ -107,12 +109,63 @@ def _described(actor: Actor, site: Site, ids: list[UUID], why: dict[UUID, list[s
     ]
 
 
+def ground_at_door(person: Person, site: Site, *, at: datetime) -> Ground | None:
+    """What stands behind somebody at this door; an order that has run out grounds no new one, nor its handovers."""
+    ground = ground_of(person.id, site, at=at)
+    if ground not in {Ground.HANDOVER, Ground.ISOLATION}:
+        return ground
+    order = unlifted_order(person.id)
+    if order is None or order.ends_at > at:
+        return ground
+    return Ground.EXCEPTION if granted(person.id, site, at=at) is not None else None
+
+
 def stands_behind(person: Person, site: Site, *, at: datetime) -> str:
     """What says in advance that somebody comes here, in words; empty where headquarters has to be asked."""
     if ExpectedArrival.objects.filter(person=person, site=site, state__in=ON_THE_WAY).exists():
         return str(_("A list names them here."))
-    ground = ground_of(person.id, site, at=at)
+    ground = ground_at_door(person, site, at=at)
     return str(GROUNDS[ground]) if ground is not None else ""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Somebody at the desk who is in our care already: where by custody, `handover` while under way.
+
+    `order` is the one in force under which they go on here; `back` says that this site sent them out and takes them
+    back; `elsewhere` that another place has them, or is to get them: both have to be asked first.
+    """
+
+    order: IsolationOrder | None
+    place: str
+    handover: str
+    back: bool
+    elsewhere: bool
+
+
+def standing_of(person: Person, site: Site, category: str, *, at: datetime) -> Standing | None:
+    """What the desk has to know of somebody known; None where nobody holds them and no order of theirs is in force."""
+    order, held = goes_on_under(person.id, category, at=at), holding_of(person.id)
+    if held is None:
+        return Standing(order, "", "", back=False, elsewhere=False) if order else None
+    leg = held.handover
+    ends = {leg.from_site_id, leg.to_site_id} if leg else {held.site_id}
+    return Standing(
+        order=order,
+        place=place_of(held),
+        handover=leg.number if leg and site.pk in ends else "",
+        back=leg is not None and leg.from_site_id == site.pk,
+        elsewhere=held.external_id is None and site.pk not in ends,
+    )
+
+
+def card_of(person: Person) -> str:
+    """The number on the card that somebody carries: of their last stay, else of a document; empty without any."""
+    stay = Stay.objects.filter(person=person).order_by("-started_at", "-id").first()
+    if stay is not None:
+        return stay.number
+    document = IdentityDocument.objects.filter(person=person).order_by("id").first()
+    return document.number if document else ""
 
 
 def stay_in_room(site: Site, number: str) -> Stay | None:

@@ -15,6 +15,7 @@ from lazaretto.arrivals.models import ExpectedArrival
 from lazaretto.arrivals.queries.bus import expected_by_id, household_of, passengers, room_by_number
 from lazaretto.arrivals.queries.desk import at_the_desk, coming_to, just_admitted, last_grounds, sharing_of
 from lazaretto.arrivals.queries.periods import over_now
+from lazaretto.arrivals.queries.walk_in import standing_of
 from lazaretto.core import clock
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import DomainError
@@ -115,8 +116,10 @@ def _panel(
     }
     now, party = clock.now(), [expected, *others]
     people = passengers(actor, party, clock.local_date(now, zone), over=over_now(expected.site, party, at=now))
+    category = expected.category or expected.manifest.category
     context = {
         "site": expected.site,
+        "standing": standing_of(expected.person, expected.site, category, at=now),
         "one": people[0],
         "others": people[1:],
         "people": people,

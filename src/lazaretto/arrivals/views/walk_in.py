@@ -1,4 +1,8 @@
-"""Somebody without a list: first who they may be, then one form, then a room. Nothing typed is lost."""
+"""Somebody without a list: first who they may be, then one form, then a room. Nothing typed is lost.
+
+Whoever has an order in force goes on under it: the form asks for a room and nothing else. Whom another place has is
+reported, not admitted.
+"""
 
 from dataclasses import asdict
 from datetime import timedelta
@@ -18,8 +22,10 @@ from lazaretto.arrivals.queries.bus import free_rooms
 from lazaretto.arrivals.queries.desk import last_grounds
 from lazaretto.arrivals.queries.walk_in import (
     alike_to,
+    card_of,
     known_at_the_desk,
     known_by_id,
+    standing_of,
     stands_behind,
     stay_in_room,
 )
@@ -28,13 +34,17 @@ from lazaretto.core import clock
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import ClientIdReused, DomainError, NotFound
 from lazaretto.core.ids import new_id
+from lazaretto.people.choices import Likeness
 from lazaretto.people.models import Person
 from lazaretto.people.queries import person_by_id
 from lazaretto.people.rules import read_document, read_phones
 from lazaretto.places.models import Site
 from lazaretto.places.queries import receivable_categories, site_by_code
 from lazaretto.protocols.choices import Category
-from lazaretto.stays.models import Stay
+from lazaretto.stays.models import IsolationOrder, Stay
+from lazaretto.stays.queries.going_on import decided, goes_on_under, unlifted_order
+from lazaretto.transfers.commands import report_here
+from lazaretto.ui.notices import notify
 
 ADMIT = "stays.admit"
 GROUNDS = ("category", "authority", "legal_basis", "reason")
@@ -74,8 +84,10 @@ def walk_in(request: HttpRequest, code: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, site, _form(site, initial=_initial(actor, site, request)))
     if "pick" in request.POST:
-        return _page(request, site, _form(site, initial=_picked(_form(site, request.POST))))
-    form = _form(site, request.POST)
+        return _pick(request, site)
+    form = _form(site, request.POST, order=_order_of(actor, site, request.POST))
+    if "report" in request.POST:
+        return _reported(request, site, form)
     _check_rooms(site, form)
     if form.is_valid():
         try:
@@ -94,16 +106,60 @@ def walk_in_look(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "arrivals/walk_in_look.html", context)
 
 
-def _form(site: Site, data: Any = None, initial: dict[str, Any] | None = None) -> WalkInForm:
+def _form(
+    site: Site, data: Any = None, initial: dict[str, Any] | None = None, order: IsolationOrder | None = None
+) -> WalkInForm:
     receivable = receivable_categories(site)
     categories = [(category.value, category.label) for category in Category if category in receivable]
-    return WalkInForm(data, initial=initial, categories=categories)
+    return WalkInForm(data, initial=initial, categories=categories, goes_on=order is not None)
+
+
+def _order_of(actor: Actor, site: Site, data: Any) -> IsolationOrder | None:
+    """The order in force of whoever was recognised, under which they go on in the category that the form says."""
+    person = _recognised(actor, _form(site, data))
+    return goes_on_under(person.pk, data.get("category", ""), at=clock.now()) if person else None
+
+
+def _pick(request: HttpRequest, site: Site) -> HttpResponse:
+    """Somebody is recognised, or not any more. Whoever cannot be yet: what was typed stays, and what lacks is said."""
+    form = _form(site, initial=_picked(_form(site, request.POST)))
+    try:
+        person = _recognised(actor_of(request), form)
+    except NotFound:
+        form = _form(site, request.POST)
+        form.errors.clear()
+        form.add_error("name", _("They are known at another place: write their name, or scan their document."))
+        return _page(request, site, form)
+    order = unlifted_order(person.pk) if person else None
+    found = decided(order) if order else None
+    if found is not None:
+        day = clock.local_date(found.since, clock.zone(site.time_zone))
+        form.initial.update({"category": found.category, "exposed_on": day})
+    return _page(request, site, form)
+
+
+def _reported(request: HttpRequest, site: Site, form: WalkInForm) -> HttpResponse:
+    """Another place has them: both places are asked where they are, and nobody is moved by it."""
+    actor = actor_of(request)
+    person = _recognised(actor, form)
+    if person is None:
+        raise NotFound(person=form["same_as"].value())
+    try:
+        report_here(actor=actor, at=clock.now(), site=site, card=card_of(person))
+    except DomainError as error:
+        form.errors.clear()
+        form.add_error(None, str(error))
+        return _page(request, site, form)
+    notify(request, _("Both places are asked; nobody was moved."), tone="amber")
+    return redirect("arrivals:desk", site.code)
 
 
 def _initial(actor: Actor, site: Site, request: HttpRequest) -> dict[str, Any]:
     """As the site's last admission was grounded; with what was typed at the desk, or with somebody's household."""
     grounds = last_grounds(site)
     values: dict[str, Any] = {name: getattr(grounds, name) for name in GROUNDS}
+    if grounds.category not in receivable_categories(site):
+        del values["category"]
     values["client_id"] = new_id()
     values |= _read(request.GET.get("q", "").strip()[:40])
     stays = Stay.objects.visible_to(actor, ADMIT).filter(site=site, ended_at__isnull=True)
@@ -182,10 +238,11 @@ def _payload(actor: Actor, site: Site, form: WalkInForm) -> dict[str, Any]:
     said = form.cleaned_data
     companion = stay_in_room(site, said["with_room"])
     room = room_at(site, said["room"] or said["proposed"])
+    order = _order_of(actor, site, form.data)
     return {
-        **{name: said[name] for name in GROUNDS},
+        **{name: getattr(order, name) if order else said[name] for name in GROUNDS},
         **_said(actor, site, form),
-        "last_exposure_at": form.exposed_at(site.time_zone),
+        "last_exposure_at": order.last_exposure_at if order else form.exposed_at(site.time_zone),
         "companion": str(companion.id) if companion else None,
         "room": str(room.id) if room else None,
         "assessment": said["assessment"],
@@ -218,7 +275,8 @@ def _recognised(actor: Actor, form: WalkInForm) -> Person | None:
     except ValueError as error:
         raise NotFound(person=chosen) from error
     said = form.so_far()
-    if said.name and wanted in alike_to(said):
+    why = alike_to(said).get(wanted, ())
+    if why and (said.name or Likeness.SAME_NUMBER in why):
         return Person.objects.current().get(pk=wanted)
     return person_by_id(actor, wanted, ADMIT)
 
@@ -234,6 +292,7 @@ def _context(request: HttpRequest, site: Site, form: WalkInForm) -> dict[str, An
     typed = [str(form[name].value() or "").strip() for name in ("document_number", "phone", "name")]
     known = [] if person else known_at_the_desk(actor, site, said, typed, at=at)
     others = " ".join(str(one.person_id) for one in known if one.telling)
+    standing = standing_of(person, site, str(form["category"].value() or ""), at=at) if person else None
     return {
         "site": site,
         "form": form,
@@ -243,7 +302,8 @@ def _context(request: HttpRequest, site: Site, form: WalkInForm) -> dict[str, An
         "others": others,
         "looked_at": bool(others) and set(others.split()) <= set(str(form["others"].value() or "").split()),
         "facts": read_document(typed[0]).facts if typed[0] else None,
-        "place": place_for(site, form, said, person, at),
+        "place": place_for(site, form, said, person, at, standing.order if standing else None),
+        "standing": standing,
         "free": [room.number for room in free_rooms(site)],
         "days": [(clock.local_date(at, clock.zone(site.time_zone)) - timedelta(days=ago), ago) for ago in range(3)],
     }

@@ -17,6 +17,8 @@ from lazaretto.people.commands import NewPerson
 from lazaretto.people.models import Need, Person
 from lazaretto.places.models import Room, Site
 from lazaretto.places.queries import receivable_categories
+from lazaretto.protocols.choices import Category
+from lazaretto.stays.models import IsolationOrder
 from lazaretto.stays.queries.sharing import NOTHING_AGAINST, Verdict
 
 
@@ -33,13 +35,24 @@ class Place:
     sharing: Verdict = NOTHING_AGAINST
 
 
-def place_for(site: Site, form: WalkInForm, said: NewPerson, person: Person | None, at: datetime) -> Place:
+def category_for(site: Site, form: WalkInForm, order: IsolationOrder | None) -> str:
+    """The category of the order that goes on, or the one the form shows: what the site does not receive it never is."""
+    if order is not None:
+        return order.category
+    receivable = receivable_categories(site)
+    chosen = str(form["category"].value() or "")
+    return chosen if chosen in receivable else str(next(value for value in Category if value in receivable))
+
+
+def place_for(
+    site: Site, form: WalkInForm, said: NewPerson, person: Person | None, at: datetime, order: IsolationOrder | None
+) -> Place:
     """The room typed, the household's, the one a list gave, or the planner's; with what speaks against it."""
     typed = str(form["room"].value() or "").strip()
     born = (person.birth_date if person else None) or said.birth_date
     who = person or Person(birth_date=born)
     asked: dict[str, Any] = {
-        "category": str(form["category"].value() or next(iter(receivable_categories(site)))),
+        "category": category_for(site, form, order),
         "needs": {str(need.kind) for need in said.needs} | _needs_of(person),
         "at": at,
     }

@@ -3,11 +3,13 @@
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext
 
-from lazaretto.cases.choices import ConsequenceKind, Destination, FollowUpState
+from lazaretto.cases.choices import ChangeState, ConsequenceKind, Destination, FollowUpState
 from lazaretto.cases.models import FollowUp
 from lazaretto.custody.models import Holding
 from lazaretto.places.choices import ExternalKind
 from lazaretto.places.queries import receivable_categories
+from lazaretto.stays.models import IsolationOrder
+from lazaretto.stays.queries.going_on import Decided
 
 MOST = 200  # a piece of work; the rest waits for the next minute
 EXTERNAL = {
@@ -32,6 +34,19 @@ def arrived() -> list[tuple[FollowUp, str]]:
     places = {one.person_id: one for one in now.select_related("site", "external")}
     found = [(row, places.get(row.person_id)) for row in rows if row.person_id]
     return [(row, _named(one)) for row, one in found if one is None or _fits(row, one)]
+
+
+def comes_back_as(order: IsolationOrder) -> Decided | None:
+    """As what somebody comes back whom a change confirmed under this order sends to a site in another category.
+
+    So whoever recovered in hospital gets the order that the change decided; whoever merely comes back does not.
+    """
+    moves = FollowUp.objects.filter(
+        kind=ConsequenceKind.MOVE, to=Destination.SITE, person=order.person_id,
+        change__state=ChangeState.CONFIRMED, change__decided_at__gte=order.issued_at,
+    ).exclude(state=FollowUpState.DROPPED).exclude(category__in=["", order.category])  # fmt: skip
+    last = moves.select_related("change").order_by("-change__decided_at", "-id").first()
+    return Decided(last.category, last.change.happened_at) if last else None
 
 
 def _named(holding: Holding | None) -> str:

@@ -196,6 +196,25 @@ def test_recovered_and_back_at_a_site_under_an_order_of_its_own(cast, admit, pro
     assert set(due.values_list("slot", flat=True)) == {"central-7", "central-14"}
 
 
+@pytest.mark.parametrize(("said", "days"), [("recovered", 13), ("inbound", 5)])
+def test_only_the_confirmed_recovery_replaces_an_order_whose_days_still_run(cast, admit, propose, confirm, said, days):
+    stay = admit(at=NOW - 8 * DAYS, last_exposure_at=NOW - 8 * DAYS)
+    gone = _to_hospital(cast, stay, propose, confirm, at=NOW - 6 * DAYS)
+    confirm(propose(gone, "recovered", words="区人民医院出院小结", happened_at=NOW - 3 * HOURS))
+    Site.objects.filter(pk=cast.other_site.pk).update(category="mixed")
+
+    back = stays.admit(
+        actor=cast.duty_officer.actor, at=NOW, person=gone.person, site=Site.objects.get(pk=cast.other_site.pk),
+        room=Room.objects.get(site=cast.other_site, number="0301"), category=said,
+        last_exposure_at=NOW - HOURS, **GROUNDS,
+    )  # fmt: skip
+
+    assert (back.order_id == gone.order_id) is (said == "inbound")
+    assert (back.ends_at - NOW).days == days
+    if said == "recovered":
+        assert IsolationOrder.objects.get(pk=back.order_id).last_exposure_at == NOW - 3 * HOURS
+
+
 def _to_hospital(cast, stay, propose, confirm, *, at):
     """Confirmed on the report of another body, then by ambulance to the hospital."""
     change = propose(stay, words="区疾控通报：核酸阳性", at=at)

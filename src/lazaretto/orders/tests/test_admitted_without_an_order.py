@@ -20,7 +20,7 @@ from lazaretto.people.commands import GivenDocument, NewPerson
 from lazaretto.people.models import Person
 from lazaretto.places.models import Room
 from lazaretto.protocols.choices import Category
-from lazaretto.stays.models import Stay
+from lazaretto.stays.models import IsolationOrder, Stay
 from lazaretto.transfers.commands import sign_in
 from lazaretto.transfers.tests.test_an_order_goes_with_the_people import sign_out
 from tests import factories
@@ -187,6 +187,7 @@ def test_an_order_behind_somebody_is_used_and_headquarters_is_not_asked(cast):
 def test_who_was_handed_over_to_the_site_needs_no_exception(cast):
     type(cast.other_site).objects.update(category="close_contact")
     stay = factories.stay(cast.site)
+    IsolationOrder.objects.update(category="close_contact")
     handover = sign_out(cast, stay)
     sign_in(actor=cast.outsider.actor, at=NOW, handover=handover, person=stay.person)
     done = admit_walk_in(

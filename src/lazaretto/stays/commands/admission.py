@@ -33,6 +33,7 @@ from lazaretto.stays.errors import (
 )
 from lazaretto.stays.models import IsolationOrder, Occupancy, Stay
 from lazaretto.stays.queries.courses import CENTRAL, ServedElsewhere, central_end, course_of, plan, tests_taken
+from lazaretto.stays.queries.going_on import counts_from, goes_on_under, unlifted_order
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,11 @@ def admit(
     """Admit a person under an isolation order.
 
     Whether a list, an order or a decision stands behind it was asked by the command of the door (`arrivals.check_in`,
-    `arrivals.admit_walk_in`). Whoever comes back from hospital or from another site gets a new order, which takes the
-    place of the one that was still in force.
+    `arrivals.admit_walk_in`). Whoever has an order in force (back from hospital, from another site, without a room
+    here) goes on under that order and its clock, whatever the desk says of category and exposure: only a named
+    approver lengthens an isolation (promise 2). A confirmed change of status that asks for this category is such a
+    decision (`queries.going_on.decided_by`): then a new order, counted from what was decided, takes the place of the
+    earlier one.
 
     `party_id` is the household or companions who may share the room; `shares_bed` is for an infant with a parent;
     `assessment` says who judged that they may share it and why, where the rules ask for that by name.
@@ -79,12 +83,20 @@ def admit(
     """
     if last_exposure_at > at:
         raise NotYet(field="last_exposure_at")
+    going_on = goes_on_under(person.pk, category, at=at)
+    if going_on is not None:
+        return _admit_again(
+            going_on, person, site, room, last_exposure_at, reason=reason, party_id=party_id, shares_bed=shares_bed,
+            assessment=assessment, actor=actor, at=at,
+        )  # fmt: skip
+    earlier = unlifted_order(person.pk)
+    since = counts_from(earlier, category, at=at) or last_exposure_at
     _may_come(person, site, category)
-    course = plan(site=site, category=category, clock_start_at=last_exposure_at, starts_at=at, served=served_elsewhere)
+    course = plan(site=site, category=category, clock_start_at=since, starts_at=at, served=served_elsewhere)
     ends_at = central_end(course).ends_at
     if ends_at <= at:
         raise IsolationOver(ended_at=ends_at.isoformat())
-    replaced = _lift_earlier(person, at)
+    replaced = _lift(earlier, at)
     order = insert(
         IsolationOrder(
             number=_number("O", site, at),
@@ -96,7 +108,7 @@ def admit(
             reason=reason,
             pack=course.pack.key,
             jurisdiction=site.jurisdiction,
-            last_exposure_at=last_exposure_at,
+            last_exposure_at=since,
             served_elsewhere=[_stored(part) for part in served_elsewhere],
             starts_at=at,
             ends_at=ends_at,
@@ -104,17 +116,12 @@ def admit(
             issued_by_id=actor.user_id,
         )
     )
-    stay = insert(
-        Stay(number=_number("S", site, at), person=person, site=site, order=order, category=category, started_at=at)
-    )
+    stay = _open_stay(order, person, site, at)
     party_id = party_id or person.id
     take_room(
         stay, room, party_id=party_id, shares_bed=shares_bed, reason="", assessment=assessment, actor=actor, at=at
     )
-    open_access([person.id], unit_id=site.unit_id, at=at)
-    (told,) = take_in([person.id], site=site, actor=actor, at=at)
-    if told.asked is not None:
-        raise HeldElsewhere
+    _here_now(person, site, actor, at)
     set_stay_deadlines(stay, course, ends_at, at=at)
     data = {"order": order.number, "room": room.number, "category": category, "pack": order.pack, "ends_at": ends_at}
     record(
@@ -124,7 +131,32 @@ def admit(
         data={**data, "replaces": replaced} if replaced else data,
         reason=reason,
     )
-    return Admitted(stay.id, stay.number, order.id, order.number, room.number, ends_at)
+    return _admitted(stay, order, room)
+
+
+def _admit_again(
+    order: IsolationOrder,
+    person: Person,
+    site: Site,
+    room: Room,
+    told_exposure: datetime,
+    *,
+    reason: str,
+    party_id: UUID | None,
+    shares_bed: bool,
+    assessment: str,
+    actor: Actor,
+    at: datetime,
+) -> Admitted:
+    """A stay under the order in force. A later exposure that the desk was told is kept; it decides nothing."""
+    together = party_id if party_id != person.id else None
+    stay = _go_on(order, person, site, room, together, shares_bed, assessment, actor, at)
+    _here_now(person, site, actor, at)
+    data = {"order": order.number, "room": room.number, "goes_on": True, "ends_at": order.ends_at}
+    if told_exposure > order.last_exposure_at:
+        data["told_exposure"] = told_exposure
+    record(stay, unit_id=site.unit_id, person_id=person.id, data=data, reason=reason)
+    return _admitted(stay, order, room)
 
 
 def continue_stay(
@@ -135,25 +167,56 @@ def continue_stay(
     Inside the running command, which has signed them in. None when no order is in force: they must be admitted.
     Raises `PersonAlreadyStaying`, `PersonMerged`, `CategoryNotReceived`, and whatever the room refuses.
     """
-    order = IsolationOrder.objects.filter(person=person, lifted_at__isnull=True).first()
+    order = unlifted_order(person.pk)
     if order is None:
         return None
+    return _go_on(order, person, site, room, None, False, assessment, actor, at)
+
+
+def _go_on(
+    order: IsolationOrder,
+    person: Person,
+    site: Site,
+    room: Room,
+    party_id: UUID | None,
+    shares_bed: bool,
+    assessment: str,
+    actor: Actor,
+    at: datetime,
+) -> Stay:
+    """A stay here under an order whose clock never stopped: of the household named, or of the one they were with."""
     _may_come(person, site, order.category)
     before = Occupancy.objects.filter(stay__order=order).order_by("started_at").last()
     order.site = site
     order.save(update_fields=["site"])
-    stay = insert(
-        Stay(
-            number=_number("S", site, at), person=person, site=site, order=order, category=order.category, started_at=at
-        )
+    stay = _open_stay(order, person, site, at)
+    if party_id is None:
+        party_id = before.party_id if before else person.id
+        shares_bed = shares_bed or bool(before and before.shares_bed)
+    take_room(
+        stay, room, party_id=party_id, shares_bed=shares_bed, reason="", assessment=assessment, actor=actor, at=at
     )
-    party_id = before.party_id if before else person.id
-    shares = before.shares_bed if before else False
-    take_room(stay, room, party_id=party_id, shares_bed=shares, reason="", assessment=assessment, actor=actor, at=at)
     end_holds([person.id], room, actor=actor, at=at)
     open_access([person.id], unit_id=site.unit_id, at=at)
     set_stay_deadlines(stay, course_of(order, site), order.ends_at, at=at, sampled=tests_taken(order.id))
     return stay
+
+
+def _open_stay(order: IsolationOrder, person: Person, site: Site, at: datetime) -> Stay:
+    number = _number("S", site, at)
+    return insert(Stay(number=number, person=person, site=site, order=order, category=order.category, started_at=at))
+
+
+def _here_now(person: Person, site: Site, actor: Actor, at: datetime) -> None:
+    """The site holds them from now on. Raises `HeldElsewhere`."""
+    open_access([person.id], unit_id=site.unit_id, at=at)
+    (told,) = take_in([person.id], site=site, actor=actor, at=at)
+    if told.asked is not None:
+        raise HeldElsewhere
+
+
+def _admitted(stay: Stay, order: IsolationOrder, room: Room) -> Admitted:
+    return Admitted(stay.id, stay.number, order.id, order.number, room.number, order.ends_at)
 
 
 def set_stay_deadlines(
@@ -182,17 +245,12 @@ def _staying(person: Any) -> QuerySet[Stay, UUID]:
     return Stay.objects.filter(person=person, ended_at__isnull=True).values_list("id", flat=True)
 
 
-def _lift_earlier(person: Person, at: datetime) -> list[str]:
-    """End what is still in force from a stay that ended in hospital or by a transfer; the numbers of those orders."""
-    earlier = dict(_in_force(person=person.pk))
-    if earlier:
-        IsolationOrder.objects.filter(pk__in=earlier).update(lifted_at=at)
-    return list(earlier.values())
-
-
-@prepared
-def _in_force(person: Any) -> QuerySet[IsolationOrder, tuple[UUID, str]]:
-    return IsolationOrder.objects.filter(person=person, lifted_at__isnull=True).values_list("id", "number")
+def _lift(earlier: IsolationOrder | None, at: datetime) -> list[str]:
+    """End what nobody lifted although it is over, or what a decision replaces; the number of that order."""
+    if earlier is None:
+        return []
+    IsolationOrder.objects.filter(pk=earlier.pk).update(lifted_at=at)
+    return [earlier.number]
 
 
 def _number(kind: str, site: Site, at: datetime) -> str:

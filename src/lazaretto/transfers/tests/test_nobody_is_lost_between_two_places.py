@@ -172,14 +172,16 @@ def test_to_hospital_and_back_under_the_same_order(cast):
     assert held(stay.person) == handover.to_external
     again = admit(
         actor=cast.clerk.actor, at=NOW + 5 * HOUR, person=stay.person, site=cast.site, room=room(cast.site),
-        category="inbound", last_exposure_at=stay.started_at, authority="疾控", legal_basis="防治法", reason="返回",
+        category="inbound", last_exposure_at=NOW + 4 * HOUR, authority="疾控", legal_basis="防治法", reason="返回",
     )  # fmt: skip
     assert held(stay.person) == cast.site
     assert Stay.objects.get(pk=again.stay_id).ended_at is None
+    ends_at = stay.order.ends_at
     stay.order.refresh_from_db()
-    assert stay.order.lifted_at == NOW + 5 * HOUR
+    assert (again.order_number, again.ends_at) == (stay.order.number, ends_at)
+    assert (stay.order.lifted_at, stay.order.ends_at) == (None, ends_at)
     entry = JournalEntry.objects.get(command="stays.admit", subject_id=str(again.stay_id))
-    assert entry.data["replaces"] == [stay.order.number]
+    assert entry.data["goes_on"] is True
     assert promise_one() == (OK, [])
 
 
