@@ -145,6 +145,10 @@ class AdmitForm(forms.Form):
         help_text=_("They are admitted first; headquarters decides after."),
     )  # fmt: skip
     room = forms.ChoiceField(label=_("Room for those who belong together"), required=False)
+    with_room = forms.CharField(
+        label=_("Room of the parent or carer who is there already"), max_length=12, required=False,
+        widget=forms.TextInput(attrs=PLAIN),
+    )  # fmt: skip
     assessment = forms.CharField(label=_("Who judged that they may share it, and why"), max_length=300, required=False)
 
     def __init__(

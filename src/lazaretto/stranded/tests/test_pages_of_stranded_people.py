@@ -15,6 +15,7 @@ from lazaretto.stranded.choices import State
 from lazaretto.stranded.commands import FoundPerson
 from lazaretto.stranded.models import Group
 from lazaretto.stranded.tests.stories import HOUR, adopt, clocks, find, row_of
+from tests import factories
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -171,6 +172,22 @@ def test_rooms_are_given_from_the_page_and_a_refusal_stays_on_it(cast, group):
     assert row_of(group).state == State.PLACED
     page = cast.clerk.client.get(reverse("stranded:one", args=[group.number])).content.decode()
     assert row_of(group).stay.number in page
+
+
+def test_a_child_left_at_home_joins_the_room_of_its_mother_from_the_page(cast):
+    adopt()
+    mother = factories.stay(cast.site, who=factories.person("林岚", at_site=cast.site, birth_date="1992-03-01"))
+    room = mother.occupancies.get().room
+    child = find(cast.clerk, FoundPerson(name="林小禾", age=4), unit=cast.site.unit, why="household")
+    address = reverse("stranded:admit", args=[child.number, "H01"])
+    order = {
+        "category": "inbound", "exposed_on": "2026-11-20", "authority": "区指挥部", "legal_basis": "传染病防治法",
+        "reason": "随母", "why_now": "家中无人", "assessment": "何医生：母子同住",
+    }  # fmt: skip
+    for wrong in ({}, {"with_room": "9999"}):
+        assert cast.clerk.client.post(address, {**order, **wrong}).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    cast.clerk.client.post(address, {**order, "with_room": room.number})
+    assert row_of(child).stay.occupancies.get().room == room
 
 
 def test_the_record_is_completed_from_the_page(cast, group):

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.arrivals.queries.desk import last_grounds
+from lazaretto.arrivals.queries.walk_in import stay_in_room
 from lazaretto.core import clock
 from lazaretto.core.errors import DomainError, InvalidInput, NotFound
 from lazaretto.places.models import Site
@@ -147,6 +148,10 @@ def admit(request: HttpRequest, number: str, code: str) -> HttpResponse:
     waiting = people_of(group, *rules.HERE, State.ON_THE_WAY)
     form = _admit_form(request, group, site, len(waiting))
     if form.is_bound and form.is_valid():
+        beside = form.cleaned_data["with_room"]
+        if beside and stay_in_room(site, beside) is None:
+            form.add_error("with_room", _("Nobody is in this room."))
+    if form.is_bound and form.is_valid():
         try:
             done = invoke(request, commands.admit, **_order(request, group, site, form))
         except DomainError as error:
@@ -178,9 +183,12 @@ def _admit_form(request: HttpRequest, group: Group, site: Site, people: int) -> 
 
 def _order(request: HttpRequest, group: Group, site: Site, form: AdmitForm) -> dict[str, Any]:
     said = dict(form.cleaned_data)
+    beside = said.pop("with_room")
+    companion = stay_in_room(site, beside) if beside else None
     exposed_at = clock.local_moment(said.pop("exposed_on"), 0, 0, zone_of(group.unit))
     return {
-        **said, "room": said["room"] or None, "group": str(group.pk), "site": str(site.pk),
+        **said, "room": said["room"] or None,
+        "companion": str(companion.pk) if companion else None, "group": str(group.pk), "site": str(site.pk),
         "last_exposure_at": exposed_at.isoformat(), "people": common.people_of(request),
     }  # fmt: skip
 
