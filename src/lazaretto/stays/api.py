@@ -216,13 +216,14 @@ class ExitFloorOut(Schema):
 
 
 class ExitRegisterOut(Schema):
-    """Everybody in a site at a moment."""
+    """Everybody in a site at a moment; `without_room` are here and have no room yet."""
 
     site_code: str
     site_name: str
     at: datetime
     count: int
     floors: list[ExitFloorOut]
+    without_room: list[ExitPersonOut]
 
 
 @router.get("/stays", response=PageOut[StayOut], summary="Stays, the latest first")

@@ -109,6 +109,7 @@ def register_paper(site: Site, register: ExitRegister, language: str) -> papers.
         as_of=register.at,
         zone=ZoneInfo(site.time_zone),
         buildings=buildings,
+        without_room=tuple(papers.ExitPerson(who.name, who.need_text) for who in register.without_room),
     )
 
 
@@ -118,7 +119,8 @@ def _html(site: Site, register: ExitRegister) -> str:
 
 
 def _digest(register: ExitRegister) -> str:
-    said = json.dumps([asdict(floor) for floor in register.floors], default=str, sort_keys=True)
+    listed = [asdict(one) for one in (*register.without_room, *register.floors)]
+    said = json.dumps(listed, default=str, sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()
 
 

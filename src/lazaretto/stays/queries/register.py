@@ -1,17 +1,21 @@
-"""The exit register: who is in which room at this moment, for evacuation. Never more than a look away."""
+"""The exit register: who is in which room at this moment, for evacuation. Never more than a look away.
 
-from collections import defaultdict
-from collections.abc import Iterable
+Whom the site holds and who has no room yet (signed in, waiting in the lobby) is in the building too, and listed first.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count
-from django.utils.translation import get_language
+from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.utils.translation import get_language, gettext
 
 from lazaretto.core.access import Actor
+from lazaretto.custody.models import Holding
 from lazaretto.people.choices import NeedKind
-from lazaretto.people.models import Need
+from lazaretto.people.models import Need, Person
 from lazaretto.people.needs import what_to_do
 from lazaretto.people.queries import display_name
 from lazaretto.places.models import Floor, Site
@@ -75,17 +79,18 @@ class RegisterFloor:
 
 @dataclass(frozen=True)
 class ExitRegister:
-    """Everybody in a site at a moment."""
+    """Everybody in a site at a moment; `without_room` are those whom custody says are here and who have no room yet."""
 
     site_code: str
     site_name: str
     at: datetime
     floors: tuple[RegisterFloor, ...]
+    without_room: tuple[RegisterPerson, ...] = ()
 
     @property
     def count(self) -> int:
         """People in the site."""
-        return sum(floor.count for floor in self.floors)
+        return len(self.without_room) + sum(floor.count for floor in self.floors)
 
     @property
     def room_count(self) -> int:
@@ -94,10 +99,11 @@ class ExitRegister:
 
     @property
     def helped(self) -> list[tuple[RegisterFloor, RegisterRoom, RegisterPerson]]:
-        """Those who cannot get out alone, in the order of the floors."""
+        """Those who cannot get out alone: who has no room first, then in the order of the floors."""
+        lobby = RegisterFloor("", gettext("Here, without a room"), (RegisterRoom("—", self.without_room),), 0)
         return [
             (floor, room, person)
-            for floor in self.floors
+            for floor in (lobby, *self.floors)
             for room in floor.rooms
             for person in room.people
             if person.needs
@@ -113,7 +119,7 @@ class ExitRegister:
 
 
 def exit_register(site: Site, *, at: datetime, reader: Actor | None = None) -> ExitRegister:
-    """The register of a site, top floor first. Three queries.
+    """The register of a site, top floor first. Four queries.
 
     Names are whole without a `reader` (the copy on disk); a reader whose role needs no names gets them masked.
     """
@@ -124,26 +130,43 @@ def exit_register(site: Site, *, at: datetime, reader: Actor | None = None) -> E
         .defer("stay__person__address")
         .order_by("room__number", "started_at", "id")
     )
-    needs = _needs(place.stay.person_id for place in taken)
+    waiting = list(
+        _without_room([site]).select_related("person").defer("person__address").order_by("person__name", "id")
+    )
+    needs = _needs([*(place.stay.person_id for place in taken), *(row.person_id for row in waiting)])
     rooms: dict[UUID, dict[str, list[RegisterPerson]]] = defaultdict(dict)
     for place in taken:
-        person = place.stay.person
-        name = person.name if reader is None else display_name(reader, person, unit_id=site.unit_id)
-        rooms[place.room.floor_id].setdefault(place.room.number, []).append(
-            RegisterPerson(person.id, name, needs.get(person.id, ()), person.language)
-        )
+        listed = _person(place.stay.person, site, reader, needs)
+        rooms[place.room.floor_id].setdefault(place.room.number, []).append(listed)
     return ExitRegister(
         site.code,
         site.name,
         at,
         tuple(_floor(floor, count, rooms[floor.id]) for floor, count in floors if rooms[floor.id]),
+        tuple(_person(row.person, site, reader, needs) for row in waiting),
     )
 
 
 def people_by_site(sites: Iterable[Site]) -> dict[UUID, int]:
-    """How many people are in each of these sites now. One query."""
-    taken = Occupancy.objects.filter(room__site__in=list(sites), ended_at__isnull=True)
-    return dict(taken.order_by().values_list("room__site_id").annotate(n=Count("id")))
+    """How many people are in each of these sites now, with and without a room. Two queries."""
+    asked = list(sites)
+    taken = Occupancy.objects.filter(room__site__in=asked, ended_at__isnull=True)
+    found = Counter(dict(taken.order_by().values_list("room__site_id").annotate(n=Count("id"))))
+    found.update(dict(_without_room(asked).order_by().values_list("site_id").annotate(n=Count("id"))))
+    return dict(found)
+
+
+def _without_room(sites: Collection[Site]) -> QuerySet[Holding]:
+    """Whom these sites hold and who is in no room of the site that holds them."""
+    roomed = Occupancy.objects.filter(
+        stay__person=OuterRef("person"), ended_at__isnull=True, room__site=OuterRef("site")
+    )
+    return Holding.objects.filter(~Exists(roomed), site__in=sites, ended_at__isnull=True)
+
+
+def _person(person: Person, site: Site, reader: Actor | None, needs: dict[UUID, tuple[str, ...]]) -> RegisterPerson:
+    name = person.name if reader is None else display_name(reader, person, unit_id=site.unit_id)
+    return RegisterPerson(person.id, name, needs.get(person.id, ()), person.language)
 
 
 def _floors(site: Site) -> list[tuple[Floor, int]]:

@@ -14,6 +14,7 @@ from lazaretto.places.models import Site
 from lazaretto.stays import commands, duties, exit_copies
 from lazaretto.stays.queries.register import exit_register
 from lazaretto.ui import papers
+from tests import factories
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -38,11 +39,49 @@ def household(admit):
 def test_everybody_is_in_it_floor_by_floor_with_the_needs_that_matter_in_a_fire(
     cast, household, django_assert_num_queries
 ):
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         found = exit_register(cast.site, at=NOW)
     assert (found.count, found.room_count) == (3, 2)
     assert [(floor.floor, floor.count, floor.empty_rooms) for floor in found.floors] == [("4F", 1, 3), ("3F", 2, 3)]
     assert [(person.name, person.needs) for _floor, _room, person in found.helped] == [("陈静", ("cannot_walk",))]
+
+
+@pytest.fixture
+def waiting(cast):
+    """Signed in, in the lobby, no room yet; cannot walk."""
+    person = factories.person("周敏", at_site=cast.site)
+    factories.held(person, cast.site, since=NOW)
+    Need.objects.create(person=person, kind="cannot_walk", started_at=NOW)
+    return person
+
+
+def test_who_is_here_without_a_room_is_in_it_everywhere(cast, household, waiting, tmp_path, django_assert_num_queries):
+    with django_assert_num_queries(4):
+        found = exit_register(cast.site, at=NOW)
+    assert (found.count, found.room_count) == (4, 2)
+    assert [person.name for person in found.without_room] == ["周敏"]
+    assert [person.name for _floor, _room, person in found.helped] == ["周敏", "陈静"]
+
+    page = cast.security.client.get(reverse("stays:register", args=["H01"])).content.decode()
+    assert page.count("周敏") == 2
+    paper = cast.clerk.client.get(reverse("stays:register_paper", args=["H01"]))
+    text = "".join(one.extract_text() for one in PdfReader(BytesIO(paper.content)).pages)
+    assert text.count("周敏") == 2
+    duties.exit_registers(NOW)
+    folder = tmp_path / exit_copies.FOLDER
+    assert (folder / "H01.html").read_text(encoding="utf-8").count("周敏") == 2
+    assert json.loads((folder / "H01.json").read_text())["people"] == 4
+    told = cast.clerk.client.get("/api/v1/sites/H01/exit-register").json()
+    assert (told["count"], [one["name"] for one in told["without_room"]]) == (4, ["周敏"])
+
+
+def test_a_site_that_holds_only_people_without_a_room_keeps_its_copy(cast, waiting):
+    Site.objects.filter(pk=cast.site.pk).update(state="closed")
+    duties.exit_registers(NOW)
+    assert exit_copies.copy_of("H01").people == 1
+    page = cast.clerk.client.get(reverse("stays:register", args=["H01"])).content.decode()
+    assert "周敏" in page
+    assert "lz-empty" not in page
 
 
 def test_who_leaves_is_out_of_it_at_once(cast, household):

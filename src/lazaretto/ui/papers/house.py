@@ -48,6 +48,7 @@ EXIT = {
     "building": pgettext_lazy("paper", "Building"),
     "empty": _("Empty rooms: {count}"),
     "floor_count": _("{people} people in {rooms} rooms"),
+    "without_room": _("Here, without a room"),
 }
 SAMPLING = {
     "title": pgettext_lazy("paper", "Sampling list"),
@@ -220,6 +221,7 @@ class ExitRegister(Paper):
     as_of: datetime
     zone: tzinfo
     buildings: tuple[ExitBuilding, ...]
+    without_room: tuple[ExitPerson, ...] = ()
 
     def data(self) -> Mapping[str, Any]:
         """Totals, help first, then every floor."""
@@ -233,14 +235,22 @@ class ExitRegister(Paper):
             "address": self.address,
             "as_of": as_of,
             "footer": f"{self.site} · {as_of}",
-            "people": sum(floor.people for floor in floors),
+            "people": len(self.without_room) + sum(floor.people for floor in floors),
+            "without_room": [{"name": person.name, "needs": person.needs} for person in self.without_room],
             "rooms": sum(len(floor.rooms) for floor in floors),
-            "helped": self._helped(),
+            "helped": [*self._helped_without_room(words), *self._helped()],
             "buildings": [
                 {"name": building.name, "floors": [self._floor(floor, words) for floor in building.floors]}
                 for building in self.buildings
             ],
         }
+
+    def _helped_without_room(self, words: Mapping[str, str]) -> list[dict[str, str]]:
+        return [
+            {"building": "", "room": words["without_room"], "name": person.name, "needs": person.needs}
+            for person in self.without_room
+            if person.needs
+        ]
 
     def _helped(self) -> list[dict[str, str]]:
         several = len(self.buildings) > 1
