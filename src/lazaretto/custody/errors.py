@@ -22,6 +22,24 @@ class DueTooEarly(DomainError):
     next_step = _("Give a time of arrival after the departure.")
 
 
+class NamedTwice(DomainError):
+    """Somebody is on the list of a handover twice."""
+
+    code = "named_twice"
+    status = 422
+    message = _("Somebody is named twice.")
+    next_step = _("Name everybody once.")
+
+
+class DueTooLate(DomainError):
+    """The deadline of a handover lies days ahead: nobody would be told in time that they are lost."""
+
+    code = "due_too_late"
+    status = 422
+    message = _("They are due more than three days from now: a late arrival would not be noticed.")
+    next_step = _("Look at the date and the year; whoever is longer on the road is given a later time on the way.")
+
+
 class NobodyNamed(DomainError):
     """A handover of nobody."""
 

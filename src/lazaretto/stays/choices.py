@@ -93,6 +93,7 @@ class BreachKind(TextChoices):
     VISITOR = "visitor", _("visitor in the room")
     LEFT_SITE = "left_site", _("left the site")
     ZONE = "zone", _("zones or passages crossed")
+    LEFT_ALONE = "left_alone", _("child or dependent person alone")
     OTHER = "other", _("other")
 
 

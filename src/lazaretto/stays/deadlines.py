@@ -89,6 +89,16 @@ BREACH = deadline_kind(
         urgent=True,
     )
 )
+ALONE = deadline_kind(
+    DeadlineKind(
+        "stays.alone",
+        _("Somebody who must not be alone is alone: who looks after them?"),
+        grace=NOW,
+        ladder=(Rung(NOW, "site_lead"), Rung(timedelta(minutes=15), "duty_officer")),
+        answer_within=HALF_HOUR,
+        urgent=True,
+    )
+)
 
 # Source: sample to laboratory 6 h, result 24 h (field figures of 2021–22).
 RESULT_WITHIN = timedelta(hours=24)

@@ -121,6 +121,20 @@ class LeftAlone(SharingNeedsAssessment):
         return cls(words % {"who": who, "room": room, "others": others, "why": why}, room=room, why=why)
 
 
+class GoesAlone(LeftAlone):
+    """Somebody who must not be alone would travel without anybody of theirs."""
+
+    code = "goes_alone"
+    message = _("Somebody who must not be alone would travel alone.")
+    next_step = _("Let somebody of theirs go along, or write down who judged that it is safe and who goes with them.")
+
+    @classmethod
+    def of(cls, *, who: str, others: str, room: str, why: str) -> "GoesAlone":
+        """Who would travel alone, and why they may not; `who` and `room` say nothing here."""
+        del who, room
+        return cls(_("%(others)s would travel alone: %(why)s.") % {"others": others, "why": why}, why=why)
+
+
 class NoFreeBed(DomainError):
     """Every bed of the room is taken."""
 

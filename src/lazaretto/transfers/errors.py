@@ -89,6 +89,31 @@ class AlreadyHere(DomainError):
     next_step = _("Open their stay; if they have no room, give them one.")
 
 
+class RoomUnknown(DomainError):
+    """The site has no room of that number."""
+
+    code = "room_unknown"
+    status = 422
+    message = _("The site has no room of this number.")
+    next_step = _("Look at the number again; without one they are signed in, too, and are given a room later.")
+
+
+class NotInCare(DomainError):
+    """Nobody holds the person: they were released, or went home from where they were."""
+
+    code = "not_in_care"
+    message = _("Nobody has this person in care any more.")
+    next_step = _("If they need care again, admit them at the desk; otherwise they may go.")
+
+
+class UnderWayFromHere(DomainError):
+    """The person was signed out of this very site and is not there yet."""
+
+    code = "under_way_from_here"
+    message = _("This person was signed out of here and is on the way.")
+    next_step = _("If they never left, or came back, bring them back on the page of the handover.")
+
+
 class QuestionClosed(DomainError):
     """The question was answered or explained before."""
 
@@ -98,12 +123,12 @@ class QuestionClosed(DomainError):
 
 
 class NotLater(DomainError):
-    """The new time of arrival is not later than the present one."""
+    """The new time of arrival is behind us, or is the present one."""
 
     code = "not_later"
     status = 422
-    message = _("The new time is not later than the present one.")
-    next_step = _("Give a later time; nobody needs to wait for a deadline to sign somebody in.")
+    message = _("The new time is over, or is the one that stands.")
+    next_step = _("Give another time ahead; nobody needs to wait for a deadline to sign somebody in.")
 
 
 class PlaceTaken(DomainError):

@@ -43,6 +43,11 @@ class SignOutForm(forms.Form):
         _("Keep their rooms until"), required=False, help_text=_("Empty: the rooms wait for cleaning.")
     )
     why_kept = forms.CharField(label=_("Why the rooms are kept"), max_length=200, required=False)
+    assessment = forms.CharField(
+        label=_("Assessment by name"), max_length=300, required=False,
+        help_text=_("Only where a child or a dependent person stays or goes without their people, or the destination "
+                    "does not receive the category: who judged that it may be, and who looks after them."),
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -104,10 +109,10 @@ class PlaceForm(forms.Form):
 
 
 class PostponeForm(forms.Form):
-    """They are late, and somebody knows why."""
+    """They come later or sooner than was said, and somebody knows why."""
 
     due_at = _moment(_("Expected to arrive by"))
-    reason = forms.CharField(label=_("Why they are late"), max_length=300)
+    reason = forms.CharField(label=_("Why the time has changed"), max_length=300)
 
 
 class DecideForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +13,14 @@ from lazaretto.core.ids import new_id
 from lazaretto.core.numbers import next_number
 from lazaretto.custody.choices import Outcome
 from lazaretto.custody.commands.ledger import Seen, Told, watch, write_facts
-from lazaretto.custody.errors import DueTooEarly, NobodyNamed, NotHeldHere
+from lazaretto.custody.errors import DueTooEarly, DueTooLate, NamedTwice, NobodyNamed, NotHeldHere
 from lazaretto.custody.models import HandedOver, Handover
 from lazaretto.custody.rules import FactKind
 from lazaretto.places.models import ExternalPlace, Site
 
 LONGEST = 200  # characters of what is handed over
+# Our choice: trains and coaches across provinces take up to two days; who is longer on the road is postponed anew.
+LONGEST_WAY = timedelta(hours=72)
 
 
 @dataclass(frozen=True)
@@ -48,14 +50,17 @@ def hand_over(
 ) -> Handover:
     """Sign people out, inside the running command. Nobody is moved who is not held by the origin.
 
-    `left_at` is when they left, for a sign-out that is told later. Raises `NobodyNamed`, `DueTooEarly`,
-    `TextTooLong`, and `NotHeldHere` naming who is held elsewhere.
+    `left_at` is when they left, for a sign-out that is told later. Raises `NobodyNamed`, `NamedTwice`, `DueTooEarly`,
+    `DueTooLate`, `TextTooLong`, and `NotHeldHere` naming who is held elsewhere.
     """
     left_at = left_at or at
     if not people:
         raise NobodyNamed
+    if len({one.person for one in people}) < len(people):
+        raise NamedTwice
     if way.due_at <= left_at:
         raise DueTooEarly(due_at=way.due_at.isoformat())
+    not_too_late(way.due_at, at)
     made = insert(_row(way, left_at))
     _write_lines(made, people)
     facts = [Seen(one.person, FactKind.SIGNED_OUT, left_at, handover=made) for one in people]
@@ -70,12 +75,13 @@ def redirect(
 ) -> Handover:
     """Those still under way go on to another place: a new handover takes them over, inside the running command.
 
-    By decision, with its reason: nobody signed them out anew. Raises `NobodyNamed`, `DueTooEarly`.
+    By decision, with its reason: nobody signed them out anew. Raises `NobodyNamed`, `DueTooEarly`, `DueTooLate`.
     """
     if not lines:
         raise NobodyNamed
     if way.due_at <= at:
         raise DueTooEarly(due_at=way.due_at.isoformat())
+    not_too_late(way.due_at, at)
     row = _row(way, at)
     row.instead_of = handover
     made = insert(row)
@@ -85,6 +91,12 @@ def redirect(
     write_facts(facts, actor=actor, at=at)
     watch(made, at=at)
     return made
+
+
+def not_too_late(due_at: datetime, at: datetime) -> None:
+    """A slip in the year would silence the alarm for years. Raises `DueTooLate`."""
+    if due_at > at + LONGEST_WAY:
+        raise DueTooLate(due_at=due_at.isoformat(), latest=(at + LONGEST_WAY).isoformat())
 
 
 def _write_lines(handover: Handover, people: Sequence[Luggage]) -> None:

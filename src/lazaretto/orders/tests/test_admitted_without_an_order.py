@@ -188,7 +188,7 @@ def test_who_was_handed_over_to_the_site_needs_no_exception(cast):
     type(cast.other_site).objects.update(category="close_contact")
     stay = factories.stay(cast.site)
     IsolationOrder.objects.update(category="close_contact")
-    handover = sign_out(cast, stay)
+    handover = sign_out(cast, stay, assessment="H02 腾出一层，值班长 周")
     sign_in(actor=cast.outsider.actor, at=NOW, handover=handover, person=stay.person)
     done = admit_walk_in(
         actor=cast.outsider.actor, at=NOW + HOUR, site=cast.other_site, same_as=stay.person_id, **GROUNDS

@@ -7,6 +7,7 @@ from lazaretto.stays.commands.breaches import (
     DoorChecked,
     check_door,
     close_breach,
+    report_alone,
     report_breach,
 )
 from lazaretto.stays.commands.holds import RoomHeld, give_up, keep_room
@@ -83,6 +84,7 @@ __all__ = [
     "release",
     "release_early",
     "replace_order",
+    "report_alone",
     "report_breach",
     "revoke_certificate",
     "set_category",

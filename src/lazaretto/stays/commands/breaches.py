@@ -1,5 +1,6 @@
 """The breach register, and the door and patrol checks that feed it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,13 +9,15 @@ from django.utils.translation import gettext, gettext_noop
 
 from lazaretto.core.access import Actor
 from lazaretto.core.commands import command, record
-from lazaretto.core.deadlines import Due, meet, raise_alarm
+from lazaretto.core.deadlines import DeadlineKind, Due, meet, raise_alarm
 from lazaretto.core.errors import ReasonRequired
+from lazaretto.people.models import Person
 from lazaretto.places.models import Room, Site
 from lazaretto.stays.choices import BreachKind, DoorFinding
-from lazaretto.stays.deadlines import BREACH
+from lazaretto.stays.deadlines import ALONE, BREACH
 from lazaretto.stays.errors import AlreadyClosed, RoomElsewhere
 from lazaretto.stays.models import Breach, DoorCheck
+from lazaretto.stays.queries.sharing import Behind
 
 CORRECTED = gettext_noop("Entered by mistake at the door; found: %(found)s")
 OF_FINDING = {DoorFinding.OPEN: BreachKind.DOOR_OPEN, DoorFinding.SEAL_BROKEN: BreachKind.LEFT_ROOM}
@@ -98,16 +101,40 @@ def _correctable(check: DoorCheck, room: Room) -> None:
 def _close(breach: Breach, action: str, actor: Actor, at: datetime) -> None:
     breach.action, breach.closed_at, breach.closed_by_id = action, at, actor.user_id
     breach.save(update_fields=["action", "closed_at", "closed_by"])
-    meet(BREACH.code, breach, at=at, by=actor.user_id, answer=action)
+    meet(_alarm_of(breach.kind).code, breach, at=at, by=actor.user_id, answer=action)
     record(breach, unit_id=breach.site.unit_id, person_id=breach.person_id, data={"kind": breach.kind}, reason=action)
 
 
-def _breach(site: Site, room: Room | None, kind: BreachKind, words: str, actor: Actor, at: datetime) -> Breach:
+def report_alone(found: Sequence[Behind], site: Site, words: str, *, actor: Actor, at: datetime) -> None:
+    """Somebody who must not be alone is, or goes, alone because the others had to leave; inside the running command.
+
+    It stands in the register until somebody writes down who looks after them.
+    """
+    for one in found:
+        person = one.lonely.sharer.person
+        _breach(site, one.room, BreachKind.LEFT_ALONE, f"{words} {one.lonely.why}", actor, at, person=person)
+
+
+def _alarm_of(kind: str) -> DeadlineKind:
+    return ALONE if kind == BreachKind.LEFT_ALONE else BREACH
+
+
+def _breach(
+    site: Site,
+    room: Room | None,
+    kind: BreachKind,
+    words: str,
+    actor: Actor,
+    at: datetime,
+    *,
+    person: Person | None = None,
+) -> Breach:
     if room is not None and room.site_id != site.id:
         raise RoomElsewhere(room=room.number)
     breach = Breach.objects.create(
-        site=site, room=room, kind=kind, noticed_at=at, noticed_by_id=actor.user_id, description=words
+        site=site, room=room, person=person, kind=kind, noticed_at=at, noticed_by_id=actor.user_id, description=words
     )
-    raise_alarm(Due(BREACH.code, breach, at, unit_id=site.unit_id), at=at)
-    record(breach, unit_id=site.unit_id, data={"kind": kind, "room": room.number if room else None})
+    who = person.pk if person else None
+    raise_alarm(Due(_alarm_of(kind).code, breach, at, unit_id=site.unit_id, person_id=who), at=at)
+    record(breach, unit_id=site.unit_id, person_id=who, data={"kind": kind, "room": room.number if room else None})
     return breach

@@ -6,6 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from lazaretto.core.access import Actor
 from lazaretto.core.bulk import update_rows
@@ -19,12 +20,14 @@ from lazaretto.people.commands import close_access
 from lazaretto.people.models import IdentityDocument
 from lazaretto.protocols.rules import Assessment, EarlyRelease
 from lazaretto.stays.choices import OrderChangeKind, ReleaseKind, SpecimenState, StayEnd
+from lazaretto.stays.commands.breaches import report_alone
 from lazaretto.stays.commands.holds import hold_room
 from lazaretto.stays.commands.taking import leave_room, lock_room, open_occupancy
 from lazaretto.stays.deadlines import RELEASE
 from lazaretto.stays.errors import AlreadyClosed, GroundUnknown, NeedsHandover, NotReleasable, StayEnded
 from lazaretto.stays.models import Certificate, IsolationOrder, OrderChange, Release, Specimen, Stay
 from lazaretto.stays.queries.courses import assessment_of, course_of
+from lazaretto.stays.queries.sharing import alone_without
 from lazaretto.stays.rules import mask_number
 
 LONGEST_REASON = 200
@@ -98,7 +101,7 @@ def end_stay(*, actor: Actor, at: datetime, stay: Stay, end: StayEnd, reason: st
         raise NotReleasable(stay=stay.number)
     if end in {StayEnd.HOSPITAL, StayEnd.TRANSFERRED}:
         raise NeedsHandover
-    _close(stay, end, actor, at)
+    _close(stay, end, actor, at, leaves_alone=True)
     let_go([stay.person_id], site=stay.site, actor=actor, at=at)
     IsolationOrder.objects.filter(pk=stay.order_id).update(lifted_at=at)
     record(stay, unit_id=stay.site.unit_id, person_id=stay.person_id, data={"end": end}, reason=reason)
@@ -164,7 +167,7 @@ def _let_go(stay: Stay, found: Assessment, destination: str, reason: str, actor:
     order = IsolationOrder.objects.select_for_update().get(pk=stay.order_id)
     if kind == ReleaseKind.EARLY:
         _shorten(order, reason or found.early_by, actor, at)
-    _close(stay, StayEnd.RELEASED, actor, at)
+    _close(stay, StayEnd.RELEASED, actor, at, leaves_alone=True)
     let_go([stay.person_id], site=stay.site, actor=actor, at=at)
     IsolationOrder.objects.filter(pk=order.pk).update(lifted_at=at)
     made = Release.objects.create(
@@ -186,8 +189,13 @@ def _let_go(stay: Stay, found: Assessment, destination: str, reason: str, actor:
     return Released(stay.id, made.id, certificate.id, certificate.number, kind)
 
 
-def _close(stay: Stay, end: StayEnd, actor: Actor, at: datetime) -> None:
-    """End the stay, free its room, answer its release and let everything else lapse."""
+def _close(stay: Stay, end: StayEnd, actor: Actor, at: datetime, *, leaves_alone: bool = False) -> None:
+    """End the stay, free its room, answer its release and let everything else lapse.
+
+    With `leaves_alone` nobody asked yet whether a child of theirs stays behind: nobody is held for it, but it is told.
+    """
+    alone = [one for one in alone_without([stay], at=at) if one.room is not None] if leaves_alone else []
+    report_alone(alone, stay.site, gettext("The others left:"), actor=actor, at=at)
     taken = open_occupancy(stay)
     leave_room(taken, lock_room(taken.room_id), actor=actor, at=at)
     stay.ended_at, stay.end = at, end

@@ -112,6 +112,14 @@ def room_panel(actor: Actor, site: Site, number: str, *, at: datetime) -> RoomPa
     return RoomPanel(room, guests, reads, health, overdue, _kept(actor, room, at))
 
 
+def kept_rooms(people: Iterable[UUID], site: Site | None) -> dict[UUID, str]:
+    """The numbers of the rooms that a site keeps for these people; one query."""
+    if site is None:
+        return {}
+    rows = RoomHold.objects.filter(person__in=people, room__site=site, ended_at__isnull=True)
+    return {person: number for person, number in rows.values_list("person", "room__number") if person}
+
+
 def _kept(actor: Actor, room: Room, at: datetime) -> tuple[Kept, ...]:
     holds = RoomHold.objects.filter(room=room, ended_at__isnull=True).select_related("person").order_by("until", "id")
     named = [(hold, display_name(actor, hold.person, unit_id=room.site.unit_id)) for hold in holds]

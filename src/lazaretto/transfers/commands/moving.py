@@ -14,7 +14,7 @@ from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import move_deadline
 from lazaretto.core.errors import Forbidden, InvalidInput, ReasonRequired, whole
 from lazaretto.core.prepared import prepared
-from lazaretto.custody.commands import Luggage, Seen, Told, Way, hand_over, write_facts
+from lazaretto.custody.commands import Luggage, Seen, Told, Way, hand_over, not_too_late, write_facts
 from lazaretto.custody.deadlines import HANDOVER
 from lazaretto.custody.models import HandedOver, Handover, Holding, Question
 from lazaretto.custody.rules import FactKind
@@ -29,10 +29,12 @@ from lazaretto.stays.choices import StayEnd
 from lazaretto.stays.commands import continue_stay, depart
 from lazaretto.stays.errors import PersonAlreadyStaying
 from lazaretto.stays.models import Stay
+from lazaretto.transfers.commands.company import judge
 from lazaretto.transfers.errors import (
     AlreadyHere,
     CardUnknown,
     HandoverClosed,
+    NotInCare,
     NotLater,
     NotOnHandover,
     NotYours,
@@ -41,6 +43,7 @@ from lazaretto.transfers.errors import (
     QuestionClosed,
     SamePlace,
     SiteUnknown,
+    UnderWayFromHere,
 )
 from lazaretto.transfers.queries.cards import person_of_card
 from lazaretto.transfers.queries.whereabouts import people_under_way_to
@@ -156,14 +159,22 @@ def sign_out(
     order: str = "",
     keep_rooms_until: datetime | None = None,
     why_kept: str = "",
+    assessment: str = "",
+    urgent: bool = False,
 ) -> SignedOut:
     """People leave a site of ours for another (`to_site`, its code) or for a place that others run (`to_place`).
 
     Their stays end, their isolation orders go with them, their rooms wait for cleaning, or for them: by decision,
     until `keep_rooms_until`. From now on they are under way until `due_at`. `order` is the number of the transfer order
     that sends them; one in force to that destination is used even when it is not named (`orders.commands.leave`).
-    Raises `OneDestination`, `SamePlace`, `SiteUnknown`, `NobodyNamed`, `DueTooEarly`, `NotHeldHere`, `KeptTooShort`,
-    and what `leave` raises: `NotChecked`, `OrderNeeded` …
+
+    `assessment` says who judged that a child or a dependent person may stay behind or go without their people and who
+    looks after them, or that the destination takes a category it does not receive. Where it is `urgent`, and to a
+    hospital, nobody is held up for want of it: whoever is alone is told to the site lead at once.
+
+    Raises `OneDestination`, `SamePlace`, `SiteUnknown`, `NobodyNamed`, `DueTooEarly`, `DueTooLate`, `NotHeldHere`,
+    `KeptTooShort`, `LeftAlone`, `GoesAlone`, `CategoryNotReceived`, and what `leave` raises: `NotChecked`,
+    `OrderNeeded` …
     """
     destination = destination_of(site, to_site, to_place)
     way = Way(site, destination, due_at, whole(carrier, 80), whole(escort, 80), whole(escort_phone, 40))
@@ -172,11 +183,14 @@ def sign_out(
     end = StayEnd.HOSPITAL if hospital else StayEnd.TRANSFERRED
     ids = [one.person for one in people]
     leave(ids, made, number=order, actor=actor, at=at)
-    for stay in _open_stays(people=ids):
+    stays = _open_stays(people=ids)
+    judge(stays, destination, site, assessment=assessment, urgent=urgent or hospital, actor=actor, at=at)
+    for stay in stays:
         depart(stay, end, actor=actor, at=at, keep_until=keep_rooms_until, why_kept=why_kept)
     if isinstance(destination, Site):
         open_access(ids, unit_id=destination.unit_id, at=at)
-    record(made, unit_id=site.unit_id, data={"number": made.number, "people": len(ids), "due_at": due_at})
+    data = {"number": made.number, "people": len(ids), "due_at": due_at}
+    record(made, unit_id=site.unit_id, data=data, reason=assessment.strip())
     return SignedOut(made.id, made.number, len(ids), due_at)
 
 
@@ -264,13 +278,17 @@ def give_room(*, actor: Actor, at: datetime, person: Person, room: Room, assessm
 
 @command("transfers.postpone", capability=HAND_OVER)
 def postpone(*, actor: Actor, at: datetime, handover: Handover, due_at: datetime, reason: str) -> Postponed:
-    """They are late, and somebody knows why. Raises `ReasonRequired`, `NotLater`, `HandoverClosed`."""
+    """They come later than was said, or sooner, and somebody knows why.
+
+    Raises `ReasonRequired`, `NotLater` for a time that is behind us or stands already, `DueTooLate`, `HandoverClosed`.
+    """
     if not reason.strip():
         raise ReasonRequired
     if handover.closed_at is not None:
         raise HandoverClosed(number=handover.number)
-    if due_at <= handover.due_at or due_at <= at:
+    if due_at == handover.due_at or due_at <= at:
         raise NotLater
+    not_too_late(due_at, at)
     handover.due_at = due_at
     handover.save(update_fields=["due_at"])
     move_deadline(HANDOVER.code, handover, due_at, at=at, by=actor.user_id)
@@ -284,13 +302,19 @@ def report_here(*, actor: Actor, at: datetime, site: Site, card: str, seen_at: d
     """Somebody stands here whom another place holds: their card (stay number) or document was read.
 
     Nobody is moved: both places are asked. Reading a card opens no record: the site sees the person only once it is
-    decided that they are there. Raises `CardUnknown`, `AlreadyHere`.
+    decided that they are there. Whoever was on the way to this very site is signed in (`asked` is empty then).
+    Raises `CardUnknown`, `AlreadyHere`, `NotInCare`, `UnderWayFromHere`.
     """
     person_id = person_of_card(card)
     if person_id is None:
         raise CardUnknown
-    if Holding.objects.filter(person=person_id, ended_at__isnull=True, site=site).exists():
+    held = Holding.objects.filter(person=person_id, ended_at__isnull=True).select_related("handover").first()
+    if held is None:
+        raise NotInCare
+    if held.site_id == site.pk:
         raise AlreadyHere
+    if held.handover is not None and held.handover.from_site_id == site.pk:
+        raise UnderWayFromHere(handover=held.handover.number)
     told = _seen(person_id, site, None, actor, at, seen_at)
     return Reported(person_id, told.asked or "")
 
@@ -342,7 +366,8 @@ def _as_thought(person_id: UUID, answer: str, at: datetime) -> Seen:
 
 @prepared
 def _open_stays(people: Any) -> QuerySet[Stay]:
-    return Stay.objects.filter(person__among=people, ended_at__isnull=True).select_related("site").order_by("id")
+    here = Stay.objects.filter(person__among=people, ended_at__isnull=True)
+    return here.select_related("site", "person").order_by("id")
 
 
 def _name(name: str) -> str:

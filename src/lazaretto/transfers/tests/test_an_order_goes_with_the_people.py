@@ -31,11 +31,11 @@ pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 
 
-def sign_out(cast, *stays, to="H02", at=NOW, order=""):
+def sign_out(cast, *stays, to="H02", at=NOW, order="", **more):
     where = {"to_place": to} if isinstance(to, ExternalPlace) else {"to_site": to}
     made = commands.sign_out(
         actor=cast.clerk.actor, at=at, site=cast.site, people=tuple(Luggage(stay.person_id) for stay in stays),
-        due_at=at + HOUR, order=order.number if isinstance(order, TransferOrder) else order, **where,
+        due_at=at + HOUR, order=order.number if isinstance(order, TransferOrder) else order, **where, **more,
     )  # fmt: skip
     return Handover.objects.get(pk=made.handover_id)
 

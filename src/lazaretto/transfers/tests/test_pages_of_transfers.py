@@ -32,7 +32,9 @@ def test_a_handover_is_on_the_page_of_both_ends_and_the_other_end_signs_in(cast,
         assert handover.number in member.client.get(reverse("transfers:moves")).content.decode()
     person = handover.people.get().person_id
     address = reverse("transfers:arrived", args=[handover.number, person])
-    assert cast.outsider.client.post(address, {"what": "sign_in", "room": "9999"}).status_code == 404
+    mistyped = cast.outsider.client.post(address, {"what": "sign_in", "room": "9999"})
+    assert mistyped.status_code == 422
+    assert 'value="9999"' in mistyped.content.decode()
     assert cast.outsider.client.post(address, {"what": "sign_in"}).status_code == 302
     handover.refresh_from_db()
     assert handover.closed_at is not None

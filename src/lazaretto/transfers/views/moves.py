@@ -1,5 +1,6 @@
 """People on the move: what is open, one handover with its people, signing out, questions."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.core import clock
 from lazaretto.core.access import Actor
-from lazaretto.core.errors import DomainError, InvalidInput, NotFound
+from lazaretto.core.errors import DomainError, Forbidden, InvalidInput, NotFound
 from lazaretto.custody.commands import Luggage
 from lazaretto.custody.models import Handover
 from lazaretto.orders.queries.orders import order_of_handovers
@@ -25,10 +26,12 @@ from lazaretto.people.queries import display_name, display_names
 from lazaretto.places.choices import Ability, ExternalKind, SiteState
 from lazaretto.places.models import ExternalPlace, Room, Site
 from lazaretto.places.queries import site_by_code
+from lazaretto.stays.errors import SharingNeedsAssessment
 from lazaretto.stays.models import Stay
+from lazaretto.stays.queries.room import kept_rooms
 from lazaretto.transfers import commands, queries
 from lazaretto.transfers.choices import WordKind
-from lazaretto.transfers.errors import AlreadyHere, CardUnknown
+from lazaretto.transfers.errors import AlreadyHere, CardUnknown, NotInCare, RoomUnknown, UnderWayFromHere
 from lazaretto.transfers.forms import DecideForm, PlaceForm, PostponeForm, SignOutForm
 from lazaretto.transfers.queries.away import away
 from lazaretto.ui.notices import notify
@@ -37,6 +40,7 @@ READ, HAND_OVER, DECIDE = "transfers.read", "transfers.hand_over", "transfers.de
 WITHIN = timedelta(hours=2)  # proposed as the time of arrival
 DESKS = 3  # who hands over at more sites than these starts from the page of one
 SHOWN = 100  # people at once on a page
+ROOM_LENGTH = 12  # characters of the number of a room
 ZONE = "Asia/Shanghai"
 
 
@@ -83,13 +87,29 @@ def everyone(request: HttpRequest) -> HttpResponse:
 @needs(READ)
 def handover(request: HttpRequest, number: str) -> HttpResponse:
     """One handover: who has arrived, who is missing, live at both ends."""
+    return _shown(request, handover_of(actor_of(request), number))
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What was refused about one person, and what was typed, so that only that is mended."""
+
+    person_id: UUID
+    words: str
+    room: str
+    assess: bool
+
+
+def _shown(request: HttpRequest, found: Handover, refused: Refusal | None = None) -> HttpResponse:
     actor, at = actor_of(request), clock.now()
-    found = handover_of(actor, number)
+    lines = queries.lines_of(actor, found)
+    kept = kept_rooms([line.row.person_id for line in lines], found.to_site)
     context = {
         "handover": found,
         "origin": queries.origin_of(found),
         "destination": queries.destination_of(found),
-        "lines": queries.lines_of(actor, found),
+        "lines": [(line, kept.get(line.row.person_id, "")) for line in lines],
+        "refused": refused,
         "order": order_of_handovers([found.pk]).get(found.pk, ""),
         "receives": found.to_site is not None and actor.may(HAND_OVER, found.to_site.unit_id),
         "sent": found.from_site is not None and actor.may(HAND_OVER, found.from_site.unit_id),
@@ -101,7 +121,7 @@ def handover(request: HttpRequest, number: str) -> HttpResponse:
         "postpone": PostponeForm(initial={"due_at": local(found.due_at + timedelta(hours=1))}),
         "now": at,
     }
-    return page(request, "transfers/handover.html", context)
+    return page(request, "transfers/handover.html", context, status=422 if refused else 200)
 
 
 @require_POST
@@ -124,10 +144,17 @@ def arrived(request: HttpRequest, number: str, person_id: UUID) -> HttpResponse:
         )
         return done(request, _("They are still there."), back)
     act, site = (commands.bring_back, found.from_site) if what == "bring_back" else (commands.sign_in, found.to_site)
-    room = _room(site, request.POST.get("room", ""))
-    told = act(
-        actor=actor, at=at, handover=found, person=person, room=room, assessment=request.POST.get("assessment", "")
-    )
+    try:
+        room = _room(site, request.POST.get("room", ""))
+        told = act(
+            actor=actor, at=at, handover=found, person=person, room=room, assessment=request.POST.get("assessment", "")
+        )
+    except DomainError as refused:
+        if refused.status == Forbidden.status:
+            raise
+        asks = isinstance(refused, SharingNeedsAssessment)
+        said = request.POST.get("room", "")[:ROOM_LENGTH]
+        return _shown(request, found, Refusal(person.pk, str(refused), said, asks))
     if told.asked:
         return done(request, _("Another place holds this person: both are asked, nobody was moved."), back, tone="red")
     text = (
@@ -199,9 +226,15 @@ def seen_here(request: HttpRequest, code: str) -> HttpResponse:
         raise InvalidInput(fields={"card": _("Scan or type a card or a document.")})
     back = reverse("transfers:moves")
     try:
-        commands.report_here(actor=actor, at=clock.now(), site=site, card=card)
-    except (CardUnknown, AlreadyHere) as refused:
+        told = commands.report_here(actor=actor, at=clock.now(), site=site, card=card)
+    except UnderWayFromHere as refused:
+        return done(
+            request, str(refused), reverse("transfers:handover", args=[refused.context["handover"]]), tone="red"
+        )
+    except (CardUnknown, AlreadyHere, NotInCare) as refused:
         return done(request, str(refused), back, tone="red")
+    if not told.asked:
+        return done(request, _("They were on their way here: signed in. They need a room."), back)
     return done(request, _("Both places are asked; nobody was moved."), back, tone="amber")
 
 
@@ -312,7 +345,7 @@ def _room(site: Site | None, number: str) -> Room | None:
         return None
     found = Room.objects.filter(site=site, number=number.strip()).first()
     if found is None:
-        raise NotFound(kind="places.room", id=number)
+        raise RoomUnknown(room=number.strip())
     return found
 
 
@@ -357,6 +390,7 @@ def _signed_out(given: dict[str, Any], site: Site, actor: Actor, at: Any) -> com
         keep_rooms_until=given["keep_rooms_until"],
         why_kept=given["why_kept"],
         order=given["order"],
+        assessment=given["assessment"],
     )
 
 

@@ -233,7 +233,7 @@ def _sign_out(trip: Trip, here: Stop, to: Stop, riders: list[Rider], actor: Acto
         made = sign_out(
             actor=actor, at=at, site=here.site, people=people, due_at=due_at,
             to_site=to.site.code if to.site else "", to_place=to.external, carrier=trip.vehicle.plate,
-            escort=trip.escort, escort_phone=trip.escort_phone,
+            escort=trip.escort, escort_phone=trip.escort_phone, urgent=True,
         )  # fmt: skip
         handover = Handover.objects.get(pk=made.handover_id)
     else:
