@@ -57,7 +57,15 @@ class Command(Generic[P, R]):
     """A declared command: callable like its function, and describing itself to API, offline upload, matrix and docs."""
 
     def __init__(
-        self, name: str, capability: str, function: Callable[P, R], *, district: bool, internal: bool, keeps: bool
+        self,
+        name: str,
+        capability: str,
+        function: Callable[P, R],
+        *,
+        district: bool,
+        internal: bool,
+        keeps: bool,
+        any_clock: bool = False,
     ) -> None:
         self.name = name
         self.capability = capability
@@ -65,6 +73,7 @@ class Command(Generic[P, R]):
         self.district = district
         self.internal = internal
         self.keeps_answer = keeps
+        self.any_clock = any_clock
         functools.update_wrapper(self, function)
 
     def __repr__(self) -> str:
@@ -185,18 +194,27 @@ class Command(Generic[P, R]):
 
 
 def command(
-    name: str, *, capability: str, district: bool = False, internal: bool = False, keeps_answer: bool = True
+    name: str,
+    *,
+    capability: str,
+    district: bool = False,
+    internal: bool = False,
+    keeps_answer: bool = True,
+    any_clock: bool = False,
 ) -> Callable[[Callable[P, R]], Command[P, R]]:
     """Declare a command.
 
     `district` demands the capability at the root of the tree of units. `internal` commands are run by the program's own
     pages and loops; the API does not offer them. Without `keeps_answer` the answer is a secret and never stored.
+    With `any_clock` it is never refused because the clock of the device that sends it is wrong: then it happens now.
     """
 
     def declare(function: Callable[P, R]) -> Command[P, R]:
         if name in REGISTRY:
             raise RuntimeError(f"two commands are called {name}")
-        made = Command(name, capability, function, district=district, internal=internal, keeps=keeps_answer)
+        made = Command(
+            name, capability, function, district=district, internal=internal, keeps=keeps_answer, any_clock=any_clock
+        )
         REGISTRY[name] = made
         return made
 

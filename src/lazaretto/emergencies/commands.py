@@ -75,7 +75,7 @@ class Reviewed:
     review_id: UUID
 
 
-@command("emergencies.report", capability=REPORT)
+@command("emergencies.report", capability=REPORT, any_clock=True)
 def report(
     *,
     actor: Actor,

@@ -39,6 +39,11 @@ class AlreadyOrdered(DomainError):
     message = _("Somebody of them is on another open order already.")
     next_step = _("Open that order: use it, strike them off or withdraw it first.")
 
+    @classmethod
+    def on(cls, orders: str) -> "AlreadyOrdered":
+        """With the numbers of those orders."""
+        return cls(_("Somebody of them is on an open order already: %(orders)s.") % {"orders": orders}, orders=orders)
+
 
 class OrderEntered(DomainError):
     """That number of that issuer is there already."""

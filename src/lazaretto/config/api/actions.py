@@ -91,7 +91,7 @@ def run(request: HttpRequest, name: str) -> HttpResponse:
     device = request.headers.get("X-Device", "")
     answer = command.invoke(
         actor=actor.on_device(f"{actor.device} {device}") if device else actor,
-        at=_occurred_at(request, now),
+        at=_moment_of(command, request, now),
         payload=_body(request),
         client_id=_client_id(request),
     )
@@ -147,6 +147,15 @@ def _client_id(request: HttpRequest) -> UUID | None:
         return UUID(value)
     except ValueError as error:
         raise InvalidInput(fields={"Idempotency-Key": "not a UUID"}) from error
+
+
+def _moment_of(command: Command[Any, Any], request: HttpRequest, now: datetime) -> datetime:
+    try:
+        return _occurred_at(request, now)
+    except (InvalidInput, OccurredInFuture, OccurredTooLongAgo):
+        if not command.any_clock:
+            raise
+        return now
 
 
 def _occurred_at(request: HttpRequest, now: datetime) -> datetime:

@@ -1,11 +1,13 @@
 """What the API reads of emergencies."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from lazaretto.core import clock
 from lazaretto.emergencies import commands
 from lazaretto.emergencies.choices import EmergencyState
 from lazaretto.emergencies.models import Emergency
@@ -63,3 +65,17 @@ def test_one_tells_its_timeline_and_who_it_is_only_to_those_who_read_names(cast)
     assert cast.auditor.client.get(path).json()["who"] == ""
     assert cast.outsider.client.get(path).status_code == 404
     assert cast.hotel_staff.client.get(path).status_code == 403
+
+
+@pytest.mark.parametrize("claimed", [timedelta(minutes=14), timedelta(days=-30)], ids=["fast", "slow"])
+def test_nobody_is_refused_for_the_clock_of_their_phone(cast, claimed):
+    now = clock.now()
+    answer = cast.clerk.client.post(
+        "/api/v1/commands/emergencies.report",
+        {"site": str(cast.site.pk), "what": "胸痛"},
+        content_type="application/json",
+        headers={"Idempotency-Key": str(uuid4()), "X-Occurred-At": (now + claimed).isoformat()},
+    )
+
+    assert answer.status_code == 200, answer.content
+    assert abs(Emergency.objects.get().first_word_at - now) < timedelta(minutes=1)

@@ -225,7 +225,7 @@ def _persons(people: Sequence[Passenger], unit: Unit, actor: Actor, at: datetime
 def _insert(order: TransferOrder, persons: list[UUID], people: Sequence[Passenger]) -> None:
     taken = named_lines(people=persons)
     if taken:
-        raise AlreadyOrdered(orders=", ".join(sorted({line.order.number for line in taken})))
+        raise AlreadyOrdered.on(", ".join(sorted({line.order.number for line in taken})))
     if len(set(persons)) < len(persons):
         raise AlreadyOrdered
     rooms = _rooms(order.from_site, persons)

@@ -131,8 +131,8 @@ def test_the_choices_for_somebody_urgent_and_the_list_of_a_trip_have_no_barriers
 def test_a_long_list_of_guests_is_found_by_typing(window: Opener, road):
     opened = window(session=road["fleet"].cast.duty_officer.client.cookies["sessionid"].value)
     page = opened.open(reverse("trips:new") + "?from=H01")
-    rows = page.locator("[data-find-rows] tr")
+    rows = page.locator("#riders tbody tr")
     expect(rows).to_have_count(4)
-    page.get_by_role("searchbox", name="按房号").fill("石大山")
+    page.get_by_role("searchbox", name="在列表中查找").fill("石大山")
     expect(rows.filter(visible=True)).to_have_count(1)
     assert opened.problems() == []

@@ -4,6 +4,7 @@ import * as dialogs from "./dialogs.js";
 import * as grid from "./grid.js";
 import * as keys from "./keys.js";
 import * as live from "./live.js";
+import * as narrow from "./narrow.js";
 import * as nav from "./nav.js";
 import * as palette from "./palette.js";
 import * as progress from "./progress.js";
@@ -11,7 +12,7 @@ import * as scan from "./scan.js";
 import * as theme from "./theme.js";
 import * as toasts from "./toasts.js";
 
-for (const part of [theme, nav, dialogs, toasts, keys, palette, grid, scan, progress, banners, live]) part.start();
+for (const part of [theme, nav, dialogs, toasts, keys, palette, grid, narrow, scan, progress, banners, live]) part.start();
 
 // Selects and boxes marked data-submit send their form as soon as they change (filters).
 document.addEventListener("change", (event) => {
