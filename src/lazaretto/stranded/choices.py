@@ -56,6 +56,7 @@ class StepKind(TextChoices):
     REGISTERED = "registered", _("found and written down")
     TAKEN = "taken", pgettext_lazy("stranded", "taken on")
     COMPLETED = "completed", _("record completed")
+    DIFFERS = "differs", _("said otherwise than the record")
     CARER = "carer", _("looked after from now on")
     CARER_ENDED = "carer_ended", _("not looked after any more")
     SENT = "sent", _("sent to a place")

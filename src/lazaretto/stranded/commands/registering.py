@@ -22,19 +22,17 @@ from lazaretto.people.commands import (
     GivenNeed,
     NewPerson,
     add_people,
-    add_phone,
     clean_person,
     form_parties,
     open_access,
-    record_need,
 )
-from lazaretto.people.digests import contact_digest
 from lazaretto.people.errors import DocumentTaken
-from lazaretto.people.models import Need, Person
+from lazaretto.people.models import Person
 from lazaretto.people.queries import alike, person_by_id
 from lazaretto.stranded import rules
 from lazaretto.stranded.choices import StepKind, Why
 from lazaretto.stranded.commands.common import MOST, found_place, settle, watch_place, write_step
+from lazaretto.stranded.commands.recognised import complete_known
 from lazaretto.stranded.deadlines import OWNER
 from lazaretto.stranded.errors import (
     FoundAlready,
@@ -178,7 +176,7 @@ def _write(group: Group, position: int, one: FoundPerson, actor: Actor, at: date
     named = bool(one.name.strip())
     if not named:
         clean = replace(clean, name=nameless(group.number, position))
-    person = _who(group, one, clean, actor, at)
+    person, differs = _who(group, one, clean, actor, at)
     earlier = Stranded.objects.filter(person=person, ended_at__isnull=True).select_related("group").first()
     if earlier is not None:
         raise FoundAlready(group=earlier.group.number)
@@ -187,11 +185,16 @@ def _write(group: Group, position: int, one: FoundPerson, actor: Actor, at: date
         known_as=whole(one.known_as, 500) or None, age=one.age,
     )  # fmt: skip
     record(row, unit_id=group.unit_id, person_id=person, data={"group": group.number, "nameless": row.nameless})
+    if differs:
+        write_step(group, StepKind.DIFFERS, [row], actor=actor, at=at, words=differs)
     return row
 
 
-def _who(group: Group, one: FoundPerson, clean: NewPerson, actor: Actor, at: datetime) -> UUID:
-    """The record of this one: the known one that somebody recognised, or a new one."""
+def _who(group: Group, one: FoundPerson, clean: NewPerson, actor: Actor, at: datetime) -> tuple[UUID, str]:
+    """The record of this one: the known one that somebody recognised, or a new one; what was said that differs from it.
+
+    Raises `PossiblyFoundBefore`, `DocumentTaken`, `FoundAlready`.
+    """
     likely = alike_to(one, clean)
     if one.same_as is None:
         unseen = set(likely) - set(one.not_same_as)
@@ -200,24 +203,10 @@ def _who(group: Group, one: FoundPerson, clean: NewPerson, actor: Actor, at: dat
         if any(Likeness.SAME_NUMBER in why for why in likely.values()):
             raise DocumentTaken
         (made,) = add_people([clean], unit_id=group.unit_id, at=at)
-        return made
+        return made, ""
     given_away = one.same_as in likely
     person = Person.objects.get(pk=one.same_as) if given_away else person_by_id(actor, one.same_as, REGISTER)
     open_access([person.pk], group.unit_id, at)
     record(person, unit_id=group.unit_id, person_id=person.pk, data={"known_by": likely.get(person.pk, [])})
-    _add(person, clean, actor, group, at)
-    return person.pk
-
-
-def _add(person: Person, clean: NewPerson, actor: Actor, group: Group, at: datetime) -> None:
-    """What was said and the record does not have yet, where the actor may write it; nothing is changed."""
-    if actor.may("people.manage", group.unit_id):
-        reached = set(person.contacts.values_list("digest", flat=True))
-        for phone in clean.phones:
-            if contact_digest(phone) not in reached:
-                add_phone(actor=actor, at=at, person=person, phone=phone)
-    if actor.may("people.care", group.unit_id):
-        noted = set(Need.objects.filter(person=person, ended_at__isnull=True).values_list("kind", flat=True))
-        for need in clean.needs:
-            if need.kind not in noted or need.note:
-                record_need(actor=actor, at=at, person=person, kind=need.kind, details=need.note)
+    named = bool(one.name.strip())
+    return person.pk, complete_known(person, clean, named=named, actor=actor, group=group, at=at)

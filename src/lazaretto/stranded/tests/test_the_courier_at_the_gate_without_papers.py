@@ -10,12 +10,12 @@ from lazaretto.core.models import Alarm, JournalEntry
 from lazaretto.core.promises import verify
 from lazaretto.custody.models import Holding, Question
 from lazaretto.people import commands as people
-from lazaretto.people.commands import GivenDocument, NewPerson
+from lazaretto.people.commands import GivenDocument, GivenNeed, NewPerson
 from lazaretto.people.errors import DocumentTaken
 from lazaretto.people.models import Person
 from lazaretto.places.choices import ExternalKind
 from lazaretto.stranded import commands
-from lazaretto.stranded.choices import State
+from lazaretto.stranded.choices import State, StepKind
 from lazaretto.stranded.commands import FoundPerson
 from lazaretto.stranded.errors import (
     FoundAlready,
@@ -123,6 +123,56 @@ def test_whoever_is_known_is_asked_about_before_anything_is_written(cast, unit):
     assert row_of(group).person_id == known
     with pytest.raises(FoundAlready):
         find(cast.security, FoundPerson(document=said.document, same_as=known), unit=unit)
+
+
+@pytest.mark.parametrize("role", ["security", "medic", "clerk"])
+def test_whatever_is_typed_of_a_known_person_is_in_their_record_whoever_found_them(cast, unit, role):
+    known = factories.person("邵立冬", at_site=cast.site)
+    said = FoundPerson(
+        name="Shao Lidong", document=GivenDocument("id_card", ID_CARD), phone="13800138000", employer="顺丰速递",
+        address="海珠区南石头街", needs=(GivenNeed("dialysis", "周二周四"),), same_as=known.pk,
+    )  # fmt: skip
+    find(getattr(cast, role), said, unit=unit)
+
+    known.refresh_from_db()
+    assert {name.full for name in known.names.all()} == {"邵立冬", "Shao Lidong"}
+    assert (known.name, known.employer, known.address) == ("邵立冬", said.employer, said.address)
+    assert (known.documents.get().last_four, known.contacts.get().last_four) == ("2716", "8000")
+    assert [(need.kind, need.note) for need in known.needs.all()] == [("dialysis", "周二周四")]
+    by_name = JournalEntry.objects.get(command="people.add_document", person_id=known.pk)
+    assert by_name.actor_id == getattr(cast, role).user.pk
+
+
+def test_what_differs_from_the_record_changes_nothing_there_and_stands_in_the_history(cast, unit):
+    known = factories.person("邵立冬", at_site=cast.site, employer="中通快递")
+    people.record_need(actor=cast.medic.actor, at=NOW, person=known, kind="dialysis", details="左臂")
+    said = FoundPerson(employer="顺丰速递", needs=(GivenNeed("dialysis", "周二周四"),), same_as=known.pk)
+    group = find(cast.security, said, unit=unit)
+
+    known.refresh_from_db()
+    assert (known.employer, known.needs.get().note) == ("中通快递", "左臂; 周二周四")
+    assert "顺丰速递" in group.steps.get(step=StepKind.DIFFERS, stranded=row_of(group)).words
+    assert not any("顺丰" in str(entry.data) for entry in JournalEntry.objects.all())
+
+
+def test_security_writes_no_other_record_than_that_of_whom_they_found(cast, unit):
+    other = factories.person("高建", at_site=cast.site)
+    find(cast.security, FoundPerson(known_as="穿红衣"), unit=unit)
+    with pytest.raises(Forbidden):
+        people.add_phone(actor=cast.security.actor, at=NOW, person=other, phone="13800138000")
+
+
+def test_a_paper_of_somebody_else_is_refused_by_name_and_nothing_is_written(cast, unit):
+    people.register_person(
+        actor=cast.clerk.actor,
+        at=NOW,
+        unit=unit,
+        person=NewPerson("高建", documents=(GivenDocument("id_card", ID_CARD),)),
+    )
+    known = factories.person("邵立冬", at_site=cast.site)
+    with pytest.raises(DocumentTaken):
+        find(cast.security, FoundPerson(document=GivenDocument("id_card", ID_CARD), same_as=known.pk), unit=unit)
+    assert not Group.objects.exists()
 
 
 def test_two_records_of_one_man_are_merged_as_everywhere_and_he_stays_in_our_care(cast, unit):
