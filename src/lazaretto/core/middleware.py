@@ -43,13 +43,13 @@ def _wants_json(request: HttpRequest) -> bool:
 
 def _page(request: HttpRequest, error: DomainError) -> HttpResponse:
     if error.mended_at:
-        return HttpResponseRedirect(_way(error, _page_of(request)))
+        return HttpResponseRedirect(_way(error, page_of(request)))
     context = {"status": error.status, "title": error.message, "message": "", "next_step": error.next_step}
     return render(request, "ui/error.html", {**context, "code": error.code}, status=error.status)
 
 
-def _page_of(request: HttpRequest) -> str:
-    """The page to come back to: this one, or the one whose form was sent."""
+def page_of(request: HttpRequest) -> str:
+    """The page to come back to: this one, or the one whose form was sent; empty where that is not known."""
     if request.method == "GET":
         return request.get_full_path()
     page = urlsplit(request.headers.get("Referer", ""))

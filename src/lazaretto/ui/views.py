@@ -112,6 +112,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Must work when the database does not: touches neither session nor user."""
     context = {
+        "request": request,
         "status": HTTPStatus.INTERNAL_SERVER_ERROR,
         "title": _("Something went wrong on our side"),
         "message": _("The error has been logged. What you entered on the last page may not have been saved."),

@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from lazaretto.core.middleware import page_of
 from lazaretto.ui import forms, icons, qr
 
 register = template.Library()
@@ -51,6 +52,13 @@ def icon(name: str, size: str = "", label: str = "", css: str = "") -> SafeStrin
     classes = " ".join(filter(None, ["lz-icon", f"lz-icon-{size}" if size else "", css]))
     speaking = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html('<svg class="{}" {}><use href="{}#{}"/></svg>', classes, speaking, static(icons.SPRITE), name)
+
+
+@register.simple_tag(takes_context=True)
+def page_before(context: template.Context) -> str | None:
+    """On the answer to a form that was sent: the page it was on, empty if not known. None where a reload asks again."""
+    request = context.get("request")
+    return None if request is None or request.method in {"GET", "HEAD"} else page_of(request)
 
 
 @register.inclusion_tag("ui/components/kpi.html")

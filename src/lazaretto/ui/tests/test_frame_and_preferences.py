@@ -121,3 +121,21 @@ def test_a_notice_keeps_its_tone(rf: RequestFactory) -> None:
     request._messages = Storage()  # type: ignore[attr-defined]
     notices.notify(request, "Saved", tone="amber", undo="/undo")
     assert list(get_messages(request)) == [(30, "Saved", "/undo")]
+
+
+@pytest.mark.parametrize(
+    ("method", "came_from", "leads"),
+    [
+        ("get", "http://testserver/moves", 'href=""'),
+        ("post", "http://testserver/moves?site=H01", 'href="/moves?site=H01"'),
+        ("post", "http://elsewhere.example/moves", None),
+        ("post", "", None),
+    ],
+)
+def test_an_error_after_a_form_leads_back_to_its_page_and_never_asks_it_again(rf, method, came_from, leads):
+    request = getattr(rf, method)("/moves/H01-T2026-000001/postpone", headers={"Referer": came_from})
+    for answer in (views.not_found(request), views.server_error(request)):
+        page = answer.content.decode()
+        assert ('href=""' in page) is (method == "get")
+        assert "elsewhere.example" not in page
+        assert leads is None or leads in page
