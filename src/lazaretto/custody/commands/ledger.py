@@ -175,10 +175,13 @@ def _ask(before: dict[UUID, Known], after: dict[UUID, Known], at: datetime) -> N
     for person, known in after.items():
         old = {doubt.fact for doubt in before[person].story.doubts}
         new = {doubt.fact: doubt for doubt in known.story.doubts}
-        if old - new.keys():
-            _explain(old - new.keys(), at)
-        for doubt in (new[fact] for fact in new.keys() - old):
-            _open(person, known, doubt, at)
+        explained = old - new.keys()
+        if explained:
+            _explain(explained, at)
+        # A doubt that was not asked because another fact had asked it already is asked when that one is explained.
+        for fact, doubt in new.items():
+            if explained or fact not in old:
+                _open(person, known, doubt, at)
 
 
 def _explain(facts: set[UUID], at: datetime) -> None:
@@ -189,17 +192,19 @@ def _explain(facts: set[UUID], at: datetime) -> None:
 
 
 def _open(person: UUID, known: Known, doubt: rules.Doubt, at: datetime) -> None:
+    """Ask both places; the same doubt that is still open (a card read twice) is not asked twice."""
     ends = (doubt.held.origin, doubt.held.destination) if isinstance(doubt.held, rules.Leg) else (doubt.held,)
     reported = known.place_of(doubt.fact)
     thought = [end for end in ends if end is not None and end not in known.external and end != reported]
-    question = Question.objects.create(
-        person_id=person,
-        fact_id=doubt.fact,
-        conflict=str(doubt.conflict),
-        first_site_id=thought[0] if thought else None,
-        second_site_id=None if reported in known.external else reported,
-        opened_at=at,
-    )
+    asked = {
+        "person_id": person,
+        "conflict": str(doubt.conflict),
+        "first_site_id": thought[0] if thought else None,
+        "second_site_id": None if reported in known.external else reported,
+    }
+    if Question.objects.filter(**asked, closed_at__isnull=True).exists():
+        return
+    question = Question.objects.create(**asked, fact_id=doubt.fact, opened_at=at)
     sites = (question.first_site, question.second_site)
     units = [site.unit_id for site in sites if site is not None]
     for slot, unit in enumerate(units) if units else [(0, None)]:

@@ -10,7 +10,7 @@ from lazaretto.core.models import Alarm, Deadline, JournalEntry
 from lazaretto.core.promises import OK, verify
 from lazaretto.custody.commands import Luggage
 from lazaretto.custody.errors import NotHeldHere
-from lazaretto.custody.models import HandedOver, Handover, Holding, Question
+from lazaretto.custody.models import Fact, HandedOver, Handover, Holding, Question
 from lazaretto.places.commands import close_site
 from lazaretto.places.errors import PeopleExpected
 from lazaretto.places.models import ExternalPlace, Room
@@ -97,6 +97,37 @@ def test_a_stranger_at_the_door_is_a_question_to_both_places_and_moves_nobody(ca
     told = {alarm.unit_id for alarm in Alarm.objects.filter(answered_at__isnull=True)}
     assert told == {cast.site.unit_id, cast.other_site.unit_id}
     assert Stay.objects.get().ended_at is None
+
+
+def test_a_card_read_twice_is_two_facts_and_one_question(cast):
+    stay = factories.stay(cast.site)
+    for minutes in (0, 5):
+        commands.report_here(
+            actor=cast.outsider.actor, at=NOW + timedelta(minutes=minutes), site=cast.other_site, card=stay.number
+        )
+    assert Fact.objects.filter(person=stay.person, kind="signed_in").count() == 2
+    question = Question.objects.get()
+    assert Alarm.objects.filter(kind="custody.question").count() == 2  # one to each place
+    commands.decide(
+        actor=cast.duty_officer.actor, at=NOW + HOUR, question=question, verdict=commands.Verdict.AS_THOUGHT,
+        reason="扫错卡",
+    )  # fmt: skip
+    assert not Question.objects.filter(closed_at__isnull=True).exists()
+    commands.report_here(actor=cast.outsider.actor, at=NOW + 2 * HOUR, site=cast.other_site, card=stay.number)
+    assert Question.objects.filter(closed_at__isnull=True).count() == 1
+    assert promise_one() == (OK, [])
+
+
+def test_what_a_later_fact_explains_of_one_scan_leaves_the_other_asked(cast):
+    """Two readings before and after a sign-out told late: only the first is still a contradiction."""
+    stay = factories.stay(cast.site)
+    for minutes in (0, 30):
+        commands.report_here(
+            actor=cast.outsider.actor, at=NOW + timedelta(minutes=minutes), site=cast.other_site, card=stay.number
+        )
+    sign_out(cast, stay, at=NOW + timedelta(minutes=10))
+    assert Question.objects.filter(closed_at__isnull=True).count() == 1
+    assert held(stay.person) == cast.other_site
 
 
 def test_a_decision_for_the_place_that_reported_ends_the_other_stay(cast):
