@@ -209,11 +209,14 @@ def _place(
     actor: Actor, row: Alarm | Deadline, names: dict[UUID, str], found: dict[UUID, Site], rooms: dict[UUID, Occupancy]
 ) -> Whereabouts:
     taken = rooms.get(row.person_id) if row.person_id else None
+    site = found.get(row.unit_id) if row.unit_id else None
+    if taken is not None and site is not None and taken.room.site_id != site.pk:
+        taken = None  # a room of another site beside this one's code would send people to a wrong door
     return Whereabouts(
         name=names.get(row.person_id, "") if row.person_id else "",
         room=taken.room.number if taken else "",
         stay_number=taken.stay.number if taken and actor.may("stays.read", row.unit_id) else "",
-        site=found.get(row.unit_id) if row.unit_id else None,
+        site=site,
     )
 
 

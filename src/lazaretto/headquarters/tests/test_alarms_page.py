@@ -7,6 +7,8 @@ import pytest
 from lazaretto.core.deadlines import Due, raise_alarm, set_deadlines
 from lazaretto.core.models import Alarm
 from lazaretto.emergencies.commands import report
+from lazaretto.headquarters.queries.watch import whereabouts
+from lazaretto.transfers.commands import report_here
 from tests import factories
 from tests.factories import NOW
 
@@ -106,3 +108,14 @@ def test_the_alarm_of_an_emergency_leads_to_it(cast):
     link = f'href="/emergencies/{made.number}"'
     assert link in page(cast.medic)
     assert link not in page(cast.outsider)
+
+
+def test_an_alarm_at_one_site_never_names_the_room_of_another(cast, stay):
+    there = stay.occupancies.get().room.number
+    report_here(actor=cast.outsider.actor, at=NOW, site=cast.other_site, card=stay.number)
+    ours, theirs = (
+        next(row for row in whereabouts(member.actor, Alarm.objects.filter(unit_id=site.unit_id)).values() if row.name)
+        for member, site in ((cast.site_lead, cast.site), (cast.outsider, cast.other_site))
+    )
+    assert (ours.site, ours.room) == (cast.site, there)
+    assert (theirs.site, theirs.room, theirs.stay_number) == (cast.other_site, "", "")
