@@ -9,6 +9,7 @@ from ninja import Query, Router, Schema
 from pydantic import AwareDatetime, Field
 
 from lazaretto.accounts.doors import actor_of, needs
+from lazaretto.core import clock
 from lazaretto.core.paging import Page, PageOut, Paging, page
 from lazaretto.custody.models import Handover, Holding, Question
 from lazaretto.people.queries import display_names
@@ -98,9 +99,8 @@ class PlaceOut(Schema):
 def whereabouts(request: HttpRequest, given: Query[Moment]) -> Page[Any]:
     """By person."""
     actor = actor_of(request)
-    piece = page(
-        queries.holdings(actor, at=given.at).order_by(), ["person_id", "id"], limit=given.limit, cursor=given.cursor
-    )
+    at = queries.past(given.at, now=clock.now()) if given.at else None
+    piece = page(queries.holdings(actor, at=at).order_by(), ["person_id", "id"], limit=given.limit, cursor=given.cursor)
     names = display_names(actor, [row.person for row in piece.items])
     return Page([_where(row, names[row.person_id]) for row in piece.items], piece.next)
 

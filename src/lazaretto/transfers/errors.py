@@ -131,6 +131,24 @@ class NotLater(DomainError):
     next_step = _("Give another time ahead; nobody needs to wait for a deadline to sign somebody in.")
 
 
+class MomentUnreadable(DomainError):
+    """What was asked for is no date and time."""
+
+    code = "moment_unreadable"
+    status = 422
+    message = _("This moment cannot be read.")
+    next_step = _("Give a date and a time, such as 2026-11-21 09:30; leave it empty for now.")
+
+
+class MomentAhead(DomainError):
+    """It is asked where people will be."""
+
+    code = "moment_ahead"
+    status = 422
+    message = _("This moment lies ahead: nobody knows yet where people will be.")
+    next_step = _("Choose a moment that is past, or leave it empty for now.")
+
+
 class PlaceTaken(DomainError):
     """A place of that kind, name and district exists."""
 

@@ -15,6 +15,7 @@ from lazaretto.people.masking import mask
 from lazaretto.people.queries import display_names, names_visible
 from lazaretto.places.models import ExternalPlace, Site
 from lazaretto.stays.models import Stay
+from lazaretto.transfers.errors import MomentAhead
 
 READ = "transfers.read"
 
@@ -29,6 +30,13 @@ class Whereabouts:
     handover: str
     holder: str
     since: datetime
+
+
+def past(at: datetime, *, now: datetime) -> datetime:
+    """A moment of which it is known where people were. Raises `MomentAhead`."""
+    if at > now:
+        raise MomentAhead(at=at.isoformat())
+    return at
 
 
 def holdings(actor: Actor, *, at: datetime | None = None) -> QuerySet[Holding]:
@@ -189,8 +197,13 @@ def lines_of(actor: Actor, handover: Handover) -> list[Line]:
 
 def questions(actor: Actor) -> QuerySet[Question]:
     """Open questions put to the actor's places, the oldest first."""
-    rows = Question.objects.visible_to(actor, READ).filter(closed_at__isnull=True)
-    return rows.select_related("person", "fact", "first_site", "second_site").order_by("opened_at", "id")
+    return all_questions(actor).filter(closed_at__isnull=True)
+
+
+def all_questions(actor: Actor) -> QuerySet[Question]:
+    """The same with those that were answered: whoever comes second reads who decided what."""
+    rows = Question.objects.visible_to(actor, READ)
+    return rows.select_related("person", "fact", "first_site", "second_site", "closed_by").order_by("opened_at", "id")
 
 
 def places(actor: Actor) -> QuerySet[ExternalPlace]:

@@ -85,7 +85,6 @@ def test_whereabouts_cost_the_same_for_few_and_for_many(cast, django_assert_max_
     for page in (address, reverse("transfers:moves")):
         with django_assert_max_num_queries(24):
             assert client.get(page).status_code == 200
-    assert client.get(address, {"at": "nonsense"}).status_code == 200
     assert client.get("/api/v1/whereabouts").json()["items"][0]["site"] == "H01"
 
 
@@ -113,6 +112,39 @@ def test_the_page_of_a_hospital_tells_keeps_and_fetches(cast):
     answer = cast.clerk.client.post(fetch, {"people": [str(person)], "due_at": due})
     assert answer.status_code == 302
     assert "区人民医院" in cast.clerk.client.get(answer["Location"]).content.decode()
+
+
+@pytest.mark.parametrize(("at", "words"), [("garbage", "cannot be read"), ("2999-01-01T08:00", "lies ahead")])
+def test_a_moment_that_cannot_be_answered_is_refused_by_name_and_shows_nobody(cast, at, words):
+    stay = factories.stay(cast.site, who=factories.person("单小燕", at_site=cast.site))
+    client = cast.duty_officer.client
+    answer = client.get(reverse("transfers:whereabouts"), {"at": at}, headers={"Accept-Language": "en"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert words in page
+    assert f'value="{at}"' in page
+    assert stay.person.name not in page
+    assert client.get("/api/v1/whereabouts", {"at": "garbage"}).status_code == 422
+    ahead = client.get("/api/v1/whereabouts", {"at": "2999-01-01T08:00:00+08:00"})
+    assert (ahead.status_code, ahead.json()["code"]) == (422, "moment_ahead")
+
+
+def test_the_second_to_decide_reads_who_decided_what_and_when(cast):
+    stay = factories.stay(cast.site)
+    cast.outsider.client.post(reverse("transfers:seen_here", args=["H02"]), {"card": stay.number})
+    address = reverse("transfers:question", args=[Question.objects.get().pk])
+    cast.site_lead.client.post(address, {"verdict": "as_thought", "reason": "扫错了卡"})
+    decided = Question.objects.get()
+    for answer in (
+        cast.duty_officer.client.get(address),
+        cast.duty_officer.client.post(address, {"verdict": "as_reported", "reason": "我看见了"}),
+    ):
+        page = answer.content.decode()
+        assert "扫错了卡" in page
+        assert cast.site_lead.user.display_name in page
+        assert 'name="verdict"' not in page
+    assert answer.status_code == 409
+    assert Question.objects.get().closed_at == decided.closed_at
 
 
 def test_a_handover_is_sent_elsewhere_from_its_page(cast, handover):

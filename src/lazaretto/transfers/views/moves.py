@@ -1,7 +1,7 @@
 """People on the move: what is open, one handover with its people, signing out, questions."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -31,7 +31,14 @@ from lazaretto.stays.models import Stay
 from lazaretto.stays.queries.room import kept_rooms
 from lazaretto.transfers import commands, queries
 from lazaretto.transfers.choices import WordKind
-from lazaretto.transfers.errors import AlreadyHere, CardUnknown, NotInCare, RoomUnknown, UnderWayFromHere
+from lazaretto.transfers.errors import (
+    AlreadyHere,
+    CardUnknown,
+    MomentUnreadable,
+    NotInCare,
+    RoomUnknown,
+    UnderWayFromHere,
+)
 from lazaretto.transfers.forms import DecideForm, PlaceForm, PostponeForm, SignOutForm
 from lazaretto.transfers.queries.away import away
 from lazaretto.ui.notices import notify
@@ -70,9 +77,15 @@ def moves(request: HttpRequest) -> HttpResponse:
 def everyone(request: HttpRequest) -> HttpResponse:
     """Where everyone is, since when, with whom: now or at a moment of the past."""
     actor, site = actor_of(request), request.GET.get("site", "")
-    at = _moment(request.GET.get("at", ""))
-    rows = queries.whereabouts(actor, at=at, site=site, after=_behind(request), limit=SHOWN + 1)
+    at, refused = None, None
+    try:
+        at = _moment(request.GET.get("at", ""), clock.now())
+    except DomainError as error:
+        refused = error
+    behind = _behind(request)
+    rows = [] if refused else queries.whereabouts(actor, at=at, site=site, after=behind, limit=SHOWN + 1)
     context = {
+        "refused": refused,
         "rows": rows[:SHOWN],
         "next": rows[SHOWN - 1].person_id if len(rows) > SHOWN else None,
         "site": site,
@@ -80,7 +93,7 @@ def everyone(request: HttpRequest) -> HttpResponse:
         "at": at,
         "asked": request.GET.get("at", ""),
     }
-    return page(request, "transfers/whereabouts.html", context)
+    return page(request, "transfers/whereabouts.html", context, status=refused.status if refused else 200)
 
 
 @require_GET
@@ -254,9 +267,9 @@ def give_room(request: HttpRequest, code: str, person_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @needs(DECIDE)
 def question(request: HttpRequest, question_id: UUID) -> HttpResponse:
-    """Two places contradict each other: look at both, decide, say how you know."""
+    """Two places contradict each other: look at both, decide, say how you know. Then: who decided what and when."""
     actor = actor_of(request)
-    found = queries.questions(actor).filter(pk=question_id).first()
+    found = queries.all_questions(actor).filter(pk=question_id).first()
     if found is None:
         raise NotFound(kind="custody.question", id=question_id)
     held = queries.holding_of(found.person_id)
@@ -265,7 +278,7 @@ def question(request: HttpRequest, question_id: UUID) -> HttpResponse:
         reported = f"{found.second_site.code} {found.second_site.spoken_name}"
         places.append((str(commands.Verdict.AS_REPORTED), reported))
     form = DecideForm(request.POST or None, places=places)
-    if form.is_bound and form.is_valid():
+    if found.closed_at is None and form.is_bound and form.is_valid():
         verdict = commands.Verdict(form.cleaned_data["verdict"])
         try:
             commands.decide(
@@ -275,11 +288,16 @@ def question(request: HttpRequest, question_id: UUID) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             return done(request, _("Decided. Both places see it."), reverse("transfers:moves"))
+    found.refresh_from_db(fields=["closed_at", "closed_by", "answer"])
     history = found.person.custody_facts.select_related("site", "external", "handover", "by").order_by(
         "occurred_at", "id"
     )
-    context = {"question": found, "name": display_name(actor, found.person), "form": form, "facts": history}
-    return page(request, "transfers/question.html", context, status=422 if form.errors else 200)
+    context = {
+        "question": found, "name": display_name(actor, found.person), "form": form, "facts": history,
+        "place": queries.place_of(held) if held else "",
+    }  # fmt: skip
+    late = found.closed_at is not None and request.method == "POST"
+    return page(request, "transfers/question.html", context, status=409 if late else 422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -407,12 +425,15 @@ def _behind(request: HttpRequest) -> UUID | None:
         return None
 
 
-def _moment(text: str) -> Any:
-    """The moment asked for; now when nothing readable was."""
+def _moment(text: str, now: datetime) -> datetime | None:
+    """The past moment asked for; None for now. Raises `MomentUnreadable`, `MomentAhead`."""
+    if not text.strip():
+        return None
     try:
         found = parse_datetime(text.strip())
     except ValueError:
-        return None
+        found = None
     if found is None:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(ZONE))
+        raise MomentUnreadable
+    moment = found if found.tzinfo else found.replace(tzinfo=ZoneInfo(ZONE))
+    return queries.past(moment, now=now)
