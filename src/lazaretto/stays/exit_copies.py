@@ -119,7 +119,7 @@ def _html(site: Site, register: ExitRegister) -> str:
 
 
 def _digest(register: ExitRegister) -> str:
-    listed = [asdict(one) for one in (*register.without_room, *register.floors)]
+    listed = [*map(asdict, register.without_room), *map(asdict, register.floors)]
     said = json.dumps(listed, default=str, sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()
 
