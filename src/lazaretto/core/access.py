@@ -3,7 +3,7 @@
 `accounts` builds actors from memberships and the table of roles; this layer knows only capabilities and unit ids.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self, TypeVar
 from uuid import UUID
@@ -41,6 +41,14 @@ class Actor:
     def system(cls, name: str) -> Self:
         """The program itself, acting under a name such as `sweeper`."""
         return cls(user_id=None, name=name, device="server", all_seeing=True)
+
+    def also_with(self, capabilities: Iterable[str], unit_id: UUID) -> "Actor":
+        """The same one under the same name, who may do this too in that unit: for what one command does with another.
+
+        The outer command has asked for the capability that covers it.
+        """
+        more = {name: self.units_with(name) | {unit_id} for name in capabilities}
+        return replace(self, grants={**self.grants, **more})
 
     @property
     def units(self) -> frozenset[UUID]:

@@ -1,6 +1,5 @@
 """Somebody known was recognised: what was typed of them completes their record; nothing there is changed or lost."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -30,7 +29,7 @@ def complete_known(person: Person, said: NewPerson, *, named: bool, actor: Actor
     Answers what differs from the record in words, for the history: whoever may write records decides which is right.
     Raises `DocumentTaken` where the paper is somebody else's.
     """
-    writer = _under_the_register(actor, group)
+    writer = actor.also_with(WRITTEN_WITH, group.unit_id)
     if named:
         _names(person, said, writer, at)
     _papers(person, said, writer, at)
@@ -41,12 +40,6 @@ def complete_known(person: Person, said: NewPerson, *, named: bool, actor: Actor
     for need in said.needs:
         _need(person, need, writer, at)
     return _details(person, said, writer, at)
-
-
-def _under_the_register(actor: Actor, group: Group) -> Actor:
-    """The same name in the journal; of the records of this unit they may write what they register, in this command."""
-    own = {name: actor.units_with(name) | {group.unit_id} for name in WRITTEN_WITH}
-    return replace(actor, grants={**actor.grants, **own})
 
 
 def _names(person: Person, said: NewPerson, writer: Actor, at: datetime) -> None:
