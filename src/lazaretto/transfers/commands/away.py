@@ -7,7 +7,7 @@ from uuid import UUID
 
 from lazaretto.core.access import Actor
 from lazaretto.core.commands import command, record
-from lazaretto.core.deadlines import Due, meet, set_deadlines
+from lazaretto.core.deadlines import Due, meet, open_deadlines, set_deadlines
 from lazaretto.core.errors import InvalidInput, ReasonRequired, whole
 from lazaretto.custody.commands import Luggage, Seen, Way, hand_over, write_facts
 from lazaretto.custody.models import HandedOver, Handover, Holding
@@ -57,7 +57,8 @@ def write_word(
 ) -> WordWritten:
     """Write down what a place of others tells about somebody who is there: condition, result, may leave.
 
-    Whoever may leave is to be fetched or let go within the day (a deadline). Raises `ReasonRequired` when nobody is
+    Whoever may leave is to be fetched or let go within the day (a deadline, that of the first word: told twice, it is
+    one and began then). Raises `ReasonRequired` when nobody is
     named who told it, `InvalidInput` without words, `NotOnHandover`, `NotYours`, `NotHeldThere`, `TextTooLong`.
     """
     if not told_by.strip():
@@ -69,7 +70,7 @@ def write_word(
         handover=handover, person=person, place=place, kind=kind, text=whole(text, LONGEST_WORD),
         told_by=whole(told_by, LONGEST_TELLER), told_at=at, written_by_id=actor.user_id,
     )  # fmt: skip
-    if kind == WordKind.MAY_LEAVE:
+    if kind == WordKind.MAY_LEAVE and not _waits_already(person, place):
         due = Due(MAY_LEAVE.code, word, at, unit_id=site.unit_id, person_id=person.id)
         set_deadlines([due], at=at)
     record(word, unit_id=site.unit_id, person_id=person.id, data={"kind": kind, "place": place.name})
@@ -164,6 +165,11 @@ def _all_there(actor: Actor, place: ExternalPlace, people: Sequence[UUID]) -> No
     missing = [str(person) for person in people if person not in there]
     if missing:
         raise NotHeldThere(people=", ".join(missing))
+
+
+def _waits_already(person: Person, place: ExternalPlace) -> bool:
+    told = PlaceWord.objects.filter(person=person, place=place, kind=WordKind.MAY_LEAVE)
+    return any(open_deadlines(MAY_LEAVE.code, word).exists() for word in told)
 
 
 def _no_longer_waiting(people: Sequence[UUID], actor: Actor, at: datetime) -> None:

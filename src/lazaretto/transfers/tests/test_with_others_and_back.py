@@ -94,6 +94,14 @@ def test_whoever_may_leave_is_not_forgotten(cast):
     assert [step.role for step in alarm.steps.order_by("rung")] == ["site_lead", "duty_officer", "approver"]
 
 
+def test_may_leave_told_twice_is_two_words_and_one_deadline(cast):
+    stay, _place, handover = in_hospital(cast)
+    for _twice in range(2):
+        told(cast, handover, stay.person, WordKind.MAY_LEAVE)
+    assert PlaceWord.objects.count() == 2
+    assert Deadline.objects.filter(kind="transfers.may_leave", state="open").count() == 1
+
+
 def test_what_was_told_stays_written_and_is_for_those_who_care(cast):
     stay, _place, handover = in_hospital(cast)
     word = PlaceWord.objects.get(pk=told(cast, handover, stay.person, WordKind.CONDITION).word_id)
