@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext
 
-from lazaretto.core.access import Actor
+from lazaretto.core.access import Actor, locked
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import Due, cancel, cancel_all, meet, set_deadlines
 from lazaretto.core.errors import Forbidden, IllegalTransition, ReasonRequired, whole
@@ -30,6 +30,7 @@ from lazaretto.objections.errors import (
     OfferAnswered,
     OfferUnclear,
     OtherPerson,
+    RaisedAlready,
     ReplyMissing,
     TheirWordsMissing,
 )
@@ -96,13 +97,15 @@ def raise_objection(
     """Write down what somebody does not agree to, and why, in their own words.
 
     Somebody speaks with them within two hours, and a written reply is due within forty-eight. The one who writes it
-    down has it until somebody else takes it on. Raises `TheirWordsMissing`, `OtherPerson`, `TextTooLong`.
+    down has it until somebody else takes it on. Raises `TheirWordsMissing`, `OtherPerson`, `TextTooLong`, and
+    `RaisedAlready` naming the open one about the same thing.
     """
     by, words = _somebody(actor), whole(reason, MOST)
     if not words:
         raise TheirWordsMissing
     if transfer_order and not transfer_order.people.filter(person=stay.person_id).exists():
         raise OtherPerson
+    _raised_once(stay, about)
     series = f"{stay.site.code}-B{at.year}"
     objection = Objection.objects.create(
         number=f"{series}-{next_number(series):04d}", stay=stay, about=about, transfer_order=transfer_order,
@@ -115,6 +118,15 @@ def raise_objection(
     )
     _note(objection, {"about": about, "number": objection.number})
     return Raised(objection.id, objection.number, objection.reply_due_at)
+
+
+def _raised_once(stay: Stay, about: About) -> None:
+    """One conversation about one thing. Two who write it down at once come one after the other: the stay is locked."""
+    locked(Stay.objects.filter(pk=stay.pk)).get()
+    same = Objection.objects.filter(stay=stay, about=about, state=State.OPEN)
+    earlier = same.exclude(about=About.OTHER).order_by("raised_at", "id").first()
+    if earlier is not None:
+        raise RaisedAlready(objection=earlier.number)
 
 
 @command("objections.take", capability=TALKS)

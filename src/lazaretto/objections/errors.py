@@ -14,6 +14,14 @@ class TheirWordsMissing(DomainError):
     next_step = _("Ask them, and write what they say; one sentence is enough.")
 
 
+class RaisedAlready(DomainError):
+    """They object to the same thing already, and it is open; `context` has its number."""
+
+    code = "objection_raised_already"
+    message = _("An objection of theirs about this is open.")
+    next_step = _("Open it, and write what they say now as a conversation; its reply is due sooner.")
+
+
 class BothSidesNeeded(DomainError):
     """A conversation with one side only."""
 

@@ -57,6 +57,10 @@ class Objection(models.Model):
                 name="objection_decided_with_a_reply",
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="objection_has_their_words"),
+            # "Something else" may be two things at one time; everything named is one.
+            models.UniqueConstraint(
+                fields=["stay", "about"], condition=Q(state="open") & ~Q(about="other"), name="objection_open_once"
+            ),
         ]
         indexes = [
             models.Index(fields=["reply_due_at"], condition=Q(state="open"), name="objection_reply_due"),

@@ -70,7 +70,7 @@ def raise_one(request: HttpRequest, code: str, number: str) -> HttpResponse:
     actor, site = actor_of(request), site_of(request, code, TALK)
     stay = stay_by_number(actor, number, site)
     begun = {"language": stay.person.language if stay.person.language in Language.values else Language.CHINESE}
-    form = RaiseForm(request.POST or None, orders=_orders(request, stay), initial=begun)
+    form, standing = RaiseForm(request.POST or None, orders=_orders(request, stay), initial=begun), ""
     if form.is_bound and form.is_valid():
         payload = {**form.cleaned_data, "stay": stay.pk}
         payload["transfer_order"] = payload.get("transfer_order") or None
@@ -78,10 +78,12 @@ def raise_one(request: HttpRequest, code: str, number: str) -> HttpResponse:
             made = commands.raise_objection.invoke(actor=actor, at=clock.now(), payload=payload, client_id=new_id())
         except DomainError as error:
             form.add_error(None, str(error))
+            standing = str(error.context.get("objection", ""))
         else:
             notify(request, _("Written down. A reply is due to them."))
             return HttpResponseRedirect(reverse("objections:one", args=[made.number]))
-    context = {"form": form, "stay": stay, "name": display_name(actor, stay.person, unit_id=site.unit_id)}
+    name = display_name(actor, stay.person, unit_id=site.unit_id)
+    context = {"form": form, "stay": stay, "name": name, "standing": standing}
     return page(request, site, "objections/raise.html", context, status=422 if form.is_bound else 200)
 
 

@@ -3,6 +3,7 @@
 import io
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -28,6 +29,7 @@ from lazaretto.objections.errors import (
     OfferAnswered,
     OfferUnclear,
     OtherPerson,
+    RaisedAlready,
     ReplyMissing,
     TheirWordsMissing,
 )
@@ -89,6 +91,32 @@ def test_her_reason_stands_in_her_words_with_an_owner_and_a_reply_due(cast, obje
     said = JournalEntry.objects.get(command="objections.raise_objection")
     assert said.person_id == objection.stay.person_id
     assert REASON not in str(said.data)
+
+
+def test_the_same_thing_is_objected_to_once_and_the_form_leads_to_the_open_one(cast, objection, stay):
+    def again(about="move"):
+        return commands.raise_objection(actor=cast.medic.actor, at=NOW + HOURS, stay=stay, about=about, reason="不同意")
+
+    with pytest.raises(RaisedAlready) as refused:
+        again()
+    assert refused.value.context["objection"] == objection.number
+    address = reverse("objections:raise", args=["H01", stay.number])
+    answer = cast.medic.client.post(address, {"about": "move", "reason": "还是不同意", "language": "zh-hans"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert reverse("objections:one", args=[objection.number]) in page
+    assert "还是不同意" in page
+    assert Objection.objects.count() == 1
+    twin = Objection.objects.get(pk=objection.pk)
+    twin.pk, twin.number = uuid4(), "H01-B2026-9999"
+    with pytest.raises(DatabaseError), transaction.atomic():
+        twin.save(force_insert=True)
+
+    for about in ("test", "other", "other"):
+        again(about)
+    do(commands.settle, objection, cast.medic, at=NOW + 2 * HOURS, outcome=State.AGREED, words="已说好")
+    again()
+    assert Objection.objects.count() == 5
 
 
 def test_each_conversation_says_who_when_what_and_in_which_language_and_stays(cast, objection):
