@@ -26,14 +26,16 @@ def _one_of(*names: str) -> Q:
 
 
 class HandoverQuerySet(ScopedQuerySet["Handover"]):
-    """Handovers belong to both ends."""
+    """Handovers belong to both ends; one between others to the site that they were to come to before, if any."""
 
     def visible_to(self, actor: Actor, capability: str | None = None) -> Self:
         """Handovers from or to a unit of the actor."""
         if actor.everywhere(capability):
             return self
         units = actor.units_with(capability)
-        return self.filter(Q(from_site__unit_id__in=units) | Q(to_site__unit_id__in=units))
+        ends = Q(from_site__unit_id__in=units) | Q(to_site__unit_id__in=units)
+        between_others = Q(from_site__isnull=True, to_site__isnull=True)
+        return self.filter(ends | between_others & Q(instead_of__to_site__unit_id__in=units))
 
 
 class Handover(models.Model):

@@ -25,6 +25,7 @@ from lazaretto.custody import rules
 from lazaretto.custody.choices import Outcome
 from lazaretto.custody.deadlines import HANDOVER, QUESTION
 from lazaretto.custody.models import Fact, HandedOver, Handover, Holding, Question
+from lazaretto.custody.queries.ends import unit_in_charge
 from lazaretto.custody.queries.stories import Known, fact_of, known_of
 from lazaretto.people.models import Person
 from lazaretto.places.models import ExternalPlace, Site
@@ -270,9 +271,10 @@ def _set_closed(handover: Handover, at: datetime | None) -> None:
 
 
 def watch(handover: Handover, *, at: datetime) -> None:
-    """Both ends are told when nobody has signed in by the deadline."""
+    """Both ends are told when nobody has signed in by the deadline; where neither is ours, who answers for it."""
     ends = {"from": handover.from_site, "to": handover.to_site}
     units = {slot: site.unit_id for slot, site in ends.items() if site is not None}
+    units = units or {"": unit_in_charge(handover)}
     dues = [Due(HANDOVER.code, handover, handover.due_at, slot, unit_id=unit) for slot, unit in units.items()]
     set_deadlines(dues, at=at)
 

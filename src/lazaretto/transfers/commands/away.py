@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from lazaretto.core.access import Actor
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import Due, meet, open_deadlines, set_deadlines
@@ -24,8 +26,8 @@ from lazaretto.transfers.commands.moving import (
     LONGEST_NOTE,
     SignedIn,
     SignedOut,
+    answers_for,
     line_of,
-    own_end,
 )
 from lazaretto.transfers.deadlines import MAY_LEAVE
 from lazaretto.transfers.errors import NotHeldThere, NotYours
@@ -65,15 +67,15 @@ def write_word(
         raise ReasonRequired
     if not text.strip():
         raise InvalidInput(fields={"text": "what they told"})
-    place, site = _there(actor, handover, person)
+    place, unit_id = _there(actor, handover, person)
     word = PlaceWord.objects.create(
         handover=handover, person=person, place=place, kind=kind, text=whole(text, LONGEST_WORD),
         told_by=whole(told_by, LONGEST_TELLER), told_at=at, written_by_id=actor.user_id,
     )  # fmt: skip
     if kind == WordKind.MAY_LEAVE and not _waits_already(person, place):
-        due = Due(MAY_LEAVE.code, word, at, unit_id=site.unit_id, person_id=person.id)
+        due = Due(MAY_LEAVE.code, word, at, unit_id=unit_id, person_id=person.id)
         set_deadlines([due], at=at)
-    record(word, unit_id=site.unit_id, person_id=person.id, data={"kind": kind, "place": place.name})
+    record(word, unit_id=unit_id, person_id=person.id, data={"kind": kind, "place": place.name})
     return WordWritten(word.id, kind)
 
 
@@ -112,7 +114,7 @@ def still_there(*, actor: Actor, at: datetime, handover: Handover, person: Perso
         raise ReasonRequired
     if handover.from_external is None:
         raise NotYours
-    own_end(actor, handover.to_site)
+    answers_for(actor, handover)
     line_of(handover, person)
     note = whole(confirmed_by, LONGEST_NOTE)
     fact = Seen(person.id, FactKind.SIGNED_IN, at, external=handover.from_external, handover=handover, note=note)
@@ -131,27 +133,27 @@ def leave_from_there(
     """
     if not reason.strip() or not told_by.strip():
         raise ReasonRequired
-    place, site = _there(actor, handover, person, capability=DECIDE)
+    place, unit_id = _there(actor, handover, person, capability=DECIDE)
     note = whole(f"{told_by.strip()}: {reason.strip()}", LONGEST_NOTE)
     write_facts([Seen(person.id, FactKind.LET_GO, at, external=place, note=note)], actor=actor, at=at)
     lift_order(person.id, reason=reason, actor=actor, at=at)
     _no_longer_waiting([person.id], actor, at)
-    record(handover, unit_id=site.unit_id, person_id=person.id, data={"place": place.name}, reason=note)
+    record(handover, unit_id=unit_id, person_id=person.id, data={"place": place.name}, reason=note)
     return LeftOurCare(person.id, at)
 
 
 def _there(
     actor: Actor, handover: Handover, person: Person, *, capability: str = HAND_OVER
-) -> tuple[ExternalPlace, Site]:
-    """The place of others that has them, and the site of ours that sent them, where the actor may act."""
-    place, site = handover.to_external, handover.from_site
-    if place is None or site is None:
+) -> tuple[ExternalPlace, UUID]:
+    """The place of others that has them, and the unit that answers for their handover, where the actor may act."""
+    place = handover.to_external
+    if place is None:
         raise NotYours
-    own_end(actor, site, capability)
+    unit_id = answers_for(actor, handover, capability)
     line_of(handover, person)
     if not Holding.objects.filter(person=person, ended_at__isnull=True, external=place).exists():
         raise NotHeldThere(people=str(person.id))
-    return place, site
+    return place, unit_id
 
 
 def _all_there(actor: Actor, place: ExternalPlace, people: Sequence[UUID]) -> None:
@@ -161,7 +163,8 @@ def _all_there(actor: Actor, place: ExternalPlace, people: Sequence[UUID]) -> No
     if not actor.everywhere(HAND_OVER):
         sent = HandedOver.objects.filter(handover__to_external=place, person__in=people)
         units = actor.units_with(HAND_OVER)
-        there &= set(sent.filter(handover__from_site__unit_id__in=units).values_list("person_id", flat=True))
+        ours = Q(handover__from_site__unit_id__in=units) | Q(handover__instead_of__to_site__unit_id__in=units)
+        there &= set(sent.filter(ours).values_list("person_id", flat=True))
     missing = [str(person) for person in people if person not in there]
     if missing:
         raise NotHeldThere(people=", ".join(missing))

@@ -8,6 +8,7 @@ from lazaretto.core.errors import ReasonRequired, whole
 from lazaretto.custody.choices import Outcome
 from lazaretto.custody.commands import Way, redirect
 from lazaretto.custody.models import Handover, Question
+from lazaretto.custody.queries.ends import site_in_charge
 from lazaretto.orders.commands import follow
 from lazaretto.people.commands import close_access, open_access
 from lazaretto.places.models import ExternalPlace, Site
@@ -28,7 +29,8 @@ def divert(
 ) -> SignedOut:
     """Whoever of a handover is still under way goes to another place; vehicle, escort and what goes along stay.
 
-    A new handover replaces it for them, and both old and new ends are told. Raises `ReasonRequired`, `HandoverClosed`,
+    A new handover replaces it for them, and both old and new ends are told; a site that fetched them answers for them
+    also on the way from others to others. Raises `ReasonRequired`, `HandoverClosed`,
     `OneDestination`, `SiteUnknown`, `SamePlace`, `DueTooEarly`, and `AskedFirst` while it is open where one of them is.
     """
     if not reason.strip():
@@ -44,7 +46,7 @@ def divert(
         raise AskedFirst
     way = Way(_origin(handover), destination, due_at, handover.carrier, handover.escort, handover.escort_phone)
     made = redirect(handover, lines, way, whole(reason, LONGEST_NOTE), actor=actor, at=at)
-    if handover.to_site is not None:
+    if handover.to_site is not None and site_in_charge(made) != handover.to_site:
         close_access(people, unit_id=handover.to_site.unit_id, at=at)
     if isinstance(destination, Site):
         open_access(people, unit_id=destination.unit_id, at=at)

@@ -17,6 +17,7 @@ from lazaretto.core.prepared import prepared
 from lazaretto.custody.commands import Luggage, Seen, Told, Way, hand_over, not_too_late, write_facts
 from lazaretto.custody.deadlines import HANDOVER
 from lazaretto.custody.models import HandedOver, Handover, Holding, Question
+from lazaretto.custody.queries.ends import unit_in_charge
 from lazaretto.custody.rules import FactKind
 from lazaretto.orders.commands import follow, leave
 from lazaretto.people.commands import open_access
@@ -241,13 +242,14 @@ def bring_back(
 def confirm_arrival(*, actor: Actor, at: datetime, handover: Handover, person: Person, confirmed_by: str) -> SignedIn:
     """A place that others run says that it has received somebody. `confirmed_by` is who said so, and how.
 
+    The site that sent them writes it down; of people between others whoever answers for them (`custody.queries.ends`).
     Raises `ReasonRequired` when nobody is named, `NotYours` when the destination is a site of ours, `NotOnHandover`.
     """
     if not confirmed_by.strip():
         raise ReasonRequired
     if handover.to_external is None:
         raise NotYours
-    own_end(actor, handover.from_site)
+    answers_for(actor, handover)
     line_of(handover, person)
     fact = Seen(
         person.id, FactKind.SIGNED_IN, at, external=handover.to_external, handover=handover,
@@ -398,6 +400,14 @@ def own_end(actor: Actor, site: Site | None, capability: str = HAND_OVER) -> Sit
     if not actor.may(capability, site.unit_id):
         raise Forbidden(capability=capability)
     return site
+
+
+def answers_for(actor: Actor, handover: Handover, capability: str = HAND_OVER) -> UUID:
+    """The unit that answers for a handover whose ends may both be others', where the actor must hold the capability."""
+    unit_id = unit_in_charge(handover)
+    if not actor.may(capability, unit_id):
+        raise Forbidden(capability=capability)
+    return unit_id
 
 
 def line_of(handover: Handover, person: Person) -> HandedOver:

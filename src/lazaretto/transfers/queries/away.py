@@ -6,6 +6,7 @@ from uuid import UUID
 
 from lazaretto.core.access import Actor
 from lazaretto.custody.models import Handover, Holding
+from lazaretto.custody.queries.ends import unit_in_charge
 from lazaretto.people.queries import display_names
 from lazaretto.transfers.models import PlaceWord
 
@@ -37,6 +38,6 @@ def away(actor: Actor, handover: Handover) -> list[Away]:
 
 
 def reads_words(actor: Actor, handover: Handover) -> bool:
-    """Whether what a hospital tells may be read: by who hands over or cares at the site that sent them."""
-    unit = handover.from_site.unit_id if handover.from_site else None
+    """Whether what a hospital tells may be read: by who hands over or cares where it is answered for."""
+    unit = unit_in_charge(handover)
     return actor.may(HAND_OVER, unit) or actor.may(HEALTH, unit)

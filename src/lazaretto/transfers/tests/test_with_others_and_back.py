@@ -4,12 +4,15 @@ from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.urls import reverse
 
+from lazaretto.accounts.queries import headquarters
 from lazaretto.core.deadlines import sweep
 from lazaretto.core.errors import Forbidden, NotFound, ReasonRequired
 from lazaretto.core.models import Alarm, Deadline, JournalEntry
 from lazaretto.core.promises import OK, verify
 from lazaretto.custody.commands import Luggage
+from lazaretto.custody.commands.ledger import watch
 from lazaretto.custody.models import Handover, Holding, Question
 from lazaretto.places.models import ExternalPlace, Room
 from lazaretto.stays.models import IsolationOrder, OrderChange, RoomHold, Stay
@@ -214,3 +217,55 @@ def test_nobody_is_sent_elsewhere_while_it_is_open_where_they_are(cast):
             actor=cast.clerk.actor, at=NOW + HOUR / 2, handover=first, due_at=NOW + HOUR, reason="满员",
             to_place=hospital("市医院"),
         )  # fmt: skip
+
+
+def fetched_and_diverted(cast):
+    """On the way back from one hospital they fall ill again: another hospital, neither end is ours."""
+    stay, place, _handover = in_hospital(cast)
+    back = commands.fetch(
+        actor=cast.clerk.actor, at=NOW + 3 * HOUR, place=place, site=cast.site, people=(Luggage(stay.person_id),),
+        due_at=NOW + 4 * HOUR,
+    )  # fmt: skip
+    made = commands.divert(
+        actor=cast.clerk.actor, at=NOW + 3 * HOUR, handover=Handover.objects.get(pk=back.handover_id),
+        due_at=NOW + 5 * HOUR, reason="胸痛", to_place=hospital("市传染病医院"),
+    )  # fmt: skip
+    return stay, Handover.objects.get(pk=made.handover_id)
+
+
+def test_between_two_hospitals_the_site_that_fetched_them_still_answers_for_them(cast):
+    stay, leg = fetched_and_diverted(cast)
+    (watch,) = Deadline.objects.filter(kind="custody.handover", state="open")
+    assert (watch.subject_id, watch.unit_id) == (str(leg.pk), cast.site.unit_id)
+    assert [row.handover for row in queries.on_the_move(cast.clerk.actor, at=NOW)] == [leg]
+    shown = cast.clerk.client.get(reverse("transfers:handover", args=[leg.number])).content.decode()
+    assert ('value="confirm"' in shown, shown.count('name="confirmed_by"'), 'value="bring_back"' in shown) == (
+        True,
+        1,
+        False,
+    )
+    arrival = {"at": NOW + 5 * HOUR, "handover": leg, "person": stay.person, "confirmed_by": "急诊"}
+    with pytest.raises(NotFound):
+        commands.confirm_arrival(actor=cast.outsider.actor, **arrival)
+    commands.confirm_arrival(actor=cast.clerk.actor, **arrival)
+    assert held(stay.person) == leg.to_external
+    assert not Deadline.objects.filter(kind="custody.handover", state="open").exists()
+    told(cast, leg, stay.person, WordKind.MAY_LEAVE)
+    commands.fetch(
+        actor=cast.clerk.actor, at=NOW + 6 * HOUR, place=leg.to_external, site=cast.site,
+        people=(Luggage(stay.person_id),), due_at=NOW + 7 * HOUR,
+    )  # fmt: skip
+    assert held(stay.person).to_site == cast.site
+    assert verify(at=NOW)[0].state == OK
+
+
+def test_from_an_airport_to_a_home_headquarters_is_told_when_nobody_confirms(cast):
+    ends = {
+        end: ExternalPlace.objects.create(kind=kind, name=kind)
+        for end, kind in (("from_external", "entry"), ("to_external", "home"))
+    }
+    leg = Handover.objects.create(number="X-T1", signed_out_at=NOW, due_at=NOW + HOUR, **ends)
+    watch(leg, at=NOW)
+    (due,) = Deadline.objects.filter(kind="custody.handover", state="open")
+    assert (due.subject_id, due.unit_id) == (str(leg.pk), headquarters().pk)
+    assert [row.handover for row in queries.on_the_move(cast.duty_officer.actor, at=NOW)] == [leg]

@@ -15,6 +15,7 @@ from lazaretto.core.access import Actor
 from lazaretto.core.errors import DomainError, InvalidInput, NotFound
 from lazaretto.custody.commands import Luggage
 from lazaretto.custody.models import Handover
+from lazaretto.custody.queries.ends import site_in_charge
 from lazaretto.places.models import ExternalPlace
 from lazaretto.transfers import commands, queries
 from lazaretto.transfers.choices import WordKind
@@ -70,7 +71,7 @@ def fetch(request: HttpRequest, number: str) -> HttpResponse:
     """Those who are there come back to the site that sent them: who, until when, by what."""
     actor, at = actor_of(request), clock.now()
     found = handover_of(actor, number)
-    site, place = found.from_site, found.to_external
+    site, place = site_in_charge(found), found.to_external
     if site is None or place is None or not actor.may(HAND_OVER, site.unit_id):
         raise NotFound(kind="custody.handover", id=number)
     there = away(actor, found)

@@ -20,6 +20,7 @@ from lazaretto.core.access import Actor
 from lazaretto.core.errors import DomainError, Forbidden, InvalidInput, NotFound
 from lazaretto.custody.commands import Luggage
 from lazaretto.custody.models import Handover
+from lazaretto.custody.queries.ends import site_in_charge, unit_in_charge
 from lazaretto.orders.queries.orders import order_of_handovers
 from lazaretto.people.models import Person
 from lazaretto.people.queries import display_name, display_names
@@ -116,6 +117,8 @@ class Refusal:
 def _shown(request: HttpRequest, found: Handover, refused: Refusal | None = None) -> HttpResponse:
     actor, at = actor_of(request), clock.now()
     lines = queries.lines_of(actor, found)
+    site, unit_id = site_in_charge(found), unit_in_charge(found)
+    sends = found.from_site is not None or found.to_site is None  # one between others is answered for by one of ours
     kept = kept_rooms([line.row.person_id for line in lines], found.to_site)
     context = {
         "handover": found,
@@ -125,11 +128,12 @@ def _shown(request: HttpRequest, found: Handover, refused: Refusal | None = None
         "refused": refused,
         "order": order_of_handovers([found.pk]).get(found.pk, ""),
         "receives": found.to_site is not None and actor.may(HAND_OVER, found.to_site.unit_id),
-        "sent": found.from_site is not None and actor.may(HAND_OVER, found.from_site.unit_id),
+        "sent": sends and actor.may(HAND_OVER, unit_id),
         "instead": found.diverted.order_by("signed_out_at").first(),
         "away": away(actor, found),
         "words": WordKind.choices,
-        "may_end": found.from_site is not None and actor.may(DECIDE, found.from_site.unit_id),
+        "may_fetch": sends and site is not None and actor.may(HAND_OVER, unit_id),
+        "may_end": sends and actor.may(DECIDE, unit_id),
         "overdue": found.closed_at is None and found.due_at < at,
         "postpone": PostponeForm(initial={"due_at": local(found.due_at + timedelta(hours=1))}),
         "now": at,
@@ -342,7 +346,7 @@ def go_to(url: str) -> HttpResponse:
 def handover_of(actor: Actor, number: str) -> Handover:
     """The handover of that number, from or to the actor's places. Raises `NotFound`."""
     rows = Handover.objects.visible_to(actor, READ).select_related(
-        "from_site", "from_external", "to_site", "to_external", "instead_of"
+        "from_site", "from_external", "to_site", "to_external", "instead_of__to_site"
     )
     found = rows.filter(number=number).first()
     if found is None:
