@@ -322,6 +322,11 @@ class Rider(models.Model):
     def __str__(self) -> str:
         return f"{self.trip_id}: {self.person_id}"
 
+    @property
+    def aboard(self) -> bool:
+        """Whether they got on and not off again, by the last that was seen."""
+        return self.seen_on_at is not None and self.seen_off_at is None
+
 
 class Scan(models.Model):
     """What the escort saw: a person, or a card that is nobody's. Append-only; its id is made on the device.

@@ -188,18 +188,18 @@ def _staying(trip: Trip, here: Stop, people: set[UUID], reason: str, actor: Acto
 
 
 def _accounted(trip: Trip, here: Stop, seen: set[UUID], at: datetime) -> list[Rider]:
-    """Those who ride on from here: scanned, or seen by whoever sends the trip off."""
+    """Those who ride on from here: scanned and not off again, or seen by whoever sends the trip off."""
     found = locked(trip.riders.filter(from_stop=here, closed_at__isnull=True, leg__isnull=True))
     going = list(found.order_by("person_id"))
     if seen - {rider.person_id for rider in going}:
         raise NotARider
-    open_ones = [rider for rider in going if rider.seen_on_at is None and rider.person_id not in seen]
+    open_ones = [rider for rider in going if not rider.aboard and rider.person_id not in seen]
     if open_ones:
         raise NotAccountedFor(count=len(open_ones), people=", ".join(str(rider.person_id) for rider in open_ones))
     for rider in going:
-        if rider.seen_on_at is None:
-            rider.seen_on_at = at
-            rider.save(update_fields=["seen_on_at"])
+        if not rider.aboard:
+            rider.seen_on_at, rider.seen_off_at = at, None
+            rider.save(update_fields=["seen_on_at", "seen_off_at"])
     return going
 
 

@@ -52,7 +52,7 @@ def scan(
     moment = rules.true_moment(taken_at, sent_at, at)
     person = person_of(trip, card)
     rider = _rider(trip, person) if person else None
-    outcome = _outcome(person, rider, kind)
+    outcome = _outcome(person, rider, kind, moment.at)
     made = Scan.objects.create(
         id=scan_id, trip=trip, kind=kind, outcome=outcome, person_id=person, card=None if person else card[:CARD],
         at=moment.at, claimed_at=moment.claimed_at, recorded_at=at, by_id=actor.user_id,
@@ -108,19 +108,27 @@ def _rider(trip: Trip, person: UUID) -> Rider | None:
     return rows.order_by("left_behind", "id").first()
 
 
-def _outcome(person: UUID | None, rider: Rider | None, kind: ScanKind) -> ScanOutcome:
+def _outcome(person: UUID | None, rider: Rider | None, kind: ScanKind, moment: datetime) -> ScanOutcome:
     if person is None:
         return ScanOutcome.UNKNOWN
     if rider is None or rider.left_behind:
         return ScanOutcome.STRANGER
-    scanned = Scan.objects.filter(trip=rider.trip_id, person=person, kind=kind, outcome=ScanOutcome.EXPECTED)
-    return ScanOutcome.AGAIN if scanned.exists() else ScanOutcome.EXPECTED
+    seen = Scan.objects.filter(trip=rider.trip_id, person=person, outcome=ScanOutcome.EXPECTED)
+    before = seen.filter(at__lte=moment).order_by("at", "id").last()
+    after = seen.filter(at__gt=moment).order_by("at", "id").first()
+    return ScanOutcome.AGAIN if kind in {one.kind for one in (before, after) if one} else ScanOutcome.EXPECTED
 
 
 def _see(rider: Rider, kind: ScanKind, moment: datetime) -> None:
-    field = "seen_on_at" if kind == ScanKind.ON else "seen_off_at"
-    setattr(rider, field, moment)
-    rider.save(update_fields=[field])
+    """The last that was seen counts: on, off at the same stop, on again is aboard; a late scan takes its place."""
+    if kind == ScanKind.OFF:
+        on_since = rider.seen_on_at is not None and rider.seen_on_at > moment
+        rider.seen_off_at = rider.seen_off_at if on_since else moment
+    elif rider.seen_off_at is None or moment < rider.seen_off_at:
+        rider.seen_on_at = moment
+    else:
+        rider.seen_on_at, rider.seen_off_at = moment, None
+    rider.save(update_fields=["seen_on_at", "seen_off_at"])
 
 
 def _told(scan: Scan) -> Scanned:

@@ -19,6 +19,7 @@ from lazaretto.trips.models import Driver, Rider, Scan, Stop, Trip, Vehicle
 READ, MANAGE = "trips.read", "trips.manage"
 PATIENCE = timedelta(minutes=15)  # later than planned by more than this is late
 SHOWN = 200
+OFF_AGAIN = Q(riders__seen_off_at__isnull=False, riders__leg__isnull=True)  # before the vehicle left with them
 
 
 def trips(actor: Actor, capability: str = READ) -> QuerySet[Trip]:
@@ -30,7 +31,7 @@ def trips(actor: Actor, capability: str = READ) -> QuerySet[Trip]:
         .prefetch_related(Prefetch("stops", queryset=stops))
         .annotate(
             listed=Count("riders", filter=Q(riders__left_behind="")),
-            aboard=Count("riders", filter=Q(riders__seen_on_at__isnull=False, riders__left_behind="")),
+            aboard=Count("riders", filter=Q(riders__seen_on_at__isnull=False, riders__left_behind="") & ~OFF_AGAIN),
             off=Count("riders", filter=Q(riders__seen_off_at__isnull=False)),
         )
     )
@@ -154,8 +155,9 @@ def manifest(actor: Actor, trip: Trip) -> Manifest:
     stops = [_at(trip, stop, people) for stop in trip.stops.all()]
     rolling = trip.state in rules.ROLLING
     missing = [
-        one for one in people if one.mark == "missing" or (rolling and one.mark == "not_on" and _gone(one.rider))
-    ]
+        one for one in people
+        if one.mark == "missing" or (rolling and one.mark in {"not_on", "off_again"} and _gone(one.rider))
+    ]  # fmt: skip
     return Manifest(stops, people, odd, missing, names)
 
 
@@ -171,11 +173,19 @@ def _mark(rider: Rider, outcomes: dict[UUID, str]) -> tuple[str, str]:
         return "left", outcome
     if outcome and outcome != Outcome.UNDER_WAY:
         return "received", str(Outcome(outcome).label)
+    if _off_before_it_left(rider):
+        return "off_again", outcome
     if rider.seen_off_at is not None:
         return "off", outcome
     if rider.to_stop.arrived_at is not None:
         return "missing", outcome
     return ("on" if rider.seen_on_at is not None else "not_on"), outcome
+
+
+def _off_before_it_left(rider: Rider) -> bool:
+    """They got off where they had got on: nobody saw them leave with the vehicle, whatever the list says."""
+    left = rider.from_stop.departed_at
+    return rider.seen_off_at is not None and (left is None or rider.seen_off_at <= left)
 
 
 def _gone(rider: Rider) -> bool:

@@ -43,11 +43,11 @@ def roll(trip: Trip) -> list[dict[str, Any]]:
 
 def standing(trip: Trip) -> list[dict[str, Any]]:
     """Where everybody of the list stands by what the server knows."""
-    rows = trip.riders.values_list("person_id", "seen_on_at", "seen_off_at", "left_behind")
+    rows = trip.riders.values_list("person_id", "seen_on_at", "seen_off_at", "left_behind", "leg")
     last = {row[0]: row for row in rows.order_by("-left_behind", "id")}  # of somebody who came back the row that counts
     return [
-        {"p": str(person), "on": _text(on), "off": _text(off), "stays": bool(left)}
-        for person, on, off, left in last.values()
+        {"p": str(person), "on": _text(on), "off": _text(off), "stays": bool(left), "gone": leg is not None}
+        for person, on, off, left, leg in last.values()
     ]
 
 

@@ -17,6 +17,7 @@ from lazaretto.trips import commands, rules
 from lazaretto.trips.commands import Halt, Passenger
 from lazaretto.trips.errors import NotAccountedFor, RiderElsewhere, StopNotNext
 from lazaretto.trips.models import Rider, Scan, Trip
+from lazaretto.trips.queries.board import lines, manifest, trips
 from lazaretto.trips.tests.fleet import HOUR, MINUTE
 from tests import factories
 from tests.cast import member
@@ -84,6 +85,46 @@ def test_nobody_is_sent_off_whom_nobody_saw_get_on(fleet):
     assert (holder(seen), holder(missing)) == ("under way", "H01")
     assert Stay.objects.filter(person=missing, ended_at__isnull=True).exists()
     assert Rider.objects.get(person=missing).left_behind == "突发高热，留观"
+
+
+def test_whoever_gets_off_again_before_it_leaves_is_not_aboard(fleet):
+    first, second = fleet.guests("甘小雨", "石大山")
+    trip = fleet.board(fleet.trip([first, second]))
+    for person, kind, before in ((first, "on", 6), (second, "on", 5), (second, "off", 4)):
+        fleet.scan(trip, str(person.pk), kind, LEAVES - before * MINUTE, scan_id=new_id())
+    assert [one.mark for one in manifest(fleet.dispatcher.actor, trip).people] == ["on", "off_again"]
+    assert lines(trips(fleet.dispatcher.actor), at=LEAVES)[0].aboard == 1
+    with pytest.raises(NotAccountedFor) as refused:
+        fleet.leave(trip, seen=[])
+    assert refused.value.context["people"] == str(second.pk)
+
+    fleet.leave(trip, seen=[], left_behind=(second.pk,), reason="又下车了")
+    assert (holder(first), holder(second)) == ("under way", "H01")
+    assert not Fact.objects.filter(person=second, kind="boarded").exists()
+
+
+def test_whoever_gets_on_once_more_is_aboard(fleet):
+    (person,) = fleet.guests("甘小雨")
+    trip = fleet.board(fleet.trip([person]))
+    outcomes = [
+        fleet.scan(trip, str(person.pk), kind, LEAVES - before * MINUTE, scan_id=new_id()).outcome
+        for kind, before in (("on", 9), ("off", 8), ("off", 7), ("on", 6), ("on", 5))
+    ]
+    assert outcomes == ["expected", "expected", "again", "expected", "again"]
+    rider = Rider.objects.get(person=person)
+    assert (rider.seen_on_at, rider.aboard) == (LEAVES - 6 * MINUTE, True)
+    fleet.leave(trip, seen=[])
+    assert holder(person) == "under way"
+
+
+def test_a_getting_off_before_the_departure_that_is_told_late_is_said_in_red(fleet):
+    (person,) = fleet.guests("甘小雨")
+    trip = fleet.board(fleet.trip([person]))
+    fleet.scan(trip, str(person.pk), "on", LEAVES - 2 * MINUTE, scan_id=new_id())
+    trip = fleet.leave(trip, seen=[])
+    fleet.scan(trip, str(person.pk), "off", LEAVES - MINUTE, at=LEAVES + 5 * MINUTE, scan_id=new_id())
+    told = manifest(fleet.dispatcher.actor, Trip.objects.get(pk=trip.pk))
+    assert [one.rider.person_id for one in told.missing] == [person.pk]
 
 
 def test_bus_with_one_missing_and_one_stranger(fleet, cast):

@@ -19,22 +19,30 @@ let mode = given.off ? "off" : "on", last = null, sending = false;
 
 function marks() {
   const known = read(MARKS, {});
-  for (const item of read(QUEUE, [])) if (item.person) (known[item.person] ??= {})[item.kind] ??= item.taken_at;
+  for (const { person, kind, taken_at } of read(QUEUE, [])) if (person) saw(known[person] ??= {}, kind, taken_at);
   return known;
 }
 
+// Whoever gets off again before the vehicle left is not aboard, and may get on again.
+function saw(one, kind, at) {
+  if (kind === "on" && one.off && !one.gone) delete one.off, delete one.on;
+  one[kind] ??= at;
+}
+
+const is = (one, kind) => (kind === "on" && one?.off && !one.gone ? undefined : one?.[kind]);
+
 function learn(standing) {
-  write(MARKS, Object.fromEntries(standing.map(({ p, on, off, stays }) => [p, { on: on ?? undefined, off: off ?? undefined, stays }])));
+  write(MARKS, Object.fromEntries(standing.map(({ p, on, off, stays, gone }) => [p, { on: on ?? undefined, off: off ?? undefined, stays, gone }])));
   show();
 }
 
-const awaited = (known) => given.people.filter(({ p }) => !known[p]?.stays && !known[p]?.[mode] && (mode === "on" || known[p]?.on));
+const awaited = (known) => given.people.filter(({ p }) => !known[p]?.stays && !is(known[p], mode) && (mode === "on" || known[p]?.on));
 
 function show() {
   const known = marks(), list = part("people");
   const focused = document.activeElement?.dataset?.person;
   list.replaceChildren(...given.people.filter(({ p }) => !known[p]?.stays).map((one) => {
-    const at = known[one.p]?.[mode];
+    const at = is(known[one.p], mode);
     const way = [one.berth, mode === "on" ? one.from_name : one.to_name].filter(Boolean).join(" · ");
     const button = element("button", { type: "button", class: "btn", "data-person": one.p, "aria-pressed": at ? "true" : "false", ...(at ? { "data-on": "", "data-tone": "green" } : {}) },
       icon(at ? "circle-check" : "circle-dashed"), element("span", {}, one.name, element("small", {}, way)), at ? clock(at) : "");
@@ -42,7 +50,7 @@ function show() {
   }));
   if (focused) list.querySelector(`[data-person="${focused}"]`)?.focus();
   const here = given.people.filter(({ p }) => !known[p]?.stays);
-  part("count-on").textContent = `${here.filter(({ p }) => known[p]?.on).length}/${here.length}`;
+  part("count-on").textContent = `${here.filter(({ p }) => is(known[p], "on")).length}/${here.length}`;
   part("count-off").textContent = `${here.filter(({ p }) => known[p]?.off).length}/${here.length}`;
   for (const button of root.querySelectorAll("[data-ride-mode]")) button.setAttribute("aria-pressed", String(button.dataset.rideMode === mode));
   const waiting = read(QUEUE, []).length, synced = localStorage.getItem(SYNCED);
@@ -102,7 +110,7 @@ function scanned(card) {
 
 function take(card, person) {
   const known = marks(), stays = person && known[person.p]?.stays;
-  if (person && !stays && known[person.p]?.[mode]) return say(word("wordAgain", { name: person.name }), "amber");
+  if (person && !stays && is(known[person.p], mode)) return say(word("wordAgain", { name: person.name }), "amber");
   const item = { id: newId(), kind: mode, card: person ? person.p : card.trim(), taken_at: new Date().toISOString(), person: person?.p };
   write(QUEUE, [...read(QUEUE, []), item]);
   last = item.id;
@@ -211,7 +219,7 @@ addEventListener("online", send);
 setInterval(send, SEND_EVERY);
 // The page may be a kept one, older than what this phone has seen since: nothing seen is forgotten for it.
 const kept = read(MARKS, {});
-learn(given.standing.map(({ p, on, off, stays }) => ({ p, on: on ?? kept[p]?.on, off: off ?? kept[p]?.off, stays })));
+learn(given.standing.map(({ p, on, off, stays, gone }) => ({ p, on: on ?? kept[p]?.on, off: off ?? kept[p]?.off, stays, gone: gone || kept[p]?.gone })));
 send();
 
 // The page and all that it is made of stay on the device; a phone that keeps nothing still works while the page is open.
