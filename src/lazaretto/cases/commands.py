@@ -28,9 +28,11 @@ from lazaretto.cases.errors import (
     FollowUpClosed,
     InTheFuture,
     NothingSuspected,
+    NotPositive,
     NotRefuted,
     PlaceElsewhere,
     PreviewChanged,
+    TooLongAgo,
     Unconfirmed,
 )
 from lazaretto.cases.models import Change, ChangeStep, FollowUp
@@ -54,6 +56,8 @@ decided_by(comes_back_as)
 
 PROPOSE, CONFIRMS = rules.PROPOSE, rules.CONFIRM
 MOST = 2000  # characters of words
+POSITIVES = (SpecimenState.PRELIMINARY_POSITIVE, SpecimenState.CONFIRMED_POSITIVE)
+OLDEST = timedelta(days=90)  # no plan looks back as far; a slip in the year must not move anybody
 C, S = ChangeKind, ChangeState
 
 
@@ -122,7 +126,7 @@ def propose(
 
     Nothing changes but precautions that can be taken back: with one unconfirmed positive they stay in the room and are
     sampled again. Raises `EvidenceMissing`, `PlaceElsewhere`, `InTheFuture`, `CannotBecome`, `DaysUnfit`,
-    `NothingSuspected`, `NotRefuted`, `AlreadyProposed`, `NoRulePack`, `TextTooLong`.
+    `NotPositive`, `TooLongAgo`, `NothingSuspected`, `NotRefuted`, `AlreadyProposed`, `NoRulePack`, `TextTooLong`.
     """
     proposer, said = _somebody(actor, PROPOSE), whole(words, MOST)
     change = Change(
@@ -258,6 +262,10 @@ def _fits(change: Change, at: datetime) -> None:
 def _fits_stay(change: Change, stay: Stay, specimen: Specimen | None, at: datetime) -> None:
     if stay.site_id != change.site_id or (specimen is not None and specimen.stay.person_id != stay.person_id):
         raise PlaceElsewhere
+    if change.kind == C.CASE and specimen is not None and specimen.state not in POSITIVES:
+        raise NotPositive(tube=specimen.tube)
+    if change.happened_at < at - OLDEST:
+        raise TooLongAgo
     gone = stay.ended_at is not None
     returns = change.kind == C.RECOVERED and (not gone or stay.end == StayEnd.HOSPITAL)
     if (gone and not returns) or not rules.may_become(change.kind, stay.category):

@@ -80,6 +80,24 @@ class PlaceElsewhere(DomainError):
     next_step = _("Begin again from the page of the stay or of the site.")
 
 
+class NotPositive(DomainError):
+    """Somebody is to become a case on a specimen that is not positive."""
+
+    code = "not_positive"
+    status = 422
+    message = _("This specimen is not positive: it makes nobody a case.")
+    next_step = _("Choose the positive specimen, or name the report that says it.")
+
+
+class TooLongAgo(DomainError):
+    """What was found out lies so far back that nothing can follow from it any more."""
+
+    code = "too_long_ago"
+    status = 422
+    message = _("This happened more than ninety days ago: nothing follows from it any more.")
+    next_step = _("Look at the date and the year.")
+
+
 class InTheFuture(DomainError):
     """It cannot have happened yet."""
 

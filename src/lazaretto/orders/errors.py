@@ -23,6 +23,24 @@ class OrderNamesNobody(DomainError):
     next_step = _("Choose the people who go, or write them down.")
 
 
+class TellerMissing(DomainError):
+    """A source that others speak for has nobody named who spoke."""
+
+    code = "teller_missing"
+    status = 422
+    message = _("Nobody is named who said it for this source.")
+    next_step = _("Write who said so, and how: a name and a telephone number, or the list and its line.")
+
+
+class ValidityTooLong(DomainError):
+    """An order would be valid for so long that nobody would notice that it was never used."""
+
+    code = "validity_too_long"
+    status = 422
+    message = _("An order is valid for a month at most.")
+    next_step = _("Look at the date and the year; an order that is still needed then is renewed.")
+
+
 class ValidityPast(DomainError):
     """An order would end before it begins, or not later than now."""
 

@@ -67,6 +67,8 @@ def expires_soon(state: str, valid_until: datetime, at: datetime, within: timede
 # ---- two independent sources
 
 SOURCES_NEEDED = 2
+# Others who speak: without a name behind it nobody could ask them again, and one pair of hands would be two sources.
+SPEAKERS = frozenset({"health_bureau", "community", "police", "hospital"})
 
 
 @dataclass(frozen=True)

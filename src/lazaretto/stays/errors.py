@@ -63,6 +63,14 @@ class KeptTooShort(DomainError):
     next_step = _("Choose a later time.")
 
 
+class KeptTooLong(DomainError):
+    """A room would be kept for so long that nobody would decide about it again."""
+
+    code = "kept_too_long"
+    message = _("A room is kept for a month at most.")
+    next_step = _("Look at the date and the year; after a month it is decided again.")
+
+
 class HoldEnded(DomainError):
     """The room is kept for this person no more."""
 

@@ -17,7 +17,9 @@ from lazaretto.cases.errors import (
     FollowUpClosed,
     InTheFuture,
     NothingSuspected,
+    NotPositive,
     PlaceElsewhere,
+    TooLongAgo,
 )
 from lazaretto.cases.queries.scene import outcome_of
 from lazaretto.cases.tests.conftest import GROUNDS, adopt
@@ -31,7 +33,7 @@ from lazaretto.places.choices import ExternalKind
 from lazaretto.places.models import ExternalPlace, Room, Site
 from lazaretto.stays import commands as stays
 from lazaretto.stays.choices import DoorFinding
-from lazaretto.stays.models import IsolationOrder, Stay
+from lazaretto.stays.models import IsolationOrder, Specimen, Stay
 from lazaretto.stays.queries import courses
 from lazaretto.transfers import commands as transfers
 from tests.factories import NOW
@@ -269,12 +271,23 @@ def test_a_ventilation_fault_changes_no_order(cast, admit, propose, confirm):
     assert (told.orders, stay.order.replaces) == (0, None)
 
 
+def negative(cast, stay):
+    given = {"actor": cast.medic.actor, "at": NOW - HOURS, "tube": "T-"}
+    stays.collect_specimen(**given, stay=stay)
+    stays.record_result(**given, site=stay.site, result="negative", laboratory="区疾控")
+    return Specimen.objects.get(tube="T-")
+
+
 def test_what_does_not_fit_is_refused_by_name(cast, admit, swab, propose):
     stay, other = admit("0301"), admit("0302", name="李娜")
     with pytest.raises(EvidenceMissing):
         propose(stay)
     with pytest.raises(InTheFuture):
         propose(stay, words="通报", happened_at=NOW + HOURS)
+    with pytest.raises(TooLongAgo):
+        propose(stay, "contact", words="通报", happened_at=NOW - 400 * DAYS)
+    with pytest.raises(NotPositive):
+        propose(stay, specimen=negative(cast, stay))
     with pytest.raises(PlaceElsewhere):
         propose(stay, specimen=swab(other))
     with pytest.raises(PlaceElsewhere):

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import Exists, OuterRef
+
 from lazaretto.arrivals.commands import admit_walk_in
 from lazaretto.config.demo.district import District
 from lazaretto.core.access import Actor
@@ -13,8 +15,9 @@ from lazaretto.people.choices import NeedKind, Sex
 from lazaretto.people.commands import GivenNeed, NewPerson
 from lazaretto.places.choices import Ability, ExternalKind, RoomState
 from lazaretto.places.models import ExternalPlace, Room, Site
+from lazaretto.places.queries import receivable_categories
 from lazaretto.protocols.choices import Category
-from lazaretto.stays.models import Stay
+from lazaretto.stays.models import Occupancy, Stay
 from lazaretto.transfers.commands import sign_out
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -38,9 +41,11 @@ def tell(district: District, *, now: datetime) -> None:
 
 
 def _guests(site: Site) -> list[Stay]:
-    """Those whose stay has the longest way to go; always the same."""
-    here = Stay.objects.filter(site=site, ended_at__isnull=True).select_related("person")
-    return list(here.order_by("-order__ends_at", "number")[:4])
+    """Those whose stay has the longest way to go, of guests who have a room of their own; always the same."""
+    room = Occupancy.objects.filter(stay=OuterRef("pk"), ended_at__isnull=True)
+    shared = Occupancy.objects.filter(room__in=room.values("room"), ended_at__isnull=True).exclude(stay=OuterRef("pk"))
+    here = Stay.objects.filter(site=site, category=Category.INBOUND, ended_at__isnull=True).exclude(Exists(shared))
+    return list(here.select_related("person").order_by("-order__ends_at", "number")[:4])
 
 
 def _station() -> ExternalPlace:
@@ -98,6 +103,7 @@ def _under_way(district: District, site: Site, to: Site, stay: Stay, now: dateti
         actor=district.leads[site.code], at=now - 12 * MINUTE, site=site, to_site=to.code, due_at=now + 48 * MINUTE,
         people=(Luggage(stay.person_id, papers="转运单、隔离决定书", luggage="一个行李箱"),), order=order.number,
         carrier="粤A·Z0618", escort="小梁", escort_phone="020-5550-0618",
+        assessment="" if stay.category in receivable_categories(to) else "指挥部评估：单独楼层接收，值班长负责",
     )  # fmt: skip
 
 

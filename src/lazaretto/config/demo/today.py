@@ -16,7 +16,7 @@ from lazaretto.places.commands import change_room_states
 from lazaretto.places.models import ExternalPlace, Room
 from lazaretto.stays import commands as stays
 from lazaretto.stays.choices import BreachKind, SpecimenState, Symptom
-from lazaretto.stays.models import Stay
+from lazaretto.stays.models import Occupancy, Stay
 from lazaretto.stays.queries.rounds import current_slot
 from lazaretto.transfers import commands as transfers
 from lazaretto.transfers.choices import WordKind
@@ -90,14 +90,15 @@ def _moves_and_endings(story: SiteStory) -> None:
     here = _here(story)
     lead, at = story.district.leads[story.site.code], story.now - timedelta(hours=3)
     early = [guest for guest in here if guest.stay.started_at < at - timedelta(days=2)]
+    single = [guest for guest in early if _has_a_room_alone(guest)]
     if story.site.code in {"H01", "H08"} and story.rooms:
         moved = early[3]
         stays.move_room(actor=lead, at=at, stay=moved.stay, room=story.rooms.pop(0), reason="空调故障，换房")
     if story.site.code in {"H02", "H12"}:
-        gone = early[5]
+        gone = single[5]
         _to_hospital(story, gone, lead, at)
     if story.site.code == "H06":
-        _to_another_site(story, early[7], lead)
+        _to_another_site(story, single[7], lead)
     if story.site.code == "H01":
         approver = story.district.member("approver", at)
         held = early[8]
@@ -108,6 +109,11 @@ def _moves_and_endings(story: SiteStory) -> None:
             ends_at=held.ends_at + timedelta(days=2),
             reason="同楼层出现阳性，延长观察两日",
         )
+
+
+def _has_a_room_alone(guest: Guest) -> bool:
+    rooms = Occupancy.objects.filter(stay=guest.stay, ended_at__isnull=True).values("room")
+    return Occupancy.objects.filter(room__in=rooms, ended_at__isnull=True).count() == 1
 
 
 def _to_hospital(story: SiteStory, gone: Guest, lead: Actor, at: datetime) -> None:

@@ -16,6 +16,7 @@ from lazaretto.orders.errors import (
     NothingChecked,
     NothingToOverride,
     NotOnOrder,
+    TellerMissing,
 )
 from lazaretto.orders.models import OrderPerson, SourceCheck, TransferOrder
 from lazaretto.orders.queries.agreement import agreement_of, unready
@@ -72,9 +73,12 @@ def check_source(
 ) -> Checked:
     """Write down what a source says of somebody: the same as the order, something else (in words), or nothing.
 
-    Of each source the last word counts; earlier ones stay written. Raises `NotOnOrder`, `NothingChecked`,
-    `DifferenceInWords`, `TextTooLong`.
+    Of each source the last word counts; earlier ones stay written. A document says who somebody is, not where they are:
+    about the address it is silent, unless it differs. Raises `NotOnOrder`, `NothingChecked`, `DifferenceInWords`,
+    `TellerMissing` where others speak and nobody is named, `TextTooLong`.
     """
+    if source == Source.DOCUMENT and address == Says.SAME:
+        address = Says.SILENT
     line = _line(order, person)
     by = somebody(actor, DRAFT)
     if identity == Says.SILENT and address == Says.SILENT:
@@ -84,6 +88,8 @@ def check_source(
         address == Says.DIFFERENT and not said["address_words"]
     ):
         raise DifferenceInWords
+    if source in rules.SPEAKERS and not told_by.strip():
+        raise TellerMissing
     made = SourceCheck.objects.create(
         line=line, edition=line.edition, source=source, identity=identity, address=address,
         told_by=whole(told_by, 120), at=at, by_id=by, **{name: words or None for name, words in said.items()},

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -31,6 +31,7 @@ from lazaretto.orders.errors import (
     OrderEntered,
     OrderNamesNobody,
     ValidityPast,
+    ValidityTooLong,
 )
 from lazaretto.orders.models import OrderPerson, TransferOrder
 from lazaretto.orders.queries.standing import named_lines
@@ -43,6 +44,7 @@ from lazaretto.stays.models import Occupancy
 
 DRAFT, ISSUE = rules.DRAFT, rules.ISSUE
 LONGEST_ADDRESS = 200
+LONGEST_VALID = timedelta(days=31)  # our choice: a slip in the year must not stand for years
 
 
 @dataclass(frozen=True)
@@ -92,13 +94,15 @@ def write_order(
 ) -> OrderWritten:
     """Write a transfer order: a draft of ours, or with `issuer` and `issuer_number` one that others have issued.
 
-    `to_site` is the code of a site of ours. Raises `EndsOfOrder`, `OrderNamesNobody`, `ValidityPast`, `IssuerMissing`,
-    `OrderEntered`, `AlreadyOrdered`, `ReasonRequired`, and what `people.register_person` raises.
+    `to_site` is the code of a site of ours. Raises `EndsOfOrder`, `OrderNamesNobody`, `ValidityPast`,
+    `ValidityTooLong`, `IssuerMissing`, `OrderEntered`, `AlreadyOrdered`, `ReasonRequired`, and what
+    `people.register_person` raises.
     """
     origin, destination = _ends(from_site, from_place, to_site, to_place)
     unit = _unit(actor, origin, destination)
     if valid_until <= at:
         raise ValidityPast
+    _not_too_long(valid_until, at)
     others, given = whole(issuer_number, 60), whole(issuer, 120)
     if others and not given:
         raise IssuerMissing
@@ -136,12 +140,16 @@ def issue(*, actor: Actor, at: datetime, order: TransferOrder) -> OrderMoved:
 
 @command("orders.renew", capability=ISSUE)
 def renew(*, actor: Actor, at: datetime, order: TransferOrder, valid_until: datetime, reason: str) -> OrderMoved:
-    """Let an issued order, also an expired one, be used for longer. Raises `IllegalTransition`, `ValidityPast`."""
+    """Let an issued order, also an expired one, be used for longer.
+
+    Raises `IllegalTransition`, `ValidityPast`, `ValidityTooLong`.
+    """
     said = reason_of(reason)
     if order.state != OrderState.ISSUED:
         raise IllegalTransition(before=order.state, after=OrderState.ISSUED)
     if valid_until <= max(at, order.valid_until):
         raise ValidityPast
+    _not_too_long(valid_until, at)
     order.valid_until = valid_until
     order.save(update_fields=["valid_until"])
     move_deadline(EXPIRY.code, order, valid_until, at=at, by=actor.user_id)
@@ -160,6 +168,11 @@ def withdraw(*, actor: Actor, at: datetime, order: TransferOrder, reason: str) -
 def discard(*, actor: Actor, at: datetime, order: TransferOrder, reason: str) -> OrderMoved:
     """Put a draft aside. Raises `IllegalTransition`, `ReasonRequired`."""
     return _withdraw(order, OrderState.DRAFT, reason, actor, at)
+
+
+def _not_too_long(valid_until: datetime, at: datetime) -> None:
+    if valid_until > at + LONGEST_VALID:
+        raise ValidityTooLong(valid_until=valid_until.isoformat())
 
 
 def _withdraw(order: TransferOrder, state: OrderState, reason: str, actor: Actor, at: datetime) -> OrderMoved:

@@ -12,7 +12,7 @@ from django.db.models import Prefetch, QuerySet
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import NotFound
 from lazaretto.orders import rules
-from lazaretto.orders.choices import LineState, OrderState
+from lazaretto.orders.choices import LineState, OrderState, PaperKind
 from lazaretto.orders.deadlines import RUNS_OUT_SOON
 from lazaretto.orders.hooks import Remark, remarks
 from lazaretto.orders.models import OrderPerson, OrderStep, SourceCheck, TransferOrder
@@ -156,6 +156,12 @@ def person_lines(actor: Actor, order: TransferOrder) -> list[PersonLine]:
 def steps_of(order: TransferOrder) -> list[OrderStep]:
     """What happened, the first first."""
     return list(order.steps.select_related("by").order_by("at", "id"))
+
+
+def papers_of(number: str) -> list[str]:
+    """The papers that an order asks to go along, in words; none for an order that is not there. One query."""
+    found = TransferOrder.objects.filter(number=number).values_list("papers", flat=True).first()
+    return [str(PaperKind(code).label) for code in found or []]
 
 
 def order_of_handovers(handovers: Collection[UUID]) -> dict[UUID, str]:

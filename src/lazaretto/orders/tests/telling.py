@@ -39,6 +39,7 @@ def issued(cast, *stays, **more):
 
 
 def say(cast, order, person, source, identity=SAME, address=SAME, at=NOW, **words):
+    words.setdefault("told_by", "陈主任，电话")
     return commands.check_source(
         actor=cast.clerk.actor, at=at, order=order, person=person.pk, source=source, identity=identity,
         address=address, **words,

@@ -17,6 +17,7 @@ from lazaretto.orders.errors import (
     OrderEntered,
     OrderNamesNobody,
     ValidityPast,
+    ValidityTooLong,
 )
 from lazaretto.orders.models import OrderPerson, OrderStep, TransferOrder
 from lazaretto.orders.tests.telling import HOUR, draft, fresh, issued, place
@@ -176,6 +177,8 @@ def test_what_an_order_needs(cast):
         draft(cast)
     with pytest.raises(ValidityPast):
         draft(cast, stay, valid_until=NOW)
+    with pytest.raises(ValidityTooLong):
+        draft(cast, stay, valid_until=NOW + timedelta(days=400))
     with pytest.raises(IssuerMissing):
         draft(cast, stay, issuer_number="1号")
     with pytest.raises(NotFound):

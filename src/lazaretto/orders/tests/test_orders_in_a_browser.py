@@ -43,6 +43,7 @@ def orders(cast) -> dict[str, TransferOrder]:
     commands.check_source(
         actor=cast.clerk.actor, at=now, order=found["doubtful"], source=Source.COMMUNITY, address=Says.DIFFERENT,
         person=found["doubtful"].people.first().person_id, address_words="2单元501，不是1单元",
+        told_by="陈主任",
     )  # fmt: skip
     return found
 

@@ -15,6 +15,7 @@ from lazaretto.orders.errors import (
     NothingChecked,
     NothingToOverride,
     NotOnOrder,
+    TellerMissing,
 )
 from lazaretto.orders.models import SourceCheck
 from lazaretto.orders.queries.agreement import agreement_of, unready
@@ -117,6 +118,17 @@ def test_a_check_says_something_and_what_differs(cast, stay, order):
     with pytest.raises(NotOnOrder):
         say(cast, order, factories.person(), Source.POLICE)
     assert not SourceCheck.objects.exists()
+
+
+@pytest.mark.django_db
+def test_one_pair_of_hands_is_not_two_sources(cast, stay, order):
+    with pytest.raises(TellerMissing):
+        say(cast, order, stay.person, Source.HEALTH_BUREAU, told_by=" ")
+    say(cast, order, stay.person, Source.SITE)
+    say(cast, order, stay.person, Source.DOCUMENT)
+    found = agreement_of(order.people.get())
+    assert (found.identity, found.address) == (("document", "site"), ("site",))
+    assert not found.reached
 
 
 @pytest.mark.django_db

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,10 +17,11 @@ from lazaretto.places.commands import give_up_room
 from lazaretto.places.models import Room
 from lazaretto.stays.choices import HoldEnd
 from lazaretto.stays.deadlines import ROOM_HOLD
-from lazaretto.stays.errors import HoldEnded, KeptTooShort, RoomKept
+from lazaretto.stays.errors import HoldEnded, KeptTooLong, KeptTooShort, RoomKept
 from lazaretto.stays.models import Occupancy, RoomHold, Stay
 
 LONGEST = 200
+LONGEST_KEPT = timedelta(days=31)  # our choice: longer than any stay in hospital that ends in a room of ours
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,13 @@ class RoomHeld:
 
 @command("stays.keep_room", capability="stays.manage")
 def keep_room(*, actor: Actor, at: datetime, hold: RoomHold, until: datetime, reason: str) -> RoomHeld:
-    """Keep it longer. Raises `ReasonRequired`, `HoldEnded`, `KeptTooShort`."""
+    """Keep it longer. Raises `ReasonRequired`, `HoldEnded`, `KeptTooShort`, `KeptTooLong`."""
     _open(hold)
     if not reason.strip():
         raise ReasonRequired
     if until <= at or until <= hold.until:
         raise KeptTooShort
+    _not_too_long(until, at)
     hold.until = until
     hold.save(update_fields=["until"])
     move_deadline(ROOM_HOLD.code, hold, until, at=at, by=actor.user_id)
@@ -64,16 +66,22 @@ def give_up(*, actor: Actor, at: datetime, hold: RoomHold, reason: str) -> RoomH
 def hold_room(stay: Stay, taken: Occupancy, until: datetime, reason: str, *, actor: Actor, at: datetime) -> RoomHold:
     """Keep the room of somebody who leaves for a while, inside the running command, before they leave it.
 
-    Raises `KeptTooShort`, `TextTooLong`.
+    Raises `KeptTooShort`, `KeptTooLong`, `TextTooLong`.
     """
     if until <= at:
         raise KeptTooShort
+    _not_too_long(until, at)
     hold = RoomHold.objects.create(
         room_id=taken.room_id, person_id=stay.person_id, stay=stay, party_id=taken.party_id, until=until,
         reason=whole(reason, LONGEST), held_by_id=actor.user_id, held_at=at,
     )  # fmt: skip
     set_deadlines([Due(ROOM_HOLD.code, hold, until, unit_id=stay.site.unit_id, person_id=stay.person_id)], at=at)
     return hold
+
+
+def _not_too_long(until: datetime, at: datetime) -> None:
+    if until > at + LONGEST_KEPT:
+        raise KeptTooLong
 
 
 def is_kept(room: Room) -> bool:

@@ -1,7 +1,7 @@
 """Release: criteria checked item by item, certificate signed, room freed, order lifted."""
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -27,10 +27,11 @@ from lazaretto.stays.deadlines import RELEASE
 from lazaretto.stays.errors import AlreadyClosed, GroundUnknown, NeedsHandover, NotReleasable, StayEnded
 from lazaretto.stays.models import Certificate, IsolationOrder, OrderChange, Release, Specimen, Stay
 from lazaretto.stays.queries.courses import assessment_of, course_of
-from lazaretto.stays.queries.sharing import alone_without
+from lazaretto.stays.queries.sharing import Behind, alone_without
 from lazaretto.stays.rules import mask_number
 
 LONGEST_REASON = 200
+SAME_DAY = timedelta(hours=12)
 LONGEST_DESTINATION = 200
 
 
@@ -194,8 +195,8 @@ def _close(stay: Stay, end: StayEnd, actor: Actor, at: datetime, *, leaves_alone
 
     With `leaves_alone` nobody asked yet whether a child of theirs stays behind: nobody is held for it, but it is told.
     """
-    alone = [one for one in alone_without([stay], at=at) if one.room is not None] if leaves_alone else []
-    report_alone(alone, stay.site, gettext("The others left:"), actor=actor, at=at)
+    if leaves_alone:
+        report_alone(_stay_behind(stay, at), stay.site, gettext("The others left:"), actor=actor, at=at)
     taken = open_occupancy(stay)
     leave_room(taken, lock_room(taken.room_id), actor=actor, at=at)
     stay.ended_at, stay.end = at, end
@@ -204,6 +205,17 @@ def _close(stay: Stay, end: StayEnd, actor: Actor, at: datetime, *, leaves_alone
         meet(RELEASE.code, stay, at=at, by=actor.user_id)
     cancel_all(stay, at=at, by=actor.user_id)
     close_access([stay.person_id], unit_id=stay.site.unit_id, at=at)
+
+
+def _stay_behind(stay: Stay, at: datetime) -> list[Behind]:
+    """Who stays on alone. A child whose own order ends the same day goes with its parents, one after the other."""
+    alone = [one for one in alone_without([stay], at=at) if one.room is not None]
+    people = [one.lonely.sharer.person.pk for one in alone]
+    here = (
+        Stay.objects.filter(person__in=people, ended_at__isnull=True, order__ends_at__gt=at + SAME_DAY) if alone else []
+    )
+    staying = {one.person_id for one in here}
+    return [one for one in alone if one.lonely.sharer.person.pk in staying]
 
 
 def _shorten(order: IsolationOrder, reason: str, actor: Actor, at: datetime) -> None:

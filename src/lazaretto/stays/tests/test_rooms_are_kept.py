@@ -15,7 +15,7 @@ from lazaretto.places.commands import change_room_state
 from lazaretto.places.models import ExternalPlace, Room
 from lazaretto.protocols.models import PackAdoption
 from lazaretto.stays.commands import give_up, keep_room, move_room
-from lazaretto.stays.errors import HoldEnded, KeptTooShort, RoomKept
+from lazaretto.stays.errors import HoldEnded, KeptTooLong, KeptTooShort, RoomKept
 from lazaretto.stays.models import RoomHold, Stay
 from lazaretto.transfers.commands import bring_back, sign_out
 from tests import factories
@@ -94,6 +94,8 @@ def test_it_is_decided_again_and_an_overdue_decision_is_asked_for(cast):
         keep_room(actor=lead, at=NOW, hold=hold, until=NOW + 3 * DAY, reason=" ")
     with pytest.raises(KeptTooShort):
         keep_room(actor=lead, at=NOW, hold=hold, until=NOW + DAY, reason="还要一天")
+    with pytest.raises(KeptTooLong):
+        keep_room(actor=lead, at=NOW, hold=hold, until=NOW + 400 * DAY, reason="还要一天")
     keep_room(actor=lead, at=NOW + 2 * DAY, hold=hold, until=NOW + 3 * DAY, reason="还要一天")
     assert Deadline.objects.get(kind="stays.room_hold", state="open").due_at == NOW + 3 * DAY
     give_up(actor=lead, at=NOW + 2 * DAY, hold=hold, reason="转入定点医院，不再返回")

@@ -14,7 +14,7 @@ from lazaretto.places.models import ExternalPlace, Room, Site
 from lazaretto.stays.commands import close_breach, end_stay
 from lazaretto.stays.deadlines import ALONE
 from lazaretto.stays.errors import CategoryNotReceived, GoesAlone, LeftAlone
-from lazaretto.stays.models import Breach, Occupancy, Stay
+from lazaretto.stays.models import Breach, IsolationOrder, Occupancy, Stay
 from lazaretto.transfers import commands
 from lazaretto.transfers.errors import NotInCare, UnderWayFromHere
 from tests import factories
@@ -94,6 +94,14 @@ def test_a_parent_whose_stay_ends_leaves_no_child_unnoticed(cast, family):
     end_stay(actor=cast.site_lead.actor, at=NOW, stay=family[0], end="died", reason="抢救无效")
 
     assert Breach.objects.filter(kind="left_alone").count() == 2
+
+
+def test_a_family_that_is_released_one_after_the_other_raises_no_alarm(cast, family):
+    IsolationOrder.objects.update(ends_at=NOW + 2 * HOUR)
+
+    end_stay(actor=cast.site_lead.actor, at=NOW, stay=family[0], end="cancelled", reason="一家三口同日离开")
+
+    assert not Breach.objects.exists()
 
 
 def test_who_was_alone_before_is_no_news(cast, family):

@@ -8,8 +8,11 @@ from django.urls import reverse
 
 from lazaretto.core import clock
 from lazaretto.custody.models import Handover, Question
+from lazaretto.orders.choices import PaperKind
+from lazaretto.orders.tests.telling import checked
 from lazaretto.places.models import ExternalPlace
 from lazaretto.stays.models import RoomHold, Stay
+from lazaretto.transfers.tests.test_an_order_goes_with_the_people import sign_out
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -174,3 +177,13 @@ def test_everyone_is_shown_page_by_page_and_site_by_site(cast, monkeypatch, djan
     assert [row.person_id for row in found] == sorted(stay.person_id for stay in stays)
     only = cast.duty_officer.client.get(address, {"site": "H02"}).context["rows"]
     assert [row.person_id for row in only] == [stays[3].person_id]
+
+
+def test_the_papers_that_an_order_asks_for_stand_on_the_form_and_on_the_page_of_the_handover(cast):
+    stay = factories.stay(cast.site)
+    order = checked(cast, stay, papers=(PaperKind.TEST_RESULTS, PaperKind.IDENTITY))
+    form = cast.clerk.client.get(reverse("transfers:sign_out", args=["H01"]), {"order": order.number}).content.decode()
+    assert "身份证件" in form or "identity document" in form
+    made = sign_out(cast, stay, order=order)
+    page = cast.clerk.client.get(reverse("transfers:handover", args=[made.number])).content.decode()
+    assert "未交接材料" in page

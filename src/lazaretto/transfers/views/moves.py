@@ -21,7 +21,7 @@ from lazaretto.core.errors import DomainError, Forbidden, InvalidInput, NotFound
 from lazaretto.custody.commands import Luggage
 from lazaretto.custody.models import Handover
 from lazaretto.custody.queries.ends import site_in_charge, unit_in_charge
-from lazaretto.orders.queries.orders import order_of_handovers
+from lazaretto.orders.queries.orders import order_of_handovers, papers_of
 from lazaretto.people.models import Person
 from lazaretto.people.queries import display_name, display_names
 from lazaretto.places.choices import Ability, ExternalKind, SiteState
@@ -120,13 +120,15 @@ def _shown(request: HttpRequest, found: Handover, refused: Refusal | None = None
     site, unit_id = site_in_charge(found), unit_in_charge(found)
     sends = found.from_site is not None or found.to_site is None  # one between others is answered for by one of ours
     kept = kept_rooms([line.row.person_id for line in lines], found.to_site)
+    order = order_of_handovers([found.pk]).get(found.pk, "")
     context = {
         "handover": found,
         "origin": queries.origin_of(found),
         "destination": queries.destination_of(found),
         "lines": [(line, kept.get(line.row.person_id, "")) for line in lines],
         "refused": refused,
-        "order": order_of_handovers([found.pk]).get(found.pk, ""),
+        "order": order,
+        "papers": papers_of(order) if order else [],
         "receives": found.to_site is not None and actor.may(HAND_OVER, found.to_site.unit_id),
         "sent": sends and actor.may(HAND_OVER, unit_id),
         "instead": found.diverted.order_by("signed_out_at").first(),
@@ -213,6 +215,7 @@ def sign_out(request: HttpRequest, code: str) -> HttpResponse:
             initial={
                 "due_at": local(at + WITHIN, site.time_zone),
                 "order": request.GET.get("order", "")[:30],
+                "papers": ", ".join(papers_of(request.GET.get("order", "")[:30])),
                 "destination": request.GET.get("to", "")[:50],
             },
         )
