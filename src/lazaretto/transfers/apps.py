@@ -13,6 +13,6 @@ class TransfersConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare commands and proofs; add the entry of the sidebar."""
-        for room in ("commands", "deadlines", "proofs", "words"):
+        for room in ("commands", "deadlines", "duties", "proofs", "words"):
             import_module(f"{self.name}.{room}")
         import_module(f"{self.name}.navigation").register_entries()

@@ -58,7 +58,7 @@ class Told:
 def write_facts(facts: Sequence[Seen], *, actor: Actor, at: datetime) -> list[Told]:
     """Add facts and let what follows from them follow. `at` is now, by the server; each fact has its own moment."""
     people = sorted({fact.person_id for fact in facts})
-    _lock(people)
+    lock_people(people)
     before = known_of(people)
     insert_rows(Fact, _FACT_FIELDS, [_fact_row(fact, actor, at) for fact in facts])
     after = _with(before, facts)
@@ -94,8 +94,9 @@ def _fact_row(fact: Seen, actor: Actor, at: datetime) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _lock(people: Sequence[UUID]) -> None:
-    list(_locked_people(people=people))
+def lock_people(people: Sequence[UUID]) -> None:
+    """Nobody else writes facts about them until the transaction ends: for who reads where they are, and decides."""
+    list(_locked_people(people=sorted(people)))
 
 
 @prepared

@@ -5,6 +5,7 @@ from lazaretto.transfers.commands.away import (
     WordWritten,
     fetch,
     leave_from_there,
+    settle_words,
     still_there,
     write_word,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "leave_from_there",
     "postpone",
     "report_here",
+    "settle_words",
     "sign_in",
     "sign_out",
     "still_there",

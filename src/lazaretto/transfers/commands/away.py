@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext
 
 from lazaretto.core.access import Actor
+from lazaretto.core.choices import DeadlineState
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import Due, meet, open_deadlines, set_deadlines
 from lazaretto.core.errors import InvalidInput, ReasonRequired, whole
+from lazaretto.core.models import Deadline
 from lazaretto.custody.commands import Luggage, Seen, Way, hand_over, write_facts
 from lazaretto.custody.models import HandedOver, Handover, Holding
 from lazaretto.custody.rules import FactKind
@@ -173,6 +177,18 @@ def _all_there(actor: Actor, place: ExternalPlace, people: Sequence[UUID]) -> No
 def _waits_already(person: Person, place: ExternalPlace) -> bool:
     told = PlaceWord.objects.filter(person=person, place=place, kind=WordKind.MAY_LEAVE)
     return any(open_deadlines(MAY_LEAVE.code, word).exists() for word in told)
+
+
+def settle_words(*, at: datetime) -> int:
+    """Whoever may leave and is there no more, whichever way they went, is waited for no more; returns how many."""
+    waiting = Deadline.objects.filter(kind=MAY_LEAVE.code, state=DeadlineState.OPEN)
+    there = Holding.objects.filter(person=OuterRef("person"), external=OuterRef("place"), ended_at__isnull=True)
+    told = PlaceWord.objects.filter(pk__in=list(waiting.values_list("subject_id", flat=True)))
+    with transaction.atomic():
+        return sum(
+            meet(MAY_LEAVE.code, word, at=at, answer=gettext("They are there no more."))
+            for word in told.filter(~Exists(there))
+        )
 
 
 def _no_longer_waiting(people: Sequence[UUID], actor: Actor, at: datetime) -> None:

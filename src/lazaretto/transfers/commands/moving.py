@@ -14,7 +14,7 @@ from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import move_deadline
 from lazaretto.core.errors import Forbidden, InvalidInput, ReasonRequired, whole
 from lazaretto.core.prepared import prepared
-from lazaretto.custody.commands import Luggage, Seen, Told, Way, hand_over, not_too_late, write_facts
+from lazaretto.custody.commands import Luggage, Seen, Told, Way, hand_over, lock_people, not_too_late, write_facts
 from lazaretto.custody.deadlines import HANDOVER
 from lazaretto.custody.models import HandedOver, Handover, Holding, Question
 from lazaretto.custody.queries.ends import unit_in_charge
@@ -334,6 +334,7 @@ def decide(*, actor: Actor, at: datetime, question: Question, verdict: Verdict, 
     if question.closed_at is not None:
         raise QuestionClosed
     answer = whole(reason, LONGEST_NOTE)
+    lock_people([question.person_id])  # an arrival at this moment comes before the decision, or after it
     about = Question.objects.filter(person=question.person_id, closed_at__isnull=True)
     about.update(answer=answer, closed_by_id=actor.user_id)
     if verdict == Verdict.AS_REPORTED:

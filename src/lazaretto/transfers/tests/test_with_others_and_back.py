@@ -11,13 +11,14 @@ from lazaretto.core.deadlines import sweep
 from lazaretto.core.errors import Forbidden, NotFound, ReasonRequired
 from lazaretto.core.models import Alarm, Deadline, JournalEntry
 from lazaretto.core.promises import OK, verify
-from lazaretto.custody.commands import Luggage
+from lazaretto.custody.commands import Luggage, ledger
 from lazaretto.custody.commands.ledger import watch
 from lazaretto.custody.models import Handover, Holding, Question
 from lazaretto.places.models import ExternalPlace, Room
 from lazaretto.stays.models import IsolationOrder, OrderChange, RoomHold, Stay
 from lazaretto.transfers import commands, queries
 from lazaretto.transfers.choices import WordKind
+from lazaretto.transfers.duties import words
 from lazaretto.transfers.errors import AskedFirst, HandoverClosed, NotHeldThere, NotYours, SamePlace
 from lazaretto.transfers.models import PlaceWord
 from lazaretto.transfers.queries.whereabouts import people_under_way_to
@@ -103,6 +104,19 @@ def test_may_leave_told_twice_is_two_words_and_one_deadline(cast):
         told(cast, handover, stay.person, WordKind.MAY_LEAVE)
     assert PlaceWord.objects.count() == 2
     assert Deadline.objects.filter(kind="transfers.may_leave", state="open").count() == 1
+
+
+def test_whoever_came_back_by_another_way_is_not_called_for_again_and_again(cast):
+    stay, _place, handover = in_hospital(cast)
+    told(cast, handover, stay.person, WordKind.MAY_LEAVE)
+    assert words(NOW + 2 * HOUR) == 0
+    while sweep(at=NOW + 7 * HOUR):
+        pass
+    commands.report_here(actor=cast.outsider.actor, at=NOW + 8 * HOUR, site=cast.other_site, card=stay.number)
+    assert held(stay.person) == cast.other_site
+    assert (words(NOW + 8 * HOUR), words(NOW + 8 * HOUR)) == (1, 0)
+    assert Deadline.objects.get(kind="transfers.may_leave").state == "met"
+    assert Alarm.objects.get(deadline__kind="transfers.may_leave").answered_at == NOW + 8 * HOUR
 
 
 def test_what_was_told_stays_written_and_is_for_those_who_care(cast):
@@ -269,3 +283,22 @@ def test_from_an_airport_to_a_home_headquarters_is_told_when_nobody_confirms(cas
     (due,) = Deadline.objects.filter(kind="custody.handover", state="open")
     assert (due.subject_id, due.unit_id) == (str(leg.pk), headquarters().pk)
     assert [row.handover for row in queries.on_the_move(cast.duty_officer.actor, at=NOW)] == [leg]
+
+
+def test_a_decision_waits_for_an_arrival_that_is_being_written_at_the_same_moment(cast, monkeypatch):
+    stay = factories.stay(cast.site)
+    leg = sent(cast, stay, to=hospital())
+    commands.report_here(actor=cast.outsider.actor, at=NOW + HOUR / 4, site=cast.other_site, card=stay.number)
+    real, before = ledger._locked_people, iter([lambda: arrived(cast, leg)])
+
+    def once_the_other_transaction_has_ended(**given):
+        next(before, lambda: None)()
+        return real(**given)
+
+    monkeypatch.setattr(ledger, "_locked_people", once_the_other_transaction_has_ended)
+    commands.decide(
+        actor=cast.site_lead.actor, at=NOW + 2 * HOUR, question=Question.objects.get(),
+        verdict=commands.Verdict.AS_THOUGHT, reason="电话核实",
+    )  # fmt: skip
+    assert held(stay.person) == leg.to_external
+    assert not Question.objects.filter(closed_at__isnull=True).exists()
