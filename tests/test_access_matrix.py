@@ -191,6 +191,7 @@ ADDRESSES = {
     "transfers:postpone": POST,
     "transfers:arrived": POST,
     "transfers:whereabouts": GET,
+    "transfers:where": GET,
     "transfers:sign_out": GET,
     "transfers:seen_here": POST,
     "transfers:give_room": POST,

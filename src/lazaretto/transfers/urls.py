@@ -16,6 +16,7 @@ urlpatterns = [
     path("moves/<str:number>/people/<uuid:person_id>/left", views.left, name="left"),
     path("moves/<str:number>/postpone", views.postpone, name="postpone"),
     path("moves/<str:number>/people/<uuid:person_id>", views.arrived, name="arrived"),
+    path("people/<uuid:person_id>/where", views.where, name="where"),
     path("whereabouts", views.everyone, name="whereabouts"),
     path("sites/<str:code>/sign-out", views.sign_out, name="sign_out"),
     path("sites/<str:code>/seen-here", views.seen_here, name="seen_here"),

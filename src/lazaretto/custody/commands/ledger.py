@@ -282,7 +282,8 @@ def watch(handover: Handover, *, at: datetime) -> None:
 
 def _note(fact: Seen) -> Note:
     data = {"fact": str(fact.kind), "handover": fact.handover.number if fact.handover else ""}
-    unit = fact.site.unit_id if fact.site else None
+    site = fact.site or (fact.handover.from_site if fact.handover else None)
+    unit = site.unit_id if site else None
     return Note(Fact._meta.label_lower, str(fact.id), fact.person_id, unit, data, fact.note)
 
 

@@ -14,7 +14,9 @@ from lazaretto.people.queries import Found, find
 from lazaretto.places.models import Room, Site
 from lazaretto.places.queries import sites
 from lazaretto.stays.models import Occupancy, Stay
+from lazaretto.transfers.queries.person import places_now
 
+MOVES = "transfers.read"
 MOST_ROOMS = 8
 MOST_SITES = 6
 SHORTEST_NUMBER = 6  # of a paper or a tube
@@ -22,12 +24,14 @@ SHORTEST_NUMBER = 6  # of a paper or a tube
 
 @dataclass(frozen=True)
 class PersonHit:
-    """A person, and the stay and room if they are in our care now."""
+    """A person, and the stay and room if they have one; else where custody has them, with the handover under way."""
 
     found: Found
     site: Site | None
     room: str
     stay_number: str
+    place: str = ""
+    handover: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,15 +44,17 @@ class PageHit:
 
 
 def people(actor: Actor, text: str, *, limit: int = 8, after: str = "") -> list[PersonHit]:
-    """People by name, pinyin, initials, document, phone or scanned code; at most five queries."""
+    """People by name, pinyin, initials, document, phone or scanned code; at most six queries."""
     hits = find(actor, text, limit=limit, after=after)
     places = _places(actor, [hit.person_id for hit in hits])
-    return [_hit(hit, places.get(hit.person_id)) for hit in hits]
+    roomless = [hit.person_id for hit in hits if hit.person_id not in places]
+    elsewhere = places_now(actor, roomless) if actor.may(MOVES) else {}
+    return [_hit(hit, places.get(hit.person_id), *elsewhere.get(hit.person_id, ("", ""))) for hit in hits]
 
 
-def _hit(hit: Found, taken: Occupancy | None) -> PersonHit:
+def _hit(hit: Found, taken: Occupancy | None, place: str, handover: str) -> PersonHit:
     if taken is None:
-        return PersonHit(hit, None, "", "")
+        return PersonHit(hit, None, "", "", place, handover)
     return PersonHit(hit, taken.room.site, taken.room.number, taken.stay.number)
 
 

@@ -29,6 +29,7 @@ from lazaretto.places.queries import sites
 from lazaretto.stays.models import Occupancy
 from lazaretto.stranded.models import Group, Stranded
 from lazaretto.stranded.queries import groups, stranded
+from lazaretto.transfers.models import PlaceWord
 from lazaretto.trips.models import MoveRequest, Trip
 
 M = TypeVar("M", bound=Model)
@@ -150,7 +151,7 @@ def alarm_lines(actor: Actor, rows: Iterable[Alarm]) -> list[AlarmLine]:
         )
         for pk, number in _numbers(alarms, model, rows_).items()
     }
-    records |= _requests(alarms, actor)
+    records |= _requests(alarms, actor) | _words(alarms, actor)
     owners = User.objects.in_bulk({alarm.owner_id for alarm in alarms if alarm.owner_id})
     return [
         AlarmLine(
@@ -177,6 +178,17 @@ def _numbers(alarms: list[Alarm], model: type[Model], seen: QuerySet[M]) -> dict
     if not subjects:
         return {}
     return {str(pk): number for pk, number in seen.filter(pk__in=subjects).values_list("id", "number")}
+
+
+def _words(alarms: list[Alarm], actor: Actor) -> dict[str, tuple[str, str]]:
+    """Of somebody who may leave a place of others: the handover that brought them there, where they are fetched."""
+    label = PlaceWord._meta.label_lower
+    subjects = [alarm.deadline.subject_id for alarm in alarms if alarm.deadline.subject_type == label]
+    if not subjects:
+        return {}
+    seen = PlaceWord.objects.visible_to(actor, "transfers.read").filter(pk__in=subjects)
+    numbers = seen.values_list("id", "handover__number")
+    return {str(pk): (number, reverse("transfers:handover", args=[number])) for pk, number in numbers}
 
 
 def _requests(alarms: list[Alarm], actor: Actor) -> dict[str, tuple[str, str]]:

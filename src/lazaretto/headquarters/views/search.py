@@ -68,12 +68,14 @@ def _people(actor: Actor, text: str) -> list[dict[str, Any]]:
 
 def _detail(hit: finder.PersonHit) -> str:
     born = f"{hit.found.birth_date:%Y}" if hit.found.birth_date else ""
-    place = f"{hit.site.code} {hit.room}" if hit.site else ""
+    place = f"{hit.site.code} {hit.room}" if hit.site else hit.place
     return " · ".join(filter(None, [hit.found.romanised, born, place]))
 
 
 def _person_url(hit: finder.PersonHit) -> str:
-    """The file of the stay while there is one, else of the person."""
+    """The file of the stay while there is one, the handover of whoever is under way, else the page of the person."""
+    if hit.handover:
+        return reverse("transfers:handover", args=[hit.handover])
     if hit.site is not None:
         return reverse("stays:stay", args=[hit.site.code, hit.stay_number])
     return reverse("people:person", args=[hit.found.person_id])

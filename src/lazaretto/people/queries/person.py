@@ -146,9 +146,9 @@ def _units(person: Person) -> list[str]:
 
 
 def person_journal(actor: Actor, person: Person, limit: int = STEPS) -> QuerySet[JournalEntry]:
-    """What happened to a person, newest first, as far as the actor may read the journal."""
+    """What happened to a person, as far as the actor may read the journal: the latest first, by when it happened."""
     visible = JournalEntry.objects.visible_to(actor, "journal.read")
-    return visible.filter(person_id__in=record_ids(person)).order_by("-id")[:limit]
+    return visible.filter(person_id__in=record_ids(person)).order_by("-occurred_at", "-id")[:limit]
 
 
 def age_on(birth_date: date | None, today: date) -> int | None:

@@ -11,6 +11,7 @@ from lazaretto.core.access import Actor
 from lazaretto.core.choices import DeadlineState
 from lazaretto.core.clock import day_bounds, local_date
 from lazaretto.core.models import Deadline
+from lazaretto.custody.models import HandedOver
 from lazaretto.people.choices import NeedKind
 from lazaretto.people.models import Need, Person
 from lazaretto.people.needs import what_to_do
@@ -74,6 +75,7 @@ class Kept:
     hold: RoomHold
     name: str
     overdue: bool
+    handover: str = ""
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,9 @@ def kept_rooms(people: Iterable[UUID], site: Site | None) -> dict[UUID, str]:
 def _kept(actor: Actor, room: Room, at: datetime) -> tuple[Kept, ...]:
     holds = RoomHold.objects.filter(room=room, ended_at__isnull=True).select_related("person").order_by("until", "id")
     named = [(hold, display_name(actor, hold.person, unit_id=room.site.unit_id)) for hold in holds]
-    return tuple(Kept(hold, name, hold.until <= at) for hold, name in named)
+    gone = HandedOver.objects.filter(person__in=[hold.person_id for hold in holds], handover__from_site=room.site_id)
+    sent = dict(gone.order_by("handover__signed_out_at").values_list("person_id", "handover__number")) if named else {}
+    return tuple(Kept(hold, name, hold.until <= at, sent.get(hold.person_id, "")) for hold, name in named)
 
 
 def _known(stays: list[Stay], site: Site, at: datetime, *, health: bool) -> _Known:

@@ -4,13 +4,19 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from lazaretto.core.access import Actor
-from lazaretto.custody.models import Handover, Holding
+from lazaretto.custody.choices import Outcome
+from lazaretto.custody.models import HandedOver, Handover, Holding
 from lazaretto.custody.queries.ends import unit_in_charge
 from lazaretto.people.queries import display_names
+from lazaretto.stays.choices import StayEnd
+from lazaretto.stays.models import Stay
+from lazaretto.transfers.choices import WordKind
 from lazaretto.transfers.models import PlaceWord
 
-HAND_OVER, HEALTH = "transfers.hand_over", "stays.health"
+READ, HAND_OVER, HEALTH = "transfers.read", "transfers.hand_over", "stays.health"
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,55 @@ def away(actor: Actor, handover: Handover) -> list[Away]:
         for word in told:
             words[word.person_id].append(word)
     return [Away(row.pk, names[row.pk], words[row.pk]) for row in rows]
+
+
+@dataclass(frozen=True)
+class WithOthers:
+    """Somebody of ours who is with others: the place, since when, by which handover, and whether they may leave."""
+
+    line: HandedOver
+    name: str
+    may_leave: bool
+    may_fetch: bool
+
+
+def with_others(actor: Actor, limit: int) -> list[WithOthers]:
+    """People sent from the actor's sites to a hospital or another place of others who are there now; the longest first.
+
+    Three queries.
+    """
+    there = Holding.objects.filter(
+        person=OuterRef("person"), ended_at__isnull=True, external=OuterRef("handover__to_external")
+    )
+    rows = HandedOver.objects.filter(Exists(there), outcome=Outcome.ARRIVED, handover__from_site__isnull=False)
+    if not actor.everywhere(READ):
+        rows = rows.filter(handover__from_site__unit_id__in=actor.units_with(READ))
+    found = rows.select_related("person", "handover__from_site", "handover__to_external")
+    last = {row.person_id: row for row in found.order_by("settled_at", "id")}  # sent there before and once more: now
+    lines = list(last.values())[:limit]
+    names = display_names(actor, [row.person for row in lines])
+    told = PlaceWord.objects.filter(handover__in={row.handover_id for row in lines}, kind=WordKind.MAY_LEAVE)
+    leaving = set(told.values_list("handover_id", "person_id"))
+    return [
+        WithOthers(
+            row,
+            names[row.person_id],
+            (row.handover_id, row.person_id) in leaving and reads_words(actor, row.handover),
+            actor.may(HAND_OVER, row.handover.from_site.unit_id if row.handover.from_site else None),
+        )
+        for row in lines
+    ]
+
+
+def left_by(stay: Stay) -> str:
+    """The number of the handover by which somebody left this stay; empty for a stay that goes on or ended otherwise."""
+    if stay.ended_at is None or stay.end not in {StayEnd.TRANSFERRED, StayEnd.HOSPITAL}:
+        return ""
+    gone = Handover.objects.filter(
+        people__person=stay.person_id, from_site=stay.site_id, signed_out_at__gte=stay.started_at,
+        signed_out_at__lte=stay.ended_at,
+    )  # fmt: skip
+    return gone.order_by("-signed_out_at", "-id").values_list("number", flat=True).first() or ""
 
 
 def reads_words(actor: Actor, handover: Handover) -> bool:

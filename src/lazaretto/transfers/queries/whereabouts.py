@@ -41,7 +41,7 @@ def past(at: datetime, *, now: datetime) -> datetime:
 
 def holdings(actor: Actor, *, at: datetime | None = None) -> QuerySet[Holding]:
     """Who is held where, now or at that moment, within what the actor may read: one query."""
-    return _with_ends(_held(actor, at)).order_by("person_id")
+    return with_ends(_held(actor, at)).order_by("person_id")
 
 
 def _held(actor: Actor, at: datetime | None) -> QuerySet[Holding]:
@@ -60,10 +60,11 @@ def _held(actor: Actor, at: datetime | None) -> QuerySet[Holding]:
 
 def holding_of(person_id: UUID) -> Holding | None:
     """Who holds this person now, whoever asks; for a page that has checked who may."""
-    return _with_ends(Holding.objects.filter(person=person_id, ended_at__isnull=True)).first()
+    return with_ends(Holding.objects.filter(person=person_id, ended_at__isnull=True)).first()
 
 
-def _with_ends(rows: QuerySet[Holding]) -> QuerySet[Holding]:
+def with_ends(rows: QuerySet[Holding]) -> QuerySet[Holding]:
+    """With the person, and with everything that the words for a place need."""
     return rows.select_related(
         "person", "site", "external", "handover__from_site", "handover__from_external",
         "handover__to_site", "handover__to_external",

@@ -1,6 +1,6 @@
 """Pages of transfers, by topic."""
 
-from lazaretto.transfers.views.away import divert, fetch, left, word
+from lazaretto.transfers.views.away import divert, fetch, left, where, word
 from lazaretto.transfers.views.moves import (
     arrived,
     everyone,
@@ -28,5 +28,6 @@ __all__ = [
     "question",
     "seen_here",
     "sign_out",
+    "where",
     "word",
 ]

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.core import clock
@@ -21,9 +21,11 @@ from lazaretto.transfers import commands, queries
 from lazaretto.transfers.choices import WordKind
 from lazaretto.transfers.forms import DivertForm, FetchForm
 from lazaretto.transfers.queries.away import away
+from lazaretto.transfers.queries.person import where_is
 from lazaretto.transfers.views.moves import (
     DECIDE,
     HAND_OVER,
+    READ,
     WITHIN,
     ZONE,
     destinations_from,
@@ -34,6 +36,15 @@ from lazaretto.transfers.views.moves import (
     person_of,
 )
 from lazaretto.ui.notices import notify
+
+
+@require_GET
+@needs(READ)
+def where(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """A box of a person's page: where they are by custody, and how they got there."""
+    actor = actor_of(request)
+    person = person_of(actor, person_id)
+    return page(request, "transfers/where.html", {"where": where_is(actor, person.pk)})
 
 
 @require_POST

@@ -41,7 +41,7 @@ from lazaretto.transfers.errors import (
     UnderWayFromHere,
 )
 from lazaretto.transfers.forms import DecideForm, PlaceForm, PostponeForm, SignOutForm
-from lazaretto.transfers.queries.away import away
+from lazaretto.transfers.queries.away import away, with_others
 from lazaretto.ui.notices import notify
 
 READ, HAND_OVER, DECIDE = "transfers.read", "transfers.hand_over", "transfers.decide"
@@ -65,6 +65,7 @@ def moves(request: HttpRequest) -> HttpResponse:
         "questions": [(row, names[row.person_id]) for row in asked],
         "waiting": [(row, names[row.person_id]) for row in waiting[:SHOWN]],
         "waiting_more": len(waiting) > SHOWN,
+        "with_others": with_others(actor, SHOWN),
         "may_hand_over": actor.may(HAND_OVER),
         "may_decide": actor.may(DECIDE),
         "sites": _desks(actor),
