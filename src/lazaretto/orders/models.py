@@ -34,14 +34,14 @@ def _either(one: str, other: str) -> Q:
 
 
 class OrderQuerySet(ScopedQuerySet["TransferOrder"]):
-    """Orders belong to both ends and to the unit that wrote them."""
+    """Orders belong to the unit that wrote them, to the site that sends, and once issued to the one that receives."""
 
     def visible_to(self, actor: Actor, capability: str | None = None) -> Self:
-        """Orders from, to, or written by a unit of the actor."""
+        """Orders from or written by a unit of the actor, and those to one that were ever issued."""
         if actor.everywhere(capability):
             return self
         units = actor.units_with(capability)
-        ends = Q(from_site__unit_id__in=units) | Q(to_site__unit_id__in=units)
+        ends = Q(from_site__unit_id__in=units) | Q(to_site__unit_id__in=units, issued_at__isnull=False)
         return self.filter(Q(unit_id__in=units) | ends)
 
     def in_force(self) -> Self:

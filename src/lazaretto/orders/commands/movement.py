@@ -121,8 +121,10 @@ def _ends_of(row: TransferOrder | Handover) -> tuple[UUID | None, ...]:
 
 def _go(lines: list[OrderPerson], handover: Handover, actor: Actor, at: datetime) -> None:
     for order, own in _by_order(lines).items():
-        pks = [line.pk for line in own]
-        OrderPerson.objects.filter(pk__in=pks).update(state=LineState.UNDER_WAY, handover=handover)
+        # The lines were read before the order was locked: whoever was struck off meanwhile does not go under it.
+        going = OrderPerson.objects.filter(pk__in=[line.pk for line in own], state=LineState.WAITING)
+        if going.update(state=LineState.UNDER_WAY, handover=handover) < len(own):
+            raise NotOnOrder(order=order.number)
         write_step(order, StepKind.LEFT, actor=actor, at=at, words=handover.number)
         settle(order, actor=actor, at=at)
 

@@ -92,10 +92,15 @@ def test_a_draft_is_issued_and_its_destination_sees_who_comes(cast):
     assert (order.number, order.state, order.issuer) == ("H01-D2026-000001", "draft", "区指挥部")
     assert order.people.get().address == "H01 江畔酒店H01 0301"
     assert not PersonAccess.objects.filter(person=stay.person, unit_id=cast.other_site.unit_id).exists()
+    seen = TransferOrder.objects.visible_to(cast.outsider.actor, "orders.read")
+    assert not seen.exists()
+    with pytest.raises(NotFound):
+        commands.discard(actor=cast.outsider.actor, at=NOW, order=order, reason="不要")
 
     commands.issue(actor=cast.duty_officer.actor, at=NOW, order=order)
 
     assert (fresh(order).state, order.issued_by) == ("issued", cast.duty_officer.user)
+    assert seen.get() == order
     assert PersonAccess.objects.filter(person=stay.person, unit_id=cast.other_site.unit_id).exists()
     assert [step.step for step in OrderStep.objects.order_by("at", "id")] == ["drafted", "issued"]
     assert JournalEntry.objects.get(command="orders.issue").data["after"] == "issued"

@@ -9,6 +9,7 @@ from lazaretto.custody.commands import Luggage
 from lazaretto.custody.models import Handover
 from lazaretto.orders import commands as orders
 from lazaretto.orders.choices import Source
+from lazaretto.orders.commands import movement
 from lazaretto.orders.errors import (
     NotChecked,
     NotOnOrder,
@@ -120,6 +121,20 @@ def test_a_place_of_others_that_is_no_hospital_needs_an_order_for_everybody(cast
         sign_out(cast, two, to=station)
     sign_out(cast, two, to=hospital())
     assert sign_out(cast, one, to=station).people.count() == 1
+
+
+def test_whoever_is_struck_off_while_they_leave_does_not_go_under_the_order(cast, monkeypatch):
+    one, two = factories.stay(cast.site), factories.stay(cast.site)
+    order, real = checked(cast, one, two), movement._locked
+
+    def once_the_other_transaction_has_ended(pks):
+        order.people.filter(person=two.person).update(state="struck")
+        return real(pks)
+
+    monkeypatch.setattr(movement, "_locked", once_the_other_transaction_has_ended)
+    with pytest.raises(NotOnOrder):
+        sign_out(cast, one, two, order=order)
+    assert not Handover.objects.exists()
 
 
 def test_whose_order_does_not_fit_is_told_why(cast):
