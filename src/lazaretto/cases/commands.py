@@ -6,6 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext
 
 from lazaretto.cases import rules
@@ -41,12 +42,15 @@ from lazaretto.cases.queries.arrivals import comes_back_as
 from lazaretto.cases.queries.scene import outcome_of, settled
 from lazaretto.cases.rules import Consequence, Outcome
 from lazaretto.core.access import Actor, locked
+from lazaretto.core.choices import DeadlineState
 from lazaretto.core.clock import local_date
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import Due, cancel, meet, raise_alarm, set_deadlines
 from lazaretto.core.errors import Forbidden, ReasonRequired, whole
+from lazaretto.core.models import Deadline
 from lazaretto.core.numbers import next_number
 from lazaretto.core.states import edge
+from lazaretto.custody.models import Holding
 from lazaretto.places.models import Building, Floor, Site
 from lazaretto.stays.choices import SpecimenState, StayEnd
 from lazaretto.stays.models import Specimen, Stay
@@ -144,8 +148,8 @@ def propose(
         _follow_up(change, one, proposer, at)
     within = CONFIRM_WITHIN if settled(change) else SUSPICION_WITHIN
     set_deadlines([_due(CONFIRM.code, change, change, at + within)], at=at)
-    if specimen is not None:
-        meet(POSITIVE.code, specimen, at=at, by=proposer, answer=change.number)
+    for positive in _positives(change):
+        meet(POSITIVE.code, positive, at=at, by=proposer, answer=change.number)
     _note(change, {"kind": kind, "evidence": evidence, "pack": seen.pack, "digest": seen.digest})
     return Proposed(change.id, change.number, seen.digest, len(seen.now))
 
@@ -241,6 +245,27 @@ def watch_positive(*, actor: Actor, at: datetime, specimen: Specimen) -> Positiv
     raise_alarm(Due(POSITIVE.code, specimen, at, unit_id=unit_id, person_id=person_id), at=at)
     record(specimen, unit_id=unit_id, person_id=person_id, data={"waits": "cases.propose"})
     return PositiveWatched(specimen.id)
+
+
+def settle_positives(*, at: datetime) -> int:
+    """A confirmed positive who is with others, or in our care no more, waits for no change here; returns how many."""
+    waiting = Deadline.objects.filter(kind=POSITIVE.code, state=DeadlineState.OPEN)
+    told = Specimen.objects.filter(pk__in=list(waiting.values_list("subject_id", flat=True)))
+    ours = Holding.objects.filter(person=OuterRef("stay__person"), ended_at__isnull=True, external__isnull=True)
+    with transaction.atomic():
+        return sum(
+            cancel(POSITIVE.code, one, at=at, answer=gettext("They are not with us any more."))
+            for one in told.filter(~Exists(ours))
+        )
+
+
+def _positives(change: Change) -> list[Specimen]:
+    """Findings that a proposal answers: its own, and of a case every confirmed one of that person."""
+    found = [change.specimen] if change.specimen else []
+    if change.kind == C.CASE and change.stay is not None:
+        confirmed = Specimen.objects.filter(state=SpecimenState.CONFIRMED_POSITIVE, stay__person=change.stay.person_id)
+        found += [one for one in confirmed if one != change.specimen]
+    return found
 
 
 def _fits(change: Change, at: datetime) -> None:

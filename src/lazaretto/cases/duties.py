@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef
 
-from lazaretto.cases.commands import see_arrival, watch_positive
+from lazaretto.cases.commands import see_arrival, settle_positives, watch_positive
 from lazaretto.cases.deadlines import POSITIVE
 from lazaretto.cases.models import Change
 from lazaretto.cases.queries.arrivals import arrived
@@ -19,7 +19,8 @@ RECENT = timedelta(days=3)
 
 @duty("cases.positives", every=timedelta(minutes=1))
 def positives(at: datetime) -> int:
-    """Tell the site of each confirmed positive of the last days for which no change was proposed; returns how many."""
+    """Tell the site of each confirmed positive of the last days for which no change was proposed, and forget those
+    who are with others; returns how many."""
     changed = Change.objects.filter(stay__person=OuterRef("stay__person"), kind="case", proposed_at__gte=at - RECENT)
     told = set(Deadline.objects.filter(kind=POSITIVE.code).values_list("subject_id", flat=True))
     rows = Specimen.objects.filter(
@@ -28,7 +29,7 @@ def positives(at: datetime) -> int:
     waiting = [row for row in rows.filter(~Exists(changed)).order_by("pk") if str(row.pk) not in told]
     for specimen in waiting:
         watch_positive(actor=Actor.system("cases"), at=at, specimen=specimen)
-    return len(waiting)
+    return len(waiting) + settle_positives(at=at)
 
 
 @duty("cases.arrivals", every=timedelta(minutes=1))

@@ -28,7 +28,7 @@ from lazaretto.core.errors import ReasonRequired
 from lazaretto.core.models import Alarm, Deadline
 from lazaretto.core.promises import verify
 from lazaretto.custody.commands import Luggage
-from lazaretto.custody.models import Handover
+from lazaretto.custody.models import Handover, Holding
 from lazaretto.places.choices import ExternalKind
 from lazaretto.places.models import ExternalPlace, Room, Site
 from lazaretto.stays import commands as stays
@@ -342,6 +342,25 @@ def test_a_confirmed_positive_without_a_change_is_told_once_and_met_by_the_propo
 
     propose(stay, specimen=specimen)
     assert Alarm.objects.get(kind=POSITIVE.code).answered_at == NOW
+
+
+def test_a_change_that_a_doctor_reports_answers_the_positive_too(admit, swab, second, propose):
+    stay = admit("0301")
+    second(swab(stay), positive=True)
+    positives(NOW)
+    propose(stay, words="临床诊断")
+    assert Alarm.objects.get(kind=POSITIVE.code).answered_at == NOW
+
+
+def test_a_positive_who_is_in_hospital_or_gone_calls_nobody_any_more(admit, swab, second):
+    stay = admit("0301")
+    second(swab(stay), positive=True)
+    positives(NOW)
+    assert positives(NOW + HOURS) == 0
+    Holding.objects.filter(person=stay.person).update(ended_at=NOW)
+    assert positives(NOW + 2 * HOURS) == 1
+    assert Alarm.objects.get(kind=POSITIVE.code).answered_at == NOW + 2 * HOURS
+    assert Deadline.objects.get(kind=POSITIVE.code).state == DeadlineState.CANCELLED
 
 
 def test_verify_names_a_follow_up_without_an_owner(admit, swab, propose):
