@@ -9,6 +9,7 @@ from lazaretto.core.deadlines import Due, cancel, meet, move_deadline, set_deadl
 from lazaretto.core.errors import IllegalTransition, whole
 from lazaretto.custody.commands import Seen, write_facts
 from lazaretto.custody.rules import FactKind
+from lazaretto.orders.commands import follow
 from lazaretto.stranded import rules
 from lazaretto.stranded.choices import State, StepKind
 from lazaretto.stranded.commands.common import (
@@ -68,14 +69,18 @@ def end(
 
 
 def _let_go(rows: list[Stranded], actor: Actor, at: datetime, words: str) -> None:
+    """Whoever went missing on the way never came back to where they were found: that is settled by the witness."""
     held = held_at(row.person_id for row in rows)
-    facts = [
-        Seen(row.person_id, FactKind.LET_GO, at, external=holding.external, note=words[:300])
-        for row in rows
-        if (holding := held.get(row.person_id)) and holding.external
-    ]
+    facts = []
+    for row in rows:
+        holding = held.get(row.person_id)
+        if holding and holding.external:
+            facts.append(Seen(row.person_id, FactKind.LET_GO, at, external=holding.external, note=words[:300]))
+        elif holding and holding.handover:
+            facts.append(Seen(row.person_id, FactKind.SETTLED, at, note=words[:300]))
     if facts:
         write_facts(facts, actor=actor, at=at)
+        follow([fact.person_id for fact in facts], actor=actor, at=at)
 
 
 @command("stranded.report_missing", capability=REGISTER)
@@ -129,7 +134,7 @@ def found_again(*, actor: Actor, at: datetime, group: Group, words: str, people:
     for row in rows:
         row.to_site, row.to_place, row.arrives_by = None, None, None
         row.save(update_fields=["state", "to_site", "to_place", "arrives_by"])
-        meet(SEARCH.code, row, at=at, by=actor.user_id, answer=told)
+        meet(SEARCH.code, row, at=at, by=actor.user_id, answer=str(StepKind.FOUND_AGAIN.label))
     watch_place(group, rows, at, at=at)
     write_step(group, StepKind.FOUND_AGAIN, rows, actor=actor, at=at, words=told)
     return stepped(settle(group, actor=actor, at=at), rows)

@@ -218,6 +218,21 @@ def test_a_way_is_one_place_within_twelve_hours(cast, hostel):
         do(commands.name_carer, group, cast.clerk, kind="staff", carer="x", until=NOW)
 
 
+def test_whoever_was_lost_on_the_way_and_is_home_is_waited_for_by_no_site(cast):
+    group = find(cast.duty_officer, FoundPerson(name="刘强", age=41), unit=park())
+    row = row_of(group)
+    do(commands.send, group, cast.duty_officer, to_site="H02", arrives_by=NOW + HOUR)
+    do(commands.report_missing, group, cast.duty_officer, last_seen_by="司机")
+    told = do(
+        commands.end, group, cast.duty_officer, at=NOW + 2 * HOUR, outcome=State.HOME, where_to="家中",
+        confirmed_by="妻子电话",
+    )  # fmt: skip
+    assert told.left == 0
+    assert not Holding.objects.filter(person=row.person, ended_at__isnull=True).exists()
+    assert Handover.objects.get().closed_at == NOW + 2 * HOUR
+    assert not Deadline.objects.filter(state="open").exists()
+
+
 def broken(at) -> list[str]:
     """What `verify` holds against stranded people."""
     found = [row for one in verify(at=at) for row in one.offenders if row["check"].startswith("stranded")]
