@@ -362,8 +362,10 @@ def _decide(change: Change, state: ChangeState, actor: Actor, at: datetime, word
     change.state, change.decided_at, change.decided_by_id, change.reason = state, at, actor.user_id, words or None
     change.save(update_fields=["state", "decided_at", "decided_by", "reason", "digest", "outcome"])
     _step(change, state, actor, at, words)
-    close = meet if state == S.CONFIRMED else cancel
-    close(CONFIRM.code, change, at=at, by=actor.user_id, answer=words or gettext("Confirmed as shown."))
+    if state == S.CONFIRMED:
+        meet(CONFIRM.code, change, at=at, by=actor.user_id, answer=gettext("Confirmed as shown."))
+    else:  # whoever reads alarms need not read changes: the words stay with the change
+        cancel(CONFIRM.code, change, at=at, by=actor.user_id, answer=str(state.label))
 
 
 def _lift_precautions(change: Change, at: datetime, by: int) -> None:
@@ -385,7 +387,7 @@ def _drop_open(change: Change, at: datetime, by: int, why: str) -> None:
     for one in change.follow_ups.filter(state=FollowUpState.OPEN):
         one.state, one.closed_at, one.closed_by_id, one.answer = FollowUpState.DROPPED, at, by, why
         one.save(update_fields=["state", "closed_at", "closed_by", "answer"])
-        cancel(FOLLOW_UP.code, one, at=at, by=by, answer=why)
+        cancel(FOLLOW_UP.code, one, at=at, by=by, answer=str(FollowUpState.DROPPED.label))
 
 
 def _follow_up(change: Change, one: Consequence, owner: int, at: datetime) -> None:
@@ -404,7 +406,7 @@ def _close(follow_up: FollowUp, state: FollowUpState, by: int | None, at: dateti
     follow_up.answer = said or None
     follow_up.save(update_fields=["state", "closed_at", "closed_by", "answer"])
     close = meet if state == FollowUpState.DONE else cancel
-    close(FOLLOW_UP.code, follow_up, at=at, by=by, answer=said or gettext("Done."))
+    close(FOLLOW_UP.code, follow_up, at=at, by=by, answer=str(state.label))
     _note_follow_up(follow_up, {"after": state}, said if state == FollowUpState.DROPPED else "")
     return FollowUpSeen(follow_up.id, state, follow_up.owner_id)
 

@@ -185,7 +185,7 @@ def cancel(*, actor: Actor, at: datetime, emergency: Emergency, reason: str) -> 
         raise IllegalTransition(before=emergency.state, after=State.CANCELLED)
     before = emergency.state
     _reach(emergency, State.CANCELLED, actor, at, reason)
-    cancel_all(emergency, at=at, by=actor.user_id, answer=reason)
+    cancel_all(emergency, at=at, by=actor.user_id, answer=str(State.CANCELLED.label))
     _note(emergency, {"before": before, "after": State.CANCELLED}, reason)
     return Stepped(emergency.id, State.CANCELLED)
 

@@ -222,7 +222,7 @@ def escalate(*, actor: Actor, at: datetime, objection: Objection, to: Level, rea
     before, objection.level = objection.level, to
     objection.save(update_fields=["level"])
     _step(objection, StepKind.ESCALATED, actor, at, words)
-    cancel(TALK.code, objection, at=at, by=actor.user_id, answer=words)
+    cancel(TALK.code, objection, at=at, by=actor.user_id, answer=str(to.label))
     set_deadlines([_due(TALK.code, objection, at + FIRST_TALK)], at=at)
     _note(objection, {"before": before, "after": to}, words)
     return _now(objection)
@@ -241,7 +241,7 @@ def settle(*, actor: Actor, at: datetime, objection: Objection, outcome: State, 
     if outcome not in rules.SETTLED:
         raise IllegalTransition(before=objection.state, after=outcome)
     _close(objection, outcome, actor, at, said)
-    cancel_all(objection, at=at, by=actor.user_id, answer=said)
+    cancel_all(objection, at=at, by=actor.user_id, answer=str(outcome.label))
     _note(objection, {"after": outcome})
     return _now(objection)
 

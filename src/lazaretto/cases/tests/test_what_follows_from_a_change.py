@@ -24,6 +24,7 @@ from lazaretto.cases.errors import (
 from lazaretto.cases.queries.scene import outcome_of
 from lazaretto.cases.tests.conftest import GROUNDS, adopt
 from lazaretto.core.choices import DeadlineState
+from lazaretto.core.deadlines import sweep
 from lazaretto.core.errors import ReasonRequired
 from lazaretto.core.models import Alarm, Deadline
 from lazaretto.core.promises import verify
@@ -316,6 +317,16 @@ def test_a_proposal_is_taken_back_or_refused_with_a_reason_and_only_once(cast, a
     assert not watched.exists()
     with pytest.raises(ChangeDecided):
         commands.refuse(actor=cast.duty_officer.actor, at=NOW, change=change, reason="依据不足")
+
+
+def test_the_words_of_a_refusal_stand_in_no_alarm(cast, admit, swab, propose):
+    stay = admit("0301")
+    change = propose(stay, specimen=swab(stay))
+    sweep(at=NOW + 30 * HOURS)
+    commands.refuse(actor=cast.duty_officer.actor, at=NOW + 30 * HOURS, change=change, reason="孕妇，复检中")
+    answers = " ".join(Alarm.objects.filter(answered_at__isnull=False).values_list("answer", flat=True))
+    assert answers
+    assert "孕妇" not in answers
 
 
 def test_a_follow_up_is_taken_on_dropped_with_a_reason_and_closed_once(cast, admit, swab, propose):

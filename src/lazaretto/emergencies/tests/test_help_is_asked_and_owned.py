@@ -279,6 +279,7 @@ def test_a_false_alarm_needs_its_reason_and_ends_what_was_due(cast, cry):
 
     assert open_kinds(emergency) == set()
     assert JournalEntry.objects.get(command="emergencies.cancel").reason == "误按"
+    assert "误按" not in Alarm.objects.get(answered_at__isnull=False).answer  # others read alarms too
     with pytest.raises(EmergencyEnded):
         commands.own(actor=cast.medic.actor, at=NOW, emergency=emergency)
 

@@ -160,6 +160,16 @@ def test_agreed_only_writes_down_what_was_agreed(cast, objection):
     assert objection.steps.get(step="agreed").words == "母亲陪同，同一位医生，明早九点"
 
 
+def test_what_they_said_stands_in_no_alarm(cast, objection):
+    sweep(at=NOW + 50 * HOURS)
+    do(commands.escalate, objection, cast.medic, at=NOW + 50 * HOURS, to=Level.MEDIATOR, reason="孩子有哮喘")
+    do(commands.settle, objection, cast.medic, at=NOW + 51 * HOURS, outcome=State.AGREED, words="母亲孕晚期，同车")
+    answers = " ".join(Alarm.objects.filter(answered_at__isnull=False).values_list("answer", flat=True))
+    assert answers
+    assert "哮喘" not in answers
+    assert "孕晚期" not in answers
+
+
 def test_no_command_of_objections_takes_a_place_to_move_somebody_to():
     own = [command for name, command in REGISTRY.items() if name.startswith("objections.")]
     places = {"Room", "Bed", "Site", "ExternalPlace", "Handover"}
