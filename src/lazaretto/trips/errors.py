@@ -113,6 +113,12 @@ class VehicleTaken(DomainError):
     message = _("The vehicle is promised to another trip at that time.")
     next_step = _("Choose another vehicle or another time; an hour for its disinfection counts too.")
 
+    @classmethod
+    def by(cls, plate: str, trip: str) -> "VehicleTaken":
+        """Which one, and which trip has it."""
+        words = format_lazy(_("{plate} is promised to trip {trip} at that time."), plate=plate, trip=trip)
+        return cls(words, plate=plate, trip=trip)
+
 
 class DriverTaken(DomainError):
     """The driver is promised to another trip at that time."""
@@ -120,6 +126,12 @@ class DriverTaken(DomainError):
     code = "driver_taken"
     message = _("The driver is promised to another trip at that time.")
     next_step = _("Choose another driver or another time.")
+
+    @classmethod
+    def by(cls, driver: str, trip: str) -> "DriverTaken":
+        """Who, and which trip has them."""
+        words = format_lazy(_("{driver} is promised to trip {trip} at that time."), driver=driver, trip=trip)
+        return cls(words, driver=driver, trip=trip)
 
 
 class NightBlocked(DomainError):
@@ -162,6 +174,17 @@ class DriverTired(DomainError):
     code = "driver_tired"
     message = _("The driver would work too long or rest too little.")
     next_step = _("Choose another driver or a later time, or ask the duty officer for an override by name.")
+
+    @classmethod
+    def being(cls, driver: str, trips: str, limits: str) -> "DriverTired":
+        """Who, beside which trips, and which limits."""
+        words = format_lazy(
+            _("{driver} would work too long or rest too little: {limits}."), driver=driver, limits=limits
+        )
+        if trips:
+            beside = _("{driver} would work too long or rest too little beside trip {trips}: {limits}.")
+            words = format_lazy(beside, driver=driver, trips=trips, limits=limits)
+        return cls(words, driver=driver, trips=trips, limits=limits)
 
 
 class NothingToOverride(DomainError):

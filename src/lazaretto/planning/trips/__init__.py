@@ -11,6 +11,8 @@ from lazaretto.planning.trips.greedy import greedy
 from lazaretto.planning.trips.insertion import Going, Insertion, Promise, Wanted, insertions
 from lazaretto.planning.trips.problem import (
     Crew,
+    Duty,
+    Hours,
     MalformedProblemError,
     Place,
     Plan,
@@ -48,7 +50,9 @@ def proved(plan: Plan, problem: Problem) -> Plan:
 
 __all__ = [
     "Crew",
+    "Duty",
     "Going",
+    "Hours",
     "Insertion",
     "MalformedProblemError",
     "Place",

@@ -15,6 +15,8 @@ from math import asin, ceil, cos, radians, sin, sqrt
 
 EARTH_KM = 6371.0
 NEVER = 10**7  # minutes: further than any trip
+DAY = 24 * 60
+Duty = tuple[int, int, int]  # a driver's work: minutes of its beginning and end, minutes of driving in it
 
 
 class MalformedProblemError(ValueError):
@@ -53,7 +55,7 @@ class Crew:
     """A vehicle with its driver, free from `free_from` until `free_until` at its base; no night lies between.
 
     `category` is the one that the vehicle is dedicated to. `driving_left` and `duty_left` are what the driver may still
-    drive and work.
+    drive and work; `duties` is what they do before and after, for the rest between two and the hours of a day.
     """
 
     id: str
@@ -66,11 +68,27 @@ class Crew:
     free_until: int = 24 * 60
     driving_left: int = 8 * 60
     duty_left: int = 12 * 60
+    duties: tuple[Duty, ...] = ()
 
     def holds(self, load: Mapping[str, int]) -> bool:
         """Whether that many fit in at once."""
         room = {"seat": self.seats, "wheelchair": self.wheelchairs, "stretcher": self.stretchers}
         return all(count <= room.get(berth, 0) for berth, count in load.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Minutes of what a driver may do; `before` and `after` a trip are duty too. The caller knows the sources.
+
+    Two duties that lie no further apart than `one_duty` are one with a break; else `rest` lies between them.
+    """
+
+    before: int = 30
+    after: int = 30
+    rest: int = 10 * 60
+    one_duty: int = 4 * 60
+    driving_in_24h: int = 8 * 60
+    duty_in_24h: int = 12 * 60
 
 
 @dataclass(frozen=True)
@@ -88,6 +106,7 @@ class Problem:
     road_factor: float = 1.3
     kmh: float = 35
     vehicle_cost: int = 30
+    hours: Hours = Hours()
 
     def __post_init__(self) -> None:
         for rows in (self.places, self.requests, self.crews):

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from lazaretto.planning.trips.problem import Crew, Place, Plan, Problem, Request, Route, Unserved, Visit, Why
+from lazaretto.planning.trips.problem import Crew, Hours, Place, Plan, Problem, Request, Route, Unserved, Visit, Why
 from lazaretto.planning.trips.validator import validate
 
 WORKER = (sys.executable, "-m", "lazaretto.planning.trips.process")
@@ -60,10 +60,16 @@ def from_json(plain: dict[str, Any]) -> Problem:
     return Problem(
         places=tuple(Place(**one) for one in plain["places"]),
         requests=tuple(Request(**one) for one in plain["requests"]),
-        crews=tuple(Crew(**one) for one in plain["crews"]),
+        crews=tuple(_crew(one) for one in plain["crews"]),
         typed={(a, b): minutes for a, b, minutes in plain["typed"]},
+        hours=Hours(**plain.get("hours", {})),
         **rest,
     )
+
+
+def _crew(plain: dict[str, Any]) -> Crew:
+    duties = tuple((start, end, driven) for start, end, driven in plain.get("duties", ()))
+    return Crew(**{**plain, "duties": duties})
 
 
 def plan_from_json(plain: dict[str, Any]) -> Plan:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from lazaretto.planning.trips.hours import may_drive
 from lazaretto.planning.trips.problem import Crew, Plan, Problem, Request, Route, Unserved, Visit, Why
 
 
@@ -72,6 +73,8 @@ def timetable(events: Sequence[Event], crew: Crew, problem: Problem) -> Route | 
         visits.append(visit)
         now, here = visit.departs, place
     if now > crew.free_until or driven > crew.driving_left or now - starts > crew.duty_left:
+        return None
+    if not may_drive(crew, visits, problem):
         return None
     return Route(crew.id, events[0].group.category, starts, tuple(visits))
 

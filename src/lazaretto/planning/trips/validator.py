@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from lazaretto.planning.trips.problem import Crew, Plan, Problem, Request, Route
 
@@ -25,6 +26,7 @@ class Rule(StrEnum):
     POSSIBLE_TIMES = "possible_times"
     CREW_FREE = "crew_free"
     DRIVER_HOURS = "driver_hours"
+    DRIVER_RESTS = "driver_rests"
     ONE_ROUTE = "one_route"
     FIGURES = "figures"
 
@@ -87,6 +89,35 @@ def _of_route(route: Route, crew: Crew, asked: dict[str, Request], problem: Prob
         yield Violation(Rule.CREW_FREE, route.crew)
     if driven > crew.driving_left or now - route.starts > crew.duty_left:
         yield Violation(Rule.DRIVER_HOURS, route.crew)
+    if route.visits:
+        yield from _driver_rests(route, crew, problem)
+
+
+def _driver_rests(route: Route, crew: Crew, problem: Problem) -> Iterator[Violation]:
+    """Between the duties of the driver lies a break or a whole rest; no 24 hours that touch this one are too full."""
+    hours, ways = problem.hours, problem.way
+    start, end = route.visits[0].departs - hours.before, route.visits[-1].arrives + hours.after
+    places = [visit.place for visit in route.visits]
+    driven = sum(ways.get(pair, 0) for pair in pairwise(places))
+    others = [duty for duty in crew.duties if abs(duty[0] - start) <= 2 * 24 * 60]
+    if any(other[0] < end and start < other[1] for other in others):
+        yield Violation(Rule.DRIVER_RESTS, f"{route.crew} is elsewhere")
+    earlier = [start - other[1] for other in others if other[1] <= start]
+    later = [other[0] - end for other in others if other[0] >= end]
+    for gap in (min(earlier, default=0), min(later, default=0)):
+        if hours.one_duty < gap < hours.rest:
+            yield Violation(Rule.DRIVER_RESTS, f"{route.crew} rests {gap}")
+    for until in (end, *(other[1] for other in others)):
+        if start < until < end + 24 * 60 and _too_full([*others, (start, end, driven)], until, problem):
+            yield Violation(Rule.DRIVER_RESTS, f"{route.crew} until {until}")
+
+
+def _too_full(duties: list[tuple[int, int, int]], until: int, problem: Problem) -> bool:
+    """Whether the day that ends then holds more work or driving than a driver may do."""
+    begun = until - 24 * 60
+    touched = [duty for duty in duties if duty[0] < until and begun < duty[1]]
+    worked = sum(duty[1] - max(begun, duty[0]) for duty in touched)
+    return worked > problem.hours.duty_in_24h or sum(duty[2] for duty in touched) > problem.hours.driving_in_24h
 
 
 def _gets_off(one: Request, place: str, at: int, aboard: set[str]) -> Iterator[Violation]:

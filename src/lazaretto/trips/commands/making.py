@@ -282,11 +282,13 @@ def _book(trip: Trip) -> None:
     """Vehicle and driver are taken, with what comes before and after. Raises `VehicleTaken`, `DriverTaken`."""
     start = trip.departs_at - limits().before
     end = trip.arrives_at + max(limits().after, limits().disinfection, timedelta(minutes=1))
-    around = Booking.objects.filter(started_at__lt=end, ended_at__gt=start).exclude(trip=trip)
-    if around.filter(vehicle=trip.vehicle_id).exists():
-        raise VehicleTaken
-    if around.filter(driver=trip.driver_id).exists():
-        raise DriverTaken
+    around = Booking.objects.filter(started_at__lt=end, ended_at__gt=start).exclude(trip=trip).order_by("started_at")
+    other = around.filter(vehicle=trip.vehicle_id).values_list("trip__number", flat=True).first()
+    if other is not None:
+        raise VehicleTaken.by(trip.vehicle.plate, other)
+    other = around.filter(driver=trip.driver_id).values_list("trip__number", flat=True).first()
+    if other is not None:
+        raise DriverTaken.by(trip.driver.name, other)
     Booking.objects.create(
         trip=trip, vehicle_id=trip.vehicle_id, driver_id=trip.driver_id, started_at=start, ended_at=end
     )

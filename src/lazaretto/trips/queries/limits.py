@@ -43,6 +43,14 @@ def duties_around(trip: Trip, drive: rules.Drive) -> list[rules.Duty]:
     return [_duty(other) for other in others.exclude(state=TripState.CANCELLED)]
 
 
+def _trips_beside(trip: Trip, drive: rules.Drive) -> list[str]:
+    """Numbers of the trips that the driver has within a day of this one."""
+    window = (drive.departs_at - rules.DAY, drive.arrives_at + rules.DAY)
+    others = Trip.objects.filter(driver=trip.driver_id, departs_at__range=window).exclude(pk=trip.pk)
+    rows = others.exclude(state=TripState.CANCELLED).order_by("departs_at", "id")
+    return list(rows.values_list("number", flat=True))
+
+
 def duties_of(drivers: Iterable[Driver], start: datetime, end: datetime) -> dict[UUID, list[rules.Duty]]:
     """What these drivers do in the days around; one query."""
     found: dict[UUID, list[rules.Duty]] = {driver.pk: [] for driver in drivers}
@@ -80,7 +88,8 @@ def check_limits(trip: Trip, departs_at: datetime, zone_name: str = "") -> None:
     if Limit.HOURS in beyond:
         raise DriveTooLong(minutes=trip.driving_minutes)
     if beyond:
-        raise DriverTired(limits=", ".join(sorted(str(Limit(one).label) for one in beyond)))
+        words = ", ".join(sorted(str(Limit(one).label) for one in beyond))
+        raise DriverTired.being(trip.driver.name, ", ".join(_trips_beside(trip, drive)), words)
 
 
 def spoken_moment(moment: datetime, zone: ZoneInfo) -> str:

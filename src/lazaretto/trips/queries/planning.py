@@ -15,14 +15,16 @@ from lazaretto.people.queries import display_names, party_ids
 from lazaretto.places.models import ExternalPlace, Site
 from lazaretto.planning import trips as planner
 from lazaretto.trips import rules
-from lazaretto.trips.choices import RequestState, TripState, VehicleState
-from lazaretto.trips.limits import limits
-from lazaretto.trips.models import Booking, Driver, MoveRequest, Trip, TripPlan, Vehicle
+from lazaretto.trips.choices import RequestState, VehicleState
+from lazaretto.trips.limits import Limits, limits
+from lazaretto.trips.models import Booking, Driver, MoveRequest, TripPlan, Vehicle
+from lazaretto.trips.queries.limits import duties_of
 from lazaretto.trips.queries.places import Place, point_of
 
 MINUTE = timedelta(minutes=1)
 LEAD = timedelta(minutes=20)  # nobody is ready at once
 AHEAD = timedelta(hours=24)
+SHORT = timedelta(minutes=30)  # the trip by which a driver is asked whether they could begin
 WORTH = timedelta(hours=1)  # nobody sets out for less than this before the night
 MOST = 400  # people of one plan
 ROUNDS, SECONDS = 4, 1.5  # how often, and how long each time, a better plan is sought: within ten seconds
@@ -79,7 +81,7 @@ def problem_of(
         places=tuple(_spot(key, place) for key, place in sorted(places.items())),
         requests=tuple(_request(request, ends[request.pk], str(parties[request.person_id]), at) for request in planned),
         crews=tuple(crew for _vehicle, crew in crews),
-        road_factor=limits().road_factor, kmh=limits().kmh,
+        road_factor=limits().road_factor, kmh=limits().kmh, hours=_hours(),
     )  # fmt: skip
     return Asked(problem, off)
 
@@ -100,18 +102,47 @@ def _request(request: MoveRequest, ends: tuple[Place, Place], household: str, at
 def _crews(
     vehicles: Iterable[Vehicle], drivers: Iterable[Driver], fallback: str, at: datetime
 ) -> list[tuple[Vehicle, planner.Crew]]:
-    """Each vehicle that may go with a driver, the soonest free with the soonest free."""
+    """Each vehicle that may go with a driver, the soonest free with the soonest free and rested."""
     usable = [one for one in vehicles if one.state not in {VehicleState.OUT_OF_SERVICE, VehicleState.ON_TRIP}]
-    taken = list(Booking.objects.filter(ended_at__gt=at).select_related("trip"))
+    taken, hands = list(Booking.objects.filter(ended_at__gt=at).select_related("trip")), list(drivers)
+    duties = duties_of(hands, at, at + AHEAD)
     free = sorted((vehicle_from(one, taken, at), one.plate, one) for one in usable)
-    hands = sorted((driver_from(one, taken, at), one.name, str(one.pk), one) for one in drivers)
+    rested = [(rested_from(driver_from(one, taken, at), duties[one.pk]), one) for one in hands]
+    able = sorted((start, one.name, str(one.pk), one) for start, one in rested if start is not None)
     found = []
-    for (ready, _plate, vehicle), (rested, _name, _pk, driver) in zip(free, hands, strict=False):
-        start, end = _window(max(ready, rested), vehicle, driver, taken)
-        crew = _crew(vehicle, driver, fallback, start, end, at)
+    for (ready, _plate, vehicle), (soonest, _name, _pk, driver) in zip(free, able, strict=False):
+        together = rested_from(max(ready, soonest), duties[driver.pk])
+        if together is None:
+            continue
+        start, end = _window(together, vehicle, driver, taken)
+        crew = _crew(vehicle, driver, fallback, start, end, at, duties[driver.pk])
         if crew.free_until > crew.free_from and crew.driving_left > 0:
             found.append((vehicle, crew))
     return found
+
+
+def rested_from(ready: datetime, duties: Sequence[rules.Duty]) -> datetime | None:
+    """From when a driver could take a short trip beside what is planned for them; None where they could not in a day.
+
+    They begin at once, after the break of one duty, or after a whole rest.
+    """
+    own = limits()
+    ends = [duty.ended_at + _kept(own) + own.before for duty in duties]
+    starts = sorted({ready, *ends, *(end + own.rest for end in ends)})
+    return next((one for one in starts if ready <= one < ready + AHEAD and _may_begin(one, duties)), None)
+
+
+def _kept(own: Limits) -> timedelta:
+    """A booking ends this much after the duty: the vehicle is disinfected."""
+    return max(own.disinfection - own.after, MINUTE)
+
+
+def _may_begin(start: datetime, duties: Sequence[rules.Duty]) -> bool:
+    trip = rules.Drive(start, start + SHORT, 0.0, SHORT)
+    own = rules.duty_of(trip, limits())
+    kept = _kept(limits())
+    elsewhere = any(one.started_at < own.ended_at + kept and own.started_at < one.ended_at + kept for one in duties)
+    return not elsewhere and not rules.driver_faults(duties, own, limits())
 
 
 def vehicle_from(vehicle: Vehicle, taken: Sequence[Booking], at: datetime) -> datetime:
@@ -146,25 +177,31 @@ def _window(start: datetime, vehicle: Vehicle, driver: Driver, taken: Sequence[B
 
 
 def _crew(
-    vehicle: Vehicle, driver: Driver, fallback: str, start: datetime, end: datetime, at: datetime
-) -> planner.Crew:
-    near = Trip.objects.filter(driver=driver, departs_at__range=(start - AHEAD, start + AHEAD))
-    others = list(near.exclude(state=TripState.CANCELLED))
-    driven = sum((timedelta(minutes=one.driving_minutes) for one in others), timedelta())
-    worked = sum((one.arrives_at - one.departs_at + limits().before + limits().after for one in others), timedelta())
-    left = min(limits().longest_drive, limits().driving_in_24h - driven)
-    duty = limits().duty_in_24h - worked - limits().before - limits().after
+    vehicle: Vehicle, driver: Driver, fallback: str, start: datetime, end: datetime, at: datetime,
+    duties: Sequence[rules.Duty],
+) -> planner.Crew:  # fmt: skip
+    """What the driver does before and after goes with them: the planner keeps their hours and their rest."""
     known = vehicle.base is not None and point_of(vehicle.base) is not None
+    around = tuple(
+        (_minutes(one.started_at - at), -_minutes(at - one.ended_at), _minutes(one.driving)) for one in duties
+    )
     return planner.Crew(
         f"{vehicle.pk}+{driver.pk}", key_of(vehicle.base) if vehicle.base and known else fallback,
         vehicle.seats, vehicle.wheelchairs, vehicle.stretchers, vehicle.category or None,
-        free_from=_minutes(start - at), free_until=_minutes(end - at), driving_left=max(0, _minutes(left)),
-        duty_left=max(0, _minutes(duty)),
+        free_from=_minutes(start - at), free_until=_minutes(end - at),
+        driving_left=_minutes(min(limits().longest_drive, limits().driving_in_24h)),
+        duty_left=_minutes(limits().duty_in_24h - limits().before - limits().after), duties=around,
     )  # fmt: skip
 
 
+def _hours() -> planner.Hours:
+    own = limits()
+    minutes = (own.before, own.after, own.rest, own.one_duty_gap, own.driving_in_24h, own.duty_in_24h)
+    return planner.Hours(*(_minutes(one) for one in minutes))
+
+
 def _minutes(length: timedelta) -> int:
-    return int(length.total_seconds() // 60)
+    return length // MINUTE
 
 
 # ---- a plan as people read it

@@ -1,6 +1,7 @@
 """Who waits is put on trips: at once, better within seconds, accepted whole or not at all."""
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,7 @@ from lazaretto.trips import commands
 from lazaretto.trips.choices import RequestState, TripState, Urgency
 from lazaretto.trips.commands import Halt
 from lazaretto.trips.errors import NothingToPlan, PlanStale, RequestTwice
-from lazaretto.trips.models import MoveRequest, Trip, TripPlan
+from lazaretto.trips.models import Driver, MoveRequest, Trip, TripPlan, Vehicle
 from lazaretto.trips.tests.fleet import HOUR, MINUTE
 from tests import factories
 from tests.factories import NOW
@@ -86,6 +87,55 @@ def test_a_plan_whose_people_went_otherwise_meanwhile_is_not_accepted(fleet, wai
     with pytest.raises(PlanStale):
         commands.accept_plan(actor=fleet.dispatcher.actor, at=NOW, plan=plan)
     assert not Trip.objects.exists()
+
+
+def busy(fleet, driver, departs_at, *, hours=1):
+    """A driver has a trip then, allowed by name where it has to be."""
+    other = fleet.vehicle(f"粤D{Vehicle.objects.count():05d}", seats=4)
+    return fleet.trip(
+        [], vehicle=other, driver=driver, departs_at=departs_at, minutes=60 * hours, override_reason="必须夜间转运"
+    )
+
+
+def test_nobody_is_proposed_to_drive_in_the_evening_who_drives_again_at_night(fleet, waiting, monkeypatch):
+    evening = NOW.replace(hour=10, minute=34)  # 18:34 in Guangzhou
+    fleet.dispatcher = fleet.cast.duty_officer
+    MoveRequest.objects.update(latest_at=evening + 12 * HOUR)
+    tired = fleet.driver
+    busy(fleet, tired, NOW.replace(hour=18, minute=50))  # 02:50
+    plan = propose(fleet, at=evening)
+    proposed = [(route.crew, route.visits[0].departs) for route in planner.plan_from_json(plan.plan).routes]
+    assert proposed
+    assert not any(crew.endswith(str(tired.pk)) and departs < 8 * 60 for crew, departs in proposed)
+    assert commands.accept_plan(actor=fleet.dispatcher.actor, at=evening, plan=plan).numbers
+
+
+def test_the_validator_refuses_a_route_without_rest_for_its_driver():
+    duty = (500, 620, 60)
+    crew = planner.Crew("C", "A", 10, free_until=480, duties=(duty,))
+    places = (planner.Place("A", 23.00, 113.30), planner.Place("B", 23.05, 113.30))
+    problem = planner.Problem(places, (planner.Request("R", "A", "B", "inbound", 0, 400),), (crew,))
+    assert planner.propose(problem).routes == ()
+    rested = replace(problem, crews=(replace(crew, duties=()),))
+    plan = planner.propose(rested)
+    assert {one.rule for one in planner.validate(plan, problem)} == {planner.Rule.DRIVER_RESTS}
+    assert planner.from_json(json.loads(json.dumps(planner.to_json(problem)))) == problem
+
+
+def test_a_refusal_names_driver_and_trip_and_stays_on_the_page_of_the_plan(fleet, waiting, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    plan = propose(fleet)
+    fleet.dispatcher = fleet.cast.duty_officer
+    for vehicle, driver in (route.crew.split("+") for route in planner.plan_from_json(plan.plan).routes):
+        assert vehicle
+        other = busy(fleet, Driver.objects.get(pk=driver), NOW + 7 * HOUR)
+    answer = fleet.dispatcher.client.post(reverse("trips:accept", args=[plan.pk]), follow=True)
+    assert answer.redirect_chain[-1][0] == reverse("trips:proposal", args=[plan.pk])
+    text = answer.content.decode()
+    assert other.driver.name in text
+    assert any(trip.number in text for trip in Trip.objects.all())
+    assert Trip.objects.count() == 2
+    assert "requests" in text
 
 
 def test_no_proposed_trip_touches_the_night(fleet, waiting):

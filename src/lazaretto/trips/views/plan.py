@@ -133,6 +133,7 @@ def proposal(request: HttpRequest, plan_id: UUID) -> HttpResponse:
         "left": [(name, WHY[why]) for name, why in view.left],
         "searching": found.accepted_at is None and found.rounds < ROUNDS and bool(view.trips),
         "rounds": ROUNDS,
+        "asked": [one["id"] for one in found.problem["requests"]],
     }
     return page(request, "trips/proposal.html", context, zone=settings.TIME_ZONE)
 
@@ -156,12 +157,14 @@ def improve(request: HttpRequest, plan_id: UUID) -> JsonResponse:
 @require_POST
 @needs(MANAGE)
 def accept(request: HttpRequest, plan_id: UUID) -> HttpResponse:
-    """The proposed trips are made."""
+    """The proposed trips are made; a refusal stands on the plan's own page, where it can be planned again."""
     actor, found = actor_of(request), _plan(actor_of(request), plan_id)
-    return back(
-        request, reverse("trips:board"), lambda: commands.accept_plan(actor=actor, at=clock.now(), plan=found),
-        _("The trips are planned."),
+    answer = back(
+        request, reverse("trips:proposal", args=[plan_id]),
+        lambda: commands.accept_plan(actor=actor, at=clock.now(), plan=found), _("The trips are planned."),
     )  # fmt: skip
+    accepted = TripPlan.objects.filter(pk=plan_id, accepted_at__isnull=False).exists()
+    return HttpResponseRedirect(reverse("trips:board")) if accepted else answer
 
 
 def _plan(actor: Actor, plan_id: UUID) -> TripPlan:
