@@ -82,7 +82,7 @@ def _cry(actor: Actor, row: Emergency, at: datetime) -> Cry:
     readable = _may(actor, READ, row)
     kind = str(row.get_kind_display()) if readable else ""
     return Cry(
-        row.number, row.site.name if row.site else "", row.room.number if row.room else "", kind,
+        row.number, row.site.spoken_name if row.site else "", row.room.number if row.room else "", kind,
         minutes_between(row.first_word_at, at), row.owner_id is not None, readable,
     )  # fmt: skip
 

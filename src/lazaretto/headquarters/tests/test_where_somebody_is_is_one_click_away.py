@@ -9,8 +9,10 @@ from lazaretto.core import clock
 from lazaretto.core.deadlines import sweep
 from lazaretto.custody.commands import Luggage
 from lazaretto.custody.models import Handover
+from lazaretto.emergencies.commands import report
+from lazaretto.orders.commands import Passenger, write_order
 from lazaretto.people.queries import person_journal
-from lazaretto.places.models import ExternalPlace
+from lazaretto.places.models import ExternalPlace, Site
 from lazaretto.stays.models import RoomHold, Stay
 from lazaretto.transfers import commands
 from lazaretto.transfers.choices import WordKind
@@ -118,3 +120,22 @@ def test_who_is_with_others_stands_in_a_list_with_the_button_to_fetch_them(
 def test_where_somebody_is_costs_the_same_for_a_long_story(cast, stay, in_hospital, django_assert_max_num_queries):
     with django_assert_max_num_queries(12):
         where(cast.clerk, stay)
+
+
+def test_who_reads_english_reads_the_english_name_of_the_site(cast, stay):
+    Site.objects.filter(pk=cast.site.pk).update(name="江畔酒店", name_en="Riverside Hotel")
+    report(
+        actor=cast.clerk.actor, at=NOW, kind="fire", site=Site.objects.get(pk=cast.site.pk),
+    )  # fmt: skip
+    made = write_order(
+        actor=cast.clerk.actor, at=NOW, from_site=Site.objects.get(pk=cast.site.pk), to_site="H02", category="inbound",
+        reason="合并", valid_until=NOW + 24 * HOUR, people=(Passenger(person=stay.person_id),),
+    )  # fmt: skip
+    for address in (
+        reverse("people:person", args=[stay.person_id]), reverse("people:people"),
+        reverse("orders:order", args=[made.number]),
+    ):  # fmt: skip
+        answer = cast.site_lead.client.get(address, headers={"Accept-Language": "en"})
+        assert "Riverside Hotel" in answer.content.decode()
+        assert "江畔酒店<" not in answer.content.decode()
+        assert "江畔酒店 " not in answer.content.decode()

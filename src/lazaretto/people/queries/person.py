@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from lazaretto.accounts.models import Unit
+from lazaretto.accounts.queries import unit_names
 from lazaretto.core.access import Actor
 from lazaretto.core.models import JournalEntry
 from lazaretto.people.choices import PartyKind
@@ -142,7 +143,9 @@ def _party(own: PartyMember, others: list[PartyMember], names: dict[UUID, str]) 
 def _units(person: Person) -> list[str]:
     """The names of the units that care for the person now."""
     held = PersonAccess.objects.filter(person=person, ended_at__isnull=True).values("unit_id")
-    return list(Unit.objects.filter(pk__in=held).order_by("code").values_list("name", flat=True))
+    rows = list(Unit.objects.filter(pk__in=held).order_by("code"))
+    names = unit_names(rows)
+    return [names[row.pk] for row in rows]
 
 
 def person_journal(actor: Actor, person: Person, limit: int = STEPS) -> QuerySet[JournalEntry]:

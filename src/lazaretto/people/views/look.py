@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.accounts.models import Unit
+from lazaretto.accounts.queries import unit_names
 from lazaretto.core import clock
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import InvalidInput, NotFound
@@ -43,7 +44,9 @@ def people(request: HttpRequest) -> HttpResponse:
     }
     if request.headers.get("HX-Target") == "people":
         return render(request, "people/rows.html", context)
-    units = Unit.objects.visible_to(actor, "people.read").order_by("code")
+    seen = list(Unit.objects.visible_to(actor, "people.read").order_by("code"))
+    names = unit_names(seen)
+    units = [(str(row.pk), names[row.pk]) for row in seen]
     return render(request, "people/people.html", context | {"needs": NeedKind.choices, "units": units})
 
 
