@@ -221,7 +221,7 @@ def _persons(people: Sequence[Passenger], unit: Unit, actor: Actor, at: datetime
     if not people:
         raise OrderNamesNobody
     known = {one.person for one in people if one.person is not None}
-    seen = set(Person.objects.visible_to(actor, DRAFT).current().filter(pk__in=known).values_list("pk", flat=True))
+    seen = _visible(actor, known)
     if known - seen:
         raise NotFound(kind="people.person", id=", ".join(str(pk) for pk in sorted(known - seen)))
     found = []
@@ -233,6 +233,18 @@ def _persons(people: Sequence[Passenger], unit: Unit, actor: Actor, at: datetime
         elif one.person is not None:
             found.append(one.person)
     return found
+
+
+def _visible(actor: Actor, people: set[UUID]) -> set[UUID]:
+    """Those of them whom the actor may name, without merged records."""
+    if actor.everywhere(DRAFT):
+        return set(_current(people=list(people)))
+    return set(Person.objects.visible_to(actor, DRAFT).current().filter(pk__in=people).values_list("pk", flat=True))
+
+
+@prepared
+def _current(people: Any) -> QuerySet[Person, UUID]:
+    return Person.objects.current().filter(pk__among=people).values_list("pk", flat=True)
 
 
 def _insert(order: TransferOrder, persons: list[UUID], people: Sequence[Passenger]) -> None:
