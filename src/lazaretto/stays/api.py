@@ -15,7 +15,7 @@ from lazaretto.core.paging import Page, PageOut, Paging, page
 from lazaretto.people.queries import display_name, display_names
 from lazaretto.places.queries import site_by_code
 from lazaretto.stays.choices import SpecimenState
-from lazaretto.stays.models import IsolationOrder, Observation, Occupancy, Specimen, Stay
+from lazaretto.stays.models import IsolationOrder, Observation, Occupancy, RoomHold, Specimen, Stay
 from lazaretto.stays.queries import listing
 from lazaretto.stays.queries.file import stay_by_number
 from lazaretto.stays.queries.register import exit_register
@@ -173,6 +173,21 @@ class OccupancyOut(Schema):
     reason: str
 
 
+class RoomHoldOut(Schema):
+    """A room that is kept for somebody until a moment; `end` says what became of it."""
+
+    id: UUID
+    site: str = Field(alias="room.site.code")
+    room: str = Field(alias="room.number")
+    person_id: UUID
+    stay: str = Field(alias="stay.number")
+    until: datetime
+    reason: str
+    held_at: datetime
+    ended_at: datetime | None
+    end: str
+
+
 class BreachOut(Schema):
     """An entry of the breach register."""
 
@@ -254,6 +269,21 @@ def stay(request: HttpRequest, number: Number) -> Stay:
     taken = Occupancy.objects.filter(stay=found).select_related("room").order_by("-started_at", "-id").first()
     name = display_name(actor, found.person, unit_id=found.site.unit_id)
     return _told(found, name, taken.room.number if taken else None)
+
+
+@router.get("/room-holds", response=PageOut[RoomHoldOut], summary="Rooms kept for people who come back")
+@needs(listing.READ)
+def room_holds(request: HttpRequest, given: Query[OpenIn]) -> Page[RoomHold]:
+    """The latest first."""
+    actor = actor_of(request)
+    found = RoomHold.objects.visible_to(actor, listing.READ).select_related("room__site", "stay")
+    if given.site:
+        found = found.filter(room__site=site_by_code(actor, given.site))
+    if given.stay:
+        found = found.filter(stay__number=given.stay)
+    if given.open is not None:
+        found = found.filter(ended_at__isnull=given.open)
+    return page(found, ["-held_at", "-id"], limit=given.limit, cursor=given.cursor)
 
 
 @router.get("/orders", response=PageOut[OrderOut], summary="Isolation orders with their changes")

@@ -14,9 +14,11 @@ from lazaretto.core.paging import Page, PageOut, Paging, page
 from lazaretto.custody.models import Handover, Holding, Question
 from lazaretto.people.queries import display_names
 from lazaretto.transfers import queries
+from lazaretto.transfers.models import PlaceWord
 from lazaretto.transfers.queries.whereabouts import READ
 
 router = Router(tags=["transfers"])
+HEALTH = "stays.health"
 
 
 class Moment(Paging):
@@ -92,6 +94,27 @@ class PlaceOut(Schema):
     address: str
     phone: str
     abilities: list[str]
+
+
+class PlaceWordOut(Schema):
+    """What a place of others told about somebody who is there."""
+
+    id: UUID
+    handover: str = Field(alias="handover.number")
+    person_id: UUID
+    place_id: UUID
+    kind: str
+    text: str
+    told_by: str
+    told_at: datetime
+
+
+@router.get("/place-words", response=PageOut[PlaceWordOut], summary="What hospitals and others told about our people")
+@needs(HEALTH)
+def place_words(request: HttpRequest, given: Query[Paging]) -> Page[PlaceWord]:
+    """The latest first; about people whom one's own sites sent there."""
+    rows = PlaceWord.objects.visible_to(actor_of(request), HEALTH).select_related("handover")
+    return page(rows, ["-told_at", "-id"], limit=given.limit, cursor=given.cursor)
 
 
 @router.get("/whereabouts", response=PageOut[WhereOut], summary="Where everyone is, now or at a past moment")
