@@ -9,7 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from lazaretto.accounts.doors import actor_of
-from lazaretto.core import clock
+from lazaretto.accounts.queries import headquarters
+from lazaretto.core import clock, cries
+from lazaretto.core.access import Actor
+from lazaretto.emergencies.commands import report
 from lazaretto.emergencies.queries import READ, REPORT, Cry, open_where_one_works
 from lazaretto.stays.navigation import site_code
 from lazaretto.ui import frame, nav
@@ -17,8 +20,16 @@ from lazaretto.ui import frame, nav
 IN_BANNER = 3  # more would push the page away; the list has them all
 
 
+def take(actor: Actor, said: cries.Cry) -> str:
+    """A cry that another app passes on, of whoever may speak there (a link, say), in their name."""
+    speaker = actor.also_with((REPORT,), headquarters().pk)
+    words = {"who": said.who, "where": said.where, "what": said.what}
+    return report.invoke(actor=speaker, at=said.at, payload=words, client_id=said.id).number
+
+
 def register_entries() -> None:
     """Called when the apps are ready."""
+    cries.take_with(take)
     frame.register(
         frame.FrameButton(
             key="emergency", label=pgettext_lazy("button", "Emergency"), icon="ambulance", url="emergencies:report",

@@ -4,7 +4,7 @@ import { csrf, element, icon } from "../ui/js/dom.js";
 
 const root = document.querySelector("[data-ride]");
 const given = JSON.parse(document.getElementById("ride-data").textContent);
-const QUEUE = `lz-ride-queue:${given.number}`, MARKS = `lz-ride-marks:${given.number}`, SYNCED = `lz-ride-synced:${given.number}`;
+const QUEUE = `lz-ride-queue:${given.number}`, MARKS = `lz-ride-marks:${given.number}`, SYNCED = `lz-ride-synced:${given.number}`, HELP = `lz-ride-help:${given.number}`;
 const UNDO_FOR = 4000, SEND_EVERY = 15000, AT_ONCE = 100;
 const part = (name) => root.querySelector(`[data-ride-${name}]`);
 const read = (key, otherwise) => JSON.parse(localStorage.getItem(key) ?? JSON.stringify(otherwise));
@@ -141,6 +141,14 @@ function check() {
   else say(word("wordComplete"), "green");
 }
 
+// ---- a cry for help: kept like a scan, and sent before everything else
+
+function cryForHelp(what) {
+  write(HELP, [...read(HELP, []), { id: newId(), what, taken_at: new Date().toISOString() }]);
+  say(word("wordCrying"), "red");
+  send();
+}
+
 // ---- sending: what is kept goes in one piece; what was answered need not be kept
 
 async function send() {
@@ -148,18 +156,21 @@ async function send() {
   sending = true;
   try {
     const scans = read(QUEUE, []).filter(({ id }) => id !== last).slice(0, AT_ONCE);
-    const body = JSON.stringify({ sent_at: new Date().toISOString(), scans: scans.map(({ id, kind, card, taken_at }) => ({ id, kind, card, taken_at })) });
+    const body = JSON.stringify({ sent_at: new Date().toISOString(), help: read(HELP, []).slice(0, 10), scans: scans.map(({ id, kind, card, taken_at }) => ({ id, kind, card, taken_at })) });
     const answer = await fetch(given.send, { method: "POST", body, credentials: "same-origin", headers: { "Content-Type": "application/json", "X-CSRFToken": csrf(), Accept: "application/json" } });
     if (answer.status === 404) return say(word("wordClosed"), "amber");
     if (!answer.ok) return; // kept: the server will be back, or somebody signs in again
     const said = await answer.json();
     const done = new Set(said.answers.map(({ id }) => id));
     write(QUEUE, read(QUEUE, []).filter(({ id }) => !done.has(id)));
+    const helped = new Set(said.helped.map(({ id }) => id));
+    write(HELP, read(HELP, []).filter(({ id }) => !helped.has(id)));
+    if (said.helped.length) say(word("wordHelped", { number: said.helped.at(-1).number }), "green");
     localStorage.setItem(SYNCED, new Date().toISOString());
     const refused = said.answers.find((one) => one.refused);
     if (refused) say(`${word("wordRefused")} ${refused.refused}`, "red");
     learn(said.standing);
-    if (read(QUEUE, []).some(({ id }) => id !== last)) setTimeout(send);
+    if (read(QUEUE, []).some(({ id }) => id !== last) || read(HELP, []).length) setTimeout(send);
   } catch { /* no network: everything is kept and sent later */ } finally {
     sending = false;
     show();
@@ -208,6 +219,12 @@ part("form").addEventListener("submit", (event) => {
   event.preventDefault();
   const field = part("form").querySelector("input");
   scanned(field.value);
+  field.value = "";
+});
+part("help").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const field = part("help").querySelector("input");
+  cryForHelp(field.value);
   field.value = "";
 });
 root.addEventListener("lz:scan", (event) => {
