@@ -284,6 +284,15 @@ class ChoiceStale(DomainError):
     next_step = _("Look at the choices again; nothing was changed.")
 
 
+class DepartureNotNear(DomainError):
+    """A departure that is over already, or further ahead than anybody can plan."""
+
+    code = "departure_not_near"
+    status = 422
+    message = _("This departure is over already, or more than fourteen days ahead.")
+    next_step = _("Look at the day and the hour of the departure again.")
+
+
 class NothingToPlan(DomainError):
     """No open request was chosen."""
 

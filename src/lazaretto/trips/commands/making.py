@@ -22,6 +22,7 @@ from lazaretto.trips.commands.waiting import reopen
 from lazaretto.trips.deadlines import DEPARTURE, END
 from lazaretto.trips.errors import (
     CategoriesMixed,
+    DepartureNotNear,
     DriverGone,
     DriverTaken,
     NotEnoughPlaces,
@@ -39,6 +40,10 @@ from lazaretto.trips.queries.places import Halt, Way, way_of
 
 OVERRIDE = "trips.override"
 LONGEST = 300
+PAST, AHEAD = (
+    timedelta(minutes=15),
+    timedelta(days=14),
+)  # ours: written down late; known ahead
 
 
 @dataclass(frozen=True)
@@ -97,10 +102,12 @@ def plan_trip(
     """Plan a trip: the vehicle, its driver, the stops in their order, and who rides from where to where.
 
     Times follow from the departure, the ways and the stops. Beyond a limit (night, distance, hours) it is refused,
-    unless somebody who may override gives a reason. Raises `TwoStops`, `PlaceUnknown`, `DistanceUnknown`, `WayWrong`,
+    unless somebody who may override gives a reason. Raises `DepartureNotNear`,
+    `TwoStops`, `PlaceUnknown`, `DistanceUnknown`, `WayWrong`,
     `CategoriesMixed`, `NotEnoughPlaces`, `VehicleNotReady`, `VehicleTaken`, `DriverTaken`, `DriverGone`,
     `RiderElsewhere`, and of the limits `NightBlocked`, `TooFar`, `DriveTooLong`, `DriverTired`.
     """
+    _near(departs_at, at)
     way = way_of(stops, departs_at)
     _fits(vehicle, driver, category, riders, len(way.halts))
     trip = _row(actor, at, vehicle, driver, category, way)
@@ -127,9 +134,10 @@ def change_times(
 ) -> TripChanged:
     """A trip that has not left goes at another time; the whole timetable moves with it.
 
-    Raises `TripHasLeft`, `VehicleTaken`, `DriverTaken`, and what the limits refuse.
+    Raises `TripHasLeft`, `DepartureNotNear`, `VehicleTaken`, `DriverTaken`, and what the limits refuse.
     """
     _not_left(trip)
+    _near(departs_at, at)
     by = departs_at - trip.departs_at
     trip.departs_at, trip.arrives_at = departs_at, trip.arrives_at + by
     beyond = _judge(trip, zone_of(trip).key, override_reason, actor, at)
@@ -292,6 +300,12 @@ def _book(trip: Trip) -> None:
     Booking.objects.create(
         trip=trip, vehicle_id=trip.vehicle_id, driver_id=trip.driver_id, started_at=start, ended_at=end
     )
+
+
+def _near(departs_at: datetime, at: datetime) -> None:
+    """Raises `DepartureNotNear`."""
+    if not at - PAST <= departs_at <= at + AHEAD:
+        raise DepartureNotNear
 
 
 def _not_left(trip: Trip) -> None:

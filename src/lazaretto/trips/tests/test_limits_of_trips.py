@@ -11,10 +11,11 @@ from lazaretto.core.errors import Forbidden, ReasonRequired
 from lazaretto.core.models import JournalEntry
 from lazaretto.trips import commands, rules
 from lazaretto.trips.choices import Limit, TripState
-from lazaretto.trips.errors import DriverTired, DriveTooLong, NightBlocked, NothingToOverride, TooFar
+from lazaretto.trips.errors import DepartureNotNear, DriverTired, DriveTooLong, NightBlocked, NothingToOverride, TooFar
 from lazaretto.trips.limits import limits
 from lazaretto.trips.models import Override, Trip
 from lazaretto.trips.tests.fleet import HOUR, MINUTE
+from tests.factories import NOW
 
 ZONE = ZoneInfo("Asia/Shanghai")
 START = datetime.fromisoformat("2026-01-01T00:00:00")
@@ -153,11 +154,11 @@ def test_too_far_and_too_long_are_refused_by_name(fleet, cast):
     cast.other_site.latitude, cast.other_site.longitude = 26.58, 106.71  # Guiyang, some 760 km away
     cast.other_site.save()
     with pytest.raises(TooFar):
-        fleet.trip([], departs_at=local("2026-11-21T08:00"), minutes=200)
+        fleet.trip([], departs_at=local("2026-11-21T14:00"), minutes=200)
     cast.other_site.latitude, cast.other_site.longitude = 23.2, 113.4
     cast.other_site.save()
     with pytest.raises(DriveTooLong):
-        fleet.trip([], departs_at=local("2026-11-21T08:00"), minutes=300)
+        fleet.trip([], departs_at=local("2026-11-21T14:00"), minutes=300)
     made = commands.plan_trip(
         actor=cast.duty_officer.actor, at=local("2026-11-21T07:00"), vehicle=fleet.bus, driver=fleet.driver,
         category="inbound", departs_at=local("2026-11-21T08:00"), override_reason="高速封闭，绕行国道",
@@ -171,3 +172,13 @@ def test_a_driver_who_would_rest_too_little_is_refused(fleet):
     fleet.trip([], departs_at=local("2026-11-21T20:00"), minutes=60)
     with pytest.raises(DriverTired):
         fleet.trip([], departs_at=local("2026-11-22T05:30"), minutes=60, vehicle=fleet.vehicle("粤B1"))
+
+
+@pytest.mark.parametrize("departs_at", [NOW - timedelta(minutes=16), NOW + timedelta(days=14, minutes=1)])
+def test_no_trip_leaves_in_the_past_or_in_years(fleet, departs_at):
+    trip = fleet.trip([])
+    with pytest.raises(DepartureNotNear):
+        fleet.trip([], departs_at=departs_at)
+    with pytest.raises(DepartureNotNear):
+        commands.change_times(actor=fleet.dispatcher.actor, at=NOW, trip=trip, departs_at=departs_at)
+    assert Trip.objects.count() == 1
