@@ -91,7 +91,7 @@ def open_exception(
     why_now = whole(plea.why_now, MOST)
     if not why_now:
         raise WhyNow
-    _close_earlier(person, site, actor, at)
+    close_waiting(person.pk, site, actor=actor, at=at)
     due_at = at + (ANSWER_ADMITTED if stay is not None else ANSWER_WAITING)
     made = ExceptionRequest.objects.create(
         number=_number(site, at), unit=site.unit, site=site, person=person, stay=stay,
@@ -145,9 +145,10 @@ def _decide(request: ExceptionRequest, verdict: Verdict, words: str, by: int, at
     return Decided(request.id, verdict)
 
 
-def _close_earlier(person: Person, site: Site, actor: Actor, at: datetime) -> None:
+def close_waiting(person_id: UUID, site: Site, *, actor: Actor, at: datetime) -> None:
+    """Somebody about whom headquarters was asked while they waited outside is inside now: nothing is left to decide."""
     if actor.user_id is not None:
-        for request in _undecided(person=person.pk, site=site.pk):
+        for request in _undecided(person=person_id, site=site.pk):
             _decide(request, Verdict.WITHDRAWN, gettext("Admitted before the answer came."), actor.user_id, at)
 
 

@@ -14,6 +14,7 @@ from lazaretto.custody.models import HandedOver, Handover
 from lazaretto.orders import rules
 from lazaretto.orders.choices import LineState, StepKind
 from lazaretto.orders.commands.common import settle, write_step
+from lazaretto.orders.commands.exceptions import close_waiting
 from lazaretto.orders.errors import (
     NotChecked,
     NotOnOrder,
@@ -71,7 +72,11 @@ def follow(people: Iterable[UUID], *, actor: Actor, at: datetime) -> None:
 
 
 def receive(person_id: UUID, site: Site, *, actor: Actor, at: datetime) -> str:
-    """Somebody was admitted at a site: the order that sent them there, even one run out, is used; its number."""
+    """Somebody was admitted at a site: the order that sent them there, even one run out, is used; its number.
+
+    What headquarters was asked about them while they waited outside is closed.
+    """
+    close_waiting(person_id, site, actor=actor, at=at)
     follow([person_id], actor=actor, at=at)
     lines = open_lines([person_id], to_site=site)
     if not lines:

@@ -184,6 +184,25 @@ def test_an_order_behind_somebody_is_used_and_headquarters_is_not_asked(cast):
     assert not ExceptionRequest.objects.exists()
 
 
+def test_who_waited_outside_and_comes_in_under_an_order_leaves_no_request_open(cast):
+    papers = (GivenDocument("passport", "E12345678"),)
+    ask_to_admit(
+        actor=cast.clerk.actor, at=NOW - HOUR, site=cast.site, plea=Plea("转运单还没到"),
+        newcomer=NewPerson("赵强", documents=papers),
+    )  # fmt: skip
+    request = ExceptionRequest.objects.get()
+    commands.write_order(
+        actor=cast.clerk.actor, at=NOW, category=Category.CLOSE_CONTACT, reason="密接转入", to_site="H01",
+        valid_until=NOW + 12 * HOUR, from_place=place("entry", "白云机场"), issuer="白云区卫健局",
+        issuer_number="云转9号", people=(commands.Passenger(person=request.person_id),),
+    )  # fmt: skip
+
+    admit(cast, None, same_as=request.person_id)
+
+    request.refresh_from_db()
+    assert request.decision.verdict == "withdrawn"
+
+
 def test_who_was_handed_over_to_the_site_needs_no_exception(cast):
     type(cast.other_site).objects.update(category="close_contact")
     stay = factories.stay(cast.site)

@@ -30,6 +30,8 @@ from lazaretto.stranded.errors import NotLaterThanNow
 from lazaretto.stranded.models import Group, Stranded
 from lazaretto.stranded.queries import held_at, zone_of
 
+WITNESS = 120  # characters
+
 REGISTER, PLACES = rules.REGISTER, rules.PLACE
 STANDING = (State.WAITING, State.MINDED, State.LODGED, State.MISSING)
 
@@ -97,9 +99,9 @@ def report_missing(
     """Somebody left by themselves, or is not found where they were: who saw them last, and when.
 
     They stay in our care on record, and the question stays open: it climbs until they are found or somebody knows
-    where they are. Raises `ReasonRequired`, `NotLaterThanNow`, `StepNotPossible`.
+    where they are. Raises `ReasonRequired`, `NotLaterThanNow`, `StepNotPossible`, `TextTooLong`.
     """
-    witness, seen = said(last_seen_by)[:120], last_seen_at or at
+    witness, seen = whole(said(last_seen_by), WITNESS), last_seen_at or at
     if seen > at:
         raise NotLaterThanNow
     rows = chosen(group, people, *rules.HERE, State.ON_THE_WAY)
