@@ -77,10 +77,13 @@ def ask(
 ) -> MoveAsked:
     """Ask that somebody be brought from one place to another, not before and not after a time.
 
-    Raises `RequestTwice`, `PlaceUnknown`, `WayWrong` for the same place, `InvalidInput` for times that run backwards.
+    Raises `RequestTwice`, `PlaceUnknown`, `WayWrong` for the same place, `InvalidInput` for times that run backwards or
+    are over.
     """
     if latest_at <= earliest_at:
         raise InvalidInput(fields={"latest_at": str(latest_at)})
+    if latest_at <= at:
+        raise InvalidInput(fields={"latest_at": gettext("This time is over.")})
     if MoveRequest.objects.filter(person=person, state=RequestState.OPEN).exists():
         raise RequestTwice
     start, end = places_of([origin, destination])
