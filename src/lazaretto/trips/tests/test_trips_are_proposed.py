@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from lazaretto.core import clock
-from lazaretto.core.errors import Forbidden
+from lazaretto.core.errors import Forbidden, InvalidInput
 from lazaretto.people.models import Party, PartyMember
 from lazaretto.places.models import ExternalPlace
 from lazaretto.planning import trips as planner
@@ -78,6 +78,19 @@ def test_a_plan_is_there_at_once_and_becomes_trips_when_it_is_accepted(fleet, wa
     assert mother.rides.get().trip == child.rides.get().trip
     with pytest.raises(PlanStale):
         commands.accept_plan(actor=fleet.dispatcher.actor, at=NOW, plan=plan)
+
+
+def test_nobody_is_asked_for_at_a_time_that_is_over(fleet, waiting):
+    before = MoveRequest.objects.count()
+    given = {"actor": fleet.dispatcher.actor, "at": NOW, "unit": factories.headquarters(), "category": "inbound"}
+    way = {"origin": Halt(site="H01"), "destination": Halt(site="H02")}
+
+    with pytest.raises(InvalidInput):
+        commands.ask(
+            **given, **way, person=factories.person(), earliest_at=NOW - 2 * HOUR, latest_at=NOW - HOUR
+        )  # fmt: skip
+
+    assert MoveRequest.objects.count() == before
 
 
 def test_a_plan_whose_people_went_otherwise_meanwhile_is_not_accepted(fleet, waiting):
