@@ -28,6 +28,7 @@ BETWEEN_KILLS = (1.0, 3.0) if HANDOVERS < 1_000 else (5.0, 20.0)  # seconds
 REFUSALS = {
     "already_here", "asked_first", "due_too_early", "handover_closed", "not_found", "not_held_here", "not_held_there",
     "not_on_handover", "not_your_end", "question_closed", "same_place", "nobody_named",
+    "not_in_care", "under_way_from_here",
 }  # fmt: skip
 
 

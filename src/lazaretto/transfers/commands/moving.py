@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from lazaretto.core.access import Actor
 from lazaretto.core.commands import command, record
@@ -305,20 +305,27 @@ def report_here(*, actor: Actor, at: datetime, site: Site, card: str, seen_at: d
 
     Nobody is moved: both places are asked. Reading a card opens no record: the site sees the person only once it is
     decided that they are there. Whoever was on the way to this very site is signed in (`asked` is empty then).
-    Raises `CardUnknown`, `AlreadyHere`, `NotInCare`, `UnderWayFromHere`.
+    What is told late (`seen_at`) is judged by where they were then. Raises `CardUnknown`, `AlreadyHere`, `NotInCare`,
+    `UnderWayFromHere`.
     """
     person_id = person_of_card(card)
     if person_id is None:
         raise CardUnknown
-    held = Holding.objects.filter(person=person_id, ended_at__isnull=True).select_related("handover").first()
+    if Holding.objects.filter(person=person_id, ended_at__isnull=True, site=site).exists():
+        raise AlreadyHere
+    held = _held_at(person_id, min(seen_at or at, at))
     if held is None:
         raise NotInCare
-    if held.site_id == site.pk:
-        raise AlreadyHere
     if held.handover is not None and held.handover.from_site_id == site.pk:
         raise UnderWayFromHere(handover=held.handover.number)
     told = _seen(person_id, site, None, actor, at, seen_at)
     return Reported(person_id, told.asked or "")
+
+
+def _held_at(person_id: UUID, moment: datetime) -> Holding | None:
+    then = Q(ended_at__isnull=True) | Q(ended_at__gt=moment)
+    rows = Holding.objects.filter(then, person=person_id, started_at__lte=moment)
+    return rows.select_related("handover").order_by("-started_at").first()
 
 
 @command("transfers.decide", capability=DECIDE)

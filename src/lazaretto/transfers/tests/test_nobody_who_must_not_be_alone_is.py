@@ -156,3 +156,16 @@ def test_a_scan_of_somebody_who_was_released_or_just_left_here_moves_nobody(cast
 
     assert refused.value.context["handover"] == handover.number
     assert list(Holding.objects.order_by("pk").values_list("pk", "ended_at")) == before
+
+
+def test_a_scan_from_before_they_left_that_is_told_late_is_a_fact_like_any_other(cast):
+    stay = factories.stay(cast.site)
+    handover = sign_out(cast, stay)
+    facts = stay.person.custody_facts.count()
+
+    commands.report_here(
+        actor=cast.clerk.actor, at=NOW + HOUR / 2, site=cast.site, card=stay.number, seen_at=NOW - HOUR
+    )
+
+    assert stay.person.custody_facts.count() == facts + 1
+    assert Holding.objects.get(person=stay.person, ended_at__isnull=True).handover == handover
