@@ -51,13 +51,18 @@ def plan_request(request: MoveRequest, rider: Rider, *, actor: Actor, at: dateti
 
 def reopen(riders: Iterable[Rider], *, actor: Actor, at: datetime) -> None:
     """Those who asked to be moved wait again; nobody who asked anew meanwhile waits twice."""
-    for request in locked(MoveRequest.objects.filter(rider__in=riders, state=RequestState.PLANNED)).order_by("id"):
-        again = MoveRequest.objects.filter(person=request.person_id, state=RequestState.OPEN).exists()
+    planned = list(locked(MoveRequest.objects.filter(rider__in=riders, state=RequestState.PLANNED)).order_by("id"))
+    people = [request.person_id for request in planned]
+    anew = MoveRequest.objects.filter(person__in=people, state=RequestState.OPEN)
+    waiting = set(anew.values_list("person_id", flat=True))
+    for request in planned:
+        again = request.person_id in waiting
         before = _step(request, RequestState.WITHDRAWN if again else RequestState.OPEN)
         request.rider = None
         request.save(update_fields=["state", "rider"])
         if not again:
             watch([request], at=at)
+        waiting.add(request.person_id)
         _note(request, before, "")
 
 
