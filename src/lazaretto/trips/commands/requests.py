@@ -101,7 +101,7 @@ def ask(
 def withdraw(*, actor: Actor, at: datetime, request: MoveRequest, reason: str) -> MoveSettled:
     """They need no trip any more. A transfer order that was waiting behind it asks now.
 
-    Raises `ReasonRequired`, `RequestClosed`.
+    Raises `ReasonRequired`, `RequestClosed`, `TextTooLong`.
     """
     if not reason.strip():
         raise ReasonRequired

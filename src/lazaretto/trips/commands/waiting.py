@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from lazaretto.core.access import Actor, locked
 from lazaretto.core.commands import record
 from lazaretto.core.deadlines import Due, cancel, meet, set_deadlines
-from lazaretto.core.errors import IllegalTransition
+from lazaretto.core.errors import IllegalTransition, whole
 from lazaretto.core.states import edge
 from lazaretto.orders import hooks
 from lazaretto.orders.choices import LineState, OrderState
@@ -67,9 +67,12 @@ def reopen(riders: Iterable[Rider], *, actor: Actor, at: datetime) -> None:
 
 
 def close(request: MoveRequest, after: RequestState, reason: str, *, actor: Actor, at: datetime) -> None:
-    """Nobody waits any more; whoever is on a list that has not left is taken off it. Raises `IllegalTransition`."""
+    """Nobody waits any more; whoever is on a list that has not left is taken off it.
+
+    Raises `IllegalTransition`, `TextTooLong`.
+    """
     before, rider = _step(request, after), request.rider
-    request.reason = reason.strip()[:LONGEST]
+    request.reason = whole(reason, LONGEST)
     if rider is not None:
         request.rider = None
         _take_off(rider, request.reason, at)

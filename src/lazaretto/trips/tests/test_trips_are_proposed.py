@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from lazaretto.core import clock
-from lazaretto.core.errors import Forbidden, InvalidInput
+from lazaretto.core.errors import Forbidden, InvalidInput, TextTooLong
 from lazaretto.people.models import Party, PartyMember
 from lazaretto.places.models import ExternalPlace
 from lazaretto.planning import trips as planner
@@ -91,6 +91,15 @@ def test_nobody_is_asked_for_at_a_time_that_is_over(fleet, waiting):
         )  # fmt: skip
 
     assert MoveRequest.objects.count() == before
+
+
+def test_why_somebody_needs_no_trip_is_never_cut(fleet, waiting):
+    request = MoveRequest.objects.filter(state=RequestState.OPEN).first()
+
+    with pytest.raises(TextTooLong):
+        commands.withdraw(actor=fleet.dispatcher.actor, at=NOW, request=request, reason="词" * 201)
+
+    assert MoveRequest.objects.get(pk=request.pk).state == RequestState.OPEN
 
 
 def test_a_plan_whose_people_went_otherwise_meanwhile_is_not_accepted(fleet, waiting):
