@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import models
 
-from lazaretto.core.secrets import decrypt, encrypt
+from lazaretto.core.secrets import NO_WORDS_BYTES, decrypt, encrypt
 
 
 class EncryptedTextField(models.BinaryField):  # type: ignore[type-arg]
@@ -25,3 +25,19 @@ class EncryptedTextField(models.BinaryField):  # type: ignore[type-arg]
     def value_to_string(self, obj: models.Model) -> str:
         """Serialised as plain text; such files are sensitive."""
         return str(self.value_from_object(obj) or "")
+
+
+@EncryptedTextField.register_lookup
+class HasWords(models.Lookup):  # type: ignore[type-arg]
+    """`reason__has_words=True`: the text is not empty, which the database knows without its key, by the length.
+
+    Two equal texts never lie equal when they are encrypted, so no constraint can compare them with "".
+    """
+
+    lookup_name = "has_words"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        """LENGTH counts bytes in PostgreSQL's bytea and in SQLite's blobs."""
+        words, params = self.process_lhs(compiler, connection)
+        return f"LENGTH({words}) {'>' if self.rhs else '<='} {NO_WORDS_BYTES}", params

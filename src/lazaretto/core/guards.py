@@ -3,15 +3,50 @@
 Used by migrations only. SQLite knows no exclusion constraint, so a trigger says the same.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from django.db import migrations
-
-Operation = migrations.RunPython
+from django.db.migrations.operations.base import Operation
 
 
-def append_only(table: str, *, columns: Sequence[str] = ()) -> Operation:
+class Guard(Operation):
+    """Statements for each kind of database, and those that take them back.
+
+    RunPython would do, but draws all models anew before each of its calls; forty of these cost seconds then.
+    """
+
+    reduces_to_sql = True
+
+    def __init__(self, statements: dict[str, list[str]], undo: dict[str, list[str]]) -> None:
+        self.statements, self.undo = statements, undo
+
+    def state_forwards(self, *_: Any) -> None:
+        """The models stay as they are."""
+
+    def database_forwards(self, _app_label: str, schema_editor: Any, *_states: Any) -> None:
+        """Put the guard up."""
+        _execute(schema_editor, self.statements)
+
+    def database_backwards(self, _app_label: str, schema_editor: Any, *_states: Any) -> None:
+        """Take the guard down."""
+        _execute(schema_editor, self.undo)
+
+    def describe(self) -> str:
+        """What `migrate --plan` says."""
+        return "What the database itself refuses"
+
+
+def again(guard: Guard) -> Guard:
+    """The same guard once more: SQLite built its table anew (RemoveConstraint, AddConstraint …), triggers got lost."""
+    return Guard({"postgresql": [], "sqlite": guard.statements["sqlite"]}, {"postgresql": [], "sqlite": []})
+
+
+def _execute(schema_editor: Any, statements: dict[str, list[str]]) -> None:
+    for statement in statements[schema_editor.connection.vendor]:
+        schema_editor.execute(statement)
+
+
+def append_only(table: str, *, columns: Sequence[str] = ()) -> Guard:
     """Refuse UPDATE and DELETE on a table; with `columns` an UPDATE of these only (a merge moves others)."""
     of = f" OF {', '.join(columns)}" if columns else ""
     return _run(
@@ -31,7 +66,7 @@ def append_only(table: str, *, columns: Sequence[str] = ()) -> Operation:
     )
 
 
-def no_overlap(name: str, table: str, *, same: str, differs: str | None = None, unless: str | None = None) -> Operation:
+def no_overlap(name: str, table: str, *, same: str, differs: str | None = None, unless: str | None = None) -> Guard:
     """Two rows with the same `same` (and, if given, another `differs`) never overlap in [started_at, ended_at).
 
     Rows whose boolean column `unless` is true are left out.
@@ -72,14 +107,5 @@ def _overlap_trigger(name: str, table: str, verb: str, same: str, differs: str |
     (SELECT 1 FROM {table} o WHERE {" AND ".join(conditions)}); END"""  # noqa: S608 — names come from migrations
 
 
-def _run(*, postgresql: list[str], sqlite: list[str], undo_postgresql: list[str], undo_sqlite: list[str]) -> Operation:
-    return migrations.RunPython(_execute(postgresql, sqlite), _execute(undo_postgresql, undo_sqlite))
-
-
-def _execute(postgresql: list[str], sqlite: list[str]) -> Callable[[Any, Any], None]:
-    def run(_apps: Any, schema_editor: Any) -> None:
-        statements = postgresql if schema_editor.connection.vendor == "postgresql" else sqlite
-        for statement in statements:
-            schema_editor.execute(statement)
-
-    return run
+def _run(*, postgresql: list[str], sqlite: list[str], undo_postgresql: list[str], undo_sqlite: list[str]) -> Guard:
+    return Guard({"postgresql": postgresql, "sqlite": sqlite}, {"postgresql": undo_postgresql, "sqlite": undo_sqlite})

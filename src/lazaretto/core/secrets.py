@@ -15,6 +15,7 @@ from django.conf import settings
 
 VERSION = b"\x01"
 NONCE_BYTES = 12
+NO_WORDS_BYTES = 1 + NONCE_BYTES + 16  # version, nonce and tag: what the empty text takes when it is encrypted
 
 
 @cache

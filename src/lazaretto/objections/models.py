@@ -56,7 +56,7 @@ class Objection(models.Model):
                 condition=REPLIED & Q(reply__isnull=False) | ~REPLIED & Q(reply__isnull=True, handed_at__isnull=True),
                 name="objection_decided_with_a_reply",
             ),
-            models.CheckConstraint(condition=~Q(reason=""), name="objection_has_their_words"),
+            models.CheckConstraint(condition=Q(reason__has_words=True), name="objection_has_their_words"),
             # "Something else" may be two things at one time; everything named is one.
             models.UniqueConstraint(
                 fields=["stay", "about"], condition=Q(state="open") & ~Q(about="other"), name="objection_open_once"
@@ -105,7 +105,9 @@ class Conversation(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=~Q(explained="") & ~Q(said=""), name="conversation_has_two_sides")
+            models.CheckConstraint(
+                condition=Q(explained__has_words=True, said__has_words=True), name="conversation_has_two_sides"
+            )
         ]
         indexes = [models.Index(fields=["objection", "at"], name="conversation_objection")]
 

@@ -47,7 +47,7 @@ class Group(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=~Q(where=""), name="stranded_group_says_where"),
+            models.CheckConstraint(condition=Q(where__has_words=True), name="stranded_group_says_where"),
             models.CheckConstraint(
                 condition=Q(owner__isnull=True, owned_at__isnull=True) | Q(owner__isnull=False, owned_at__isnull=False),
                 name="stranded_group_owned_since",

@@ -12,10 +12,10 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('accounts', '__first__'),
         ('people', '0001_initial'),
         ('places', '0001_initial'),
         ('stays', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -46,6 +46,9 @@ class Migration(migrations.Migration):
                 ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='manifests', to='places.site')),
                 ('uploaded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'cancelled'), _negated=True), fields=('site', 'digest'), name='manifest_file_once'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'committed'), _negated=True), ('committed_at__isnull', False), _connector='OR'), name='manifest_committed_has_time')],
+            },
         ),
         migrations.CreateModel(
             name='ExpectedArrival',
@@ -64,6 +67,10 @@ class Migration(migrations.Migration):
                 ('stay', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='arrival', to='stays.stay')),
                 ('manifest', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='expected', to='arrivals.manifest')),
             ],
+            options={
+                'indexes': [models.Index(fields=['site', 'state'], name='expected_site_state')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['expected', 'boarded'])), fields=('person',), name='expected_once'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'checked_in'), _negated=True), ('stay__isnull', False), _connector='OR'), name='checked_in_has_stay')],
+            },
         ),
         migrations.CreateModel(
             name='ManifestRow',
@@ -80,37 +87,9 @@ class Migration(migrations.Migration):
                 ('manifest', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='arrivals.manifest')),
                 ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='manifest_rows', to='people.person')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='manifest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'cancelled'), _negated=True), fields=('site', 'digest'), name='manifest_file_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='manifest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'committed'), _negated=True), ('committed_at__isnull', False), _connector='OR'), name='manifest_committed_has_time'),
-        ),
-        migrations.AddIndex(
-            model_name='expectedarrival',
-            index=models.Index(fields=['site', 'state'], name='expected_site_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='expectedarrival',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['expected', 'boarded'])), fields=('person',), name='expected_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='expectedarrival',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'checked_in'), _negated=True), ('stay__isnull', False), _connector='OR'), name='checked_in_has_stay'),
-        ),
-        migrations.AddIndex(
-            model_name='manifestrow',
-            index=models.Index(fields=['manifest', 'outcome', 'sheet', 'excel_row'], name='manifest_row_outcome'),
-        ),
-        migrations.AddConstraint(
-            model_name='manifestrow',
-            constraint=models.UniqueConstraint(fields=('manifest', 'sheet', 'excel_row'), name='manifest_row_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='manifestrow',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('resolution__in', ['created', 'matched']), _negated=True), ('person__isnull', False), _connector='OR'), name='manifest_row_resolved_has_person'),
+            options={
+                'indexes': [models.Index(fields=['manifest', 'outcome', 'sheet', 'excel_row'], name='manifest_row_outcome')],
+                'constraints': [models.UniqueConstraint(fields=('manifest', 'sheet', 'excel_row'), name='manifest_row_once'), models.CheckConstraint(condition=models.Q(models.Q(('resolution__in', ['created', 'matched']), _negated=True), ('person__isnull', False), _connector='OR'), name='manifest_row_resolved_has_person')],
+            },
         ),
     ]

@@ -12,10 +12,10 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('accounts', '__first__'),
         ('people', '0005_tokens_are_derived'),
         ('places', '0009_sites_for_recovered_people'),
         ('stays', '0009_orders_take_the_place_of_orders'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -44,6 +44,10 @@ class Migration(migrations.Migration):
                 ('specimen', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='status_changes', to='stays.specimen')),
                 ('stay', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='status_changes', to='stays.stay')),
             ],
+            options={
+                'indexes': [models.Index(fields=['site', '-proposed_at', '-id'], name='change_site'), models.Index(fields=['-proposed_at', '-id'], name='change_proposed'), models.Index(condition=models.Q(('state', 'proposed')), fields=['site'], name='change_waiting')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['environmental_positive', 'staff_positive', 'ventilation_fault']), ('stay__isnull', True)), models.Q(models.Q(('kind__in', ['environmental_positive', 'staff_positive', 'ventilation_fault']), _negated=True), ('building', None), ('floor', None), ('stay__isnull', False)), _connector='OR'), name='change_of_a_person_or_a_place'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('state', 'proposed')), models.Q(models.Q(('state', 'proposed'), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='change_decided_by_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('outcome__isnull', False), ('state', 'confirmed'), models.Q(('digest', ''), _negated=True)), models.Q(models.Q(('state', 'confirmed'), _negated=True), ('outcome__isnull', True)), _connector='OR'), name='change_confirmed_as_shown'), models.CheckConstraint(condition=models.Q(('state__in', ['proposed', 'confirmed']), ('reason__isnull', False), _connector='OR'), name='change_refused_says_why'), models.CheckConstraint(condition=models.Q(models.Q(('evidence', 'specimen'), ('specimen__isnull', False)), models.Q(models.Q(('evidence', 'specimen'), _negated=True), ('specimen__isnull', True), ('words__isnull', False)), _connector='OR'), name='change_has_evidence'), models.CheckConstraint(condition=models.Q(models.Q(('first_on__isnull', False), ('kind', 'absence'), ('last_on__gte', models.F('first_on'))), models.Q(models.Q(('kind', 'absence'), _negated=True), ('first_on__isnull', True), ('last_on__isnull', True)), _connector='OR'), name='change_absence_has_days'), models.UniqueConstraint(condition=models.Q(('state', 'proposed'), ('stay__isnull', False)), fields=('stay', 'kind'), name='change_proposed_once')],
+            },
         ),
         migrations.CreateModel(
             name='ChangeStep',
@@ -56,6 +60,9 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('change', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='cases.change')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('change', 'position'), name='change_step_in_its_place')],
+            },
         ),
         migrations.CreateModel(
             name='FollowUp',
@@ -75,65 +82,9 @@ class Migration(migrations.Migration):
                 ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='follow_ups', to='people.person')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='change',
-            index=models.Index(fields=['site', '-proposed_at', '-id'], name='change_site'),
-        ),
-        migrations.AddIndex(
-            model_name='change',
-            index=models.Index(fields=['-proposed_at', '-id'], name='change_proposed'),
-        ),
-        migrations.AddIndex(
-            model_name='change',
-            index=models.Index(condition=models.Q(('state', 'proposed')), fields=['site'], name='change_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='change',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['environmental_positive', 'staff_positive', 'ventilation_fault']), ('stay__isnull', True)), models.Q(models.Q(('kind__in', ['environmental_positive', 'staff_positive', 'ventilation_fault']), _negated=True), ('building', None), ('floor', None), ('stay__isnull', False)), _connector='OR'), name='change_of_a_person_or_a_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='change',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('state', 'proposed')), models.Q(models.Q(('state', 'proposed'), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='change_decided_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='change',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome__isnull', False), ('state', 'confirmed'), models.Q(('digest', ''), _negated=True)), models.Q(models.Q(('state', 'confirmed'), _negated=True), ('outcome__isnull', True)), _connector='OR'), name='change_confirmed_as_shown'),
-        ),
-        migrations.AddConstraint(
-            model_name='change',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['proposed', 'confirmed']), ('reason__isnull', False), _connector='OR'), name='change_refused_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='change',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('evidence', 'specimen'), ('specimen__isnull', False)), models.Q(models.Q(('evidence', 'specimen'), _negated=True), ('specimen__isnull', True), ('words__isnull', False)), _connector='OR'), name='change_has_evidence'),
-        ),
-        migrations.AddConstraint(
-            model_name='change',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('first_on__isnull', False), ('kind', 'absence'), ('last_on__gte', models.F('first_on'))), models.Q(models.Q(('kind', 'absence'), _negated=True), ('first_on__isnull', True), ('last_on__isnull', True)), _connector='OR'), name='change_absence_has_days'),
-        ),
-        migrations.AddConstraint(
-            model_name='change',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'proposed'), ('stay__isnull', False)), fields=('stay', 'kind'), name='change_proposed_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='changestep',
-            constraint=models.UniqueConstraint(fields=('change', 'position'), name='change_step_in_its_place'),
-        ),
-        migrations.AddIndex(
-            model_name='followup',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['due_at'], name='follow_up_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='followup',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='follow_up_closed_has_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='followup',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'dropped'), _negated=True), ('answer__isnull', False), _connector='OR'), name='follow_up_dropped_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='followup',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'move'), _negated=True), models.Q(('to', ''), _negated=True), _connector='OR'), name='follow_up_move_has_destination'),
+            options={
+                'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['due_at'], name='follow_up_open')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='follow_up_closed_has_time'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'dropped'), _negated=True), ('answer__isnull', False), _connector='OR'), name='follow_up_dropped_says_why'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'move'), _negated=True), models.Q(('to', ''), _negated=True), _connector='OR'), name='follow_up_move_has_destination')],
+            },
         ),
     ]

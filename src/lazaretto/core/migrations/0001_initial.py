@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('accounts', '__first__'),
     ]
 
     operations = [
@@ -46,6 +46,9 @@ class Migration(migrations.Migration):
                 ('client_id', models.UUIDField(null=True)),
                 ('mac', models.CharField(max_length=64)),
             ],
+            options={
+                'indexes': [models.Index(fields=['person_id', 'id'], name='journal_person'), models.Index(fields=['subject_type', 'subject_id', 'id'], name='journal_subject'), models.Index(fields=['unit_id', 'id'], name='journal_unit')],
+            },
         ),
         migrations.CreateModel(
             name='JournalSeal',
@@ -53,38 +56,17 @@ class Migration(migrations.Migration):
                 ('position', models.BigIntegerField(primary_key=True, serialize=False)),
                 ('digest', models.CharField(max_length=64)),
                 ('sealed_at', models.DateTimeField()),
+                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='seal', to='core.journalentry')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('position__gte', 1)), name='seal_position_from_one')],
+            },
         ),
         migrations.CreateModel(
             name='RunningNumber',
             fields=[
                 ('series', models.CharField(max_length=80, primary_key=True, serialize=False)),
                 ('last', models.BigIntegerField(default=0)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Alarm',
-            fields=[
-                ('id', models.UUIDField(default=lazaretto.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=60)),
-                ('unit_id', models.UUIDField(null=True)),
-                ('person_id', models.UUIDField(null=True)),
-                ('role', models.CharField(max_length=40)),
-                ('raised_at', models.DateTimeField()),
-                ('taken_at', models.DateTimeField(null=True)),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('answer', models.TextField(blank=True)),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='AlarmStep',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rung', models.PositiveSmallIntegerField()),
-                ('role', models.CharField(max_length=40)),
-                ('at', models.DateTimeField()),
-                ('alarm', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='core.alarm')),
             ],
         ),
         migrations.CreateModel(
@@ -107,11 +89,43 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
                 ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['next_at'], name='deadline_sweep'), models.Index(condition=models.Q(('state', 'open')), fields=['unit_id', 'due_at'], name='deadline_unit_due'), models.Index(fields=['subject_id', 'kind'], name='deadline_subject')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('kind', 'subject_id', 'slot'), name='deadline_open_once'), models.CheckConstraint(condition=models.Q(('overdue_at__gte', models.F('due_at'))), name='deadline_grace_not_negative'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'open'), ('closed_at__isnull', True)), models.Q(models.Q(('state', 'open'), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='deadline_closed_has_time')],
+            },
         ),
-        migrations.AddField(
-            model_name='alarm',
-            name='deadline',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='alarms', to='core.deadline'),
+        migrations.CreateModel(
+            name='Alarm',
+            fields=[
+                ('id', models.UUIDField(default=lazaretto.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('kind', models.CharField(max_length=60)),
+                ('unit_id', models.UUIDField(null=True)),
+                ('person_id', models.UUIDField(null=True)),
+                ('role', models.CharField(max_length=40)),
+                ('raised_at', models.DateTimeField()),
+                ('taken_at', models.DateTimeField(null=True)),
+                ('answered_at', models.DateTimeField(null=True)),
+                ('answer', models.TextField(blank=True)),
+                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('deadline', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='alarms', to='core.deadline')),
+            ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('answered_at__isnull', True)), fields=['unit_id', 'raised_at'], name='alarm_unit_open')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('answered_at__isnull', True)), fields=('deadline',), name='alarm_open_once'), models.CheckConstraint(condition=models.Q(('answered_at__isnull', True), models.Q(models.Q(('answer', ''), _negated=True), ('taken_at__isnull', False)), _connector='OR'), name='alarm_answer_has_words_and_taker')],
+            },
+        ),
+        migrations.CreateModel(
+            name='AlarmStep',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('rung', models.PositiveSmallIntegerField()),
+                ('role', models.CharField(max_length=40)),
+                ('at', models.DateTimeField()),
+                ('alarm', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='core.alarm')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('alarm', 'rung'), name='alarm_rung_once')],
+            },
         ),
         migrations.CreateModel(
             name='Installation',
@@ -129,66 +143,5 @@ class Migration(migrations.Migration):
             fields=[
                 ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='pending', serialize=False, to='core.journalentry')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='journalentry',
-            index=models.Index(fields=['person_id', 'id'], name='journal_person'),
-        ),
-        migrations.AddIndex(
-            model_name='journalentry',
-            index=models.Index(fields=['subject_type', 'subject_id', 'id'], name='journal_subject'),
-        ),
-        migrations.AddIndex(
-            model_name='journalentry',
-            index=models.Index(fields=['unit_id', 'id'], name='journal_unit'),
-        ),
-        migrations.AddField(
-            model_name='journalseal',
-            name='entry',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='seal', to='core.journalentry'),
-        ),
-        migrations.AddConstraint(
-            model_name='alarmstep',
-            constraint=models.UniqueConstraint(fields=('alarm', 'rung'), name='alarm_rung_once'),
-        ),
-        migrations.AddIndex(
-            model_name='deadline',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['next_at'], name='deadline_sweep'),
-        ),
-        migrations.AddIndex(
-            model_name='deadline',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['unit_id', 'due_at'], name='deadline_unit_due'),
-        ),
-        migrations.AddIndex(
-            model_name='deadline',
-            index=models.Index(fields=['subject_id', 'kind'], name='deadline_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('kind', 'subject_id', 'slot'), name='deadline_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.CheckConstraint(condition=models.Q(('overdue_at__gte', models.F('due_at'))), name='deadline_grace_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'open'), ('closed_at__isnull', True)), models.Q(models.Q(('state', 'open'), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='deadline_closed_has_time'),
-        ),
-        migrations.AddIndex(
-            model_name='alarm',
-            index=models.Index(condition=models.Q(('answered_at__isnull', True)), fields=['unit_id', 'raised_at'], name='alarm_unit_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='alarm',
-            constraint=models.UniqueConstraint(condition=models.Q(('answered_at__isnull', True)), fields=('deadline',), name='alarm_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='alarm',
-            constraint=models.CheckConstraint(condition=models.Q(('answered_at__isnull', True), models.Q(models.Q(('answer', ''), _negated=True), ('taken_at__isnull', False)), _connector='OR'), name='alarm_answer_has_words_and_taker'),
-        ),
-        migrations.AddConstraint(
-            model_name='journalseal',
-            constraint=models.CheckConstraint(condition=models.Q(('position__gte', 1)), name='seal_position_from_one'),
         ),
     ]

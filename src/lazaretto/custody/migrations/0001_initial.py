@@ -12,9 +12,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('accounts', '__first__'),
         ('people', '0005_tokens_are_derived'),
         ('places', '0006_external_places'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -34,6 +34,10 @@ class Migration(migrations.Migration):
                 ('to_external', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='handovers_in', to='places.externalplace')),
                 ('to_site', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='handovers_in', to='places.site')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['to_site', 'due_at'], name='handover_coming'), models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['from_site', 'due_at'], name='handover_gone')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('from_external__isnull', True), ('from_site__isnull', False)), models.Q(('from_external__isnull', False), ('from_site__isnull', True)), _connector='OR'), name='handover_from_one_place'), models.CheckConstraint(condition=models.Q(models.Q(('to_external__isnull', True), ('to_site__isnull', False)), models.Q(('to_external__isnull', False), ('to_site__isnull', True)), _connector='OR'), name='handover_to_one_place'), models.CheckConstraint(condition=models.Q(('from_site__isnull', True), ('to_site__isnull', True), models.Q(('from_site', models.F('to_site')), _negated=True), _connector='OR'), name='handover_between_two_places'), models.CheckConstraint(condition=models.Q(('due_at__gt', models.F('signed_out_at'))), name='handover_due_after_start')],
+            },
         ),
         migrations.CreateModel(
             name='HandedOver',
@@ -47,6 +51,9 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handed_over', to='people.person')),
                 ('handover', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='people', to='custody.handover')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('handover', 'person'), name='handed_over_once'), models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'under_way'), ('settled_at__isnull', True)), models.Q(models.Q(('outcome', 'under_way'), _negated=True), ('settled_at__isnull', False)), _connector='OR'), name='handed_over_settled')],
+            },
         ),
         migrations.CreateModel(
             name='Fact',
@@ -63,6 +70,10 @@ class Migration(migrations.Migration):
                 ('site', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.site')),
                 ('handover', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='facts', to='custody.handover')),
             ],
+            options={
+                'indexes': [models.Index(fields=['person', 'occurred_at'], name='fact_person')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['signed_out', 'boarded', 'alighted']), _negated=True), ('handover__isnull', False), _connector='OR'), name='fact_of_a_leg_names_it'), models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['taken_in', 'signed_in', 'let_go']), _negated=True), models.Q(('external__isnull', True), ('site__isnull', False)), models.Q(('external__isnull', False), ('site__isnull', True)), _connector='OR'), name='fact_at_one_place'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'settled'), _negated=True), models.Q(('note', ''), _negated=True), _connector='OR'), name='fact_settled_with_reason')],
+            },
         ),
         migrations.CreateModel(
             name='Holding',
@@ -76,6 +87,10 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holdings', to='people.person')),
                 ('site', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='holdings', to='places.site')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['site', 'started_at'], name='holding_site'), models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['handover'], name='holding_under_way'), models.Index(fields=['person', 'started_at'], name='holding_person')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('external__isnull', True), ('handover__isnull', True), ('site__isnull', False)), models.Q(('external__isnull', False), ('handover__isnull', True), ('site__isnull', True)), models.Q(('external__isnull', True), ('handover__isnull', False), ('site__isnull', True)), _connector='OR'), name='holding_by_one'), models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('person',), name='holding_open_once'), models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gt', models.F('started_at')), _connector='OR'), name='holding_period')],
+            },
         ),
         migrations.CreateModel(
             name='Question',
@@ -92,89 +107,9 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='custody_questions', to='people.person')),
                 ('second_site', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.site')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='handover',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['to_site', 'due_at'], name='handover_coming'),
-        ),
-        migrations.AddIndex(
-            model_name='handover',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['from_site', 'due_at'], name='handover_gone'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('from_external__isnull', True), ('from_site__isnull', False)), models.Q(('from_external__isnull', False), ('from_site__isnull', True)), _connector='OR'), name='handover_from_one_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('to_external__isnull', True), ('to_site__isnull', False)), models.Q(('to_external__isnull', False), ('to_site__isnull', True)), _connector='OR'), name='handover_to_one_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(('from_site__isnull', True), ('to_site__isnull', True), models.Q(('from_site', models.F('to_site')), _negated=True), _connector='OR'), name='handover_between_two_places'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(('due_at__gt', models.F('signed_out_at'))), name='handover_due_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='handedover',
-            constraint=models.UniqueConstraint(fields=('handover', 'person'), name='handed_over_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='handedover',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'under_way'), ('settled_at__isnull', True)), models.Q(models.Q(('outcome', 'under_way'), _negated=True), ('settled_at__isnull', False)), _connector='OR'), name='handed_over_settled'),
-        ),
-        migrations.AddIndex(
-            model_name='fact',
-            index=models.Index(fields=['person', 'occurred_at'], name='fact_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='fact',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['signed_out', 'boarded', 'alighted']), _negated=True), ('handover__isnull', False), _connector='OR'), name='fact_of_a_leg_names_it'),
-        ),
-        migrations.AddConstraint(
-            model_name='fact',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['taken_in', 'signed_in', 'let_go']), _negated=True), models.Q(('external__isnull', True), ('site__isnull', False)), models.Q(('external__isnull', False), ('site__isnull', True)), _connector='OR'), name='fact_at_one_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='fact',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'settled'), _negated=True), models.Q(('note', ''), _negated=True), _connector='OR'), name='fact_settled_with_reason'),
-        ),
-        migrations.AddIndex(
-            model_name='holding',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['site', 'started_at'], name='holding_site'),
-        ),
-        migrations.AddIndex(
-            model_name='holding',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['handover'], name='holding_under_way'),
-        ),
-        migrations.AddIndex(
-            model_name='holding',
-            index=models.Index(fields=['person', 'started_at'], name='holding_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='holding',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('external__isnull', True), ('handover__isnull', True), ('site__isnull', False)), models.Q(('external__isnull', False), ('handover__isnull', True), ('site__isnull', True)), models.Q(('external__isnull', True), ('handover__isnull', False), ('site__isnull', True)), _connector='OR'), name='holding_by_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='holding',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('person',), name='holding_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='holding',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gt', models.F('started_at')), _connector='OR'), name='holding_period'),
-        ),
-        migrations.AddIndex(
-            model_name='question',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['person'], name='question_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='question',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('fact',), name='question_of_a_fact_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at__isnull', True), ('explained', True), models.Q(('answer', ''), _negated=True), _connector='OR'), name='question_answered'),
+            options={
+                'indexes': [models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['person'], name='question_open')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('fact',), name='question_of_a_fact_open_once'), models.CheckConstraint(condition=models.Q(('closed_at__isnull', True), ('explained', True), models.Q(('answer', ''), _negated=True), _connector='OR'), name='question_answered')],
+            },
         ),
     ]

@@ -13,9 +13,9 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
+        ('accounts', '__first__'),
         ('people', '0005_tokens_are_derived'),
         ('places', '0005_reserve_is_at_most_all'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -39,6 +39,10 @@ class Migration(migrations.Migration):
                 ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='emergencies', to='places.site')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['unit'], name='emergency_open'), models.Index(fields=['unit', '-first_word_at', '-id'], name='emergency_unit'), models.Index(fields=['-first_word_at', '-id'], name='emergency_first_word')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('site__isnull', False), ('person__isnull', False), ('who__isnull', False), ('where__isnull', False), ('what__isnull', False), models.Q(('kind', 'other'), _negated=True), _connector='OR'), name='emergency_says_something'), models.CheckConstraint(condition=models.Q(('state__in', ['reported', 'cancelled']), ('owner__isnull', False), _connector='OR'), name='emergency_has_owner'), models.CheckConstraint(condition=models.Q(models.Q(('owned_at__isnull', True), ('owner__isnull', True)), models.Q(('owned_at__isnull', False), ('owner__isnull', False), models.Q(('state', 'reported'), _negated=True)), _connector='OR'), name='emergency_owned_since'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ['closed', 'cancelled'])), models.Q(models.Q(('state__in', ['closed', 'cancelled']), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='emergency_ended_has_time'), models.CheckConstraint(condition=models.Q(('room__isnull', True), ('site__isnull', False), _connector='OR'), name='emergency_room_is_at_a_site')],
+            },
         ),
         migrations.CreateModel(
             name='EmergencyReview',
@@ -61,49 +65,8 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('emergency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='emergencies.emergency')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='emergency',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['unit'], name='emergency_open'),
-        ),
-        migrations.AddIndex(
-            model_name='emergency',
-            index=models.Index(fields=['unit', '-first_word_at', '-id'], name='emergency_unit'),
-        ),
-        migrations.AddIndex(
-            model_name='emergency',
-            index=models.Index(fields=['-first_word_at', '-id'], name='emergency_first_word'),
-        ),
-        migrations.AddConstraint(
-            model_name='emergency',
-            constraint=models.CheckConstraint(condition=models.Q(('site__isnull', False), ('person__isnull', False), ('who__isnull', False), ('where__isnull', False), ('what__isnull', False), models.Q(('kind', 'other'), _negated=True), _connector='OR'), name='emergency_says_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='emergency',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['reported', 'cancelled']), ('owner__isnull', False), _connector='OR'), name='emergency_has_owner'),
-        ),
-        migrations.AddConstraint(
-            model_name='emergency',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('owned_at__isnull', True), ('owner__isnull', True)), models.Q(('owned_at__isnull', False), ('owner__isnull', False), models.Q(('state', 'reported'), _negated=True)), _connector='OR'), name='emergency_owned_since'),
-        ),
-        migrations.AddConstraint(
-            model_name='emergency',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ['closed', 'cancelled'])), models.Q(models.Q(('state__in', ['closed', 'cancelled']), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='emergency_ended_has_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='emergency',
-            constraint=models.CheckConstraint(condition=models.Q(('room__isnull', True), ('site__isnull', False), _connector='OR'), name='emergency_room_is_at_a_site'),
-        ),
-        migrations.AddConstraint(
-            model_name='emergencystep',
-            constraint=models.UniqueConstraint(fields=('emergency', 'position'), name='emergency_step_in_its_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='emergencystep',
-            constraint=models.UniqueConstraint(condition=models.Q(('step__in', ['word', 'taken_over']), _negated=True), fields=('emergency', 'step'), name='emergency_step_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='emergencystep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('step__in', ['word', 'taken_over', 'cancelled']), _negated=True), ('words__isnull', False), _connector='OR'), name='emergency_step_has_words'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('emergency', 'position'), name='emergency_step_in_its_place'), models.UniqueConstraint(condition=models.Q(('step__in', ['word', 'taken_over']), _negated=True), fields=('emergency', 'step'), name='emergency_step_once'), models.CheckConstraint(condition=models.Q(models.Q(('step__in', ['word', 'taken_over', 'cancelled']), _negated=True), ('words__isnull', False), _connector='OR'), name='emergency_step_has_words')],
+            },
         ),
     ]

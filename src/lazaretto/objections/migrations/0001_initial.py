@@ -12,9 +12,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('accounts', '__first__'),
         ('orders', '0003_sites_for_recovered_people'),
         ('stays', '0009_orders_take_the_place_of_orders'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -39,6 +39,10 @@ class Migration(migrations.Migration):
                 ('stay', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='objections', to='stays.stay')),
                 ('transfer_order', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='objections', to='orders.transferorder')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['reply_due_at'], name='objection_reply_due'), models.Index(fields=['-raised_at', '-id'], name='objection_raised')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='objection_closed_by_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['accepted', 'maintained']), ('reply__isnull', False)), models.Q(models.Q(('state__in', ['accepted', 'maintained']), _negated=True), ('handed_at__isnull', True), ('reply__isnull', True)), _connector='OR'), name='objection_decided_with_a_reply'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='objection_has_their_words')],
+            },
         ),
         migrations.CreateModel(
             name='Conversation',
@@ -53,6 +57,10 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('objection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conversations', to='objections.objection')),
             ],
+            options={
+                'indexes': [models.Index(fields=['objection', 'at'], name='conversation_objection')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('explained', ''), _negated=True), models.Q(('said', ''), _negated=True)), name='conversation_has_two_sides')],
+            },
         ),
         migrations.CreateModel(
             name='ObjectionStep',
@@ -66,6 +74,9 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('objection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='objections.objection')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('objection', 'position'), name='objection_step_in_its_place')],
+            },
         ),
         migrations.CreateModel(
             name='ObservationNotice',
@@ -91,45 +102,8 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('objection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='objections.objection')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='objection',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['reply_due_at'], name='objection_reply_due'),
-        ),
-        migrations.AddIndex(
-            model_name='objection',
-            index=models.Index(fields=['-raised_at', '-id'], name='objection_raised'),
-        ),
-        migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='objection_closed_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['accepted', 'maintained']), ('reply__isnull', False)), models.Q(models.Q(('state__in', ['accepted', 'maintained']), _negated=True), ('handed_at__isnull', True), ('reply__isnull', True)), _connector='OR'), name='objection_decided_with_a_reply'),
-        ),
-        migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='objection_has_their_words'),
-        ),
-        migrations.AddIndex(
-            model_name='conversation',
-            index=models.Index(fields=['objection', 'at'], name='conversation_objection'),
-        ),
-        migrations.AddConstraint(
-            model_name='conversation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('explained', ''), _negated=True), models.Q(('said', ''), _negated=True)), name='conversation_has_two_sides'),
-        ),
-        migrations.AddConstraint(
-            model_name='objectionstep',
-            constraint=models.UniqueConstraint(fields=('objection', 'position'), name='objection_step_in_its_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', 'waiting'), ('answered_at__isnull', True)), models.Q(models.Q(('answer', 'waiting'), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='offer_answered_has_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'other'), _negated=True), ('words__isnull', False), _connector='OR'), name='offer_says_what'),
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('answer', 'waiting'), ('answered_at__isnull', True)), models.Q(models.Q(('answer', 'waiting'), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='offer_answered_has_time'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'other'), _negated=True), ('words__isnull', False), _connector='OR'), name='offer_says_what')],
+            },
         ),
     ]

@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.urls import reverse
 from pypdf import PdfReader
 
@@ -335,3 +335,12 @@ def test_the_api_gives_what_was_said_and_takes_a_conversation(cast, objection, n
     assert (shown["reason"], [row["said"] for row in shown["conversations"]]) == (REASON, ["好"])
     listed = cast.medic.client.get("/api/v1/objections?site=H01&state=open").json()
     assert [row["number"] for row in listed["items"]] == [objection.number]
+
+
+@pytest.mark.parametrize("said", [{"said": ""}, {"explained": ""}])
+def test_the_database_keeps_no_conversation_of_one_side(cast, objection, said):
+    words = {"explained": "同住同区", "said": "要先看看", **said}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        objection.conversations.create(at=NOW, by=cast.medic.user, level="site", language="zh-hans", **words)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Objection.objects.filter(pk=objection.pk).update(reason="")

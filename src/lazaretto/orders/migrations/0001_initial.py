@@ -13,11 +13,11 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
+        ('accounts', '__first__'),
         ('custody', '0002_guards'),
         ('people', '0005_tokens_are_derived'),
         ('places', '0006_external_places'),
         ('stays', '0007_stays_are_held'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -37,6 +37,10 @@ class Migration(migrations.Migration):
                 ('stay', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='exception', to='stays.stay')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
             ],
+            options={
+                'indexes': [models.Index(fields=['unit', '-asked_at', '-id'], name='exception_unit'), models.Index(fields=['-asked_at', '-id'], name='exception_asked')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('due_at__gt', models.F('asked_at'))), name='exception_due_after_asked')],
+            },
         ),
         migrations.CreateModel(
             name='ExceptionDecision',
@@ -48,34 +52,9 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('request', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='decision', to='orders.exceptionrequest')),
             ],
-        ),
-        migrations.CreateModel(
-            name='OrderPerson',
-            fields=[
-                ('id', models.UUIDField(default=lazaretto.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('address', lazaretto.core.fields.EncryptedTextField(blank=True, null=True)),
-                ('edition', models.PositiveSmallIntegerField(default=1)),
-                ('state', models.CharField(choices=[('waiting', 'not gone yet'), ('under_way', 'under way'), ('arrived', 'arrived'), ('struck', 'does not go')], default='waiting', max_length=12)),
-                ('arrived_at', models.DateTimeField(blank=True, null=True)),
-                ('handover', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='custody.handover')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transfer_orders', to='people.person')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='SourceCheck',
-            fields=[
-                ('id', models.UUIDField(default=lazaretto.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('edition', models.PositiveSmallIntegerField()),
-                ('source', models.CharField(choices=[('health_bureau', 'list of the health bureau'), ('community', 'community'), ('police', 'police'), ('document', 'identity document, looked at'), ('person', 'the person'), ('hospital', 'hospital'), ('site', 'register of the site')], max_length=16)),
-                ('identity', models.CharField(choices=[('same', 'the same'), ('different', 'something else'), ('silent', 'nothing')], max_length=10)),
-                ('identity_words', lazaretto.core.fields.EncryptedTextField(blank=True, null=True)),
-                ('address', models.CharField(choices=[('same', 'the same'), ('different', 'something else'), ('silent', 'nothing')], max_length=10)),
-                ('address_words', lazaretto.core.fields.EncryptedTextField(blank=True, null=True)),
-                ('told_by', models.CharField(blank=True, max_length=120)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='orders.orderperson')),
-            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('verdict', 'granted'), ('words__isnull', False), _connector='OR'), name='exception_not_granted_says_why')],
+            },
         ),
         migrations.CreateModel(
             name='TransferOrder',
@@ -103,6 +82,45 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
                 ('written_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['-written_at', '-id'], name='order_written'), models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['to_site'], name='order_coming'), models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['from_site'], name='order_going'), models.Index(condition=models.Q(('state', 'issued')), fields=['valid_until'], name='order_running_out')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('from_external__isnull', True), ('from_site__isnull', False)), models.Q(('from_external__isnull', False), ('from_site__isnull', True)), _connector='OR'), name='order_from_one_place'), models.CheckConstraint(condition=models.Q(models.Q(('to_external__isnull', True), ('to_site__isnull', False)), models.Q(('to_external__isnull', False), ('to_site__isnull', True)), _connector='OR'), name='order_to_one_place'), models.CheckConstraint(condition=models.Q(models.Q(('from_site__isnull', True), ('to_site__isnull', True), models.Q(('from_site', models.F('to_site')), _negated=True), _connector='OR'), models.Q(('from_external__isnull', True), ('to_external__isnull', True), models.Q(('from_external', models.F('to_external')), _negated=True), _connector='OR')), name='order_between_two_places'), models.CheckConstraint(condition=models.Q(('issuer', ''), _negated=True), name='order_has_issuer'), models.CheckConstraint(condition=models.Q(('valid_until__gt', models.F('written_at'))), name='order_valid_for_a_while'), models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'withdrawn']), ('issued_at__isnull', False), _connector='OR'), name='order_was_issued'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state__in', ['fulfilled', 'withdrawn'])), models.Q(models.Q(('state__in', ['fulfilled', 'withdrawn']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='order_ended_has_time'), models.CheckConstraint(condition=models.Q(models.Q(('overridden_at__isnull', True), ('overridden_by__isnull', True)), models.Q(('overridden_at__isnull', False), ('overridden_by__isnull', False)), _connector='OR'), name='order_override_has_name'), models.UniqueConstraint(condition=models.Q(models.Q(('issuer_number', ''), _negated=True), models.Q(('state', 'withdrawn'), _negated=True)), fields=('issuer', 'issuer_number'), name='order_of_others_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='OrderPerson',
+            fields=[
+                ('id', models.UUIDField(default=lazaretto.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('address', lazaretto.core.fields.EncryptedTextField(blank=True, null=True)),
+                ('edition', models.PositiveSmallIntegerField(default=1)),
+                ('state', models.CharField(choices=[('waiting', 'not gone yet'), ('under_way', 'under way'), ('arrived', 'arrived'), ('struck', 'does not go')], default='waiting', max_length=12)),
+                ('arrived_at', models.DateTimeField(blank=True, null=True)),
+                ('handover', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='custody.handover')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transfer_orders', to='people.person')),
+                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='people', to='orders.transferorder')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('order', 'person'), name='order_names_a_person_once'), models.UniqueConstraint(condition=models.Q(('state__in', ['waiting', 'under_way'])), fields=('person',), name='person_on_one_open_order'), models.CheckConstraint(condition=models.Q(models.Q(('handover__isnull', False), ('state', 'under_way')), models.Q(('handover__isnull', True), ('state', 'waiting')), ('state__in', ['arrived', 'struck']), _connector='OR'), name='order_person_under_way_by_handover'), models.CheckConstraint(condition=models.Q(models.Q(('arrived_at__isnull', False), ('state', 'arrived')), models.Q(models.Q(('state', 'arrived'), _negated=True), ('arrived_at__isnull', True)), _connector='OR'), name='order_person_arrived_has_time')],
+            },
+        ),
+        migrations.CreateModel(
+            name='SourceCheck',
+            fields=[
+                ('id', models.UUIDField(default=lazaretto.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('edition', models.PositiveSmallIntegerField()),
+                ('source', models.CharField(choices=[('health_bureau', 'list of the health bureau'), ('community', 'community'), ('police', 'police'), ('document', 'identity document, looked at'), ('person', 'the person'), ('hospital', 'hospital'), ('site', 'register of the site')], max_length=16)),
+                ('identity', models.CharField(choices=[('same', 'the same'), ('different', 'something else'), ('silent', 'nothing')], max_length=10)),
+                ('identity_words', lazaretto.core.fields.EncryptedTextField(blank=True, null=True)),
+                ('address', models.CharField(choices=[('same', 'the same'), ('different', 'something else'), ('silent', 'nothing')], max_length=10)),
+                ('address_words', lazaretto.core.fields.EncryptedTextField(blank=True, null=True)),
+                ('told_by', models.CharField(blank=True, max_length=120)),
+                ('at', models.DateTimeField()),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='orders.orderperson')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(models.Q(('identity', 'different'), _negated=True), ('identity_words__isnull', False), _connector='OR'), models.Q(models.Q(('address', 'different'), _negated=True), ('address_words__isnull', False), _connector='OR')), name='source_check_shows_what_differs'), models.CheckConstraint(condition=models.Q(('address', 'silent'), ('identity', 'silent'), _negated=True), name='source_check_says_something')],
+            },
         ),
         migrations.CreateModel(
             name='OrderStep',
@@ -114,106 +132,8 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='orders.transferorder')),
             ],
-        ),
-        migrations.AddField(
-            model_name='orderperson',
-            name='order',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='people', to='orders.transferorder'),
-        ),
-        migrations.AddIndex(
-            model_name='exceptionrequest',
-            index=models.Index(fields=['unit', '-asked_at', '-id'], name='exception_unit'),
-        ),
-        migrations.AddIndex(
-            model_name='exceptionrequest',
-            index=models.Index(fields=['-asked_at', '-id'], name='exception_asked'),
-        ),
-        migrations.AddConstraint(
-            model_name='exceptionrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('due_at__gt', models.F('asked_at'))), name='exception_due_after_asked'),
-        ),
-        migrations.AddConstraint(
-            model_name='exceptiondecision',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict', 'granted'), ('words__isnull', False), _connector='OR'), name='exception_not_granted_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='sourcecheck',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('identity', 'different'), _negated=True), ('identity_words__isnull', False), _connector='OR'), models.Q(models.Q(('address', 'different'), _negated=True), ('address_words__isnull', False), _connector='OR')), name='source_check_shows_what_differs'),
-        ),
-        migrations.AddConstraint(
-            model_name='sourcecheck',
-            constraint=models.CheckConstraint(condition=models.Q(('address', 'silent'), ('identity', 'silent'), _negated=True), name='source_check_says_something'),
-        ),
-        migrations.AddIndex(
-            model_name='transferorder',
-            index=models.Index(fields=['-written_at', '-id'], name='order_written'),
-        ),
-        migrations.AddIndex(
-            model_name='transferorder',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['to_site'], name='order_coming'),
-        ),
-        migrations.AddIndex(
-            model_name='transferorder',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['from_site'], name='order_going'),
-        ),
-        migrations.AddIndex(
-            model_name='transferorder',
-            index=models.Index(condition=models.Q(('state', 'issued')), fields=['valid_until'], name='order_running_out'),
-        ),
-        migrations.AddConstraint(
-            model_name='transferorder',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('from_external__isnull', True), ('from_site__isnull', False)), models.Q(('from_external__isnull', False), ('from_site__isnull', True)), _connector='OR'), name='order_from_one_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='transferorder',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('to_external__isnull', True), ('to_site__isnull', False)), models.Q(('to_external__isnull', False), ('to_site__isnull', True)), _connector='OR'), name='order_to_one_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='transferorder',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('from_site__isnull', True), ('to_site__isnull', True), models.Q(('from_site', models.F('to_site')), _negated=True), _connector='OR'), models.Q(('from_external__isnull', True), ('to_external__isnull', True), models.Q(('from_external', models.F('to_external')), _negated=True), _connector='OR')), name='order_between_two_places'),
-        ),
-        migrations.AddConstraint(
-            model_name='transferorder',
-            constraint=models.CheckConstraint(condition=models.Q(('issuer', ''), _negated=True), name='order_has_issuer'),
-        ),
-        migrations.AddConstraint(
-            model_name='transferorder',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__gt', models.F('written_at'))), name='order_valid_for_a_while'),
-        ),
-        migrations.AddConstraint(
-            model_name='transferorder',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'withdrawn']), ('issued_at__isnull', False), _connector='OR'), name='order_was_issued'),
-        ),
-        migrations.AddConstraint(
-            model_name='transferorder',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state__in', ['fulfilled', 'withdrawn'])), models.Q(models.Q(('state__in', ['fulfilled', 'withdrawn']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='order_ended_has_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='transferorder',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('overridden_at__isnull', True), ('overridden_by__isnull', True)), models.Q(('overridden_at__isnull', False), ('overridden_by__isnull', False)), _connector='OR'), name='order_override_has_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='transferorder',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('issuer_number', ''), _negated=True), models.Q(('state', 'withdrawn'), _negated=True)), fields=('issuer', 'issuer_number'), name='order_of_others_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='orderstep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('step__in', ['overridden', 'withdrawn', 'struck', 'renewed', 'corrected']), _negated=True), ('words__isnull', False), _connector='OR'), name='order_step_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='orderperson',
-            constraint=models.UniqueConstraint(fields=('order', 'person'), name='order_names_a_person_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='orderperson',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['waiting', 'under_way'])), fields=('person',), name='person_on_one_open_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='orderperson',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('handover__isnull', False), ('state', 'under_way')), models.Q(('handover__isnull', True), ('state', 'waiting')), ('state__in', ['arrived', 'struck']), _connector='OR'), name='order_person_under_way_by_handover'),
-        ),
-        migrations.AddConstraint(
-            model_name='orderperson',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('arrived_at__isnull', False), ('state', 'arrived')), models.Q(models.Q(('state', 'arrived'), _negated=True), ('arrived_at__isnull', True)), _connector='OR'), name='order_person_arrived_has_time'),
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('step__in', ['overridden', 'withdrawn', 'struck', 'renewed', 'corrected']), _negated=True), ('words__isnull', False), _connector='OR'), name='order_step_has_reason')],
+            },
         ),
     ]

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('accounts', '__first__'),
     ]
 
     operations = [
@@ -41,6 +41,10 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
                 ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_from', to='people.person')),
             ],
+            options={
+                'indexes': [models.Index(fields=['birth_date'], name='person_birth_date')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('merged_into', models.F('id')), _negated=True), name='person_not_merged_into_self'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='person_has_name')],
+            },
         ),
         migrations.CreateModel(
             name='PartyMember',
@@ -52,6 +56,9 @@ class Migration(migrations.Migration):
                 ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='people.party')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parties', to='people.person')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('party', 'person'), name='party_member_open_once')],
+            },
         ),
         migrations.CreateModel(
             name='Need',
@@ -63,6 +70,9 @@ class Migration(migrations.Migration):
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='needs', to='people.person')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('person', 'kind'), name='need_open_once')],
+            },
         ),
         migrations.CreateModel(
             name='Merge',
@@ -75,6 +85,9 @@ class Migration(migrations.Migration):
                 ('kept', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='merges_kept', to='people.person')),
                 ('merged', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='merges_lost', to='people.person')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('merged',), name='merged_once')],
+            },
         ),
         migrations.CreateModel(
             name='IdentityDocument',
@@ -88,6 +101,10 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='people.person')),
             ],
+            options={
+                'indexes': [models.Index(fields=['last_four'], name='document_last_four')],
+                'constraints': [models.UniqueConstraint(fields=('digest',), name='document_of_one_person')],
+            },
         ),
         migrations.CreateModel(
             name='DuplicateSuggestion',
@@ -100,6 +117,9 @@ class Migration(migrations.Migration):
                 ('first', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
                 ('second', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('first', 'second'), name='suggestion_pair_once'), models.CheckConstraint(condition=models.Q(('first', models.F('second')), _negated=True), name='suggestion_two_people')],
+            },
         ),
         migrations.CreateModel(
             name='ContactPoint',
@@ -112,6 +132,10 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='people.person')),
             ],
+            options={
+                'indexes': [models.Index(fields=['digest'], name='contact_digest'), models.Index(fields=['last_four'], name='contact_last_four')],
+                'constraints': [models.UniqueConstraint(fields=('person', 'digest'), name='contact_once')],
+            },
         ),
         migrations.CreateModel(
             name='PersonAccess',
@@ -122,6 +146,10 @@ class Migration(migrations.Migration):
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='access', to='people.person')),
             ],
+            options={
+                'indexes': [models.Index(fields=['unit_id', 'person'], name='person_access_unit')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('person', 'unit_id'), name='person_access_open_once')],
+            },
         ),
         migrations.CreateModel(
             name='PersonName',
@@ -131,6 +159,9 @@ class Migration(migrations.Migration):
                 ('full', models.CharField(max_length=160)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='names', to='people.person')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('person', 'full'), name='person_name_once')],
+            },
         ),
         migrations.CreateModel(
             name='SearchToken',
@@ -139,77 +170,9 @@ class Migration(migrations.Migration):
                 ('token', models.CharField(max_length=80)),
                 ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='search_tokens', to='people.person')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['birth_date'], name='person_birth_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into', models.F('id')), _negated=True), name='person_not_merged_into_self'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='person_has_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='partymember',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('party', 'person'), name='party_member_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='need',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('person', 'kind'), name='need_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='merge',
-            constraint=models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('merged',), name='merged_once'),
-        ),
-        migrations.AddIndex(
-            model_name='identitydocument',
-            index=models.Index(fields=['last_four'], name='document_last_four'),
-        ),
-        migrations.AddConstraint(
-            model_name='identitydocument',
-            constraint=models.UniqueConstraint(fields=('digest',), name='document_of_one_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='duplicatesuggestion',
-            constraint=models.UniqueConstraint(fields=('first', 'second'), name='suggestion_pair_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='duplicatesuggestion',
-            constraint=models.CheckConstraint(condition=models.Q(('first', models.F('second')), _negated=True), name='suggestion_two_people'),
-        ),
-        migrations.AddIndex(
-            model_name='contactpoint',
-            index=models.Index(fields=['digest'], name='contact_digest'),
-        ),
-        migrations.AddIndex(
-            model_name='contactpoint',
-            index=models.Index(fields=['last_four'], name='contact_last_four'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactpoint',
-            constraint=models.UniqueConstraint(fields=('person', 'digest'), name='contact_once'),
-        ),
-        migrations.AddIndex(
-            model_name='personaccess',
-            index=models.Index(fields=['unit_id', 'person'], name='person_access_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='personaccess',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('person', 'unit_id'), name='person_access_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='personname',
-            constraint=models.UniqueConstraint(fields=('person', 'full'), name='person_name_once'),
-        ),
-        migrations.AddIndex(
-            model_name='searchtoken',
-            index=models.Index(fields=['token', 'person'], name='search_token_person', opclasses=['varchar_pattern_ops', 'uuid_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='searchtoken',
-            constraint=models.UniqueConstraint(fields=('person', 'token'), name='search_token_once'),
+            options={
+                'indexes': [models.Index(fields=['token', 'person'], name='search_token_person', opclasses=['varchar_pattern_ops', 'uuid_ops'])],
+                'constraints': [models.UniqueConstraint(fields=('person', 'token'), name='search_token_once')],
+            },
         ),
     ]

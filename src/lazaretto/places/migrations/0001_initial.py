@@ -12,27 +12,10 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('accounts', '__first__'),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Building',
-            fields=[
-                ('id', models.UUIDField(default=lazaretto.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=40)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Floor',
-            fields=[
-                ('id', models.UUIDField(default=lazaretto.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('label', models.CharField(max_length=12)),
-                ('order', models.SmallIntegerField()),
-                ('category', models.CharField(blank=True, choices=[('inbound', 'inbound travellers'), ('close_contact', 'close contacts'), ('secondary_contact', 'secondary contacts'), ('mixed', 'mixed')], max_length=20)),
-                ('building', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='floors', to='places.building')),
-            ],
-        ),
         migrations.CreateModel(
             name='Site',
             fields=[
@@ -51,6 +34,61 @@ class Migration(migrations.Migration):
                 ('opened_at', models.DateTimeField(blank=True, null=True)),
                 ('unit', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='site', to='accounts.unit')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('reserve_percent__lte', 100)), name='site_reserve_is_percent'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'active'), _negated=True), ('opened_at__isnull', False), _connector='OR'), name='site_active_was_opened')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Building',
+            fields=[
+                ('id', models.UUIDField(default=lazaretto.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('name', models.CharField(max_length=40)),
+                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='buildings', to='places.site')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('site', 'name'), name='building_name_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ChecklistAnswer',
+            fields=[
+                ('id', models.UUIDField(default=lazaretto.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('item', models.CharField(max_length=40)),
+                ('passed', models.BooleanField()),
+                ('evidence', models.CharField(max_length=300)),
+                ('checked_at', models.DateTimeField()),
+                ('checked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checklist', to='places.site')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('site', 'item'), name='checklist_item_once'), models.CheckConstraint(condition=models.Q(('evidence', ''), _negated=True), name='checklist_answer_has_evidence')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Zone',
+            fields=[
+                ('id', models.UUIDField(default=lazaretto.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('kind', models.CharField(choices=[('clean', 'clean zone'), ('buffer', 'buffer zone'), ('contaminated', 'contaminated zone'), ('staff_passage', 'staff passage'), ('guest_passage', 'guest passage')], max_length=20)),
+                ('name', models.CharField(max_length=60)),
+                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='zones', to='places.site')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('site', 'name'), name='zone_name_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Floor',
+            fields=[
+                ('id', models.UUIDField(default=lazaretto.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('label', models.CharField(max_length=12)),
+                ('order', models.SmallIntegerField()),
+                ('category', models.CharField(blank=True, choices=[('inbound', 'inbound travellers'), ('close_contact', 'close contacts'), ('secondary_contact', 'secondary contacts'), ('mixed', 'mixed')], max_length=20)),
+                ('building', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='floors', to='places.building')),
+                ('zone', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='floors', to='places.zone')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('building', 'label'), name='floor_label_once')],
+            },
         ),
         migrations.CreateModel(
             name='Room',
@@ -66,37 +104,10 @@ class Migration(migrations.Migration):
                 ('floor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rooms', to='places.floor')),
                 ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rooms', to='places.site')),
             ],
-        ),
-        migrations.CreateModel(
-            name='ChecklistAnswer',
-            fields=[
-                ('id', models.UUIDField(default=lazaretto.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('item', models.CharField(max_length=40)),
-                ('passed', models.BooleanField()),
-                ('evidence', models.CharField(max_length=300)),
-                ('checked_at', models.DateTimeField()),
-                ('checked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checklist', to='places.site')),
-            ],
-        ),
-        migrations.AddField(
-            model_name='building',
-            name='site',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='buildings', to='places.site'),
-        ),
-        migrations.CreateModel(
-            name='Zone',
-            fields=[
-                ('id', models.UUIDField(default=lazaretto.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('clean', 'clean zone'), ('buffer', 'buffer zone'), ('contaminated', 'contaminated zone'), ('staff_passage', 'staff passage'), ('guest_passage', 'guest passage')], max_length=20)),
-                ('name', models.CharField(max_length=60)),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='zones', to='places.site')),
-            ],
-        ),
-        migrations.AddField(
-            model_name='floor',
-            name='zone',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='floors', to='places.zone'),
+            options={
+                'indexes': [models.Index(fields=['site', 'state'], name='room_site_state')],
+                'constraints': [models.UniqueConstraint(fields=('site', 'number'), name='room_number_once')],
+            },
         ),
         migrations.CreateModel(
             name='Bed',
@@ -123,41 +134,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('before', models.F('after')), _negated=True), name='room_state_changes')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='site',
-            constraint=models.CheckConstraint(condition=models.Q(('reserve_percent__lte', 100)), name='site_reserve_is_percent'),
-        ),
-        migrations.AddConstraint(
-            model_name='site',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'active'), _negated=True), ('opened_at__isnull', False), _connector='OR'), name='site_active_was_opened'),
-        ),
-        migrations.AddIndex(
-            model_name='room',
-            index=models.Index(fields=['site', 'state'], name='room_site_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='room',
-            constraint=models.UniqueConstraint(fields=('site', 'number'), name='room_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='checklistanswer',
-            constraint=models.UniqueConstraint(fields=('site', 'item'), name='checklist_item_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='checklistanswer',
-            constraint=models.CheckConstraint(condition=models.Q(('evidence', ''), _negated=True), name='checklist_answer_has_evidence'),
-        ),
-        migrations.AddConstraint(
-            model_name='building',
-            constraint=models.UniqueConstraint(fields=('site', 'name'), name='building_name_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='zone',
-            constraint=models.UniqueConstraint(fields=('site', 'name'), name='zone_name_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='floor',
-            constraint=models.UniqueConstraint(fields=('building', 'label'), name='floor_label_once'),
         ),
     ]

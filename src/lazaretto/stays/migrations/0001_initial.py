@@ -12,9 +12,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('accounts', '__first__'),
         ('people', '0001_initial'),
         ('places', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -33,6 +33,10 @@ class Migration(migrations.Migration):
                 ('room', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='breaches', to='places.room')),
                 ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='breaches', to='places.site')),
             ],
+            options={
+                'indexes': [models.Index(fields=['site', '-noticed_at'], name='breach_site')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('closed_at__isnull', True), models.Q(('action', ''), _negated=True), _connector='OR'), name='breach_closed_with_action')],
+            },
         ),
         migrations.CreateModel(
             name='DoorCheck',
@@ -44,6 +48,9 @@ class Migration(migrations.Migration):
                 ('checked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('room', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='door_checks', to='places.room')),
             ],
+            options={
+                'indexes': [models.Index(fields=['room', '-checked_at'], name='door_check_room')],
+            },
         ),
         migrations.CreateModel(
             name='IsolationOrder',
@@ -66,6 +73,9 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='people.person')),
                 ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='places.site')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('lifted_at__isnull', True)), fields=('person',), name='order_in_force_once'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='order_period'), models.CheckConstraint(condition=models.Q(models.Q(('authority', ''), _negated=True), models.Q(('legal_basis', ''), _negated=True), models.Q(('reason', ''), _negated=True), models.Q(('pack', ''), _negated=True)), name='order_has_grounds')],
+            },
         ),
         migrations.CreateModel(
             name='OrderChange',
@@ -79,55 +89,9 @@ class Migration(migrations.Migration):
                 ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='stays.isolationorder')),
             ],
-        ),
-        migrations.CreateModel(
-            name='Release',
-            fields=[
-                ('id', models.UUIDField(default=lazaretto.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('ordinary', 'at the end of the order'), ('early', 'early, by rule')], max_length=10)),
-                ('criteria', models.JSONField()),
-                ('destination', models.CharField(blank=True, max_length=200)),
-                ('decided_at', models.DateTimeField()),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Certificate',
-            fields=[
-                ('id', models.UUIDField(default=lazaretto.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=30, unique=True)),
-                ('token', models.TextField()),
-                ('issued_at', models.DateTimeField()),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('revoked_reason', models.CharField(blank=True, max_length=200)),
-                ('release', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='certificate', to='stays.release')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Specimen',
-            fields=[
-                ('id', models.UUIDField(default=lazaretto.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('tube', models.CharField(max_length=40, unique=True)),
-                ('purpose', models.CharField(choices=[('scheduled', 'test day of the rule pack'), ('confirmation', 'confirmation of a positive'), ('extra', 'extra')], default='scheduled', max_length=14)),
-                ('test_day', models.SmallIntegerField(default=0)),
-                ('swab', models.CharField(choices=[('nasopharynx', 'nasopharynx'), ('oropharynx', 'throat')], default='nasopharynx', max_length=14)),
-                ('collected_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('pending', 'awaiting result'), ('negative', 'negative'), ('preliminary_positive', 'preliminary positive'), ('confirmed_positive', 'confirmed positive'), ('refuted', 'positive not confirmed'), ('invalid', 'invalid, to be repeated')], default='pending', max_length=24)),
-                ('collected_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='SpecimenResult',
-            fields=[
-                ('id', models.UUIDField(default=lazaretto.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('pending', 'awaiting result'), ('negative', 'negative'), ('preliminary_positive', 'preliminary positive'), ('confirmed_positive', 'confirmed positive'), ('refuted', 'positive not confirmed'), ('invalid', 'invalid, to be repeated')], max_length=24)),
-                ('laboratory', models.CharField(blank=True, max_length=80)),
-                ('reagent', models.CharField(blank=True, max_length=80)),
-                ('ct_value', models.DecimalField(blank=True, decimal_places=1, max_digits=4, null=True)),
-                ('reported_at', models.DateTimeField()),
-                ('entered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('specimen', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='results', to='stays.specimen')),
-            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='order_change_has_reason'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'extension'), _negated=True), models.Q(('ends_after__gt', models.F('ends_before')), ('approved_by__isnull', False)), _connector='OR'), name='order_extension_is_approved')],
+            },
         ),
         migrations.CreateModel(
             name='Stay',
@@ -142,16 +106,70 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stays', to='people.person')),
                 ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stays', to='places.site')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['site', 'id'], name='stay_site_open'), models.Index(fields=['person', 'started_at'], name='stay_person')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('person',), name='stay_open_once'), models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('started_at')), _connector='OR'), name='stay_period'), models.CheckConstraint(condition=models.Q(models.Q(('end', ''), ('ended_at__isnull', True)), models.Q(('ended_at__isnull', False), models.Q(('end', ''), _negated=True)), _connector='OR'), name='stay_end_has_kind')],
+            },
         ),
-        migrations.AddField(
-            model_name='specimen',
-            name='stay',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='specimens', to='stays.stay'),
+        migrations.CreateModel(
+            name='Release',
+            fields=[
+                ('id', models.UUIDField(default=lazaretto.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('kind', models.CharField(choices=[('ordinary', 'at the end of the order'), ('early', 'early, by rule')], max_length=10)),
+                ('criteria', models.JSONField()),
+                ('destination', models.CharField(blank=True, max_length=200)),
+                ('decided_at', models.DateTimeField()),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('stay', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='release', to='stays.stay')),
+            ],
         ),
-        migrations.AddField(
-            model_name='release',
-            name='stay',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='release', to='stays.stay'),
+        migrations.CreateModel(
+            name='Certificate',
+            fields=[
+                ('id', models.UUIDField(default=lazaretto.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('number', models.CharField(max_length=30, unique=True)),
+                ('token', models.TextField()),
+                ('issued_at', models.DateTimeField()),
+                ('revoked_at', models.DateTimeField(blank=True, null=True)),
+                ('revoked_reason', models.CharField(blank=True, max_length=200)),
+                ('release', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='certificate', to='stays.release')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('revoked_at__isnull', True), models.Q(('revoked_reason', ''), _negated=True), _connector='OR'), name='certificate_revoked_with_reason')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Specimen',
+            fields=[
+                ('id', models.UUIDField(default=lazaretto.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('tube', models.CharField(max_length=40, unique=True)),
+                ('purpose', models.CharField(choices=[('scheduled', 'test day of the rule pack'), ('confirmation', 'confirmation of a positive'), ('extra', 'extra')], default='scheduled', max_length=14)),
+                ('test_day', models.SmallIntegerField(default=0)),
+                ('swab', models.CharField(choices=[('nasopharynx', 'nasopharynx'), ('oropharynx', 'throat')], default='nasopharynx', max_length=14)),
+                ('collected_at', models.DateTimeField()),
+                ('state', models.CharField(choices=[('pending', 'awaiting result'), ('negative', 'negative'), ('preliminary_positive', 'preliminary positive'), ('confirmed_positive', 'confirmed positive'), ('refuted', 'positive not confirmed'), ('invalid', 'invalid, to be repeated')], default='pending', max_length=24)),
+                ('collected_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('stay', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='specimens', to='stays.stay')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['stay', 'collected_at'], name='specimen_stay'), models.Index(condition=models.Q(('state', 'pending')), fields=['collected_at'], name='specimen_pending')],
+            },
+        ),
+        migrations.CreateModel(
+            name='SpecimenResult',
+            fields=[
+                ('id', models.UUIDField(default=lazaretto.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('state', models.CharField(choices=[('pending', 'awaiting result'), ('negative', 'negative'), ('preliminary_positive', 'preliminary positive'), ('confirmed_positive', 'confirmed positive'), ('refuted', 'positive not confirmed'), ('invalid', 'invalid, to be repeated')], max_length=24)),
+                ('laboratory', models.CharField(blank=True, max_length=80)),
+                ('reagent', models.CharField(blank=True, max_length=80)),
+                ('ct_value', models.DecimalField(blank=True, decimal_places=1, max_digits=4, null=True)),
+                ('reported_at', models.DateTimeField()),
+                ('entered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('specimen', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='results', to='stays.specimen')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state', 'pending'), _negated=True), name='result_says_something')],
+            },
         ),
         migrations.CreateModel(
             name='Occupancy',
@@ -166,6 +184,10 @@ class Migration(migrations.Migration):
                 ('room', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='occupancies', to='places.room')),
                 ('stay', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='occupancies', to='stays.stay')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['room'], name='occupancy_room_open')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('stay',), name='occupancy_open_once'), models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('started_at')), _connector='OR'), name='occupancy_period')],
+            },
         ),
         migrations.CreateModel(
             name='Observation',
@@ -182,101 +204,9 @@ class Migration(migrations.Migration):
                 ('taken_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('stay', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='observations', to='stays.stay')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='breach',
-            index=models.Index(fields=['site', '-noticed_at'], name='breach_site'),
-        ),
-        migrations.AddConstraint(
-            model_name='breach',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at__isnull', True), models.Q(('action', ''), _negated=True), _connector='OR'), name='breach_closed_with_action'),
-        ),
-        migrations.AddIndex(
-            model_name='doorcheck',
-            index=models.Index(fields=['room', '-checked_at'], name='door_check_room'),
-        ),
-        migrations.AddConstraint(
-            model_name='isolationorder',
-            constraint=models.UniqueConstraint(condition=models.Q(('lifted_at__isnull', True)), fields=('person',), name='order_in_force_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='isolationorder',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='order_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='isolationorder',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('authority', ''), _negated=True), models.Q(('legal_basis', ''), _negated=True), models.Q(('reason', ''), _negated=True), models.Q(('pack', ''), _negated=True)), name='order_has_grounds'),
-        ),
-        migrations.AddConstraint(
-            model_name='orderchange',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='order_change_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='orderchange',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'extension'), _negated=True), models.Q(('ends_after__gt', models.F('ends_before')), ('approved_by__isnull', False)), _connector='OR'), name='order_extension_is_approved'),
-        ),
-        migrations.AddConstraint(
-            model_name='certificate',
-            constraint=models.CheckConstraint(condition=models.Q(('revoked_at__isnull', True), models.Q(('revoked_reason', ''), _negated=True), _connector='OR'), name='certificate_revoked_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='specimenresult',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'pending'), _negated=True), name='result_says_something'),
-        ),
-        migrations.AddIndex(
-            model_name='stay',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['site', 'id'], name='stay_site_open'),
-        ),
-        migrations.AddIndex(
-            model_name='stay',
-            index=models.Index(fields=['person', 'started_at'], name='stay_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='stay',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('person',), name='stay_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='stay',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('started_at')), _connector='OR'), name='stay_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='stay',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('end', ''), ('ended_at__isnull', True)), models.Q(('ended_at__isnull', False), models.Q(('end', ''), _negated=True)), _connector='OR'), name='stay_end_has_kind'),
-        ),
-        migrations.AddIndex(
-            model_name='specimen',
-            index=models.Index(fields=['stay', 'collected_at'], name='specimen_stay'),
-        ),
-        migrations.AddIndex(
-            model_name='specimen',
-            index=models.Index(condition=models.Q(('state', 'pending')), fields=['collected_at'], name='specimen_pending'),
-        ),
-        migrations.AddIndex(
-            model_name='occupancy',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['room'], name='occupancy_room_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='occupancy',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('stay',), name='occupancy_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='occupancy',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('started_at')), _connector='OR'), name='occupancy_period'),
-        ),
-        migrations.AddIndex(
-            model_name='observation',
-            index=models.Index(fields=['stay', '-taken_at'], name='observation_stay'),
-        ),
-        migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True), models.Q(('slot', 'extra'), _negated=True)), fields=('stay', 'day', 'slot'), name='observation_slot_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('no_answer', True), ('temperature__isnull', True)), models.Q(('no_answer', False), ('temperature__isnull', False)), _connector='OR'), name='observation_temperature_or_no_answer'),
-        ),
-        migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.CheckConstraint(condition=models.Q(('temperature__isnull', True), models.Q(('temperature__gte', 30), ('temperature__lte', 45)), _connector='OR'), name='observation_plausible'),
+            options={
+                'indexes': [models.Index(fields=['stay', '-taken_at'], name='observation_stay')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True), models.Q(('slot', 'extra'), _negated=True)), fields=('stay', 'day', 'slot'), name='observation_slot_once'), models.CheckConstraint(condition=models.Q(models.Q(('no_answer', True), ('temperature__isnull', True)), models.Q(('no_answer', False), ('temperature__isnull', False)), _connector='OR'), name='observation_temperature_or_no_answer'), models.CheckConstraint(condition=models.Q(('temperature__isnull', True), models.Q(('temperature__gte', 30), ('temperature__lte', 45)), _connector='OR'), name='observation_plausible')],
+            },
         ),
     ]

@@ -13,10 +13,10 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
+        ('accounts', '__first__'),
         ('people', '0005_tokens_are_derived'),
         ('places', '0010_lodgings_of_others'),
         ('stays', '0009_orders_take_the_place_of_orders'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -39,6 +39,10 @@ class Migration(migrations.Migration):
                 ('registered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['unit', 'found_at'], name='stranded_group_open'), models.Index(fields=['-found_at', '-id'], name='stranded_group_found')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('where', ''), _negated=True), name='stranded_group_says_where'), models.CheckConstraint(condition=models.Q(models.Q(('owned_at__isnull', True), ('owner__isnull', True)), models.Q(('owned_at__isnull', False), ('owner__isnull', False)), _connector='OR'), name='stranded_group_owned_since'), models.CheckConstraint(condition=models.Q(('registered_at__gte', models.F('found_at'))), name='stranded_group_found_before_registered')],
+            },
         ),
         migrations.CreateModel(
             name='Given',
@@ -51,6 +55,10 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='given', to='stranded.group')),
             ],
+            options={
+                'indexes': [models.Index(fields=['group', 'at'], name='stranded_given_at')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('people__gte', 1)), name='stranded_given_to_somebody')],
+            },
         ),
         migrations.CreateModel(
             name='Stranded',
@@ -75,6 +83,9 @@ class Migration(migrations.Migration):
                 ('to_place', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.externalplace')),
                 ('to_site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.site')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('group', 'position'), name='stranded_in_its_place'), models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('person',), name='stranded_open_once'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['placed', 'home', 'taken_over']), ('ended_at__isnull', False)), models.Q(models.Q(('state__in', ['placed', 'home', 'taken_over']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='stranded_ended_has_time'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'placed'), ('stay__isnull', False)), models.Q(models.Q(('state', 'placed'), _negated=True), ('stay__isnull', True)), _connector='OR'), name='stranded_placed_by_a_stay'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'on_the_way'), _negated=True), models.Q(('arrives_by__isnull', False), ('to_place__isnull', True), ('to_site__isnull', False)), models.Q(('arrives_by__isnull', False), ('to_place__isnull', False), ('to_site__isnull', True)), _connector='OR'), name='stranded_on_the_way_somewhere'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'lodged'), _negated=True), ('to_place__isnull', False), _connector='OR'), name='stranded_lodged_at_a_place'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'missing'), _negated=True), models.Q(('last_seen_at__isnull', False), models.Q(('last_seen_by', ''), _negated=True)), _connector='OR'), name='stranded_missing_was_seen'), models.CheckConstraint(condition=models.Q(models.Q(('carer__isnull', True), ('carer_kind', ''), ('carer_since__isnull', True), ('carer_until__isnull', True)), models.Q(models.Q(('carer_kind', ''), _negated=True), ('carer__isnull', False), ('carer_since__isnull', False)), _connector='OR'), name='stranded_carer_is_named'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'minded'), _negated=True), models.Q(('carer_kind', ''), _negated=True), _connector='OR'), name='stranded_minded_by_somebody'), models.CheckConstraint(condition=models.Q(('age__isnull', True), ('age__lte', 130), _connector='OR'), name='stranded_age_of_a_human')],
+            },
         ),
         migrations.CreateModel(
             name='StrandedStep',
@@ -87,77 +98,8 @@ class Migration(migrations.Migration):
                 ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='stranded.group')),
                 ('stranded', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='stranded.stranded')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='group',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['unit', 'found_at'], name='stranded_group_open'),
-        ),
-        migrations.AddIndex(
-            model_name='group',
-            index=models.Index(fields=['-found_at', '-id'], name='stranded_group_found'),
-        ),
-        migrations.AddConstraint(
-            model_name='group',
-            constraint=models.CheckConstraint(condition=models.Q(('where', ''), _negated=True), name='stranded_group_says_where'),
-        ),
-        migrations.AddConstraint(
-            model_name='group',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('owned_at__isnull', True), ('owner__isnull', True)), models.Q(('owned_at__isnull', False), ('owner__isnull', False)), _connector='OR'), name='stranded_group_owned_since'),
-        ),
-        migrations.AddConstraint(
-            model_name='group',
-            constraint=models.CheckConstraint(condition=models.Q(('registered_at__gte', models.F('found_at'))), name='stranded_group_found_before_registered'),
-        ),
-        migrations.AddIndex(
-            model_name='given',
-            index=models.Index(fields=['group', 'at'], name='stranded_given_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='given',
-            constraint=models.CheckConstraint(condition=models.Q(('people__gte', 1)), name='stranded_given_to_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='stranded',
-            constraint=models.UniqueConstraint(fields=('group', 'position'), name='stranded_in_its_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='stranded',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('person',), name='stranded_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='stranded',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['placed', 'home', 'taken_over']), ('ended_at__isnull', False)), models.Q(models.Q(('state__in', ['placed', 'home', 'taken_over']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='stranded_ended_has_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='stranded',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'placed'), ('stay__isnull', False)), models.Q(models.Q(('state', 'placed'), _negated=True), ('stay__isnull', True)), _connector='OR'), name='stranded_placed_by_a_stay'),
-        ),
-        migrations.AddConstraint(
-            model_name='stranded',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'on_the_way'), _negated=True), models.Q(('arrives_by__isnull', False), ('to_place__isnull', True), ('to_site__isnull', False)), models.Q(('arrives_by__isnull', False), ('to_place__isnull', False), ('to_site__isnull', True)), _connector='OR'), name='stranded_on_the_way_somewhere'),
-        ),
-        migrations.AddConstraint(
-            model_name='stranded',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'lodged'), _negated=True), ('to_place__isnull', False), _connector='OR'), name='stranded_lodged_at_a_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='stranded',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'missing'), _negated=True), models.Q(('last_seen_at__isnull', False), models.Q(('last_seen_by', ''), _negated=True)), _connector='OR'), name='stranded_missing_was_seen'),
-        ),
-        migrations.AddConstraint(
-            model_name='stranded',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('carer__isnull', True), ('carer_kind', ''), ('carer_since__isnull', True), ('carer_until__isnull', True)), models.Q(models.Q(('carer_kind', ''), _negated=True), ('carer__isnull', False), ('carer_since__isnull', False)), _connector='OR'), name='stranded_carer_is_named'),
-        ),
-        migrations.AddConstraint(
-            model_name='stranded',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'minded'), _negated=True), models.Q(('carer_kind', ''), _negated=True), _connector='OR'), name='stranded_minded_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='stranded',
-            constraint=models.CheckConstraint(condition=models.Q(('age__isnull', True), ('age__lte', 130), _connector='OR'), name='stranded_age_of_a_human'),
-        ),
-        migrations.AddIndex(
-            model_name='strandedstep',
-            index=models.Index(fields=['group', 'at'], name='stranded_step_at'),
+            options={
+                'indexes': [models.Index(fields=['group', 'at'], name='stranded_step_at')],
+            },
         ),
     ]

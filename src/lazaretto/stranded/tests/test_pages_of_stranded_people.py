@@ -3,7 +3,7 @@
 from http import HTTPStatus
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -247,3 +247,8 @@ def test_list_and_page_ask_as_often_for_eleven_people_as_for_one(cast, group):
     find(cast.clerk, unit=cast.site.unit)
     after = [asked(cast.clerk, address) for address in (listing, reverse("stranded:one", args=[many.number]), api)]
     assert after == before
+
+
+def test_the_database_keeps_no_group_found_nowhere(group):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Group.objects.filter(pk=group.pk).update(where="")

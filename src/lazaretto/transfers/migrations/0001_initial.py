@@ -12,10 +12,10 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('accounts', '__first__'),
         ('custody', '0003_handover_instead_of'),
         ('people', '0005_tokens_are_derived'),
         ('places', '0007_rooms_are_kept'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [

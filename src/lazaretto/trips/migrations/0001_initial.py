@@ -14,10 +14,10 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
+        ('accounts', '__first__'),
         ('custody', '0002_guards'),
         ('people', '0005_tokens_are_derived'),
         ('places', '0008_places_are_on_the_map'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -31,158 +31,9 @@ class Migration(migrations.Migration):
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
             ],
-        ),
-        migrations.CreateModel(
-            name='Leg',
-            fields=[
-                ('id', models.UUIDField(default=lazaretto.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('handover', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='trip_leg', to='custody.handover')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Rider',
-            fields=[
-                ('id', models.UUIDField(default=lazaretto.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('berth', models.CharField(choices=[('seat', 'seat'), ('wheelchair', 'wheelchair'), ('stretcher', 'stretcher')], default='seat', max_length=12)),
-                ('seen_on_at', models.DateTimeField(blank=True, null=True)),
-                ('seen_off_at', models.DateTimeField(blank=True, null=True)),
-                ('left_behind', models.CharField(blank=True, max_length=200)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('leg', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='riders', to='trips.leg')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rides', to='people.person')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='MoveRequest',
-            fields=[
-                ('id', models.UUIDField(default=lazaretto.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('category', models.CharField(choices=[('inbound', 'inbound traveller'), ('close_contact', 'close contact'), ('secondary_contact', 'secondary contact'), ('case', 'case'), ('high_risk_area', 'from a high-risk area'), ('medium_risk_area', 'from a medium-risk area'), ('low_risk_area', 'from a low-risk area'), ('closed_loop_staff', 'staff after a closed loop')], max_length=20)),
-                ('berth', models.CharField(choices=[('seat', 'seat'), ('wheelchair', 'wheelchair'), ('stretcher', 'stretcher')], default='seat', max_length=12)),
-                ('urgency', models.CharField(choices=[('urgent', 'urgent'), ('routine', 'in the usual time')], default='routine', max_length=8)),
-                ('earliest_at', models.DateTimeField()),
-                ('latest_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('open', 'to be planned'), ('planned', 'has a trip'), ('withdrawn', 'withdrawn')], default='open', max_length=10)),
-                ('asked_at', models.DateTimeField()),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('from_external', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.externalplace')),
-                ('from_site', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.site')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='move_requests', to='people.person')),
-                ('to_external', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.externalplace')),
-                ('to_site', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.site')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
-                ('rider', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='request', to='trips.rider')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Stop',
-            fields=[
-                ('id', models.UUIDField(default=lazaretto.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('arrives_at', models.DateTimeField()),
-                ('departs_at', models.DateTimeField()),
-                ('arrived_at', models.DateTimeField(blank=True, null=True)),
-                ('departed_at', models.DateTimeField(blank=True, null=True)),
-                ('external', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='trip_stops', to='places.externalplace')),
-                ('site', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='trip_stops', to='places.site')),
-            ],
-        ),
-        migrations.AddField(
-            model_name='rider',
-            name='from_stop',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='getting_on', to='trips.stop'),
-        ),
-        migrations.AddField(
-            model_name='rider',
-            name='to_stop',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='getting_off', to='trips.stop'),
-        ),
-        migrations.AddField(
-            model_name='leg',
-            name='from_stop',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='legs_from', to='trips.stop'),
-        ),
-        migrations.AddField(
-            model_name='leg',
-            name='to_stop',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='legs_to', to='trips.stop'),
-        ),
-        migrations.CreateModel(
-            name='Trip',
-            fields=[
-                ('id', models.UUIDField(default=lazaretto.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=30, unique=True)),
-                ('escort', models.CharField(blank=True, max_length=80)),
-                ('escort_phone', models.CharField(blank=True, max_length=40)),
-                ('category', models.CharField(choices=[('inbound', 'inbound traveller'), ('close_contact', 'close contact'), ('secondary_contact', 'secondary contact'), ('case', 'case'), ('high_risk_area', 'from a high-risk area'), ('medium_risk_area', 'from a medium-risk area'), ('low_risk_area', 'from a low-risk area'), ('closed_loop_staff', 'staff after a closed loop')], max_length=20)),
-                ('state', models.CharField(choices=[('planned', 'planned'), ('boarding', 'boarding'), ('under_way', 'on the road'), ('arrived', 'arrived'), ('cancelled', 'cancelled')], default='planned', max_length=12)),
-                ('departs_at', models.DateTimeField()),
-                ('arrives_at', models.DateTimeField()),
-                ('driving_minutes', models.PositiveIntegerField()),
-                ('km', models.FloatField()),
-                ('made_at', models.DateTimeField()),
-                ('departed_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('driver', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='trips', to='trips.driver')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
-            ],
-        ),
-        migrations.AddField(
-            model_name='stop',
-            name='trip',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stops', to='trips.trip'),
-        ),
-        migrations.CreateModel(
-            name='Scan',
-            fields=[
-                ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('on', 'got on the vehicle'), ('off', 'got off the vehicle')], max_length=4)),
-                ('outcome', models.CharField(choices=[('expected', 'on the list'), ('again', 'scanned before'), ('stranger', 'not on the list'), ('unknown', 'card not known')], max_length=10)),
-                ('card', lazaretto.core.fields.EncryptedTextField(blank=True, null=True)),
-                ('at', models.DateTimeField()),
-                ('claimed_at', models.DateTimeField(null=True)),
-                ('recorded_at', models.DateTimeField()),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('trip', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scans', to='trips.trip')),
-            ],
-        ),
-        migrations.AddField(
-            model_name='rider',
-            name='trip',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='riders', to='trips.trip'),
-        ),
-        migrations.CreateModel(
-            name='Override',
-            fields=[
-                ('id', models.UUIDField(default=lazaretto.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('limit', models.CharField(choices=[('night', 'no driving at night'), ('distance', 'longest distance'), ('hours', 'longest drive'), ('driving_day', "the driver's driving hours in a day"), ('duty_day', "the driver's hours on duty in a day"), ('rest', "the driver's rest")], max_length=12)),
-                ('departs_at', models.DateTimeField()),
-                ('arrives_at', models.DateTimeField()),
-                ('reason', models.CharField(max_length=300)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('trip', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='overrides', to='trips.trip')),
-            ],
-        ),
-        migrations.AddField(
-            model_name='leg',
-            name='trip',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='legs', to='trips.trip'),
-        ),
-        migrations.CreateModel(
-            name='EscortLink',
-            fields=[
-                ('id', models.UUIDField(default=lazaretto.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('made_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('trip', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links', to='trips.trip')),
-            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='driver_has_name'), models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('unit', 'name', 'phone'), name='driver_once')],
+            },
         ),
         migrations.CreateModel(
             name='TripPlan',
@@ -214,11 +65,162 @@ class Migration(migrations.Migration):
                 ('base', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.site')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('plate', ''), _negated=True), name='vehicle_has_plate'), models.CheckConstraint(condition=models.Q(('seats__gt', 0), ('stretchers__gt', 0), _connector='OR'), name='vehicle_carries_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'ready'), _negated=True), ('carried', ''), _connector='OR'), name='vehicle_ready_is_disinfected')],
+            },
         ),
-        migrations.AddField(
-            model_name='trip',
-            name='vehicle',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='trips', to='trips.vehicle'),
+        migrations.CreateModel(
+            name='Trip',
+            fields=[
+                ('id', models.UUIDField(default=lazaretto.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('number', models.CharField(max_length=30, unique=True)),
+                ('escort', models.CharField(blank=True, max_length=80)),
+                ('escort_phone', models.CharField(blank=True, max_length=40)),
+                ('category', models.CharField(choices=[('inbound', 'inbound traveller'), ('close_contact', 'close contact'), ('secondary_contact', 'secondary contact'), ('case', 'case'), ('high_risk_area', 'from a high-risk area'), ('medium_risk_area', 'from a medium-risk area'), ('low_risk_area', 'from a low-risk area'), ('closed_loop_staff', 'staff after a closed loop')], max_length=20)),
+                ('state', models.CharField(choices=[('planned', 'planned'), ('boarding', 'boarding'), ('under_way', 'on the road'), ('arrived', 'arrived'), ('cancelled', 'cancelled')], default='planned', max_length=12)),
+                ('departs_at', models.DateTimeField()),
+                ('arrives_at', models.DateTimeField()),
+                ('driving_minutes', models.PositiveIntegerField()),
+                ('km', models.FloatField()),
+                ('made_at', models.DateTimeField()),
+                ('departed_at', models.DateTimeField(blank=True, null=True)),
+                ('ended_at', models.DateTimeField(blank=True, null=True)),
+                ('reason', models.CharField(blank=True, max_length=300)),
+                ('driver', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='trips', to='trips.driver')),
+                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
+                ('vehicle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='trips', to='trips.vehicle')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['departs_at', 'id'], name='trip_departs'), models.Index(fields=['driver', 'departs_at'], name='trip_driver'), models.Index(condition=models.Q(('state__in', ['planned', 'boarding', 'under_way'])), fields=['state'], name='trip_open')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('arrives_at__gt', models.F('departs_at'))), name='trip_period'), models.CheckConstraint(condition=models.Q(models.Q(('departed_at__isnull', True), ('state__in', ['planned', 'boarding', 'cancelled'])), models.Q(('departed_at__isnull', False), ('state__in', ['under_way', 'arrived'])), _connector='OR'), name='trip_on_the_road_has_left'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state__in', ['arrived', 'cancelled'])), models.Q(models.Q(('state__in', ['arrived', 'cancelled']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='trip_ended_has_time'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'cancelled'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='trip_cancelled_with_reason'), models.UniqueConstraint(condition=models.Q(('state__in', ['boarding', 'under_way'])), fields=('vehicle',), name='vehicle_on_one_trip'), models.UniqueConstraint(condition=models.Q(('state__in', ['boarding', 'under_way'])), fields=('driver',), name='driver_on_one_trip')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Stop',
+            fields=[
+                ('id', models.UUIDField(default=lazaretto.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('position', models.PositiveSmallIntegerField()),
+                ('arrives_at', models.DateTimeField()),
+                ('departs_at', models.DateTimeField()),
+                ('arrived_at', models.DateTimeField(blank=True, null=True)),
+                ('departed_at', models.DateTimeField(blank=True, null=True)),
+                ('external', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='trip_stops', to='places.externalplace')),
+                ('site', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='trip_stops', to='places.site')),
+                ('trip', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stops', to='trips.trip')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['site', 'trip'], name='stop_site')],
+                'constraints': [models.UniqueConstraint(fields=('trip', 'position'), name='stop_in_its_place'), models.CheckConstraint(condition=models.Q(models.Q(('external__isnull', True), ('site__isnull', False)), models.Q(('external__isnull', False), ('site__isnull', True)), _connector='OR'), name='stop_at_one_place'), models.CheckConstraint(condition=models.Q(('departs_at__gte', models.F('arrives_at'))), name='stop_period'), models.CheckConstraint(condition=models.Q(('departed_at__isnull', True), ('arrived_at__isnull', True), ('departed_at__gte', models.F('arrived_at')), _connector='OR'), name='stop_left_after_coming')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Leg',
+            fields=[
+                ('id', models.UUIDField(default=lazaretto.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('handover', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='trip_leg', to='custody.handover')),
+                ('from_stop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='legs_from', to='trips.stop')),
+                ('to_stop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='legs_to', to='trips.stop')),
+                ('trip', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='legs', to='trips.trip')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('from_stop', 'to_stop'), name='leg_once'), models.CheckConstraint(condition=models.Q(('from_stop', models.F('to_stop')), _negated=True), name='leg_between_two_stops')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Rider',
+            fields=[
+                ('id', models.UUIDField(default=lazaretto.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('berth', models.CharField(choices=[('seat', 'seat'), ('wheelchair', 'wheelchair'), ('stretcher', 'stretcher')], default='seat', max_length=12)),
+                ('seen_on_at', models.DateTimeField(blank=True, null=True)),
+                ('seen_off_at', models.DateTimeField(blank=True, null=True)),
+                ('left_behind', models.CharField(blank=True, max_length=200)),
+                ('closed_at', models.DateTimeField(blank=True, null=True)),
+                ('leg', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='riders', to='trips.leg')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rides', to='people.person')),
+                ('from_stop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='getting_on', to='trips.stop')),
+                ('to_stop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='getting_off', to='trips.stop')),
+                ('trip', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='riders', to='trips.trip')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('trip', 'person'), name='rider_once_a_trip'), models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('person',), name='rider_on_one_open_trip'), models.CheckConstraint(condition=models.Q(('from_stop', models.F('to_stop')), _negated=True), name='rider_between_two_stops'), models.CheckConstraint(condition=models.Q(('left_behind', ''), ('leg__isnull', True), _connector='OR'), name='rider_left_or_gone')],
+            },
+        ),
+        migrations.CreateModel(
+            name='MoveRequest',
+            fields=[
+                ('id', models.UUIDField(default=lazaretto.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('category', models.CharField(choices=[('inbound', 'inbound traveller'), ('close_contact', 'close contact'), ('secondary_contact', 'secondary contact'), ('case', 'case'), ('high_risk_area', 'from a high-risk area'), ('medium_risk_area', 'from a medium-risk area'), ('low_risk_area', 'from a low-risk area'), ('closed_loop_staff', 'staff after a closed loop')], max_length=20)),
+                ('berth', models.CharField(choices=[('seat', 'seat'), ('wheelchair', 'wheelchair'), ('stretcher', 'stretcher')], default='seat', max_length=12)),
+                ('urgency', models.CharField(choices=[('urgent', 'urgent'), ('routine', 'in the usual time')], default='routine', max_length=8)),
+                ('earliest_at', models.DateTimeField()),
+                ('latest_at', models.DateTimeField()),
+                ('state', models.CharField(choices=[('open', 'to be planned'), ('planned', 'has a trip'), ('withdrawn', 'withdrawn')], default='open', max_length=10)),
+                ('asked_at', models.DateTimeField()),
+                ('reason', models.CharField(blank=True, max_length=200)),
+                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('from_external', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.externalplace')),
+                ('from_site', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.site')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='move_requests', to='people.person')),
+                ('to_external', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.externalplace')),
+                ('to_site', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.site')),
+                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
+                ('rider', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='request', to='trips.rider')),
+            ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['latest_at'], name='request_open')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('from_external__isnull', True), ('from_site__isnull', False)), models.Q(('from_external__isnull', False), ('from_site__isnull', True)), _connector='OR'), name='request_from_one_place'), models.CheckConstraint(condition=models.Q(models.Q(('to_external__isnull', True), ('to_site__isnull', False)), models.Q(('to_external__isnull', False), ('to_site__isnull', True)), _connector='OR'), name='request_to_one_place'), models.CheckConstraint(condition=models.Q(('latest_at__gt', models.F('earliest_at'))), name='request_period'), models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('person',), name='request_open_once'), models.CheckConstraint(condition=models.Q(models.Q(('rider__isnull', False), ('state', 'planned')), models.Q(models.Q(('state', 'planned'), _negated=True), ('rider__isnull', True)), _connector='OR'), name='request_planned_names_ride')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Scan',
+            fields=[
+                ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                ('kind', models.CharField(choices=[('on', 'got on the vehicle'), ('off', 'got off the vehicle')], max_length=4)),
+                ('outcome', models.CharField(choices=[('expected', 'on the list'), ('again', 'scanned before'), ('stranger', 'not on the list'), ('unknown', 'card not known')], max_length=10)),
+                ('card', lazaretto.core.fields.EncryptedTextField(blank=True, null=True)),
+                ('at', models.DateTimeField()),
+                ('claimed_at', models.DateTimeField(null=True)),
+                ('recorded_at', models.DateTimeField()),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                ('trip', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scans', to='trips.trip')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['trip', 'at'], name='scan_trip')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'unknown'), ('person__isnull', True)), models.Q(models.Q(('outcome', 'unknown'), _negated=True), ('person__isnull', False)), _connector='OR'), name='scan_is_of_somebody_or_unknown')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Override',
+            fields=[
+                ('id', models.UUIDField(default=lazaretto.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('limit', models.CharField(choices=[('night', 'no driving at night'), ('distance', 'longest distance'), ('hours', 'longest drive'), ('driving_day', "the driver's driving hours in a day"), ('duty_day', "the driver's hours on duty in a day"), ('rest', "the driver's rest")], max_length=12)),
+                ('departs_at', models.DateTimeField()),
+                ('arrives_at', models.DateTimeField()),
+                ('reason', models.CharField(max_length=300)),
+                ('at', models.DateTimeField()),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('trip', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='overrides', to='trips.trip')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='override_has_reason')],
+            },
+        ),
+        migrations.CreateModel(
+            name='EscortLink',
+            fields=[
+                ('id', models.UUIDField(default=lazaretto.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('digest', models.CharField(max_length=64, unique=True)),
+                ('made_at', models.DateTimeField()),
+                ('expires_at', models.DateTimeField()),
+                ('revoked_at', models.DateTimeField(blank=True, null=True)),
+                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('trip', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links', to='trips.trip')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('made_at'))), name='escort_link_period')],
+            },
         ),
         migrations.CreateModel(
             name='Booking',
@@ -230,6 +232,9 @@ class Migration(migrations.Migration):
                 ('trip', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='booking', to='trips.trip')),
                 ('vehicle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trips.vehicle')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('ended_at__gt', models.F('started_at'))), name='booking_period')],
+            },
         ),
         migrations.CreateModel(
             name='VehicleStateChange',
@@ -242,161 +247,8 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('vehicle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='state_changes', to='trips.vehicle')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='driver',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='driver_has_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='driver',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('unit', 'name', 'phone'), name='driver_once'),
-        ),
-        migrations.AddIndex(
-            model_name='moverequest',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['latest_at'], name='request_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='moverequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('from_external__isnull', True), ('from_site__isnull', False)), models.Q(('from_external__isnull', False), ('from_site__isnull', True)), _connector='OR'), name='request_from_one_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='moverequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('to_external__isnull', True), ('to_site__isnull', False)), models.Q(('to_external__isnull', False), ('to_site__isnull', True)), _connector='OR'), name='request_to_one_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='moverequest',
-            constraint=models.CheckConstraint(condition=models.Q(('latest_at__gt', models.F('earliest_at'))), name='request_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='moverequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('person',), name='request_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='moverequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('rider__isnull', False), ('state', 'planned')), models.Q(models.Q(('state', 'planned'), _negated=True), ('rider__isnull', True)), _connector='OR'), name='request_planned_names_ride'),
-        ),
-        migrations.AddIndex(
-            model_name='stop',
-            index=models.Index(fields=['site', 'trip'], name='stop_site'),
-        ),
-        migrations.AddConstraint(
-            model_name='stop',
-            constraint=models.UniqueConstraint(fields=('trip', 'position'), name='stop_in_its_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='stop',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('external__isnull', True), ('site__isnull', False)), models.Q(('external__isnull', False), ('site__isnull', True)), _connector='OR'), name='stop_at_one_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='stop',
-            constraint=models.CheckConstraint(condition=models.Q(('departs_at__gte', models.F('arrives_at'))), name='stop_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='stop',
-            constraint=models.CheckConstraint(condition=models.Q(('departed_at__isnull', True), ('arrived_at__isnull', True), ('departed_at__gte', models.F('arrived_at')), _connector='OR'), name='stop_left_after_coming'),
-        ),
-        migrations.AddIndex(
-            model_name='scan',
-            index=models.Index(fields=['trip', 'at'], name='scan_trip'),
-        ),
-        migrations.AddConstraint(
-            model_name='scan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'unknown'), ('person__isnull', True)), models.Q(models.Q(('outcome', 'unknown'), _negated=True), ('person__isnull', False)), _connector='OR'), name='scan_is_of_somebody_or_unknown'),
-        ),
-        migrations.AddConstraint(
-            model_name='rider',
-            constraint=models.UniqueConstraint(fields=('trip', 'person'), name='rider_once_a_trip'),
-        ),
-        migrations.AddConstraint(
-            model_name='rider',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('person',), name='rider_on_one_open_trip'),
-        ),
-        migrations.AddConstraint(
-            model_name='rider',
-            constraint=models.CheckConstraint(condition=models.Q(('from_stop', models.F('to_stop')), _negated=True), name='rider_between_two_stops'),
-        ),
-        migrations.AddConstraint(
-            model_name='rider',
-            constraint=models.CheckConstraint(condition=models.Q(('left_behind', ''), ('leg__isnull', True), _connector='OR'), name='rider_left_or_gone'),
-        ),
-        migrations.AddConstraint(
-            model_name='override',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='override_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='leg',
-            constraint=models.UniqueConstraint(fields=('from_stop', 'to_stop'), name='leg_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='leg',
-            constraint=models.CheckConstraint(condition=models.Q(('from_stop', models.F('to_stop')), _negated=True), name='leg_between_two_stops'),
-        ),
-        migrations.AddConstraint(
-            model_name='escortlink',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('made_at'))), name='escort_link_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='vehicle',
-            constraint=models.CheckConstraint(condition=models.Q(('plate', ''), _negated=True), name='vehicle_has_plate'),
-        ),
-        migrations.AddConstraint(
-            model_name='vehicle',
-            constraint=models.CheckConstraint(condition=models.Q(('seats__gt', 0), ('stretchers__gt', 0), _connector='OR'), name='vehicle_carries_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='vehicle',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'ready'), _negated=True), ('carried', ''), _connector='OR'), name='vehicle_ready_is_disinfected'),
-        ),
-        migrations.AddIndex(
-            model_name='trip',
-            index=models.Index(fields=['departs_at', 'id'], name='trip_departs'),
-        ),
-        migrations.AddIndex(
-            model_name='trip',
-            index=models.Index(fields=['driver', 'departs_at'], name='trip_driver'),
-        ),
-        migrations.AddIndex(
-            model_name='trip',
-            index=models.Index(condition=models.Q(('state__in', ['planned', 'boarding', 'under_way'])), fields=['state'], name='trip_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='trip',
-            constraint=models.CheckConstraint(condition=models.Q(('arrives_at__gt', models.F('departs_at'))), name='trip_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='trip',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('departed_at__isnull', True), ('state__in', ['planned', 'boarding', 'cancelled'])), models.Q(('departed_at__isnull', False), ('state__in', ['under_way', 'arrived'])), _connector='OR'), name='trip_on_the_road_has_left'),
-        ),
-        migrations.AddConstraint(
-            model_name='trip',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state__in', ['arrived', 'cancelled'])), models.Q(models.Q(('state__in', ['arrived', 'cancelled']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='trip_ended_has_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='trip',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'cancelled'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='trip_cancelled_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='trip',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['boarding', 'under_way'])), fields=('vehicle',), name='vehicle_on_one_trip'),
-        ),
-        migrations.AddConstraint(
-            model_name='trip',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['boarding', 'under_way'])), fields=('driver',), name='driver_on_one_trip'),
-        ),
-        migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__gt', models.F('started_at'))), name='booking_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='vehiclestatechange',
-            constraint=models.CheckConstraint(condition=models.Q(('before', models.F('after')), _negated=True), name='vehicle_state_changes'),
-        ),
-        migrations.AddConstraint(
-            model_name='vehiclestatechange',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('after', 'on_trip'), _negated=True), ('before', 'ready'), _connector='OR'), name='vehicle_leaves_disinfected'),
-        ),
-        migrations.AddConstraint(
-            model_name='vehiclestatechange',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('after', 'ready'), _negated=True), ('before', 'disinfecting'), _connector='OR'), name='vehicle_ready_after_disinfection'),
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('before', models.F('after')), _negated=True), name='vehicle_state_changes'), models.CheckConstraint(condition=models.Q(models.Q(('after', 'on_trip'), _negated=True), ('before', 'ready'), _connector='OR'), name='vehicle_leaves_disinfected'), models.CheckConstraint(condition=models.Q(models.Q(('after', 'ready'), _negated=True), ('before', 'disinfecting'), _connector='OR'), name='vehicle_ready_after_disinfection')],
+            },
         ),
     ]
