@@ -195,6 +195,7 @@ ADDRESSES = {
     "trips:arrive": POST,
     "trips:change": POST,
     "trips:allow": POST,
+    "trips:minder": POST,
     "trips:link": POST,
     "trips:riders": GET,
     "trips:add_rider": POST,
@@ -278,7 +279,7 @@ CHANGE_PAGES = ("one", "confirm", "refuse", "withdraw", "follow_up")
 HANDOVER_PAGES = ("handover", "postpone", "arrived", "divert", "fetch", "word", "left")
 TRIP_PAGES = (
     "trip", "begin", "depart", "arrive", "change", "allow", "link", "paper", "ride", "ride_scans", "ride_link",
-    "ride_link_scans", "riders", "add_rider", "remove_rider",
+    "ride_link_scans", "riders", "add_rider", "remove_rider", "minder",
 )  # fmt: skip
 
 ARGUMENTS = {

@@ -2,7 +2,8 @@
 
 People who do not arrive are the business of `custody.handover`, whose time of arrival a trip sets; no second alarm
 says the same. Here is what nothing else watches: a trip that does not leave, one that never reports its end, and
-somebody who waits for a trip beyond the time by which they were to be there.
+somebody who waits for a trip beyond the time by which they were to be there; and a child that was fetched alone at a
+place of others and is brought to another one.
 """
 
 from datetime import timedelta
@@ -35,6 +36,15 @@ REQUEST = deadline_kind(
     DeadlineKind(
         "trips.request",
         _("Nobody has a trip for them"),
+        grace=NOW,
+        ladder=(Rung(NOW, "dispatcher"), Rung(2 * QUARTER, "duty_officer")),
+        answer_within=QUARTER,
+    )
+)
+ALONE = deadline_kind(
+    DeadlineKind(
+        "trips.alone",
+        _("Somebody who must not be alone rides without anybody of theirs"),
         grace=NOW,
         ladder=(Rung(NOW, "dispatcher"), Rung(2 * QUARTER, "duty_officer")),
         answer_within=QUARTER,

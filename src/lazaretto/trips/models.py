@@ -293,6 +293,7 @@ class Leg(models.Model):
 class Rider(models.Model):
     """Somebody on the list of a trip. `closed_at` is set when they got off, were left behind, or the trip ended.
 
+    `minded_by` names who looks after them on the way, where they must not be alone and nobody of theirs rides along.
     Nobody is on the lists of two open trips.
     """
 
@@ -307,6 +308,7 @@ class Rider(models.Model):
     seen_off_at = models.DateTimeField(null=True, blank=True)
     left_behind = models.CharField(max_length=200, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    minded_by = models.CharField(max_length=80, blank=True)
 
     class Meta:
         constraints = [

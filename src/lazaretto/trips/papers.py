@@ -9,7 +9,7 @@ from lazaretto.core.access import Actor
 from lazaretto.protocols.choices import Category
 from lazaretto.trips.choices import Berth
 from lazaretto.trips.models import Trip
-from lazaretto.trips.queries.board import manifest
+from lazaretto.trips.queries.board import Passenger, manifest
 from lazaretto.trips.queries.limits import zone_of
 from lazaretto.ui.papers.trip import TripLine, TripList, TripStop
 
@@ -33,8 +33,19 @@ def trip_list(trip: Trip, language: str, address: str) -> TripList:
             lines=tuple(
                 TripLine(
                     one.name, str(Berth(one.rider.berth).label), str(one.rider.from_stop.position + 1),
-                    str(one.rider.to_stop.position + 1), _("stays") if one.rider.left_behind else "",
+                    str(one.rider.to_stop.position + 1), _remark(one),
                 )
                 for one in people.people
             ),
         )  # fmt: skip
+
+
+def _remark(one: Passenger) -> str:
+    """That they stay, or that they must not ride alone and who looks after them."""
+    if one.rider.left_behind:
+        return _("stays")
+    if not one.alone:
+        return ""
+    if one.rider.minded_by:
+        return _("looked after by %(who)s") % {"who": one.rider.minded_by}
+    return _("must not be alone, nobody of theirs rides along")

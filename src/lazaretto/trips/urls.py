@@ -27,6 +27,7 @@ urlpatterns = [
     path("trips/<str:number>/begin", trip.begin, name="begin"),
     path("trips/<str:number>/depart", trip.depart, name="depart"),
     path("trips/<str:number>/arrive", trip.arrive, name="arrive"),
+    path("trips/<str:number>/minder", trip.minder, name="minder"),
     path("trips/<str:number>/change", trip.change, name="change"),
     path("trips/<str:number>/allow", trip.allow, name="allow"),
     path("trips/<str:number>/link", trip.link, name="link"),

@@ -27,6 +27,7 @@ call(
         "trips.settle_request": _("Request for a trip settled"),
         "trips.add_rider": _("Added to a trip"),
         "trips.remove_rider": _("Taken off a trip"),
+        "trips.name_minder": _("Named who looks after somebody on a trip"),
         "trips.insert_urgent": _("Somebody urgent put in"),
         "trips.make_plan": _("Trips proposed"),
         "trips.improve_plan": _("Better trips sought"),

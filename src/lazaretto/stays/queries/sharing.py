@@ -90,12 +90,23 @@ class Lonely:
 
 def without_company(site: Site, people: Sequence[Sharer], *, at: datetime) -> list[Lonely]:
     """Those of one room who must not be alone by the pack in force, and have nobody there who may look after them."""
+    return without_company_in(site, [people], at=at)[0]
+
+
+def without_company_in(site: Site, groups: Sequence[Sequence[Sharer]], *, at: datetime) -> list[list[Lonely]]:
+    """The same of each of these groups: a room, or those who sit in one vehicle. Two queries for all of them."""
     today = at.astimezone(ZoneInfo(site.time_zone)).date()
     try:
         rule = effective(site.jurisdiction, today).rooms
     except NoPackAdopted:
-        return []
-    occupants = with_ties(rule, _occupants(people, today))
+        return [[] for _group in groups]
+    everybody = {one.person.pk: one for group in groups for one in group}
+    known = dict(zip(everybody, _occupants(list(everybody.values()), today), strict=True))
+    return [_lonely(rule, group, [known[one.person.pk] for one in group]) for group in groups]
+
+
+def _lonely(rule: RoomRule, people: Sequence[Sharer], alone: Sequence[Occupant]) -> list[Lonely]:
+    occupants = with_ties(rule, alone)
     found = []
     for sharer, one in zip(people, occupants, strict=True):
         why = needs_company(rule, one)

@@ -1,5 +1,6 @@
 """Writes of trips: vehicles and drivers, trips, their way, what the escort sees, requests."""
 
+from lazaretto.trips.commands.company import MinderNamed, name_minder
 from lazaretto.trips.commands.inserting import UrgentInserted, insert_urgent
 from lazaretto.trips.commands.links import LinkMade, LinksRevoked, make_link, revoke_links
 from lazaretto.trips.commands.making import (
@@ -56,6 +57,7 @@ __all__ = [
     "Halt",
     "LinkMade",
     "LinksRevoked",
+    "MinderNamed",
     "MoveAsked",
     "MoveSettled",
     "Overridden",
@@ -89,6 +91,7 @@ __all__ = [
     "insert_urgent",
     "make_link",
     "make_plan",
+    "name_minder",
     "override",
     "plan_trip",
     "postpone",

@@ -18,6 +18,7 @@ from lazaretto.transfers.commands import postpone as postpone_handover
 from lazaretto.transfers.commands import sign_out
 from lazaretto.trips import rules
 from lazaretto.trips.choices import TripState, VehicleState
+from lazaretto.trips.commands.company import judged, tell_alone
 from lazaretto.trips.commands.making import watch_end
 from lazaretto.trips.commands.scanning import tell_custody
 from lazaretto.trips.commands.vehicles import MANAGE, RIDE, go
@@ -233,7 +234,7 @@ def _sign_out(trip: Trip, here: Stop, to: Stop, riders: list[Rider], actor: Acto
         made = sign_out(
             actor=actor, at=at, site=here.site, people=people, due_at=due_at,
             to_site=to.site.code if to.site else "", to_place=to.external, carrier=trip.vehicle.plate,
-            escort=trip.escort, escort_phone=trip.escort_phone, urgent=True,
+            escort=trip.escort, escort_phone=trip.escort_phone, assessment=judged(riders, at=at), urgent=True,
         )  # fmt: skip
         handover = Handover.objects.get(pk=made.handover_id)
     else:
@@ -256,6 +257,7 @@ def _from_outside(
     leave(ids, handover, number="", actor=actor, at=at)
     if to.site is not None:
         open_access(ids, unit_id=to.site.unit_id, at=at)
+    tell_alone(trip, to, ids, actor=actor, at=at)
     return handover
 
 

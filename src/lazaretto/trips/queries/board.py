@@ -15,6 +15,7 @@ from lazaretto.people.queries import display_names
 from lazaretto.trips import rules
 from lazaretto.trips.choices import Berth, ScanOutcome, TripState
 from lazaretto.trips.models import Driver, Rider, Scan, Stop, Trip, Vehicle
+from lazaretto.trips.queries.company import riding_alone, riding_of, site_on
 
 READ, MANAGE = "trips.read", "trips.manage"
 PATIENCE = timedelta(minutes=15)  # later than planned by more than this is late
@@ -113,12 +114,13 @@ def board(actor: Actor, *, at: datetime) -> Board:
 
 @dataclass(frozen=True)
 class Passenger:
-    """Somebody of the list as the trip's page shows them."""
+    """Somebody of the list as the trip's page shows them; `alone` says why they must not ride without their people."""
 
     rider: Rider
     name: str
     mark: str
     outcome: str
+    alone: str = ""
 
 
 @dataclass(frozen=True)
@@ -140,25 +142,54 @@ class Manifest:
     people: list[Passenger]
     strangers: list[Scan]
     missing: list[Passenger]
+    alone: list[Passenger]
     names: dict[UUID, str]
+
+    @property
+    def unminded(self) -> list[Passenger]:
+        """Those who ride alone and for whom nobody is named who looks after them."""
+        return [one for one in self.alone if not one.rider.minded_by]
+
+    @property
+    def nobody(self) -> bool:
+        """Whether nobody is on the list."""
+        return all(one.rider.left_behind for one in self.people)
 
 
 def manifest(actor: Actor, trip: Trip) -> Manifest:
-    """Who rides, who is missing, who is a stranger; a fixed number of queries."""
-    found = trip.riders.select_related("person", "from_stop", "to_stop", "leg__handover")
+    """Who rides, who is missing, who is a stranger, who rides alone; a fixed number of queries."""
+    found = trip.riders.select_related("person", "from_stop__site", "to_stop__site", "leg__handover")
     riders = list(found.order_by("from_stop__position", "berth", "person__name", "id"))
     unlisted = trip.scans.filter(outcome__in=[ScanOutcome.STRANGER, ScanOutcome.UNKNOWN])
     odd = list(unlisted.select_related("person").order_by("at", "id"))
     names = display_names(actor, [*(rider.person for rider in riders), *(scan.person for scan in odd if scan.person)])
     outcomes = _outcomes(riders)
-    people = [Passenger(rider, names[rider.person_id], *_mark(rider, outcomes)) for rider in riders]
+    alone = alone_on(trip, riders)
+    people = [
+        Passenger(rider, names[rider.person_id], *_mark(rider, outcomes), alone.get(rider.pk, "")) for rider in riders
+    ]
     stops = [_at(trip, stop, people) for stop in trip.stops.all()]
     rolling = trip.state in rules.ROLLING
     missing = [
         one for one in people
         if one.mark == "missing" or (rolling and one.mark in {"not_on", "off_again"} and _gone(one.rider))
     ]  # fmt: skip
-    return Manifest(stops, people, odd, missing, names)
+    return Manifest(stops, people, odd, missing, [one for one in people if one.alone], names)
+
+
+def alone_on(trip: Trip, riders: Sequence[Rider]) -> dict[UUID, str]:
+    """Why, by rider, of those on the list who must not be alone and have nobody of theirs on some stretch of their way.
+
+    By the rules of the day of the departure. Four queries; none for a trip that is over.
+    """
+    if trip.state not in rules.OPEN:
+        return {}
+    (alone,) = riding_alone(site_on(riders), [riding_of(riders, trip.category)], at=trip.departs_at)
+    return {
+        one.pk: alone[one.person_id].why
+        for one in riders
+        if one.person_id in alone and not one.left_behind and one.closed_at is None
+    }
 
 
 def _outcomes(riders: Sequence[Rider]) -> dict[UUID, str]:

@@ -1,15 +1,20 @@
 """The choices for somebody urgent as people read them: what happens, when they are there, what it costs whom."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import starmap
+from uuid import UUID
 
 from lazaretto.core.access import Actor
 from lazaretto.people.models import Person
 from lazaretto.people.queries import display_names
+from lazaretto.places.models import Site
 from lazaretto.trips.choices import Limit
 from lazaretto.trips.limits import limits
 from lazaretto.trips.models import MoveRequest
 from lazaretto.trips.queries.board import spoken
+from lazaretto.trips.queries.company import Riding, riding_alone, riding_of
 from lazaretto.trips.queries.insertion import SHOWN, Joining, Together, joinings, together_with
 from lazaretto.trips.queries.own_vehicle import Own, own_vehicle
 from lazaretto.trips.queries.planning import place_name
@@ -26,7 +31,10 @@ class CostLine:
 
 @dataclass(frozen=True)
 class Choice:
-    """One way to bring them there. `number` is the trip's that takes them along, empty for a vehicle of their own."""
+    """One way to bring them there. `number` is the trip's that takes them along, empty for a vehicle of their own.
+
+    `alone` names who of them must not ride without their people, and why.
+    """
 
     token: str
     number: str
@@ -41,6 +49,7 @@ class Choice:
     costs: tuple[CostLine, ...]
     beyond: tuple[Limit, ...]
     soonest: bool = False
+    alone: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,17 +68,50 @@ def choices_for(actor: Actor, request: MoveRequest, *, at: datetime) -> Choices:
     """Up to three: trips that go anyway, and a vehicle of their own; a bounded number of queries."""
     together = together_with(request)
     joins, owns = joinings(actor, together, at=at), own_vehicle(actor, together, at=at)
-    own = [_own(one, together) for one in owns]
-    join = [_join(one, together, actor) for one in joins[: max(1, SHOWN - len(own))]]
-    found = sorted([*join, *own], key=lambda one: (bool(one.beyond), one.late_minutes > 0, _price(one)))
-    first = min((one.there_at for one in found[:SHOWN]), default=None)
-    found = [replace(one, soonest=len(found) > 1 and one.there_at == first) for one in found]
+    joins = joins[: max(1, SHOWN - len(owns))]
     people = [one.person for one in together.requests]
     names = display_names(actor, people)
+    made = [*(_join(one, together, actor) for one in joins), *(_own(one, together) for one in owns)]
+    alone = _alone(joins, len(owns), together, names, at)
+    found = sorted(starmap(_with, zip(made, alone, strict=True)), key=_order)
+    first = min((one.there_at for one in found[:SHOWN]), default=None)
+    found = [replace(one, soonest=len(found) > 1 and one.there_at == first) for one in found]
     return Choices(
         request, tuple(names[one.pk] for one in people), place_name(together.origin), place_name(together.destination),
         tuple(found[:SHOWN]), int(limits().upset.total_seconds() // 60),
     )  # fmt: skip
+
+
+def _with(choice: Choice, alone: tuple[tuple[str, str], ...]) -> Choice:
+    return replace(choice, alone=alone)
+
+
+def _alone(
+    joins: Sequence[Joining], owns: int, together: Together, names: Mapping[UUID, str], at: datetime
+) -> list[tuple[tuple[str, str], ...]]:
+    """For each choice who of those who are put in would ride without their people."""
+    ends = [end for end in (together.origin, together.destination) if isinstance(end, Site)]
+    apart = [_ridings(together, 0, 1) for _own_vehicle in range(owns)]
+    found = riding_alone(next(iter(ends), None), [*(_aboard(one, together) for one in joins), *apart], at=at)
+    return [tuple((names[who], one.why) for who, one in those.items() if who in names) for those in found]
+
+
+def _aboard(one: Joining, together: Together) -> list[Riding]:
+    """Those of the trip's list, at their stops as they then are, and those who are put in."""
+    now = {halt.old: number for number, halt in enumerate(one.way.stops) if halt.old is not None}
+    there = [
+        replace(riding, from_stop=now[riding.from_stop], to_stop=now[riding.to_stop])
+        for riding in riding_of(one.trip.riders.all(), one.trip.category)
+    ]
+    return [*there, *_ridings(together, one.way.get_on, one.way.get_off)]
+
+
+def _ridings(together: Together, get_on: int, get_off: int) -> list[Riding]:
+    return [Riding(one.person, one.category, get_on, get_off) for one in together.requests]
+
+
+def _order(choice: Choice) -> tuple[bool, bool, int]:
+    return bool(choice.beyond), choice.late_minutes > 0, _price(choice)
 
 
 def _price(choice: Choice) -> int:

@@ -103,7 +103,8 @@ def together_with(request: MoveRequest) -> Together:
 
 def trips_to_join(actor: Actor, together: Together, *, at: datetime) -> QuerySet[Trip]:
     """Trips of the category that are not over, with stops and everybody of their lists."""
-    riders = Rider.objects.filter(left_behind="").select_related("from_stop", "to_stop", "request").order_by("id")
+    listed = Rider.objects.filter(left_behind="").order_by("id")
+    riders = listed.select_related("person", "from_stop", "to_stop", "request")
     stops = Stop.objects.select_related("site", "external").order_by("position")
     rows = Trip.objects.visible_to(actor, MANAGE).filter(
         category=together.first.category, state__in=rules.OPEN, departs_at__lt=at + AHEAD

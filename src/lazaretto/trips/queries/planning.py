@@ -18,6 +18,7 @@ from lazaretto.trips import rules
 from lazaretto.trips.choices import RequestState, VehicleState
 from lazaretto.trips.limits import Limits, limits
 from lazaretto.trips.models import Booking, Driver, MoveRequest, TripPlan, Vehicle
+from lazaretto.trips.queries.company import Riding, riding_alone
 from lazaretto.trips.queries.limits import duties_of
 from lazaretto.trips.queries.places import Place, point_of
 
@@ -219,7 +220,7 @@ class StopLine:
 
 @dataclass(frozen=True)
 class TripLine:
-    """A proposed trip."""
+    """A proposed trip; `alone` names who must not ride without their people, and why."""
 
     vehicle: Vehicle
     driver: Driver
@@ -227,6 +228,7 @@ class TripLine:
     leaves_at: datetime
     people: int
     stops: list[StopLine]
+    alone: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -253,7 +255,14 @@ def plan_view(actor: Actor, row: TripPlan) -> PlanView:
     vehicles = Vehicle.objects.in_bulk([UUID(crew[0]) for crew in crews])
     drivers = Driver.objects.in_bulk([UUID(crew[1]) for crew in crews])
     places = named_places({visit.place for route in plan.routes for visit in route.visits})
-    lines = [_trip_line(route, row.made_at, vehicles, drivers, places, told) for route in plan.routes]
+    ridings = [_ridings(route, asked) for route in plan.routes]
+    site = Site.objects.filter(code__in=_codes(places)).order_by("code").first()
+    alone = riding_alone(site, ridings, at=row.made_at)
+    lonely = [[(names[who], one.why) for who, one in found.items()] for found in alone]
+    lines = [
+        _trip_line(route, row.made_at, vehicles, drivers, places, told, those)
+        for route, those in zip(plan.routes, lonely, strict=True)
+    ]
     left = [(told.get(one.request, ""), str(one.why)) for one in plan.unserved]
     served = sum(line.people for line in lines)
     return PlanView(lines, left, plan.driving, plan.bound, round(100 * plan.gap), plan.engine, served)
@@ -261,7 +270,7 @@ def plan_view(actor: Actor, row: TripPlan) -> PlanView:
 
 def _trip_line(
     route: planner.Route, start: datetime, vehicles: dict[UUID, Vehicle], drivers: dict[UUID, Driver],
-    places: dict[str, Any], told: dict[str, str],
+    places: dict[str, Any], told: dict[str, str], alone: list[tuple[str, str]],
 ) -> TripLine:  # fmt: skip
     vehicle, driver = (UUID(part) for part in route.crew.split("+"))
     stops = [
@@ -270,15 +279,31 @@ def _trip_line(
     ]
     leaves = start + route.visits[0].departs * MINUTE
     people = sum(len(stop.on) for stop in stops)
-    return TripLine(vehicles[vehicle], drivers[driver], route.category, leaves, people, stops)
+    return TripLine(vehicles[vehicle], drivers[driver], route.category, leaves, people, stops, alone)
+
+
+def _ridings(route: planner.Route, asked: dict[str, MoveRequest]) -> list[Riding]:
+    """Who sits in it from stop to stop."""
+    off = {one: number for number, visit in enumerate(route.visits) for one in visit.off}
+    return [
+        Riding(asked[one].person, route.category, number, off[one])
+        for number, visit in enumerate(route.visits)
+        for one in visit.on
+        if one in asked
+    ]
 
 
 def named_places(keys: Iterable[str]) -> dict[str, str]:
     """The places of keys in words, in two queries."""
     wanted = [key.partition(":")[::2] for key in keys]
-    sites = Site.objects.filter(code__in=[key for kind, key in wanted if kind == "site"])
+    sites = Site.objects.filter(code__in=_codes(keys))
     others = ExternalPlace.objects.filter(pk__in=[key for kind, key in wanted if kind == "place"])
     return {key_of(place): place_name(place) for place in (*sites, *others)}
+
+
+def _codes(keys: Iterable[str]) -> list[str]:
+    """The sites among the keys of places."""
+    return [key.partition(":")[2] for key in keys if key.startswith("site:")]
 
 
 def better_plan(row: TripPlan) -> dict[str, Any]:

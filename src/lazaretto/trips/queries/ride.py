@@ -11,7 +11,7 @@ from lazaretto.people.queries import display_names
 from lazaretto.stays.models import Stay
 from lazaretto.trips.choices import Berth
 from lazaretto.trips.models import Rider, Trip
-from lazaretto.trips.queries.board import spoken
+from lazaretto.trips.queries.board import alone_on, spoken
 
 # Whoever holds the phone reads no whole names.
 PHONE = Actor(user_id=None, name="phone")
@@ -20,6 +20,7 @@ PHONE = Actor(user_id=None, name="phone")
 def roll(trip: Trip) -> list[dict[str, Any]]:
     """Everybody of the list. With the number of the stay and the last four of the document a card is known offline."""
     riders = list(_riders(trip))
+    alone = alone_on(trip, riders)
     people = [rider.person_id for rider in riders]
     names = display_names(PHONE, [rider.person for rider in riders])
     stays: dict[Any, str] = dict(
@@ -36,6 +37,7 @@ def roll(trip: Trip) -> list[dict[str, Any]]:
             "berth": "" if rider.berth == Berth.SEAT else str(rider.get_berth_display()),
             "from": rider.from_stop.position, "to": rider.to_stop.position,
             "from_name": spoken(rider.from_stop), "to_name": spoken(rider.to_stop),
+            "alone": alone.get(rider.pk, ""), "minded": rider.minded_by,
         }
         for rider in riders
     ]  # fmt: skip

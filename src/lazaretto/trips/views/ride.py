@@ -50,14 +50,16 @@ def linked(request: HttpRequest, number: str, secret: str) -> HttpResponse:
 
 def _page(request: HttpRequest, trip: Trip, send: str) -> HttpResponse:
     stops = list(trip.stops.select_related("site", "external").order_by("position"))
+    people = roll(trip)
     given = {
-        "number": trip.number, "people": roll(trip), "standing": standing(trip), "send": send,
+        "number": trip.number, "people": people, "standing": standing(trip), "send": send,
         # Once every stop where people get on was left, the page begins with those who get off.
         "off": all(stop.departed_at is not None for stop in stops[:-1]),
     }  # fmt: skip
     context = {
         "trip": trip,
         "given": given,
+        "alone": [(one["name"], one["alone"], one["minded"]) for one in people if one["alone"]],
         "stops": [(queries.spoken(stop), stop.arrives_at) for stop in stops],
         "worker": reverse("trips:worker"),
         "phones": [(stop.site.code, stop.site.phone) for stop in stops if stop.site and stop.site.phone],

@@ -26,6 +26,8 @@ from lazaretto.trips.queries.waiting import request_of
 from lazaretto.trips.views.common import back, page, uuid_of, zone_name
 from lazaretto.ui.notices import notify
 
+RIDE = "trips.ride"
+
 
 @require_GET
 @needs(MANAGE)
@@ -37,6 +39,8 @@ def riders(request: HttpRequest, number: str) -> HttpResponse:
     open_now = found.state in rules.OPEN
     context = {
         "trip": found,
+        "manifest": people,
+        "may_ride": actor.may(RIDE, found.unit_id) or actor.may(RIDE),
         "people": [one for one in people.people if not one.rider.left_behind],
         "names": {at.stop.pk: at.name for at in people.stops},
         "stretches": stretches(found, [one.rider for one in people.people]),

@@ -23,7 +23,7 @@ from lazaretto.trips.papers import trip_list
 from lazaretto.trips.queries import board as queries
 from lazaretto.trips.queries.board import MANAGE, READ
 from lazaretto.trips.queries.limits import drive_of, exceeded_by, overridden
-from lazaretto.trips.views.common import back, page, zone_name
+from lazaretto.trips.views.common import back, page, uuid_of, zone_name
 from lazaretto.ui import papers
 
 RIDE, OVERRIDE = "trips.ride", "trips.override"
@@ -95,6 +95,19 @@ def arrive(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_POST
+@needs(RIDE)
+def minder(request: HttpRequest, number: str) -> HttpResponse:
+    """Who looks after somebody on the way who rides without their people."""
+    queries.trip_by_number(actor_of(request), number)
+    person = uuid_of(request.POST.get("person", ""), "person")
+    page_of = "trips:riders" if request.POST.get("page") == "riders" else "trips:trip"
+    named = request.POST.get("minder", "")
+    return _do(
+        request, number, lambda **who: commands.name_minder(**who, person=person, minder=named), _("Kept."), page_of
+    )
+
+
+@require_POST
 @needs(MANAGE)
 def change(request: HttpRequest, number: str) -> HttpResponse:
     """Another departure, a later arrival, or no trip at all."""
@@ -157,10 +170,12 @@ def _printed(request: HttpRequest, found: Trip, address: str) -> HttpResponse:
     return HttpResponse(content, content_type="application/pdf", headers=headers)
 
 
-def _do(request: HttpRequest, number: str, work: Callable[..., object], text: str) -> HttpResponse:
+def _do(
+    request: HttpRequest, number: str, work: Callable[..., object], text: str, page_of: str = "trips:trip"
+) -> HttpResponse:
     actor = actor_of(request)
     found = queries.trip_by_number(actor, number)
-    url = reverse("trips:trip", args=[number])
+    url = reverse(page_of, args=[number])
     return back(request, url, lambda: work(actor=actor, at=clock.now(), trip=found), text)
 
 

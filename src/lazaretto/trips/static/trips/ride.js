@@ -36,6 +36,8 @@ function learn(standing) {
   show();
 }
 
+const company = ({ alone, minded }) => alone ? [element("small", { class: "lz-ride-alone" }, minded ? word("wordMinded", { name: minded }) : word("wordAlone", { why: alone }))] : [];
+
 const awaited = (known) => given.people.filter(({ p }) => !known[p]?.stays && !is(known[p], mode) && (mode === "on" || known[p]?.on));
 
 function show() {
@@ -45,7 +47,7 @@ function show() {
     const at = is(known[one.p], mode);
     const way = [one.berth, mode === "on" ? one.from_name : one.to_name].filter(Boolean).join(" · ");
     const button = element("button", { type: "button", class: "btn", "data-person": one.p, "aria-pressed": at ? "true" : "false", ...(at ? { "data-on": "", "data-tone": "green" } : {}) },
-      icon(at ? "circle-check" : "circle-dashed"), element("span", {}, one.name, element("small", {}, way)), at ? clock(at) : "");
+      icon(at ? "circle-check" : "circle-dashed"), element("span", {}, one.name, element("small", {}, way), ...company(one)), at ? clock(at) : "");
     return element("li", {}, button);
   }));
   if (focused) list.querySelector(`[data-person="${focused}"]`)?.focus();
