@@ -11,6 +11,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "lazaretto.config.settings"
 django.setup()
 
 from django.core.management import call_command  # noqa: E402
+from django.db import transaction  # noqa: E402
 
 from lazaretto.accounts.commands import issue_token  # noqa: E402
 from lazaretto.accounts.models import Unit  # noqa: E402
@@ -24,7 +25,6 @@ NOW = datetime.now(tz=UTC)
 
 def main(people: int) -> None:
     """Everybody in a room of one of three sites; a duty officer's token; the numbers of the stays as cards."""
-    call_command("migrate", verbosity=0)
     PackAdoption.objects.create(
         pack="cn-plan-9", jurisdiction="CN", starts_on=(NOW - timedelta(days=90)).date(), reason="test", created_at=NOW
     )
@@ -44,4 +44,6 @@ def main(people: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    call_command("migrate", verbosity=0)
+    with transaction.atomic():
+        main(int(sys.argv[1]))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -34,16 +35,22 @@ class House:
     env: dict[str, str]
     port: int
     token: str = ""
-    process: subprocess.Popen[bytes] | None = None
+    nursery: subprocess.Popen[str] | None = None
+    server: int | None = None
     answered: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:
         """Start the server alone and wait until it answers."""
-        words = ["-m", "lazaretto.config.serve", "--host", "127.0.0.1", "--port", str(self.port), "--workers", "1"]
-        self.process = subprocess.Popen(
-            [sys.executable, *words], env=self.env, cwd=ROOT, start_new_session=True,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+        if self.nursery is None:
+            self.nursery = subprocess.Popen(
+                [sys.executable, "tests/kill/nursery.py"], env=self.env, cwd=ROOT, start_new_session=True, text=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            )  # fmt: skip
+        assert self.nursery.stdin
+        assert self.nursery.stdout
+        self.nursery.stdin.write(f"--host 127.0.0.1 --port {self.port} --workers 1\n")
+        self.nursery.stdin.flush()
+        self.server = int(self.nursery.stdout.readline())
         give_up = time.monotonic() + 60
         while time.monotonic() < give_up:
             try:
@@ -51,14 +58,24 @@ class House:
             except urllib.error.HTTPError:
                 return  # it answers: nobody is signed in
             except OSError:
-                time.sleep(0.05)
+                time.sleep(0.02)
         raise AssertionError("the server did not start")
 
     def kill(self) -> None:
         """SIGKILL to the server and its workers at once."""
-        assert self.process is not None
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+        assert self.server is not None
+        gone = os.pidfd_open(self.server)
+        os.killpg(self.server, signal.SIGKILL)
+        select.select([gone], [], [])
+        os.close(gone)
+        self.server = None
+
+    def close(self) -> None:
+        """The end of everything that runs."""
+        if self.server is not None:
+            self.kill()
+        if self.nursery is not None:
+            self.nursery.communicate(timeout=20)
 
     def post(self, request: Request) -> bool:
         """Send a command; True when it was answered (a refusal fails the test)."""

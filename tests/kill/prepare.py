@@ -11,6 +11,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "lazaretto.config.settings"
 django.setup()
 
 from django.core.management import call_command  # noqa: E402
+from django.db import transaction  # noqa: E402
 
 from lazaretto.accounts.commands import issue_token  # noqa: E402
 from lazaretto.accounts.queries import actor_for  # noqa: E402
@@ -23,7 +24,6 @@ NOW = datetime.now(tz=UTC)
 
 def main(people: int) -> None:
     """A site with a room for everybody, a clerk with a token, and a bus with `people` expected."""
-    call_command("migrate", verbosity=0)
     PackAdoption.objects.create(
         pack="cn-plan-9", jurisdiction="CN", starts_on=(NOW - timedelta(days=90)).date(), reason="test", created_at=NOW
     )
@@ -54,4 +54,6 @@ def main(people: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    call_command("migrate", verbosity=0)
+    with transaction.atomic():
+        main(int(sys.argv[1]))

@@ -14,12 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.kill.foreign import own_database
+from tests.kill.conftest import environment, free_port
+from tests.kill.house import ROOT
 
 pytestmark = pytest.mark.kill
-
-ROOT = Path(__file__).resolve().parents[2]
-POSTGRESQL = os.environ.get("LAZARETTO_KILL_DATABASE_URL", "")
 
 
 @dataclass
@@ -61,19 +59,9 @@ class Running:
         return line.getresponse().status
 
 
-@pytest.fixture(params=["sqlite", *(["postgresql"] if POSTGRESQL else [])])
-def running(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Running]:
-    with own_database(POSTGRESQL) if request.param == "postgresql" else contextlib.nullcontext("") as url:
-        yield from _running(url, tmp_path)
-
-
-def _running(url: str, tmp_path: Path) -> Iterator[Running]:
-    env = {name: value for name, value in os.environ.items() if not name.startswith(("LAZARETTO_", "DJANGO_"))}
-    env |= {"LAZARETTO_DATA_DIR": str(tmp_path), "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
-    env["LAZARETTO_DATABASE_URL"] = url
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+@pytest.fixture
+def running(address: str, tmp_path: Path) -> Iterator[Running]:
+    env, port = environment(tmp_path, address), free_port()
     session = subprocess.run(
         [sys.executable, "tests/kill/visitor.py", "make"], env=env, cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout

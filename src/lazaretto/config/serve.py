@@ -14,16 +14,26 @@ KILL_AFTER = 3  # seconds; event streams end at once, a slow request gets this l
 
 
 def main() -> None:
-    """Serve until told to stop."""
+    """Read the arguments, and serve until told to stop or left alone."""
+    arguments = words().parse_args()
+    multiprocessing.set_start_method("spawn")  # a fork would copy the watching thread's locks
+    end_with_parent()
+    serve(arguments)
+
+
+def words() -> argparse.ArgumentParser:
+    """What is asked of `lazaretto up`."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--host", required=True)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--workers", type=int, required=True)
     parser.add_argument("--certificate", type=Path)
     parser.add_argument("--key", type=Path)
-    arguments = parser.parse_args()
-    multiprocessing.set_start_method("spawn")  # a fork would copy the watching thread's locks
-    end_with_parent()
+    return parser
+
+
+def serve(arguments: argparse.Namespace) -> None:
+    """Serve what the arguments say until told to stop."""
     Granian(
         "lazaretto.config.server:application",
         factory=True,
