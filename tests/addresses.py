@@ -234,6 +234,7 @@ ADDRESSES = {
     "orders:withdraw_exception": POST,
     "cases:changes": GET,
     "cases:one": GET,
+    "cases:notice": GET,
     "cases:confirm": POST,
     "cases:refuse": POST,
     "cases:withdraw": POST,
@@ -324,6 +325,7 @@ ARGUMENTS = {
     },
     "objections:answer offer": lambda world: world[Offer].pk,
     "objections:notice notice": lambda _world: "H01-N1",
+    "cases:notice number": lambda _world: "H01-G2",
     "cases:propose number": lambda world: world[Stay].number,
     **{
         f"{name} number": lambda world: world[Change].number

@@ -148,10 +148,16 @@ def _trips(site, stay) -> list[Model]:
 
 
 def _cases(cast, stay) -> list[Model]:
-    """A proposed change of status with a follow-up."""
+    """A proposed change of status with a follow-up, and one that took a case back."""
+    letter = {"kind": "paper", "why": "wrongly_held", "people": [str(stay.person_id)], "users": []}
     change = Change.objects.create(
         number="H01-G1", site=cast.site, kind="case", stay=stay, evidence="report", words="区疾控通报",
         happened_at=NOW, proposed_at=NOW, proposed_by=cast.medic.user,
+    )  # fmt: skip
+    Change.objects.create(
+        number="H01-G2", site=cast.site, kind="lifted", stay=stay, evidence="report", words="区疾控复核阴性",
+        happened_at=NOW, proposed_at=NOW, proposed_by=cast.medic.user, state="confirmed", decided_at=NOW,
+        decided_by=cast.duty_officer.user, digest="x", outcome={"pack": "cn-plan-8", "then": [letter]},
     )  # fmt: skip
     return [change, FollowUp.objects.create(change=change, kind="recheck", due_at=NOW, owner=cast.medic.user)]
 

@@ -41,6 +41,8 @@ class ConsequenceOut(Schema):
     clock_on: str
     ended_on: str
     ends_on: str
+    order: str
+    tubes: list[str]
 
 
 class FollowUpOut(Schema):
@@ -78,6 +80,7 @@ class StatusChangeOut(Schema):
     proposed_by_id: int
     decided_at: datetime | None
     decided_by_id: int | None
+    refutes_id: UUID | None
     follow_ups: list[FollowUpOut]
 
     @staticmethod

@@ -10,7 +10,8 @@ class ChangeKind(TextChoices):
 
     CASE = "case", _("becomes a case")
     CONTACT = "contact", _("becomes a close contact")
-    LIFTED = "lifted", _("suspicion lifted after recheck")
+    LIFTED = "lifted", _("negative after recheck: no case")
+    NO_CONTACT = "no_contact", _("no close contact: the case was refuted")
     RECOVERED = "recovered", _("case has recovered")
     ABSENCE = "absence", _("days missed, to be made up")
     ENVIRONMENTAL_POSITIVE = "environmental_positive", _("environmental sample positive")
@@ -55,6 +56,12 @@ class ConsequenceKind(TextChoices):
     TELL = "tell", _("left since: their community is told")
     PAPER = "paper", _("get the new order in writing")
     PLACE = "place", _("the place is put in order")
+    BACK = "back", _("returns to the order before")
+    VOID = "void", _("the positive result is void")
+    DECIDE = "decide", _("somebody decides by name")
+    ROOM = "room", _("gets a room without cases")
+    UNTELL = "untell", _("are told that it was no case")
+    CALLED_OFF = "called_off", _("no longer asked for")
 
 
 class Why(TextChoices):
@@ -79,6 +86,15 @@ class Why(TextChoices):
     THERE = "there", _("were there when it happened")
     NEW_ORDER = "new_order", _("whoever is held longer reads why and may contest it")
     NOT_SPENT_HERE = "not_spent_here", _("these days were not spent in isolation")
+    RECHECK_NEGATIVE = "recheck_negative", _("the recheck is negative")
+    ORDER_BEFORE = "order_before", _("the order that was in force before; every day served counts")
+    DAYS_OVER = "days_over", _("the days of the order before are over: the release is due at once")
+    ORDER_LIFTED = "order_lifted", _("no order is in force any more")
+    CASE_ONLY = "case_only", _("nothing but the finding held them")
+    ONLY_CASE = "only_case", _("was declared because of this case; no other confirmed finding names them")
+    ANOTHER_CASE = "another_case", _("another confirmed finding names them too")
+    AMONG_CASES = "among_cases", _("was kept among cases: whether that made them a contact is judged by name")
+    WRONGLY_HELD = "wrongly_held", _("whoever was wrongly held for a case or a contact reads it and may contest it")
     BEFORE_USE = "before_use", _("cleaned, disinfected or repaired before it is used on")
 
 

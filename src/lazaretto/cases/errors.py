@@ -25,8 +25,40 @@ class NothingSuspected(DomainError):
     """No proposal to make somebody a case is open."""
 
     code = "nothing_suspected"
-    message = _("No suspicion is open for this person.")
+    message = _("No suspicion is open for this person, and nobody confirmed them as a case.")
     next_step = _("Look at the list of changes of status; it may have been lifted already.")
+
+
+class StillPositive(DomainError):
+    """A confirmed positive was sampled after the recheck."""
+
+    code = "still_positive"
+    message = _("A later specimen is a confirmed positive: the recheck does not refute it.")
+    next_step = _("Have the later specimen rechecked, and propose it again on that recheck.")
+
+
+class NotBecauseOfIt(DomainError):
+    """Their order does not rest on a refuted case."""
+
+    code = "not_because_of_it"
+    message = _("No refuted case stands behind this order.")
+    next_step = _("First have the recheck of the case confirmed; then it can be taken back for those around it.")
+
+
+class StillContact(DomainError):
+    """Another confirmed finding names them too."""
+
+    code = "still_contact"
+    message = _("Another confirmed change of status names them as a contact too.")
+    next_step = _("Look at it in the list; if it does not concern them either, an approver can shorten the order.")
+
+
+class AnotherPerson(DomainError):
+    """Who proposed it cannot confirm it."""
+
+    code = "another_person"
+    message = _("Whoever proposed this cannot confirm it: it takes two people.")
+    next_step = _("Ask the duty officer or an approver who did not propose it.")
 
 
 class PreviewChanged(DomainError):

@@ -46,6 +46,8 @@ class Change(models.Model):
     happened_at = models.DateTimeField()
     first_on = models.DateField(null=True, blank=True)
     last_on = models.DateField(null=True, blank=True)
+    # The confirmed case that turned out to be none: set when its recheck is confirmed.
+    refutes = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="refuted_by")
     state = models.CharField(max_length=10, choices=ChangeState, default=ChangeState.PROPOSED)
     proposed_at = models.DateTimeField()
     proposed_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
@@ -88,6 +90,9 @@ class Change(models.Model):
                 condition=Q(kind="absence", first_on__isnull=False, last_on__gte=F("first_on"))
                 | ~Q(kind="absence") & Q(first_on__isnull=True, last_on__isnull=True),
                 name="change_absence_has_days",
+            ),
+            models.CheckConstraint(
+                condition=Q(refutes__isnull=True) | Q(kind="lifted", state="confirmed"), name="change_refutes_confirmed"
             ),
             models.UniqueConstraint(
                 fields=["stay", "kind"], condition=Q(state="proposed", stay__isnull=False), name="change_proposed_once"

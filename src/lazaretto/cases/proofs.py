@@ -40,7 +40,8 @@ def follow_ups_owned(at: datetime) -> Finding:
 def changes_confirmed(_at: datetime) -> Finding:
     """A case confirmed on a specimen had its second finding; before that only what can be taken back was begun."""
     cases = Change.objects.filter(kind=ChangeKind.CASE, evidence=EvidenceKind.SPECIMEN)
-    hasty = cases.filter(state=ChangeState.CONFIRMED).exclude(specimen__state=SpecimenState.CONFIRMED_POSITIVE)
+    standing = cases.filter(state=ChangeState.CONFIRMED, refuted_by__isnull=True)
+    hasty = standing.exclude(specimen__state=SpecimenState.CONFIRMED_POSITIVE)
     begun = FollowUp.objects.filter(change__in=cases.filter(state=ChangeState.PROPOSED))
     early = begun.exclude(kind__in=REVERSIBLE).select_related("change")
     offenders = [

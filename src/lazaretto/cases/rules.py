@@ -25,6 +25,9 @@ PROPOSE, CONFIRM = "cases.propose", "cases.confirm"
 # The same floor and those next to it (local rules on sites that found a positive look that far).
 FLOORS_NEAR = 1
 RECHECK_HOURS, STAFF_HOURS, PAPER_HOURS, TELL_HOURS, MOVE_HOURS = 6, 24, 24, 24, 12
+# Whoever is held because of somebody who was no case is decided upon the same shift; nobody sleeps another night
+# beside cases.
+DECIDE_HOURS, ROOM_HOURS = 12, 2
 
 
 EDGES: tuple[Edge, ...] = (
@@ -45,7 +48,8 @@ BECOMES: dict[str, frozenset[str]] = {
     ChangeKind.RECOVERED: frozenset({"case"}),
 }  # fmt: skip
 ACTED_ON = frozenset({
-    K.STAY_IN_ROOM, K.RECHECK, K.MOVE, K.COMPANY, K.STAFF, K.TEST, K.TELL, K.PAPER, K.PLACE,
+    K.STAY_IN_ROOM, K.RECHECK, K.MOVE, K.COMPANY, K.STAFF, K.TEST, K.TELL, K.PAPER, K.PLACE, K.DECIDE, K.ROOM,
+    K.UNTELL,
 })  # fmt: skip
 # What can be taken back at any moment; nothing else follows from one unconfirmed positive.
 REVERSIBLE = frozenset({K.STAY_IN_ROOM, K.RECHECK})
@@ -59,7 +63,8 @@ def may_become(kind: str, category: str) -> bool:
 @dataclass(frozen=True, kw_only=True)
 class Consequence:
     """One thing that follows. `people` are person ids, `users` user ids; `to` is a kind of place, `category` the one
-    they have there; `hours` until it must be done; dates are the site's, ISO; `order` names whose order changes."""
+    they have there; `hours` until it must be done; dates are the site's, ISO; `order` is the number of one that is in
+    force again, `tubes` are results that are void."""
 
     kind: str
     why: str
@@ -72,6 +77,8 @@ class Consequence:
     clock_on: str = ""
     ended_on: str = ""
     ends_on: str = ""
+    order: str = ""
+    tubes: tuple[str, ...] = ()
 
     @property
     def acted_on(self) -> bool:
@@ -124,6 +131,51 @@ class Near:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Back:
+    """The order to which somebody returns: its number and category, the end of the one that falls and its own.
+
+    `over`: its days have been served. `goes_on`: it never stopped.
+    """
+
+    order: str
+    category: str
+    clock_on: str
+    ended_on: str
+    ends_on: str
+    over: bool = False
+    goes_on: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declared:
+    """Somebody whose order changed because of a case: `explained` when another confirmed finding names them too;
+    `ends_on` is the end of the order that they would return to, empty where a later order has taken its place."""
+
+    person: str
+    stay: str
+    explained: bool
+    ended_on: str
+    ends_on: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Undone:
+    """What rested on a case that its recheck refutes, or on a contact with one. `left` and `staff` had been told;
+    `called_off` are those of whom something is still asked that is not needed any more; `here` and `elsewhere` say
+    where the subject is: in a room of the site, with others, or (neither) in our care no more."""
+
+    back: Back | None = None
+    tubes: tuple[str, ...] = ()
+    declared: tuple[Declared, ...] = ()
+    left: tuple[str, ...] = ()
+    staff: tuple[int, ...] = ()
+    called_off: tuple[str, ...] = ()
+    elsewhere: bool = False
+    among_cases: bool = False
+    beside_cases: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Scene:
     """Everything that the consequences of a change depend on, at one moment."""
 
@@ -137,6 +189,13 @@ class Scene:
     own: Clock | None = None
     here: bool = True
     precautions: tuple[str, ...] = ()
+    suspected: bool = False
+    undone: Undone | None = None
+
+
+def takes_back(found: Outcome) -> bool:
+    """Whether somebody was wrongly held for a case or a contact: what two people found, two people take back."""
+    return any(one.why == W.WRONGLY_HELD for one in found.then)
 
 
 def outcome(kind: str, scene: Scene, *, confirmed: bool) -> Outcome:
@@ -146,6 +205,8 @@ def outcome(kind: str, scene: Scene, *, confirmed: bool) -> Outcome:
         held = [one for one in then if one.kind in {K.CONTACT, K.RESTART, K.MADE_UP}]
         people = tuple(person for one in held for person in one.people)
         then = (*then, Consequence(kind=K.PAPER, why=W.NEW_ORDER, people=people, hours=PAPER_HOURS))
+    if scene.undone is not None:
+        then = (*then, _of(K.PAPER, W.WRONGLY_HELD, _subject(scene), hours=PAPER_HOURS))
     now = () if confirmed or kind != ChangeKind.CASE else tuple(_precautions(scene))
     return Outcome(scene.pack.key, now, then)
 
@@ -186,8 +247,64 @@ def _exposed(scene: Scene) -> Iterable[Consequence]:
 
 
 def _lifted(scene: Scene) -> Iterable[Consequence]:
-    people = tuple(dict.fromkeys((_subject(scene).occupant.id, *scene.precautions)))
-    yield Consequence(kind=K.GOES_ON, why=W.REFUTED, people=people)
+    if scene.undone is not None:
+        yield from _refuted(scene, scene.undone)
+    if scene.suspected or scene.undone is None:
+        people = tuple(dict.fromkeys((_subject(scene).occupant.id, *scene.precautions)))
+        yield Consequence(kind=K.GOES_ON, why=W.REFUTED, people=people)
+
+
+def _refuted(scene: Scene, undone: Undone) -> Iterable[Consequence]:
+    """A confirmed case was none: where they return to, what was asked because of them, whom it concerned."""
+    subject = _subject(scene)
+    if undone.tubes:
+        yield _of(K.VOID, W.RECHECK_NEGATIVE, subject, tubes=undone.tubes)
+    yield from _back(scene, undone)
+    if undone.beside_cases:
+        yield _of(K.ROOM, W.AMONG_CASES, subject, hours=ROOM_HOURS)
+    if undone.among_cases:
+        yield _of(K.DECIDE, W.AMONG_CASES, subject, hours=DECIDE_HOURS)
+    for one in undone.declared:
+        yield Consequence(
+            kind=K.DECIDE, why=W.ANOTHER_CASE if one.explained else W.ONLY_CASE, people=(one.person,), stay=one.stay,
+            hours=DECIDE_HOURS, ended_on=one.ended_on, ends_on="" if one.explained else one.ends_on,
+        )  # fmt: skip
+    if undone.called_off:
+        yield Consequence(kind=K.CALLED_OFF, why=W.RECHECK_NEGATIVE, people=undone.called_off)
+    if undone.left or undone.staff:
+        yield Consequence(
+            kind=K.UNTELL, why=W.RECHECK_NEGATIVE, people=undone.left, users=undone.staff, hours=TELL_HOURS
+        )
+
+
+def _no_contact(scene: Scene) -> Iterable[Consequence]:
+    """Whoever was a contact of nobody but a refuted case."""
+    undone = scene.undone or Undone()
+    yield from _back(scene, undone)
+    if undone.called_off:
+        yield Consequence(kind=K.CALLED_OFF, why=W.RECHECK_NEGATIVE, people=undone.called_off)
+
+
+def _back(scene: Scene, undone: Undone) -> Iterable[Consequence]:
+    """The order they return to, and where they have to be under it."""
+    subject, back = _subject(scene), undone.back
+    if back is None:
+        held = scene.here or undone.elsewhere
+        yield _of(K.GOES_ON, W.CASE_ONLY if held else W.ORDER_LIFTED, subject)
+        if held:
+            yield _of(K.MOVE, W.CASE_ONLY, subject, to=Destination.HOME, hours=MOVE_HOURS)
+        return
+    yield _of(
+        K.BACK, W.DAYS_OVER if back.over else W.ORDER_BEFORE, subject, category=back.category, order=back.order,
+        clock_on=back.clock_on, ended_on=back.ended_on, ends_on=back.ends_on,
+    )  # fmt: skip
+    goes = leads_to(scene.pack, back.category)
+    if undone.elsewhere and (back.over or not goes.setting):
+        yield _of(K.MOVE, W.DAYS_OVER, subject, to=Destination.HOME, hours=MOVE_HOURS)
+    elif undone.elsewhere:
+        yield _move(scene, subject, goes, back.category, W.ORDER_BEFORE)
+    elif not back.over and goes.setting == "central" and back.category not in scene.receives:
+        yield _move(scene, subject, goes, back.category, W.CATEGORY_ELSEWHERE)
 
 
 def _recovered(scene: Scene) -> Iterable[Consequence]:
@@ -239,6 +356,7 @@ _THEN: dict[str, Callable[[Scene], Iterable[Consequence]]] = {
     ChangeKind.CASE: _case,
     ChangeKind.CONTACT: _exposed,
     ChangeKind.LIFTED: _lifted,
+    ChangeKind.NO_CONTACT: _no_contact,
     ChangeKind.RECOVERED: _recovered,
     ChangeKind.ABSENCE: _absent,
     ChangeKind.ENVIRONMENTAL_POSITIVE: _environment,

@@ -8,6 +8,7 @@ app_name = "cases"
 urlpatterns = [
     path("changes", views.listing, name="changes"),
     path("changes/<str:number>", views.one, name="one"),
+    path("changes/<str:number>/notice", views.notice, name="notice"),
     path("changes/<str:number>/confirm", views.confirm, name="confirm"),
     path("changes/<str:number>/refuse", views.refuse, name="refuse"),
     path("changes/<str:number>/withdraw", views.withdraw, name="withdraw"),

@@ -17,6 +17,7 @@ from lazaretto.cases import commands
 from lazaretto.cases.choices import ChangeKind, ChangeState, EvidenceKind
 from lazaretto.cases.forms import EventForm, ProposeForm
 from lazaretto.cases.models import Change
+from lazaretto.cases.papers import correction_notice, is_correction
 from lazaretto.cases.queries.listing import (
     READ,
     change_by_number,
@@ -28,9 +29,9 @@ from lazaretto.cases.queries.listing import (
     told,
 )
 from lazaretto.cases.queries.scene import outcome_of, settled
-from lazaretto.cases.rules import CONFIRM, PROPOSE, Consequence
+from lazaretto.cases.rules import CONFIRM, PROPOSE, Consequence, takes_back
 from lazaretto.core import clock
-from lazaretto.core.errors import DomainError
+from lazaretto.core.errors import DomainError, NotFound
 from lazaretto.core.ids import new_id
 from lazaretto.core.paging import page as piece_of
 from lazaretto.people.queries import display_name
@@ -39,10 +40,12 @@ from lazaretto.stays.errors import NoRulePack
 from lazaretto.stays.models import Specimen, Stay
 from lazaretto.stays.navigation import site_code
 from lazaretto.stays.queries.file import stay_by_number
-from lazaretto.stays.views.common import page, site_of
+from lazaretto.stays.views.common import page, pdf, site_of
+from lazaretto.ui import papers
 from lazaretto.ui.notices import notify
 
 PER_PAGE = 40
+PAPERS = "stays.papers"  # papers that bear a name
 HAND_OVER, DRAFT = "transfers.hand_over", "orders.draft"  # capabilities of apps below, whose pages are linked to
 
 
@@ -170,7 +173,7 @@ def _context(request: HttpRequest, found: Change) -> dict[str, Any]:
         "can": {
             "confirm": actor.may(CONFIRM, unit), "propose": actor.may(PROPOSE, unit),
             "hand_over": actor.may(HAND_OVER, unit), "draft": actor.may(DRAFT, unit),
-            "health": actor.may("stays.health", unit),
+            "health": actor.may("stays.health", unit), "papers": actor.may(PAPERS, unit) and is_correction(found),
         },
     }  # fmt: skip
 
@@ -182,14 +185,29 @@ def _preview(request: HttpRequest, found: Change) -> dict[str, Any]:
     except NoRulePack as error:
         return {"problem": str(error)}
     actor = actor_of(request)
-    return {"now": told(actor, seen.now, seen.pack), "then": told(actor, seen.then, seen.pack), "digest": seen.digest}
+    return {
+        "now": told(actor, seen.now, seen.pack), "then": told(actor, seen.then, seen.pack), "digest": seen.digest,
+        "by_another": takes_back(seen) and found.proposed_by_id == actor.user_id,
+    }  # fmt: skip
 
 
 def _confirmed(request: HttpRequest, found: Change) -> dict[str, Any]:
     """What was confirmed, as it was shown."""
-    rows = [Consequence(**{**row, "people": tuple(row["people"]), "users": tuple(row["users"])})
+    lists = ("people", "users", "tubes")
+    rows = [Consequence(**{**row, **{name: tuple(row.get(name, ())) for name in lists}})
             for row in (found.outcome or {}).get("then", [])]  # fmt: skip
     return {"then": told(actor_of(request), rows, found.pack)}
+
+
+@require_GET
+@needs(PAPERS)
+def notice(request: HttpRequest, number: str) -> HttpResponse:
+    """The letter to whoever was wrongly held for a case or a contact."""
+    found = change_by_number(actor_of(request), number)
+    site_of(request, found.site.code, PAPERS)
+    if found.stay is None or not is_correction(found):
+        raise NotFound(kind="cases.notice", number=number)
+    return pdf(papers.render(correction_notice(found, found.stay)), f"{found.number}.pdf")
 
 
 @require_POST

@@ -23,6 +23,12 @@ LOOKS: dict[str, tuple[str, str]] = {
     ConsequenceKind.TELL: ("blue", "phone"),
     ConsequenceKind.PAPER: ("blue", "clipboard-check"),
     ConsequenceKind.PLACE: ("blue", "spray"),
+    ConsequenceKind.BACK: ("green", "arrow-back-up"),
+    ConsequenceKind.VOID: ("green", "test-pipe"),
+    ConsequenceKind.DECIDE: ("orange", "user"),
+    ConsequenceKind.ROOM: ("red", "door"),
+    ConsequenceKind.UNTELL: ("blue", "phone"),
+    ConsequenceKind.CALLED_OFF: ("grey", "circle-check"),
 }
 
 

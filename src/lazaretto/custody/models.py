@@ -1,10 +1,12 @@
 """Facts about where people are, what they say (holdings), handovers, and questions that the facts raise."""
 
 from typing import Self
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from lazaretto.core.access import Actor, ScopedQuerySet
 from lazaretto.core.fields import EncryptedTextField
@@ -177,6 +179,9 @@ class Holding(models.Model):
         return f"{self.person_id} since {self.started_at:%Y-%m-%d %H:%M}"
 
 
+NOWHERE = models.Value(UUID(int=0), output_field=models.UUIDField())
+
+
 class QuestionQuerySet(ScopedQuerySet["Question"]):
     """Questions belong to every unit that is asked."""
 
@@ -213,6 +218,15 @@ class Question(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["fact"], condition=Q(closed_at__isnull=True), name="question_of_a_fact_open_once"
+            ),
+            # Of two places one may be unknown or with others; a null is no other place than a null.
+            models.UniqueConstraint(
+                F("person"),
+                F("conflict"),
+                Coalesce(F("first_site"), NOWHERE),
+                Coalesce(F("second_site"), NOWHERE),
+                condition=Q(closed_at__isnull=True),
+                name="question_of_a_doubt_open_once",
             ),
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True) | Q(explained=True) | ~Q(answer=""), name="question_answered"

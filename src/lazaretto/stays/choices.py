@@ -12,6 +12,7 @@ class OrderChangeKind(TextChoices):
     EDITION_CHANGE = "edition_change", _("change of edition")
     CORRECTION = "correction", _("correction")
     ABSENCE = "absence", _("missed days made up")
+    RESTORED = "restored", _("in force again")
 
 
 class StayEnd(TextChoices):

@@ -28,6 +28,8 @@ SPECIMEN_STEPS: dict[str, frozenset[str]] = {
     REFUTED: frozenset(),
     INVALID: frozenset(),
 }
+# Only a confirmed change of status takes this one: a positive that had its second finding turns out to be false.
+VOIDED: dict[str, str] = {CONFIRMED: REFUTED}
 
 LOWEST_PLAUSIBLE = Decimal("30.0")
 HIGHEST_PLAUSIBLE = Decimal("45.0")

@@ -11,7 +11,8 @@ from lazaretto.accounts.models import User
 from lazaretto.cases import wording
 from lazaretto.cases.choices import OF_A_PERSON, ChangeKind, ChangeState, ConsequenceKind, FollowUpState
 from lazaretto.cases.models import Change, FollowUp
-from lazaretto.cases.rules import Consequence, may_become
+from lazaretto.cases.queries.refuted import case_of, declared_by, suspicion_of
+from lazaretto.cases.rules import PROPOSE, Consequence, may_become
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import NotFound
 from lazaretto.people.models import Person
@@ -23,8 +24,18 @@ READ = "cases.read"
 
 def changes(actor: Actor) -> QuerySet[Change]:
     """Changes the actor may read, with what a line of a list shows."""
-    related = ("site", "stay__person", "floor", "building", "proposed_by", "decided_by", "specimen")
-    return Change.objects.visible_to(actor, READ).select_related(*related)
+    related = (
+        "site",
+        "stay__person",
+        "floor",
+        "building",
+        "proposed_by",
+        "decided_by",
+        "specimen",
+        "refutes",
+        "refuted_by",
+    )
+    return Change.objects.visible_to(actor, READ).select_related(*related, "refuted_by")
 
 
 def change_by_number(actor: Actor, number: str) -> Change:
@@ -53,11 +64,14 @@ def listed(actor: Actor, state: str, *, at: datetime) -> QuerySet[Change]:
 
 def kinds_for(stay: Stay) -> list[ChangeKind]:
     """What can be proposed for somebody as they are now; whoever left for hospital can only have recovered."""
+    refutable = case_of(stay) is not None
     if stay.ended_at is not None:
-        return [ChangeKind.RECOVERED]
-    suspected = Change.objects.filter(stay=stay, kind=ChangeKind.CASE, state=ChangeState.PROPOSED).exists()
-    fitting = [kind for kind in OF_A_PERSON if may_become(kind, stay.category)]
-    return [kind for kind in fitting if suspected or kind != ChangeKind.LIFTED]
+        return [kind for kind in (ChangeKind.LIFTED, ChangeKind.RECOVERED) if refutable or kind != ChangeKind.LIFTED]
+    possible = {
+        ChangeKind.LIFTED: refutable or suspicion_of(stay).exists(),
+        ChangeKind.NO_CONTACT: declared_by(stay) is not None,
+    }
+    return [kind for kind in OF_A_PERSON if may_become(kind, stay.category) and possible.get(kind, True)]
 
 
 @dataclass(frozen=True)
@@ -106,6 +120,9 @@ class Told:
     ended_on: str = ""
     ends_on: str = ""
     company: list[str] = field(default_factory=list)
+    order: str = ""
+    tubes: tuple[str, ...] = ()
+    category: str = ""
 
 
 @dataclass(frozen=True)
@@ -151,7 +168,8 @@ def _told(one: Consequence, names: Names, pack: str) -> Told:
     return Told(
         one.kind, str(ConsequenceKind(one.kind).label), tone, icon, wording.why(one.why, pack),
         named[:1] if alone else named, wording.destination(one.to, one.category), one.hours, one.clock_on,
-        one.ended_on, one.ends_on, [other.name for other in named[1:]] if alone else [],
+        one.ended_on, one.ends_on, [other.name for other in named[1:]] if alone else [], one.order,
+        one.tubes, wording.category_label(one.category) if one.kind == ConsequenceKind.BACK else "",
     )  # fmt: skip
 
 
@@ -167,12 +185,14 @@ class FollowUpLine:
     to: str
     late: bool
     mine: bool
+    contact: Stay | None = None
 
 
 def follow_up_lines(actor: Actor, change: Change, *, at: datetime) -> list[FollowUpLine]:
-    """Open ones first, by their time; six queries at most."""
+    """Open ones first, by their time; seven queries at most."""
     rows = list(change.follow_ups.select_related("owner", "closed_by", "person").order_by("due_at", "id"))
     names = names_for(actor, (p for row in rows for p in row.people), (u for row in rows for u in row.users))
+    contacts = _contacts(actor, rows)
     found = []
     for row in rows:
         tone, icon = wording.LOOKS[row.kind]
@@ -182,7 +202,20 @@ def follow_up_lines(actor: Actor, change: Change, *, at: datetime) -> list[Follo
             FollowUpLine(
                 row, row.get_kind_display(), tone, icon, names.of(people, row.users),
                 wording.destination(row.to, row.category), open_one and row.due_at < at,
-                row.owner_id is not None and row.owner_id == actor.user_id,
+                row.owner_id is not None and row.owner_id == actor.user_id, contacts.get(row.pk),
             )
         )  # fmt: skip
     return sorted(found, key=lambda line: line.follow_up.state != FollowUpState.OPEN)
+
+
+def _contacts(actor: Actor, rows: Sequence[FollowUp]) -> dict[UUID, Stay]:
+    """By follow-up: the stay of whom it is asked whether they stay a contact, where the actor may propose that."""
+    asked = [row for row in rows if row.kind == ConsequenceKind.DECIDE and row.state == FollowUpState.OPEN]
+    if not asked:
+        return {}
+    stays = Stay.objects.visible_to(actor, PROPOSE).filter(
+        person__in=[row.person_id for row in asked], ended_at__isnull=True
+    )
+    found = {stay.person_id: stay for stay in stays.select_related("site", "order")}
+    own = {row.change.stay.person_id for row in asked if row.change.stay}
+    return {row.pk: found[row.person_id] for row in asked if row.person_id in found and row.person_id not in own}

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,14 @@ from django.db.models import Q, QuerySet
 from lazaretto.cases import rules
 from lazaretto.cases.choices import ChangeKind, ChangeState, EvidenceKind, FollowUpState
 from lazaretto.cases.models import Change, FollowUp
-from lazaretto.cases.rules import Clock, Near, Outcome, Scene
+from lazaretto.cases.queries.refuted import (
+    case_of,
+    declared_by,
+    suspicion_of,
+    undone_by_recheck,
+    undone_for_contact,
+)
+from lazaretto.cases.rules import Clock, Near, Outcome, Scene, Undone
 from lazaretto.core.clock import local_date
 from lazaretto.people.models import Need
 from lazaretto.people.queries import age_on
@@ -101,7 +109,25 @@ def _scene_of_person(look: _Look, stay: Stay, receives: frozenset[str], on: str)
         pack=look.pack, receives=receives, subject=subject, on=on, own=_own(look, stay),
         near=tuple(one for one in everybody if one is not subject), here=stay.ended_at is None,
         staff=_staff(look, Q(room__in=[row.room_id for row in taken])), precautions=_named_before(stay),
+        suspected=look.change.kind == C.LIFTED and suspicion_of(stay).exists(),
+        undone=_undone(look, stay, subject, everybody),
     )  # fmt: skip
+
+
+def _undone(look: _Look, stay: Stay, subject: Near, everybody: list[Near]) -> Undone | None:
+    """What rested on a case that was none; None where no confirmed case is behind the change."""
+    given: dict[str, Any] = {"at": look.at, "zone": look.zone, "packs": look.packs}
+    if look.change.kind == C.NO_CONTACT:
+        because = declared_by(stay)
+        return undone_for_contact(stay, because, **given) if because else None
+    case = case_of(stay) if look.change.kind == C.LIFTED else None
+    if case is None:
+        return None
+    cases = [one for one in everybody if one is not subject and one.case]
+    beside = any(one.lodging.room == subject.lodging.room and not one.left for one in cases)
+    return undone_by_recheck(
+        stay, case, beside=beside and stay.ended_at is None, among=any(one.room_mate for one in cases), **given
+    )
 
 
 def _rooms_of(look: _Look, stay: Stay) -> list[Occupancy]:
@@ -180,7 +206,7 @@ def _restarts_anybody(look: _Look) -> bool:
     rule = look.pack.site_positive
     if look.change.kind in {C.ENVIRONMENTAL_POSITIVE, C.VENTILATION_FAULT}:
         rule = look.pack.site_event(look.change.kind).restarts
-    return rule.scope != "none" and look.change.kind not in {C.CONTACT, C.LIFTED, C.RECOVERED, C.ABSENCE}
+    return rule.scope != "none" and look.change.kind not in {C.CONTACT, C.LIFTED, C.NO_CONTACT, C.RECOVERED, C.ABSENCE}
 
 
 def _clock(look: _Look, stay: Stay, category: str, clock_start_at: datetime) -> Clock:

@@ -41,8 +41,9 @@ from lazaretto.stays.commands.specimens import (
     decide_positive,
     excuse_test,
     record_result,
+    void_positive,
 )
-from lazaretto.stays.commands.status import make_up_days, replace_order, set_category
+from lazaretto.stays.commands.status import make_up_days, replace_order, restore_order, set_category
 
 __all__ = [
     "Admitted",
@@ -86,7 +87,9 @@ __all__ = [
     "replace_order",
     "report_alone",
     "report_breach",
+    "restore_order",
     "revoke_certificate",
     "set_category",
+    "void_positive",
     "withdraw_extension",
 ]

@@ -24,7 +24,7 @@ from lazaretto.stays.errors import (
 from lazaretto.stays.models import Specimen, SpecimenResult, Stay, TestExcuse
 from lazaretto.stays.queries.courses import excusable_tests
 from lazaretto.stays.queries.specimens import test_answered_by
-from lazaretto.stays.rules import may_step
+from lazaretto.stays.rules import VOIDED, may_step
 
 LONGEST_EXCUSE = 300  # characters
 
@@ -208,6 +208,19 @@ def decide_positive(
         reason=evidence,
     )
     return PositiveDecided(specimen.id, state)
+
+
+def void_positive(specimen: Specimen, *, evidence: str, actor: Actor, at: datetime) -> None:
+    """A confirmed positive turned out to be false, inside the command that decides it (`cases.confirm`): it holds
+    nobody any more. Raises `IllegalTransition`."""
+    state = SpecimenState.REFUTED
+    if VOIDED.get(specimen.state) != state:
+        raise IllegalTransition(before=specimen.state, after=state)
+    before = specimen.state
+    _step(specimen, state, actor, at, laboratory="", reagent="", ct_value=None)
+    data = {"tube": specimen.tube, "before": before, "result": state}
+    unit_id, person_id = specimen.stay.site.unit_id, specimen.stay.person_id
+    record(specimen, unit_id=unit_id, person_id=person_id, data=data, reason=evidence)
 
 
 def _new_tube(specimen: Specimen) -> Specimen:

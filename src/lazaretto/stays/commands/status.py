@@ -1,4 +1,4 @@
-"""An order takes the place of another: another category, a clock that restarts. Missed days are made up.
+"""An order takes the place of another, or falls and the one before it is in force again. Missed days are made up.
 
 Plain functions inside the command of the app that decides it (`cases.confirm`), which names who decided and why.
 """
@@ -52,6 +52,32 @@ def replace_order(
     data = {"order": order.number, "replaces": before.number, "category": category, "ends_at": ends_at}
     record(order, unit_id=stay.site.unit_id, person_id=stay.person_id, data=data, reason=reason)
     return order
+
+
+def restore_order(stay: Stay, before: IsolationOrder, *, reason: str, actor: Actor, at: datetime) -> IsolationOrder:
+    """The order in force falls, because what it rested on was not so; the one before it is in force again.
+
+    Its days never stopped: those spent under the order that falls count, and so do the tests taken then. An end that
+    now lies in the past makes the release due at once. The person reads why (`OrderChange`). Raises `StayEnded`,
+    `NotIsolated`, `NoRulePack`.
+    """
+    fallen = _order_in_force(stay)
+    fallen.lifted_at = at
+    fallen.save(update_fields=["lifted_at"])
+    before.absences = [*before.absences, *(one for one in fallen.absences if one not in before.absences)]
+    course, ends_at = course_now(before, stay.site)
+    before.lifted_at, before.ends_at, before.site = None, ends_at, stay.site
+    before.save(update_fields=["lifted_at", "ends_at", "site", "absences"])
+    OrderChange.objects.create(
+        order=before, kind=OrderChangeKind.RESTORED, ends_before=fallen.ends_at, ends_after=ends_at, reason=reason,
+        approved_by_id=actor.user_id, at=at,
+    )  # fmt: skip
+    stay.order, stay.category = before, before.category
+    stay.save(update_fields=["order", "category"])
+    _follow(stay, course, ends_at, actor, at)
+    data = {"order": before.number, "falls": fallen.number, "category": before.category, "ends_at": ends_at}
+    record(before, unit_id=stay.site.unit_id, person_id=stay.person_id, data=data, reason=reason)
+    return before
 
 
 def make_up_days(stay: Stay, absence: Absence, *, actor: Actor, at: datetime) -> datetime:

@@ -20,7 +20,7 @@ from lazaretto.ui.papers.house import (
     SamplingLine,
     SamplingList,
 )
-from lazaretto.ui.papers.letters import ObjectionReply, ObservationNotice
+from lazaretto.ui.papers.letters import CorrectionNotice, ObjectionReply, ObservationNotice
 from lazaretto.ui.papers.official import (
     ExtensionNotice,
     IsolationOrder,
@@ -31,6 +31,7 @@ from lazaretto.ui.papers.official import (
 from lazaretto.ui.papers.transfer import TransferLine, TransferOrder
 
 __all__ = [
+    "CorrectionNotice",
     "DoorCard",
     "DoorCards",
     "ExitBuilding",

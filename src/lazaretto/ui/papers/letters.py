@@ -1,4 +1,4 @@
-"""Letters to somebody in our care: the medical observation notice, the reply to an objection."""
+"""Letters to somebody in our care: the medical observation notice, the reply to an objection, a status corrected."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,6 +24,11 @@ REPLY = {
     "objection": pgettext_lazy("paper", "Your objection"),
     "outcome": pgettext_lazy("paper", "Outcome"),
     "raised": pgettext_lazy("paper", "Raised"),
+}
+CORRECTION = {
+    **ORDER,
+    "title": pgettext_lazy("paper", "Notice that a finding was corrected"),
+    "qr": pgettext_lazy("paper", "QR code of this notice"),
 }
 NOT_FORCED = (
     _("You may say no, ask questions and ask for time. Saying no brings you no disadvantage."),
@@ -92,6 +97,38 @@ class ObjectionReply(_Decision):
             "parts": [
                 {"heading": heading["asked"], "sentences": [self.reason]},
                 {"heading": heading["answer"], "sentences": self.reply.splitlines()},
+                {"heading": heading["disagree"], "sentences": self._remedies()},
+            ],
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorrectionNotice(_Decision):
+    """Somebody was held for what they were not. `reason` says what was found false; `now` what holds from today on, in
+    whole sentences in the paper's language."""
+
+    template: ClassVar[str] = "letter"
+    order: str
+    now: tuple[str, ...]
+
+    def data(self) -> Mapping[str, Any]:
+        """What was wrong first, then what holds now, then the remedies."""
+        words = spoken(self.language, CORRECTION)
+        said = {
+            "wrong": pgettext_lazy("paper", "What was wrong"),
+            "now": pgettext_lazy("paper", "What holds from now on"),
+            "disagree": pgettext_lazy("paper", "If you disagree"),
+        }
+        heading = spoken(self.language, said)
+        return {
+            **self._common(words, f"{self.number} · {self.name}"),
+            "facts": [
+                *self._who(words), (words["order"], self.order), (words["authority"], self.authority),
+                (words["legal_basis"], self.legal_basis), (words["decided_by"], self.issued_by),
+            ],
+            "parts": [
+                {"heading": heading["wrong"], "sentences": [self.reason]},
+                {"heading": heading["now"], "sentences": list(self.now)},
                 {"heading": heading["disagree"], "sentences": self._remedies()},
             ],
         }  # fmt: skip

@@ -18,35 +18,55 @@ from lazaretto.cases.choices import (
     EvidenceKind,
     FollowUpState,
 )
-from lazaretto.cases.deadlines import CONFIRM, CONFIRM_WITHIN, FOLLOW_UP, POSITIVE, SUSPICION_WITHIN
+from lazaretto.cases.commands.follow_ups import (
+    MOST,
+    close,
+    drop_all,
+    drop_open,
+    due_for,
+    open_follow_up,
+    somebody,
+)
+from lazaretto.cases.deadlines import CONFIRM, CONFIRM_WITHIN, POSITIVE, SUSPICION_WITHIN
 from lazaretto.cases.errors import (
     AlreadyProposed,
+    AnotherPerson,
     CannotBecome,
     ChangeDecided,
-    CompanyFirst,
     DaysUnfit,
     EvidenceMissing,
-    FollowUpClosed,
     InTheFuture,
+    NotBecauseOfIt,
     NothingSuspected,
     NotPositive,
     NotRefuted,
     PlaceElsewhere,
     PreviewChanged,
+    StillContact,
+    StillPositive,
     TooLongAgo,
     Unconfirmed,
 )
 from lazaretto.cases.models import Change, ChangeStep, FollowUp
-from lazaretto.cases.orders_follow import orders_follow
+from lazaretto.cases.orders_follow import orders_follow, void_positives
 from lazaretto.cases.queries.arrivals import comes_back_as
+from lazaretto.cases.queries.refuted import (
+    called_off,
+    case_of,
+    declared_by,
+    moves_as_contact,
+    others_naming,
+    suspicion_of,
+    voided,
+)
 from lazaretto.cases.queries.scene import outcome_of, settled
-from lazaretto.cases.rules import Consequence, Outcome
+from lazaretto.cases.rules import Consequence
 from lazaretto.core.access import Actor, locked
 from lazaretto.core.choices import DeadlineState
 from lazaretto.core.clock import local_date
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import Due, cancel, meet, raise_alarm, set_deadlines
-from lazaretto.core.errors import Forbidden, ReasonRequired, whole
+from lazaretto.core.errors import ReasonRequired, whole
 from lazaretto.core.models import Deadline
 from lazaretto.core.numbers import next_number
 from lazaretto.core.states import edge
@@ -59,7 +79,6 @@ from lazaretto.stays.queries.going_on import decided_by
 decided_by(comes_back_as)
 
 PROPOSE, CONFIRMS = rules.PROPOSE, rules.CONFIRM
-MOST = 2000  # characters of words
 POSITIVES = (SpecimenState.PRELIMINARY_POSITIVE, SpecimenState.CONFIRMED_POSITIVE)
 OLDEST = timedelta(days=90)  # no plan looks back as far; a slip in the year must not move anybody
 C, S = ChangeKind, ChangeState
@@ -94,15 +113,6 @@ class Decided:
 
 
 @dataclass(frozen=True)
-class FollowUpSeen:
-    """Somebody has a follow-up, or it was closed."""
-
-    follow_up_id: UUID
-    state: FollowUpState
-    owner_id: int | None
-
-
-@dataclass(frozen=True)
 class PositiveWatched:
     """Somebody is told that a confirmed positive waits for a change of status."""
 
@@ -130,9 +140,10 @@ def propose(
 
     Nothing changes but precautions that can be taken back: with one unconfirmed positive they stay in the room and are
     sampled again. Raises `EvidenceMissing`, `PlaceElsewhere`, `InTheFuture`, `CannotBecome`, `DaysUnfit`,
-    `NotPositive`, `TooLongAgo`, `NothingSuspected`, `NotRefuted`, `AlreadyProposed`, `NoRulePack`, `TextTooLong`.
+    `NotPositive`, `TooLongAgo`, `NothingSuspected`, `NotRefuted`, `StillPositive`, `NotBecauseOfIt`, `StillContact`,
+    `AlreadyProposed`, `NoRulePack`, `TextTooLong`.
     """
-    proposer, said = _somebody(actor, PROPOSE), whole(words, MOST)
+    proposer, said = somebody(actor, PROPOSE), whole(words, MOST)
     change = Change(
         site=site, kind=kind, stay=stay, building=building, floor=floor, evidence=evidence, specimen=specimen,
         words=said or None, happened_at=happened_at, first_on=first_on, last_on=last_on, proposed_at=at,
@@ -145,9 +156,9 @@ def propose(
     _step(change, S.PROPOSED, actor, at, said)
     seen = outcome_of(change, at=at)
     for one in seen.now:
-        _follow_up(change, one, proposer, at)
+        open_follow_up(change, one, proposer, at)
     within = CONFIRM_WITHIN if settled(change) else SUSPICION_WITHIN
-    set_deadlines([_due(CONFIRM.code, change, change, at + within)], at=at)
+    set_deadlines([due_for(CONFIRM.code, change, change, at + within)], at=at)
     for positive in _positives(change):
         meet(POSITIVE.code, positive, at=at, by=proposer, answer=change.number)
     _note(change, {"kind": kind, "evidence": evidence, "pack": seen.pack, "digest": seen.digest})
@@ -159,22 +170,26 @@ def confirm(*, actor: Actor, at: datetime, change: Change, seen: str, words: str
     """Confirm a change as it was shown: `seen` is the digest of the consequences that were read.
 
     Orders, release days and tests change; what people have to see to becomes follow-ups with the proposer as owner.
-    Raises `ChangeDecided`, `Unconfirmed`, `NotRefuted`, `PreviewChanged`.
+    A finding that turns out to be false takes two people. Raises `ChangeDecided`, `Unconfirmed`, `NotRefuted`,
+    `StillPositive`, `NotBecauseOfIt`, `StillContact`, `AnotherPerson`, `PreviewChanged`.
     """
-    by = _somebody(actor, CONFIRMS)
+    by = somebody(actor, CONFIRMS)
     _waiting(change)
-    _may_be_confirmed(change)
+    _may_be_confirmed(change, at)
     _lock_stays(change.site)
     found = outcome_of(change, at=at)
     if found.digest != seen:
         raise PreviewChanged(digest=found.digest)
+    if by == change.proposed_by_id and rules.takes_back(found):
+        raise AnotherPerson
     change.digest, change.outcome = seen, asdict(found)
     _decide(change, S.CONFIRMED, actor, at, whole(words, MOST))
     _lift_precautions(change, at, by)
+    _take_back(change, actor, at, by)
     orders = orders_follow(change, found, actor=actor, at=at)
     acted_on = [one for one in found.then if one.acted_on]
     for one in acted_on:
-        _follow_up(change, one, change.proposed_by_id, at)
+        open_follow_up(change, one, _owner(change, one, by), at)
     _note(change, {"kind": change.kind, "pack": found.pack, "digest": seen, "orders": orders})
     return Confirmed(change.id, change.number, orders, len(acted_on))
 
@@ -189,53 +204,6 @@ def refuse(*, actor: Actor, at: datetime, change: Change, reason: str) -> Decide
 def withdraw(*, actor: Actor, at: datetime, change: Change, reason: str) -> Decided:
     """Take a proposal back, and why. Its precautions end. Raises `ReasonRequired`, `ChangeDecided`."""
     return _end(change, S.WITHDRAWN, PROPOSE, actor, at, reason)
-
-
-@command("cases.take_follow_up", capability=PROPOSE)
-def take_follow_up(*, actor: Actor, at: datetime, follow_up: FollowUp) -> FollowUpSeen:
-    """See to it from now on. Raises `FollowUpClosed`."""
-    _still_open(follow_up)
-    before, follow_up.owner_id = follow_up.owner_id, _somebody(actor, PROPOSE)
-    follow_up.save(update_fields=["owner"])
-    _note_follow_up(follow_up, {"before": before, "owner": follow_up.owner_id})
-    return FollowUpSeen(follow_up.id, FollowUpState.OPEN, follow_up.owner_id)
-
-
-@command("cases.finish_follow_up", capability=PROPOSE)
-def finish_follow_up(*, actor: Actor, at: datetime, follow_up: FollowUp, answer: str = "") -> FollowUpSeen:
-    """It was done. Who stays or goes with somebody who must not be alone is named in `answer`, before anybody moves.
-
-    Raises `FollowUpClosed`, `ReasonRequired` where company is not named, `CompanyFirst`.
-    """
-    _still_open(follow_up)
-    said = whole(answer, MOST)
-    if follow_up.kind == ConsequenceKind.COMPANY and not said:
-        raise ReasonRequired
-    alone = follow_up.change.follow_ups.filter(kind=ConsequenceKind.COMPANY, state=FollowUpState.OPEN)
-    if follow_up.kind == ConsequenceKind.MOVE and alone.exists():
-        raise CompanyFirst
-    return _close(follow_up, FollowUpState.DONE, _somebody(actor, PROPOSE), at, said)
-
-
-@command("cases.drop_follow_up", capability=PROPOSE)
-def drop_follow_up(*, actor: Actor, at: datetime, follow_up: FollowUp, reason: str) -> FollowUpSeen:
-    """It is not needed any more, and why. Raises `FollowUpClosed`, `ReasonRequired`."""
-    _still_open(follow_up)
-    said = whole(reason, MOST)
-    if not said:
-        raise ReasonRequired
-    return _close(follow_up, FollowUpState.DROPPED, _somebody(actor, PROPOSE), at, said)
-
-
-@command("cases.see_arrival", capability=PROPOSE, internal=True)
-def see_arrival(*, actor: Actor, at: datetime, follow_up: FollowUp, place: str) -> FollowUpSeen:
-    """Somebody who had to move is where they had to go: `place` names it. Raises `FollowUpClosed`.
-
-    Who keeps whom company stays open: an arrival does not answer it.
-    """
-    _still_open(follow_up)
-    said = gettext("Arrived: {place}").format(place=place)
-    return _close(follow_up, FollowUpState.DONE, actor.user_id, at, whole(said, MOST))
 
 
 @command("cases.watch_positive", capability=PROPOSE, internal=True)
@@ -292,14 +260,18 @@ def _fits_stay(change: Change, stay: Stay, specimen: Specimen | None, at: dateti
     if change.happened_at < at - OLDEST:
         raise TooLongAgo
     gone = stay.ended_at is not None
-    returns = change.kind == C.RECOVERED and (not gone or stay.end == StayEnd.HOSPITAL)
+    back_there = Stay.objects.filter(person=stay.person_id, ended_at__isnull=True)
+    if gone and change.kind == C.LIFTED and back_there.exists():
+        raise PlaceElsewhere  # they are in a room again: their present stay is what changes
+    returns = change.kind in {C.RECOVERED, C.LIFTED} and (not gone or stay.end == StayEnd.HOSPITAL)
     if (gone and not returns) or not rules.may_become(change.kind, stay.category):
         raise CannotBecome(category=stay.category)
     if change.kind == C.ABSENCE:
         _fits_days(change, stay, at)
-    if change.kind == C.LIFTED:
-        _suspicion(stay)
-        _may_be_confirmed(change)
+    if change.kind == C.LIFTED and not suspicion_of(stay).exists() and case_of(stay) is None:
+        raise NothingSuspected
+    if change.kind in {C.LIFTED, C.NO_CONTACT}:
+        _may_be_confirmed(change, at)
 
 
 def _fits_days(change: Change, stay: Stay, at: datetime) -> None:
@@ -309,22 +281,40 @@ def _fits_days(change: Change, stay: Stay, at: datetime) -> None:
         raise DaysUnfit
 
 
-def _suspicion(stay: Stay) -> Change:
-    """The open proposal to make somebody a case; raises `NothingSuspected`."""
-    found = locked(Change.objects.filter(stay=stay, kind=C.CASE, state=S.PROPOSED)).first()
-    if found is None:
-        raise NothingSuspected
-    return found
-
-
-def _may_be_confirmed(change: Change) -> None:
-    """Promise 5. Raises `Unconfirmed`, `NotRefuted`."""
+def _may_be_confirmed(change: Change, at: datetime) -> None:
+    """Promise 5. Raises `Unconfirmed`, `NotRefuted`, `StillPositive`, `NotBecauseOfIt`, `StillContact`."""
     if not settled(change):
         raise Unconfirmed(tube=change.specimen.tube if change.specimen else "")
-    if change.kind == C.LIFTED and change.specimen and change.specimen.state not in {
-        SpecimenState.REFUTED, SpecimenState.NEGATIVE,
-    }:  # fmt: skip
+    if change.kind == C.LIFTED and change.stay is not None:
+        _is_refuted(change, change.stay)
+    if change.kind == C.NO_CONTACT and change.stay is not None:
+        _rests_on_it_alone(change.stay, at)
+
+
+def _is_refuted(change: Change, stay: Stay) -> None:
+    """A recheck refutes what was sampled before it, and nothing after."""
+    recheck = change.specimen
+    if recheck and recheck.state not in {SpecimenState.REFUTED, SpecimenState.NEGATIVE}:
         raise NotRefuted
+    case = case_of(stay)
+    if case is None:
+        return
+    if recheck and case.specimen and recheck.collected_at < case.specimen.collected_at:
+        raise NotRefuted
+    since = recheck.collected_at if recheck else change.happened_at
+    later = voided(stay.person_id).filter(collected_at__gt=since).first()
+    if later is not None:
+        raise StillPositive(tube=later.tube)
+
+
+def _rests_on_it_alone(stay: Stay, at: datetime) -> None:
+    """Whoever was declared because of a refuted case, and of no other finding."""
+    case = declared_by(stay)
+    if case is None:
+        raise NotBecauseOfIt
+    others = others_naming(case, [str(stay.person_id)], at=at)
+    if others:
+        raise StillContact(changes=", ".join(others[str(stay.person_id)]))
 
 
 def _keep(change: Change) -> None:
@@ -346,12 +336,12 @@ def _waiting(change: Change) -> None:
 
 
 def _end(change: Change, state: ChangeState, capability: str, actor: Actor, at: datetime, reason: str) -> Decided:
-    by, said = _somebody(actor, capability), whole(reason, MOST)
+    by, said = somebody(actor, capability), whole(reason, MOST)
     if not said:
         raise ReasonRequired
     _waiting(change)
     _decide(change, state, actor, at, said)
-    _drop_open(change, at, by, said)
+    drop_open(change, at, by, said)
     _note(change, {"after": state}, said)
     return Decided(change.id, state)
 
@@ -370,79 +360,56 @@ def _decide(change: Change, state: ChangeState, actor: Actor, at: datetime, word
 
 def _lift_precautions(change: Change, at: datetime, by: int) -> None:
     """Precautions of a suspicion end when it is confirmed, or lifted: then the proposal itself ends too."""
-    _drop_open(change, at, by, gettext("Confirmed: what follows is below."))
-    if change.kind == C.LIFTED and change.stay is not None:
-        suspicion, words = _suspicion(change.stay), change.number
+    drop_open(change, at, by, gettext("Confirmed: what follows is below."))
+    waiting = suspicion_of(change.stay) if change.kind == C.LIFTED and change.stay else Change.objects.none()
+    for suspicion in locked(waiting):
+        words = change.number
         suspicion.state, suspicion.decided_at, suspicion.decided_by_id = S.REFUSED, at, by
         suspicion.reason = words
         suspicion.save(update_fields=["state", "decided_at", "decided_by", "reason"])
         row = {"state": S.REFUSED, "at": at, "by_id": by, "words": words}
         ChangeStep.objects.create(change=suspicion, position=suspicion.steps.count() + 1, **row)
         cancel(CONFIRM.code, suspicion, at=at, by=by, answer=words)
-        _drop_open(suspicion, at, by, words)
+        drop_open(suspicion, at, by, words)
         _note(suspicion, {"after": S.REFUSED, "lifted_by": words})
 
 
-def _drop_open(change: Change, at: datetime, by: int, why: str) -> None:
-    for one in change.follow_ups.filter(state=FollowUpState.OPEN):
-        one.state, one.closed_at, one.closed_by_id, one.answer = FollowUpState.DROPPED, at, by, why
-        one.save(update_fields=["state", "closed_at", "closed_by", "answer"])
-        cancel(FOLLOW_UP.code, one, at=at, by=by, answer=str(FollowUpState.DROPPED.label))
+def _take_back(change: Change, actor: Actor, at: datetime, by: int) -> None:
+    """What rested on a case that was none falls: its positives are void, what it still asked for is called off."""
+    stay = change.stay
+    case = case_of(stay) if stay and change.kind == C.LIFTED else None
+    if stay is not None and case is not None:
+        void_positives(change, stay, actor=actor, at=at)
+        drop_all(called_off(case), at, by, change.number)
+        change.refutes = case
+        change.save(update_fields=["refutes"])
+        _note(case, {"refuted_by": change.number})
+    because = declared_by(stay) if stay and change.kind == C.NO_CONTACT else None
+    if stay is not None and because is not None:
+        drop_all(moves_as_contact(stay, because), at, by, change.number)
+        _answer_decisions(change, stay, at, by)
 
 
-def _follow_up(change: Change, one: Consequence, owner: int, at: datetime) -> None:
-    alone = one.kind == ConsequenceKind.COMPANY or len(one.people) == 1
-    due_at = at + timedelta(hours=one.hours)
-    made = FollowUp.objects.create(
-        change=change, kind=one.kind, person_id=UUID(one.people[0]) if one.people and alone else None,
-        people=list(one.people), users=list(one.users), to=one.to, category=one.category, due_at=due_at,
-        owner_id=owner,
-    )  # fmt: skip
-    set_deadlines([_due(FOLLOW_UP.code, made, change, due_at, made.person_id)], at=at)
+def _answer_decisions(change: Change, stay: Stay, at: datetime, by: int) -> None:
+    """Whether they go on as a contact was asked; this is the answer."""
+    asked = FollowUp.objects.filter(kind=ConsequenceKind.DECIDE, person=stay.person_id, state=FollowUpState.OPEN)
+    for one in asked.filter(change__kind=C.LIFTED).exclude(change__stay__person=stay.person_id):
+        close(one, FollowUpState.DONE, by, at, change.number)
 
 
-def _close(follow_up: FollowUp, state: FollowUpState, by: int | None, at: datetime, said: str) -> FollowUpSeen:
-    follow_up.state, follow_up.closed_at, follow_up.closed_by_id = state, at, by
-    follow_up.answer = said or None
-    follow_up.save(update_fields=["state", "closed_at", "closed_by", "answer"])
-    close = meet if state == FollowUpState.DONE else cancel
-    close(FOLLOW_UP.code, follow_up, at=at, by=by, answer=str(state.label))
-    _note_follow_up(follow_up, {"after": state}, said if state == FollowUpState.DROPPED else "")
-    return FollowUpSeen(follow_up.id, state, follow_up.owner_id)
-
-
-def _still_open(follow_up: FollowUp) -> None:
-    if follow_up.state != FollowUpState.OPEN:
-        raise FollowUpClosed
-
-
-def _somebody(actor: Actor, capability: str) -> int:
-    """A person: the program itself finds nothing out."""
-    if actor.user_id is None:
-        raise Forbidden(capability=capability)
-    return actor.user_id
+def _owner(change: Change, one: Consequence, confirmed_by: int) -> int:
+    """Who proposed it sees to it; what concerns somebody at another site, who confirmed it for the district."""
+    elsewhere = one.kind == ConsequenceKind.DECIDE and one.stay
+    away = elsewhere and Stay.objects.filter(pk=one.stay).exclude(site=change.site).exists()
+    return confirmed_by if away else change.proposed_by_id
 
 
 def _step(change: Change, state: ChangeState, actor: Actor, at: datetime, words: str) -> None:
-    by = _somebody(actor, PROPOSE)
+    by = somebody(actor, PROPOSE)
     place = change.steps.count() + 1
     ChangeStep.objects.create(change=change, position=place, state=state, at=at, by_id=by, words=words or None)
-
-
-def _due(kind: str, subject: Change | FollowUp, change: Change, due_at: datetime, person: UUID | None = None) -> Due:
-    person = person or (change.stay.person_id if change.stay else None)
-    return Due(kind, subject, due_at, unit_id=change.site.unit_id, person_id=person)
 
 
 def _note(change: Change, data: dict[str, object], reason: str = "") -> None:
     person = change.stay.person_id if change.stay else None
     record(change, unit_id=change.site.unit_id, person_id=person, data=data, reason=reason)
-
-
-def _note_follow_up(follow_up: FollowUp, data: dict[str, object], reason: str = "") -> None:
-    unit_id = follow_up.change.site.unit_id
-    kind = {"kind": follow_up.kind, "change": follow_up.change.number}
-    record(follow_up, unit_id=unit_id, person_id=follow_up.person_id, data={**kind, **data}, reason=reason)
-
-
-__all__ = ["Confirmed", "Decided", "FollowUpSeen", "Outcome", "Proposed", "confirm", "propose", "refuse", "withdraw"]
