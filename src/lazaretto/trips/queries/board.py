@@ -135,12 +135,20 @@ class AtStop:
 
 
 @dataclass(frozen=True)
+class Unlisted:
+    """A scan of somebody who is not on the list; the name if the card is somebody's whom we know."""
+
+    scan: Scan
+    name: str
+
+
+@dataclass(frozen=True)
 class Manifest:
     """Everything about one trip: stops, people, and what is wrong."""
 
     stops: list[AtStop]
     people: list[Passenger]
-    strangers: list[Scan]
+    strangers: list[Unlisted]
     missing: list[Passenger]
     alone: list[Passenger]
     names: dict[UUID, str]
@@ -160,8 +168,7 @@ def manifest(actor: Actor, trip: Trip) -> Manifest:
     """Who rides, who is missing, who is a stranger, who rides alone; a fixed number of queries."""
     found = trip.riders.select_related("person", "from_stop__site", "to_stop__site", "leg__handover")
     riders = list(found.order_by("from_stop__position", "berth", "person__name", "id"))
-    unlisted = trip.scans.filter(outcome__in=[ScanOutcome.STRANGER, ScanOutcome.UNKNOWN])
-    odd = list(unlisted.select_related("person").order_by("at", "id"))
+    odd = unlisted_scans(trip)
     names = display_names(actor, [*(rider.person for rider in riders), *(scan.person for scan in odd if scan.person)])
     outcomes = _outcomes(riders)
     alone = alone_on(trip, riders)
@@ -174,7 +181,14 @@ def manifest(actor: Actor, trip: Trip) -> Manifest:
         one for one in people
         if one.mark == "missing" or (rolling and one.mark in {"not_on", "off_again"} and _gone(one.rider))
     ]  # fmt: skip
-    return Manifest(stops, people, odd, missing, [one for one in people if one.alone], names)
+    strangers = [Unlisted(scan, names.get(scan.person_id, "") if scan.person_id else "") for scan in odd]
+    return Manifest(stops, people, strangers, missing, [one for one in people if one.alone], names)
+
+
+def unlisted_scans(trip: Trip) -> list[Scan]:
+    """Cards that were read and are nobody's of the list, as they were read; one query."""
+    found = trip.scans.filter(outcome__in=[ScanOutcome.STRANGER, ScanOutcome.UNKNOWN])
+    return list(found.select_related("person").order_by("at", "id"))
 
 
 def alone_on(trip: Trip, riders: Sequence[Rider]) -> dict[UUID, str]:

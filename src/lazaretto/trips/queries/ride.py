@@ -11,7 +11,7 @@ from lazaretto.people.queries import display_names
 from lazaretto.stays.models import Stay
 from lazaretto.trips.choices import Berth
 from lazaretto.trips.models import Rider, Trip
-from lazaretto.trips.queries.board import alone_on, spoken
+from lazaretto.trips.queries.board import alone_on, spoken, unlisted_scans
 
 # Whoever holds the phone reads no whole names.
 PHONE = Actor(user_id=None, name="phone")
@@ -50,6 +50,21 @@ def standing(trip: Trip) -> list[dict[str, Any]]:
     return [
         {"p": str(person), "on": _text(on), "off": _text(off), "stays": bool(left), "gone": leg is not None}
         for person, on, off, left, leg in last.values()
+    ]
+
+
+def strangers(trip: Trip) -> list[dict[str, Any]]:
+    """Who was scanned and is not on the list: the masked name of whoever is known to us, empty for an unknown card."""
+    scans = unlisted_scans(trip)
+    names = display_names(PHONE, [scan.person for scan in scans if scan.person])
+    return [
+        {
+            "id": str(scan.pk),
+            "at": _text(scan.at),
+            "kind": scan.kind,
+            "name": names[scan.person_id] if scan.person_id else "",
+        }
+        for scan in scans
     ]
 
 

@@ -14,16 +14,13 @@ from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.core import clock
 from lazaretto.core.errors import DomainError
 from lazaretto.core.paging import page as piece_of
-from lazaretto.people.queries import display_names
-from lazaretto.places.models import Site
-from lazaretto.places.queries import site_by_code
 from lazaretto.protocols.choices import Category
-from lazaretto.stays.models import Stay
-from lazaretto.transfers.queries import with_room
 from lazaretto.trips import commands
 from lazaretto.trips.forms import TripForm
 from lazaretto.trips.queries import board as queries
 from lazaretto.trips.queries.board import MANAGE, READ
+from lazaretto.trips.queries.planning import key_of, place_name
+from lazaretto.trips.queries.starts import Start, start_of, starts_elsewhere
 from lazaretto.trips.views.common import destinations, halt, page, sites_of
 from lazaretto.ui.notices import notify
 
@@ -72,23 +69,21 @@ def _tabs(shown: str) -> list[tuple[str, str, bool]]:
 @require_http_methods(["GET", "POST"])
 @needs(MANAGE)
 def new(request: HttpRequest) -> HttpResponse:
-    """A trip from a site: first where from, then who rides, in what, where to."""
-    actor, sites = actor_of(request), sites_of(actor_of(request), "places.read")
-    code = request.GET.get("from", "")
-    if not code:
-        return render(request, "trips/from.html", {"sites": sites})
-    site = site_by_code(actor, code, "places.read")
-    stays = _stays(site)
-    names = display_names(actor, [stay.person for stay in stays])
+    """A trip from a site, or from a place of others: first where from, then who rides, in what, where to."""
+    actor, key = actor_of(request), request.GET.get("from", "")
+    if not key:
+        given = {"sites": sites_of(actor, "places.read"), "places": starts_elsewhere(actor)}
+        return render(request, "trips/from.html", given)
+    start = start_of(actor, key)
     form = TripForm(
-        request.POST or None, people=[str(stay.person_id) for stay in stays], destinations=destinations(site),
-        vehicles=queries.vehicles(actor, MANAGE), drivers=queries.drivers(actor, MANAGE),
-        may_override=actor.may(OVERRIDE),
-        initial={"departs_at": clock.now() + SOON, "category": _category(site), "escort": ""},
+        request.POST or None, people=[str(one.person_id) for one in start.people],
+        destinations=destinations(start.place), vehicles=queries.vehicles(actor, MANAGE),
+        drivers=queries.drivers(actor, MANAGE), may_override=actor.may(OVERRIDE),
+        initial={"departs_at": clock.now() + SOON, "category": start.category, "escort": ""},
     )  # fmt: skip
     if form.is_bound and form.is_valid():
         try:
-            number = _plan(request, site, form.cleaned_data)
+            number = _plan(request, start, form.cleaned_data)
         except DomainError as error:
             if error.status in {403, 404}:
                 raise
@@ -97,13 +92,13 @@ def new(request: HttpRequest) -> HttpResponse:
             notify(request, _("The trip is planned."))
             return HttpResponseRedirect(reverse("trips:trip", args=[number]))
     ticked = set(request.POST.getlist("people"))
-    rows = [(stay, names[stay.person_id], str(stay.person_id) in ticked) for stay in stays]
-    context = {"form": form, "site": site, "rows": rows}
-    return page(request, "trips/new.html", context, zone=site.time_zone, status=422 if form.errors else 200)
+    rows = [(one, str(one.person_id) in ticked) for one in start.people]
+    context = {"form": form, "start": start, "origin": place_name(start.place), "rows": rows}
+    return page(request, "trips/new.html", context, zone=start.zone, status=422 if form.errors else 200)
 
 
-def _plan(request: HttpRequest, site: Site, given: dict[str, Any]) -> str:
-    stops = (commands.Halt(site=site.code), halt(given["destination"], drive_minutes=given["drive_minutes"]))
+def _plan(request: HttpRequest, start: Start, given: dict[str, Any]) -> str:
+    stops = (halt(key_of(start.place)), halt(given["destination"], drive_minutes=given["drive_minutes"]))
     names = ("vehicle", "driver", "departs_at", "escort", "escort_phone")
     made = commands.plan_trip(
         actor=actor_of(request), at=clock.now(), category=Category(given["category"]), stops=stops,
@@ -111,12 +106,3 @@ def _plan(request: HttpRequest, site: Site, given: dict[str, Any]) -> str:
         override_reason=given.get("override_reason", ""), **{name: given[name] for name in names},
     )  # fmt: skip
     return made.number
-
-
-def _stays(site: Site) -> list[Stay]:
-    rows = with_room(Stay.objects.filter(site=site, ended_at__isnull=True).select_related("person"))
-    return list(rows.order_by("room_number", "id"))
-
-
-def _category(site: Site) -> str:
-    return site.category if site.category in Category.values else Category.INBOUND

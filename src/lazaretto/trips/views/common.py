@@ -14,7 +14,7 @@ from lazaretto.places.choices import SiteState
 from lazaretto.places.models import ExternalPlace, Site
 from lazaretto.trips.models import Trip
 from lazaretto.trips.queries.limits import zone_of
-from lazaretto.trips.queries.places import Halt
+from lazaretto.trips.queries.places import Halt, Place
 from lazaretto.ui.notices import notify
 
 
@@ -48,13 +48,13 @@ def back(request: HttpRequest, url: str, work: Callable[[], object], text: str) 
     return HttpResponseRedirect(url)
 
 
-def destinations(origin: Site | None = None) -> list[tuple[str, str]]:
+def destinations(origin: Place | None = None) -> list[tuple[str, str]]:
     """Places to go to: sites of ours, then those of others."""
     sites = Site.objects.filter(state=SiteState.ACTIVE).order_by("code")
     places = ExternalPlace.objects.filter(closed_at__isnull=True).order_by("kind", "name")
     return [
         *((f"site:{one.code}", f"{one.code} {one.spoken_name}") for one in sites if one != origin),
-        *((f"place:{one.pk}", f"{one.get_kind_display()} · {one.spoken_name}") for one in places),
+        *((f"place:{one.pk}", f"{one.get_kind_display()} · {one.spoken_name}") for one in places if one != origin),
     ]
 
 

@@ -22,7 +22,7 @@ from lazaretto.trips import commands
 from lazaretto.trips.models import Trip
 from lazaretto.trips.queries import board as queries
 from lazaretto.trips.queries.links import escort_of, link_of
-from lazaretto.trips.queries.ride import roll, standing
+from lazaretto.trips.queries.ride import roll, standing, strangers
 from lazaretto.trips.rules import true_moment
 from lazaretto.trips.views.common import page, zone_name
 
@@ -52,7 +52,7 @@ def _page(request: HttpRequest, trip: Trip, send: str) -> HttpResponse:
     stops = list(trip.stops.select_related("site", "external").order_by("position"))
     people = roll(trip)
     given = {
-        "number": trip.number, "people": people, "standing": standing(trip), "send": send,
+        "number": trip.number, "people": people, "standing": standing(trip), "strangers": strangers(trip), "send": send,
         # Once every stop where people get on was left, the page begins with those who get off.
         "off": all(stop.departed_at is not None for stop in stops[:-1]),
     }  # fmt: skip
@@ -89,7 +89,8 @@ def _take(request: HttpRequest, actor: Actor, trip: Trip) -> HttpResponse:
     given = _sent(request)
     helped = [_help(actor, trip, one, given.get("sent_at")) for one in given["help"]]
     answers = [_one(actor, trip, scan, given.get("sent_at")) for scan in given["scans"]]
-    return JsonResponse({"answers": answers, "standing": standing(trip), "helped": helped})
+    told = {"standing": standing(trip), "strangers": strangers(trip)}
+    return JsonResponse({"answers": answers, "helped": helped, **told})
 
 
 def _help(actor: Actor, trip: Trip, said: dict[str, Any], sent_at: Any) -> dict[str, Any]:

@@ -32,6 +32,7 @@ TRIP = {
     "remark": pgettext_lazy("paper", "Remark"),
     "qr": _("Scan to open the page of this trip"),
     "night": _("No driving between 02:00 and 05:00. Somebody missing or a stranger: call the dispatcher at once."),
+    "nobody": _("Nobody is on the list. Ask the dispatcher who rides, before you leave."),
     "driver_signs": pgettext_lazy("paper", "Driver's signature"),
     "escort_signs": pgettext_lazy("paper", "Escort's signature"),
 }

@@ -4,7 +4,7 @@ import { csrf, element, icon } from "../ui/js/dom.js";
 
 const root = document.querySelector("[data-ride]");
 const given = JSON.parse(document.getElementById("ride-data").textContent);
-const QUEUE = `lz-ride-queue:${given.number}`, MARKS = `lz-ride-marks:${given.number}`, SYNCED = `lz-ride-synced:${given.number}`, HELP = `lz-ride-help:${given.number}`;
+const QUEUE = `lz-ride-queue:${given.number}`, MARKS = `lz-ride-marks:${given.number}`, SYNCED = `lz-ride-synced:${given.number}`, HELP = `lz-ride-help:${given.number}`, UNLISTED = `lz-ride-unlisted:${given.number}`;
 const UNDO_FOR = 4000, SEND_EVERY = 15000, AT_ONCE = 100;
 const part = (name) => root.querySelector(`[data-ride-${name}]`);
 const read = (key, otherwise) => JSON.parse(localStorage.getItem(key) ?? JSON.stringify(otherwise));
@@ -31,7 +31,8 @@ function saw(one, kind, at) {
 
 const is = (one, kind) => (kind === "on" && one?.off && !one.gone ? undefined : one?.[kind]);
 
-function learn(standing) {
+function learn(standing, strangers) {
+  write(UNLISTED, strangers);
   write(MARKS, Object.fromEntries(standing.map(({ p, on, off, stays, gone }) => [p, { on: on ?? undefined, off: off ?? undefined, stays, gone }])));
   show();
 }
@@ -60,6 +61,15 @@ function show() {
   part("queue-box").toggleAttribute("data-waiting", waiting > 0);
   part("synced").textContent = synced ? clock(synced) : word("wordNever");
   part("undo").disabled = !last;
+  showUnlisted();
+}
+
+// Whoever was scanned and is not on the list, with the masked name of those who are known: as the server told it last.
+function showUnlisted() {
+  const odd = read(UNLISTED, []);
+  part("unlisted").hidden = !odd.length;
+  part("strangers").replaceChildren(...odd.map(({ at, kind, name }) =>
+    element("li", {}, icon("user-question"), element("span", {}, element("b", {}, name || word("wordUnknown")), ` ${word(kind === "on" ? "wordGotOn" : "wordGotOff")}`), clock(at))));
 }
 
 const clock = (text) => new Intl.DateTimeFormat(document.documentElement.lang, {
@@ -138,6 +148,7 @@ function undo() {
 }
 
 function check() {
+  if (!given.people.length) return say(word("wordEmpty"), "amber");
   const names = awaited(marks()).map(({ name }) => name);
   if (names.length) say(word("wordMissing", { names: names.join(", ") }), "red");
   else say(word("wordComplete"), "green");
@@ -171,7 +182,7 @@ async function send() {
     localStorage.setItem(SYNCED, new Date().toISOString());
     const refused = said.answers.find((one) => one.refused);
     if (refused) say(`${word("wordRefused")} ${refused.refused}`, "red");
-    learn(said.standing);
+    learn(said.standing, said.strangers);
     if (read(QUEUE, []).some(({ id }) => id !== last) || read(HELP, []).length) setTimeout(send);
   } catch { /* no network: everything is kept and sent later */ } finally {
     sending = false;
@@ -238,7 +249,7 @@ addEventListener("online", send);
 setInterval(send, SEND_EVERY);
 // The page may be a kept one, older than what this phone has seen since: nothing seen is forgotten for it.
 const kept = read(MARKS, {});
-learn(given.standing.map(({ p, on, off, stays, gone }) => ({ p, on: on ?? kept[p]?.on, off: off ?? kept[p]?.off, stays, gone: gone || kept[p]?.gone })));
+learn(given.standing.map(({ p, on, off, stays, gone }) => ({ p, on: on ?? kept[p]?.on, off: off ?? kept[p]?.off, stays, gone: gone || kept[p]?.gone })), [...given.strangers, ...read(UNLISTED, []).filter(({ id }) => !given.strangers.some((one) => one.id === id))]);
 send();
 
 // The page and all that it is made of stay on the device; a phone that keeps nothing still works while the page is open.
