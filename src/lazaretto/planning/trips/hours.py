@@ -10,7 +10,7 @@ from lazaretto.planning.trips.problem import DAY, Crew, Duty, Hours, Problem, Vi
 
 def may_drive(crew: Crew, visits: Sequence[Visit], problem: Problem) -> bool:
     """Whether the duty that these stops make fits between the duties of the driver."""
-    return not crew.duties or allowed(crew.duties, _duty(visits, problem), problem.hours)
+    return allowed(crew.duties, _duty(visits, problem), problem.hours)
 
 
 def _duty(visits: Sequence[Visit], problem: Problem) -> Duty:

@@ -124,17 +124,17 @@ class Problem:
     def way(self) -> Mapping[tuple[str, str], int]:
         """Minutes of driving between every two places; the same in both directions."""
         found = {(place.id, place.id): 0 for place in self.places}
-        for a, b in combinations(self.places, 2):
-            found[a.id, b.id] = found[b.id, a.id] = self._minutes(a, b)
+        points = [(place.id, radians(place.latitude), radians(place.longitude)) for place in self.places]
+        per_unit = 2 * EARTH_KM * self.road_factor * 60 / self.kmh
+        for (a, lat_a, lon_a), (b, lat_b, lon_b) in combinations(points, 2):
+            half = sin((lat_b - lat_a) / 2) ** 2 + cos(lat_a) * cos(lat_b) * sin((lon_b - lon_a) / 2) ** 2
+            minutes = ceil(per_unit * asin(sqrt(min(1.0, half)))) or 1
+            found[a, b] = found[b, a] = minutes
+        for (a, b), minutes in self.typed.items():
+            if minutes and (a, b) in found and a != b:
+                found[a, b] = minutes
+                found[b, a] = self.typed.get((b, a)) or minutes
         return found
-
-    def _minutes(self, a: Place, b: Place) -> int:
-        typed = self.typed.get((a.id, b.id)) or self.typed.get((b.id, a.id))
-        if typed:
-            return typed
-        half = sin(radians(b.latitude - a.latitude) / 2) ** 2
-        half += cos(radians(a.latitude)) * cos(radians(b.latitude)) * sin(radians(b.longitude - a.longitude) / 2) ** 2
-        return max(1, ceil(2 * EARTH_KM * asin(sqrt(min(1.0, half))) * self.road_factor * 60 / self.kmh))
 
 
 class Why(StrEnum):

@@ -65,7 +65,7 @@ def timetable(events: Sequence[Event], crew: Crew, problem: Problem) -> Route | 
     now = starts = max(crew.free_from, events[0].group.earliest - first)
     here, driven = crew.base, 0
     visits: list[Visit] = []
-    for place, together in _stops(events):
+    for place, together in stops_of(events):
         now, driven = now + way[here, place], driven + way[here, place]
         visit = _visit(place, together, now, problem)
         if visit is None or not _rides(load, together, crew):
@@ -79,7 +79,8 @@ def timetable(events: Sequence[Event], crew: Crew, problem: Problem) -> Route | 
     return Route(crew.id, events[0].group.category, starts, tuple(visits))
 
 
-def _stops(events: Sequence[Event]) -> Iterable[tuple[str, list[Event]]]:
+def stops_of(events: Sequence[Event]) -> Iterable[tuple[str, list[Event]]]:
+    """Events at one place, one after the other, are one stop."""
     together: list[Event] = []
     for event in events:
         if together and together[-1].place != event.place:

@@ -56,7 +56,10 @@ def start_of(actor: Actor, key: str) -> Start:
     rows = with_room(Stay.objects.filter(site=site, ended_at__isnull=True).select_related("person"))
     stays = list(rows.order_by("room_number", "id"))
     names = display_names(actor, [stay.person for stay in stays])
-    people = [Fetched(one.person_id, names[one.person_id], one.room_number or "", one.number) for one in stays]
+    people = [
+        Fetched(one.person_id, names[one.person_id], getattr(one, "room_number", None) or "", one.number)
+        for one in stays
+    ]
     return Start(site, site.time_zone, site.category if site.category in Category.values else Category.INBOUND, people)
 
 
