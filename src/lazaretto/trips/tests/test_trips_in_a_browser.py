@@ -42,6 +42,8 @@ def road(cast) -> dict[str, object]:
         )  # fmt: skip
         return Trip.objects.get(pk=made.trip_id)
 
+    riders[1].birth_date = now.date().replace(year=now.year - 6, day=1)  # rides alone: said on every page
+    riders[1].save(update_fields=["birth_date"])
     trip = plan(fleet.bus, fleet.driver, riders, now + 5 * MINUTE)
     commands.begin_boarding(actor=officer, at=now, trip=trip)
     fleet.vehicle("粤B20002", state=VehicleState.TO_DISINFECT, carried="close_contact")
@@ -62,7 +64,9 @@ def road(cast) -> dict[str, object]:
 @pytest.mark.parametrize(("language", "theme", "width"), READERS)
 def test_no_page_has_a_barrier(window: Opener, cast, road, language: str, theme: str, width: str) -> None:
     trip, fleet = road["trip"], road["fleet"]
-    pages = ["/trips", "/trips/all", "/trips/new", "/trips/new?from=H01", "/trips/fleet", "/trips/fleet/vehicles/new",
+    empty = Trip.objects.exclude(pk=trip.pk).first()
+    pages = ["/trips", "/trips/all", f"/trips/{empty.number}", f"/ride/{empty.number}",
+             "/trips/new", "/trips/new?from=H01", "/trips/fleet", "/trips/fleet/vehicles/new",
              f"/trips/{trip.number}", f"/ride/{trip.number}", "/trips/plan",
              f"/trips/plan/{road['plan']}"]  # fmt: skip
     for who in (cast.duty_officer, fleet.escort):
@@ -100,6 +104,7 @@ def test_the_escorts_phone_works_without_a_network_and_sends_later(window: Opene
     reader.context.set_offline(False)
     expect(page.locator("[data-ride-queue]")).to_have_text("0")
     assert sorted(Scan.objects.values_list("outcome", flat=True)) == ["expected", "stranger"]
+    expect(page.locator("[data-ride-strangers]")).to_contain_text("柯*")
     assert Rider.objects.get(person=first).seen_on_at is not None
     assert Rider.objects.get(person=second).seen_on_at is None
     page.locator(f'[data-person="{second.pk}"]').click()
