@@ -53,6 +53,7 @@ class UnitOut(Schema):
     kind: str
     code: str
     name: str
+    dispatch_phone: str
     started_at: datetime
     ended_at: datetime | None
 

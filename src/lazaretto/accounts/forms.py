@@ -140,6 +140,10 @@ class UnitForm(forms.Form):
 
     name = _text(_("Name of the unit"), max_length=120)
     parent = UnitChoice(label=_("Below"), queryset=Unit.objects.none(), required=False)
+    dispatch_phone = _text(
+        _("Telephone of dispatch"), max_length=40, required=False, attrs={"inputmode": "tel", "autocomplete": "off"},
+        help_text=_("Of the desk, not of a person: so it holds when the shift changes. Empty: that of the unit above."),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, units: QuerySet[Unit], **more: Any) -> None:
         super().__init__(*args, **more)

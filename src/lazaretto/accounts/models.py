@@ -45,13 +45,18 @@ class UnitQuerySet(ScopedQuerySet["Unit"]):
 
 
 class Unit(models.Model):
-    """A node of the command structure: headquarters → task force → site …"""
+    """A node of the command structure: headquarters → task force → site …
+
+    `dispatch_phone` is the number of the desk that sends its vehicles, not of a person, so that it stays true when the
+    shift changes; empty where the unit above answers.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
     kind = models.CharField(max_length=20, choices=UnitKind)
     code = models.CharField(max_length=20, unique=True)
     name = models.CharField(max_length=120)
+    dispatch_phone = models.CharField(max_length=40, blank=True)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
 

@@ -326,6 +326,13 @@ def _narrow(rows: QuerySet[M], **asked: Any) -> QuerySet[M]:
     return rows.filter(**{name: value for name, value in asked.items() if value not in (None, "")})
 
 
+def dispatch_phone(unit_id: UUID) -> str:
+    """Where whoever sends a unit's vehicles is reached: its own number, else of the nearest unit above. Two queries."""
+    chain = chain_of(unit_id)
+    told = dict(Unit.objects.filter(pk__in=chain).exclude(dispatch_phone="").values_list("pk", "dispatch_phone"))
+    return next((told[unit] for unit in chain if unit in told), "")
+
+
 def chain_of(unit_id: UUID) -> list[UUID]:
     """A unit and all above it."""
     parents: dict[UUID, UUID | None] = dict(_parents())

@@ -15,6 +15,7 @@ call(
         "accounts.issue_token": _("token issued"),
         "accounts.move_unit": _("unit put under another"),
         "accounts.open_unit": _("unit opened"),
+        "accounts.set_dispatch_phone": _("telephone of dispatch changed"),
         "accounts.rename_unit": _("unit renamed"),
         "accounts.reset_password": _("password reset"),
         "accounts.restore_user": _("account restored"),

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from lazaretto.accounts.queries import dispatch_phone
 from lazaretto.core.access import Actor
 from lazaretto.protocols.choices import Category
 from lazaretto.trips.choices import Berth
@@ -26,7 +27,7 @@ def trip_list(trip: Trip, language: str, address: str) -> TripList:
             language=language, number=trip.number, zone=zone, vehicle=trip.vehicle.plate, driver=trip.driver.name,
             driver_phone=trip.driver.phone, escort=trip.escort, escort_phone=trip.escort_phone,
             category=str(Category(trip.category).label), departs_at=trip.departs_at,
-            code=address,
+            dispatch_phone=dispatch_phone(trip.unit_id), code=address,
             stops=tuple(
                 TripStop(at.name, at.stop.arrives_at, len(at.getting_on), len(at.getting_off)) for at in people.stops
             ),

@@ -10,6 +10,7 @@ from lazaretto.accounts.commands.units import (
     move_unit,
     open_unit,
     rename_unit,
+    set_dispatch_phone,
 )
 from lazaretto.accounts.commands.users import (
     create_user,
@@ -37,6 +38,7 @@ __all__ = [
     "reset_password",
     "restore_user",
     "revoke_token",
+    "set_dispatch_phone",
     "set_up",
     "sign_in",
     "suspend_user",

@@ -1,5 +1,6 @@
 """The tree of units, and who holds which role in it."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,9 +26,11 @@ from lazaretto.accounts.roles import roles
 from lazaretto.core.access import Actor, locked
 from lazaretto.core.checks import checked
 from lazaretto.core.commands import command, record
-from lazaretto.core.errors import InvalidInput, StaleState
+from lazaretto.core.errors import InvalidInput, StaleState, whole
 
 ADMINISTRATOR = "administrator"
+PHONE = re.compile(r"\+?[0-9][0-9 ()/,;*#-]{1,38}")  # as it is dialled; no words, for a phone calls it
+LONGEST_PHONE = 40
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,21 @@ def rename_unit(*, actor: Actor, at: datetime, unit: Unit, name: str) -> UnitCha
     before, unit.name = unit.name, name.strip()
     checked(unit).save(update_fields=["name"])
     record(unit, unit_id=unit.id, data={"name": unit.name, "before": before})
+    return UnitChanged(unit.id)
+
+
+@command("accounts.set_dispatch_phone", capability="accounts.manage")
+def set_dispatch_phone(*, actor: Actor, at: datetime, unit: Unit, phone: str) -> UnitChanged:
+    """Say at which number whoever sends the unit's vehicles is reached; empty: at that of the unit above.
+
+    Raises `TextTooLong`, `InvalidInput` for what is no telephone number.
+    """
+    said = whole(phone, LONGEST_PHONE)
+    if said and not PHONE.fullmatch(said):
+        raise InvalidInput(fields={"dispatch_phone": _("Write the number that is to be called, digits first.")})
+    before, unit.dispatch_phone = unit.dispatch_phone, said
+    checked(unit).save(update_fields=["dispatch_phone"])
+    record(unit, unit_id=unit.id, data={"dispatch_phone": said, "before": before})
     return UnitChanged(unit.id)
 
 

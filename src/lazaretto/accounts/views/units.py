@@ -50,7 +50,7 @@ def unit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One unit: its people, its name and place."""
     actor, now = actor_of(request), clock.now()
     shown = queries.unit(actor, pk)
-    initial = {"name": shown.name, "parent": shown.parent_id}
+    initial = {"name": shown.name, "parent": shown.parent_id, "dispatch_phone": shown.dispatch_phone}
     form = UnitForm(request.POST or None, units=queries.managed_units(actor).exclude(pk=pk), initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
@@ -61,19 +61,24 @@ def unit(request: HttpRequest, pk: UUID) -> HttpResponse:
             notify(request, _("The unit is closed.") if "close" in request.POST else _("Saved."))
             return redirect("accounts:units")
     held = queries.members(actor, at=now).filter(unit=shown)
-    context = {"shown": shown, "form": form, "members": held, "may_manage": actor.may("accounts.manage", shown.pk)}
+    may_manage = actor.may("accounts.manage", shown.pk)
+    phone = queries.dispatch_phone(shown.pk)
+    context = {"shown": shown, "form": form, "members": held, "may_manage": may_manage, "phone": phone}
     return render(request, "accounts/unit.html", context)
 
 
 def _change(actor: Actor, shown: Unit, form: forms.Form, *, close: bool) -> None:
-    """One page, up to two commands; the second finds what the first did."""
+    """One page, up to three commands; each finds what the ones before did."""
     now, parent = clock.now(), form.cleaned_data["parent"]
     if close:
         commands.close_unit(actor=actor, at=now, unit=shown)
         return
     if parent is not None and parent.pk != shown.parent_id:
         commands.move_unit(actor=actor, at=now, unit=shown, parent=parent)
-    if form.cleaned_data["name"] != shown.name or parent is None:
+    phone = form.cleaned_data["dispatch_phone"]
+    if phone != shown.dispatch_phone:
+        commands.set_dispatch_phone(actor=actor, at=now, unit=shown, phone=phone)
+    if form.cleaned_data["name"] != shown.name:
         commands.rename_unit(actor=actor, at=now, unit=shown, name=form.cleaned_data["name"])
 
 

@@ -7,7 +7,7 @@ from random import Random
 from django.contrib.auth.hashers import make_password
 
 from lazaretto.accounts.choices import UnitKind
-from lazaretto.accounts.commands import open_unit
+from lazaretto.accounts.commands import open_unit, set_dispatch_phone
 from lazaretto.accounts.models import Membership, Unit, User
 from lazaretto.accounts.queries import actor_for
 from lazaretto.config.demo.names import DISTRICT_TEAMS, HOTELS, SITE_TEAMS, chinese_name
@@ -129,6 +129,7 @@ def _units(district: District) -> None:
     Installation.objects.get_or_create(only=True, defaults={"created_at": at})
     root = Unit.objects.create(kind=UnitKind.HEADQUARTERS, code="HQ", name="海州区疫情防控指挥部", started_at=at)
     district.root = root
+    set_dispatch_phone(actor=SYSTEM, at=at, unit=root, phone="020-5550 2000")
     for code, name in (("HOTELS", "隔离酒店工作专班"), *DISTRICT_TEAMS):
         kind = UnitKind.TASK_FORCE if code == "HOTELS" else UnitKind.TEAM
         open_unit(actor=SYSTEM, at=at, parent=root, kind=kind, code=code, name=name)

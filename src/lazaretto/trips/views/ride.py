@@ -14,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from lazaretto.accounts.doors import actor_of, needs, public
+from lazaretto.accounts.queries import dispatch_phone
 from lazaretto.core import clock, cries
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import ClientIdReused, DomainError, InvalidInput
@@ -61,6 +62,7 @@ def _page(request: HttpRequest, trip: Trip, send: str) -> HttpResponse:
         "given": given,
         "alone": [(one["name"], one["alone"], one["minded"]) for one in people if one["alone"]],
         "stops": [(queries.spoken(stop), stop.arrives_at) for stop in stops],
+        "dispatch": dispatch_phone(trip.unit_id),
         "worker": reverse("trips:worker"),
         "phones": [(stop.site.code, stop.site.phone) for stop in stops if stop.site and stop.site.phone],
     }

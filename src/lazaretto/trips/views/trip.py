@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from lazaretto.accounts.doors import actor_of, needs
+from lazaretto.accounts.queries import dispatch_phone
 from lazaretto.core import clock
 from lazaretto.core.errors import InvalidInput
 from lazaretto.trips import commands, rules
@@ -56,6 +57,7 @@ def _show(request: HttpRequest, found: Trip, *, link: str = "") -> HttpResponse:
         "before": found.state in rules.OPEN[:2],
         "links": found.links.filter(revoked_at__isnull=True, expires_at__gt=at).count(),
         "link": link,
+        "dispatch": dispatch_phone(found.unit_id),
         "open": found.state in rules.OPEN,
         "rolling": found.state == TripState.UNDER_WAY,
         "times": TimesForm(initial={"departs_at": max(at, found.departs_at)}),

@@ -17,6 +17,7 @@ TRIP = {
     "vehicle": pgettext_lazy("paper", "Vehicle"),
     "driver": pgettext_lazy("paper", "Driver"),
     "escort": pgettext_lazy("paper", "Escort"),
+    "dispatcher": pgettext_lazy("paper", "Dispatcher"),
     "category": pgettext_lazy("paper", "Category"),
     "departs": pgettext_lazy("paper", "Departure"),
     "people": pgettext_lazy("paper", "People"),
@@ -73,6 +74,7 @@ class TripList(Paper):
     escort_phone: str
     category: str
     departs_at: datetime
+    dispatch_phone: str = ""
     code: str
     stops: tuple[TripStop, ...]
     lines: tuple[TripLine, ...]
@@ -83,8 +85,8 @@ class TripList(Paper):
         departs = moment(self.departs_at, self.language, self.zone)
         pairs = (
             ("vehicle", self.vehicle), ("driver", f"{self.driver} {self.driver_phone}".strip()),
-            ("escort", f"{self.escort} {self.escort_phone}".strip()), ("category", self.category),
-            ("departs", departs), ("people", str(len(self.lines))),
+            ("escort", f"{self.escort} {self.escort_phone}".strip()), ("dispatcher", self.dispatch_phone),
+            ("category", self.category), ("departs", departs), ("people", str(len(self.lines))),
         )  # fmt: skip
         return {
             "title": f"{words['title']} {self.number}",
