@@ -149,7 +149,7 @@ def _trips(site, stay) -> list[Model]:
 
 def _cases(cast, stay) -> list[Model]:
     """A proposed change of status with a follow-up, and one that took a case back."""
-    letter = {"kind": "paper", "why": "wrongly_held", "people": [str(stay.person_id)], "users": []}
+    letter = {"kind": "letter", "why": "wrongly_held", "people": [str(stay.person_id)], "users": []}
     change = Change.objects.create(
         number="H01-G1", site=cast.site, kind="case", stay=stay, evidence="report", words="区疾控通报",
         happened_at=NOW, proposed_at=NOW, proposed_by=cast.medic.user,

@@ -61,6 +61,7 @@ class ConsequenceKind(TextChoices):
     DECIDE = "decide", _("somebody decides by name")
     ROOM = "room", _("gets a room without cases")
     UNTELL = "untell", _("are told that it was no case")
+    LETTER = "letter", _("gets it in writing")
     CALLED_OFF = "called_off", _("no longer asked for")
 
 

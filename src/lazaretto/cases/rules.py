@@ -49,7 +49,7 @@ BECOMES: dict[str, frozenset[str]] = {
 }  # fmt: skip
 ACTED_ON = frozenset({
     K.STAY_IN_ROOM, K.RECHECK, K.MOVE, K.COMPANY, K.STAFF, K.TEST, K.TELL, K.PAPER, K.PLACE, K.DECIDE, K.ROOM,
-    K.UNTELL,
+    K.UNTELL, K.LETTER,
 })  # fmt: skip
 # What can be taken back at any moment; nothing else follows from one unconfirmed positive.
 REVERSIBLE = frozenset({K.STAY_IN_ROOM, K.RECHECK})
@@ -206,7 +206,7 @@ def outcome(kind: str, scene: Scene, *, confirmed: bool) -> Outcome:
         people = tuple(person for one in held for person in one.people)
         then = (*then, Consequence(kind=K.PAPER, why=W.NEW_ORDER, people=people, hours=PAPER_HOURS))
     if scene.undone is not None:
-        then = (*then, _of(K.PAPER, W.WRONGLY_HELD, _subject(scene), hours=PAPER_HOURS))
+        then = (*then, _of(K.LETTER, W.WRONGLY_HELD, _subject(scene), hours=PAPER_HOURS))
     now = () if confirmed or kind != ChangeKind.CASE else tuple(_precautions(scene))
     return Outcome(scene.pack.key, now, then)
 

@@ -28,6 +28,7 @@ LOOKS: dict[str, tuple[str, str]] = {
     ConsequenceKind.DECIDE: ("orange", "user"),
     ConsequenceKind.ROOM: ("red", "door"),
     ConsequenceKind.UNTELL: ("blue", "phone"),
+    ConsequenceKind.LETTER: ("blue", "printer"),
     ConsequenceKind.CALLED_OFF: ("grey", "circle-check"),
 }
 

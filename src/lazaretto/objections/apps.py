@@ -12,7 +12,7 @@ class ObjectionsConfig(AppConfig):
     label = "objections"
 
     def ready(self) -> None:
-        """Declare commands, deadlines and proofs; put the entry and the button into their places."""
-        for room in ("commands", "deadlines", "proofs", "words"):
+        """Declare commands, deadlines, duties and proofs; put the entry and the button into their places."""
+        for room in ("commands", "deadlines", "duties", "proofs", "words"):
             import_module(f"{self.name}.{room}")
         import_module(f"{self.name}.navigation").register_entries()

@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db import transaction
 from django.utils.translation import gettext
 
 from lazaretto.core.access import Actor, locked
+from lazaretto.core.choices import DeadlineState
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import Due, cancel, cancel_all, meet, set_deadlines
 from lazaretto.core.errors import Forbidden, IllegalTransition, ReasonRequired, whole
+from lazaretto.core.models import Deadline
 from lazaretto.core.numbers import next_number
 from lazaretto.objections import rules
 from lazaretto.objections.choices import About, Level, OfferAnswer, OfferKind, State, StepKind
@@ -36,8 +39,10 @@ from lazaretto.objections.errors import (
 )
 from lazaretto.objections.models import Conversation, Objection, ObjectionStep, ObservationNotice, Offer
 from lazaretto.orders.models import TransferOrder
+from lazaretto.stays.choices import StayEnd
 from lazaretto.stays.models import Stay
 
+LEFT = (StayEnd.RELEASED, StayEnd.DIED, StayEnd.CANCELLED)
 TALKS, DECIDES = rules.TALK, rules.DECIDE
 MOST = 4000  # characters of what was said
 
@@ -165,7 +170,7 @@ def talk(
         language=language.strip() or objection.language, with_whom=whole(with_whom, 120),
     )  # fmt: skip
     meet(TALK.code, objection, at=at, by=actor.user_id, answer=gettext("Spoken with."))
-    set_deadlines([_due(TALK.code, objection, at + NEXT_TALK)], at=at)
+    _talk_next(objection, at + NEXT_TALK, at)
     _note(objection, {"conversation": kept.id, "language": kept.language})
     return Talked(kept.id)
 
@@ -223,7 +228,7 @@ def escalate(*, actor: Actor, at: datetime, objection: Objection, to: Level, rea
     objection.save(update_fields=["level"])
     _step(objection, StepKind.ESCALATED, actor, at, words)
     cancel(TALK.code, objection, at=at, by=actor.user_id, answer=str(to.label))
-    set_deadlines([_due(TALK.code, objection, at + FIRST_TALK)], at=at)
+    _talk_next(objection, at + FIRST_TALK, at)
     _note(objection, {"before": before, "after": to}, words)
     return _now(objection)
 
@@ -278,6 +283,22 @@ def hand_reply(*, actor: Actor, at: datetime, objection: Objection) -> Moved:
     meet(HAND.code, objection, at=at, by=actor.user_id, answer=gettext("Handed over."))
     _note(objection, {"handed": True})
     return _now(objection)
+
+
+def settle_talks(*, at: datetime) -> int:
+    """Nobody goes to a door behind which they are no more: the talk lapses, the reply stays due. Returns how many."""
+    waiting = Deadline.objects.filter(kind=TALK.code, state=DeadlineState.OPEN)
+    left = Objection.objects.filter(pk__in=list(waiting.values_list("subject_id", flat=True)), stay__end__in=LEFT)
+    with transaction.atomic():
+        return sum(
+            cancel(TALK.code, one, at=at, answer=gettext("They have left our care; the reply is still owed."))
+            for one in left
+        )
+
+
+def _talk_next(objection: Objection, due_at: datetime, at: datetime) -> None:
+    if objection.stay.end not in LEFT:
+        set_deadlines([_due(TALK.code, objection, due_at)], at=at)
 
 
 def _close(objection: Objection, state: State, actor: Actor, at: datetime, words: str) -> None:

@@ -8,6 +8,7 @@ from lazaretto.core.choices import DeadlineState
 from lazaretto.core.models import Deadline
 from lazaretto.core.promises import Finding, Offender, proof
 from lazaretto.objections.choices import State
+from lazaretto.objections.commands import LEFT
 from lazaretto.objections.deadlines import HAND, REPLY, TALK
 from lazaretto.objections.models import Objection
 
@@ -16,20 +17,20 @@ SLACK = timedelta(minutes=5)  # a sweeper that restarts
 
 @proof(4, "objections_replied", _("Every objection has a reply due that is watched, and none is silently late"))
 def objections_replied(at: datetime) -> Finding:
-    """Open objections are watched for the next talk and the reply; a late reply has raised its alarm; a written reply
-    is handed over or watched."""
+    """Open objections are watched for the reply, and for the next talk while they are in our care; a late reply has
+    raised its alarm; a written reply is handed over or watched."""
     kinds = [TALK.code, REPLY.code, HAND.code]
     rows = Deadline.objects.filter(kind__in=kinds, state=DeadlineState.OPEN)
     watched = set(rows.values_list("kind", "subject_id"))
     silent = set(rows.filter(kind=REPLY.code, due_at__lt=at - SLACK, rung=0).values_list("subject_id", flat=True))
-    opened = Objection.objects.filter(state=State.OPEN)
+    opened = Objection.objects.filter(state=State.OPEN).select_related("stay")
     unhanded = Objection.objects.filter(reply__isnull=False, handed_at__isnull=True)
     offenders = [
         *(
             Offender("objection", str(row.pk), f"{row.number}: nothing watches {kind}")
             for row in opened
             for kind in (TALK.code, REPLY.code)
-            if (kind, str(row.pk)) not in watched
+            if (kind, str(row.pk)) not in watched and not (kind == TALK.code and row.stay.end in LEFT)
         ),
         *(Offender("objection", pk, "a late reply has raised no alarm") for pk in sorted(silent)),
         *(

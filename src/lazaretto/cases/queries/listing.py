@@ -124,6 +124,11 @@ class Told:
     tubes: tuple[str, ...] = ()
     category: str = ""
 
+    @property
+    def says_how(self) -> bool:
+        """Whether there is anything to say beside whom it concerns and why."""
+        return bool(self.to or self.hours or self.ends_on or self.order or self.tubes or self.kind == "company")
+
 
 @dataclass(frozen=True)
 class Names:

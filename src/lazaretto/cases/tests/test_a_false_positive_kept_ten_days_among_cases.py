@@ -115,7 +115,7 @@ def test_it_is_shown_what_becomes_of_everybody_before_it_is_confirmed(hospital, 
     assert [one.why for one in of(found, K.DECIDE, woman)] == [Why.AMONG_CASES]
     (asked,) = of(found, K.DECIDE, sister)
     assert (asked.why, asked.ended_on, asked.ends_on) == (Why.ONLY_CASE, "2026-11-25", "2026-11-23")
-    assert of(found, K.PAPER, woman)
+    assert of(found, K.LETTER, woman)
     woman.refresh_from_db()
     assert woman.category == "case"
     assert Specimen.objects.get(tube="T1").state == SpecimenState.CONFIRMED_POSITIVE
@@ -336,7 +336,7 @@ def test_the_api_names_what_was_refuted(cast, woman, sister, found_positive, pro
     monkeypatch.setattr(clock, "now", lambda: NOW)
     change = propose(woman, "lifted", **CDC)
     seen = cast.duty_officer.client.get(f"/api/v1/changes/{change.number}/preview").json()
-    assert {one["kind"] for one in seen["then"]} >= {"void", "back", "decide", "called_off", "paper"}
+    assert {one["kind"] for one in seen["then"]} >= {"void", "back", "decide", "called_off", "letter"}
     confirm(change)
     told = cast.duty_officer.client.get(f"/api/v1/changes/{change.number}").json()
     assert told["refutes_id"] == str(found_positive.pk)

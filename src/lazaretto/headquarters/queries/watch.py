@@ -78,6 +78,7 @@ class DeadlineLine:
     title: str
     where: Whereabouts
     overdue: bool
+    about: tuple[str, str] = ("", "")
 
 
 def open_alarms(actor: Actor, *, site: str = "", owner: str = "") -> QuerySet[Alarm]:
@@ -110,13 +111,17 @@ def answered_alarms(actor: Actor, *, site: str = "", cursor: str = "") -> Page[A
 def open_deadlines(
     actor: Actor, *, site: str = "", kind: str = "", cursor: str = "", at: datetime
 ) -> Page[DeadlineLine]:
-    """What is due, the earliest first. Raises `BadCursor`. At most five queries."""
+    """What is due, the earliest first. Raises `BadCursor`. At most six queries."""
     waiting = of_site(Deadline.objects.visible_to(actor, READ), actor, site).filter(state=DeadlineState.OPEN)
     found = page(waiting.filter(kind=kind) if kind else waiting, ("due_at", "id"), cursor=cursor)
-    where = whereabouts(actor, found.items)
+    where, words = whereabouts(actor, found.items), _words(found.items, actor)
     lines = [
-        DeadlineLine(row, title_of_kind(row.kind), where[row.pk], overdue=row.overdue_at <= at) for row in found.items
-    ]
+        DeadlineLine(
+            row, title_of_kind(row.kind), where[row.pk], overdue=row.overdue_at <= at,
+            about=words.get(row.subject_id, ("", "")),
+        )
+        for row in found.items
+    ]  # fmt: skip
     return Page(lines, found.next)
 
 
@@ -151,7 +156,7 @@ def alarm_lines(actor: Actor, rows: Iterable[Alarm]) -> list[AlarmLine]:
         )
         for pk, number in _numbers(alarms, model, rows_).items()
     }
-    records |= _requests(alarms, actor) | _words(alarms, actor)
+    records |= _requests(alarms, actor) | _words([alarm.deadline for alarm in alarms], actor)
     owners = User.objects.in_bulk({alarm.owner_id for alarm in alarms if alarm.owner_id})
     return [
         AlarmLine(
@@ -180,10 +185,10 @@ def _numbers(alarms: list[Alarm], model: type[Model], seen: QuerySet[M]) -> dict
     return {str(pk): number for pk, number in seen.filter(pk__in=subjects).values_list("id", "number")}
 
 
-def _words(alarms: list[Alarm], actor: Actor) -> dict[str, tuple[str, str]]:
+def _words(due: Iterable[Deadline], actor: Actor) -> dict[str, tuple[str, str]]:
     """Of somebody who may leave a place of others: the handover that brought them there, where they are fetched."""
     label = PlaceWord._meta.label_lower
-    subjects = [alarm.deadline.subject_id for alarm in alarms if alarm.deadline.subject_type == label]
+    subjects = [row.subject_id for row in due if row.subject_type == label]
     if not subjects:
         return {}
     seen = PlaceWord.objects.visible_to(actor, "transfers.read").filter(pk__in=subjects)

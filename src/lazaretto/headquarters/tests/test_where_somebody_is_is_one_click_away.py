@@ -98,6 +98,7 @@ def test_a_kept_room_and_the_alarm_that_they_may_leave_lead_to_the_handover(cast
     while sweep(at=NOW + 8 * HOUR):
         pass
     assert address in page(cast.site_lead, reverse("headquarters:alarms"))
+    assert address in page(cast.site_lead, reverse("headquarters:deadlines"))
 
 
 def test_who_is_with_others_stands_in_a_list_with_the_button_to_fetch_them(

@@ -21,6 +21,7 @@ from lazaretto.custody.models import Handover, Holding
 from lazaretto.objections import commands
 from lazaretto.objections.choices import Level, OfferAnswer, State
 from lazaretto.objections.deadlines import HAND, REPLY, TALK
+from lazaretto.objections.duties import talks
 from lazaretto.objections.errors import (
     BothSidesNeeded,
     NotForward,
@@ -344,3 +345,15 @@ def test_the_database_keeps_no_conversation_of_one_side(cast, objection, said):
         objection.conversations.create(at=NOW, by=cast.medic.user, level="site", language="zh-hans", **words)
     with pytest.raises(IntegrityError), transaction.atomic():
         Objection.objects.filter(pk=objection.pk).update(reason="")
+
+
+def test_nobody_is_sent_to_speak_with_somebody_who_has_left_and_the_reply_stays_due(cast, stay, objection):
+    assert talks(NOW) == 0
+    Stay.objects.filter(pk=stay.pk).update(ended_at=NOW, end="released")
+
+    assert talks(NOW) == 1
+    assert set(open_deadlines()) == {REPLY.code}
+    talk(Objection.objects.get(pk=objection.pk), cast.medic)
+    assert set(open_deadlines()) == {REPLY.code}
+    found = [one for promise in verify(at=NOW) for one in promise.offenders if one["check"] == "objections_replied"]
+    assert found == []

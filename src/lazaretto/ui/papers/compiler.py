@@ -4,6 +4,7 @@ import json
 import logging
 import struct
 import threading
+import unicodedata
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ SC_FACE = 2  # Noto Sans CJK SC among the faces of the collection
 
 # Set in place of a character that the font lacks, as printers of Chinese have always done.
 MISSING_MARK = "〓"
+JOINERS = "\u200d\ufe0e\ufe0f\u20e3"
 
 logger = logging.getLogger(__name__)
 _one_at_a_time = threading.Lock()  # a compiler holds one document's inputs; printing takes milliseconds
@@ -74,11 +76,17 @@ def _fonts() -> typst.Fonts:
 
 
 def _printable(text: str) -> str:
-    """The text with every character that the font lacks replaced by a visible mark."""
+    """The text without pictures, and with every other character that the font lacks replaced by a visible mark."""
     missing = {character for character in set(text) if ord(character) >= 0x20} - covered()
     if missing:
         logger.warning("no glyph for %s", " ".join(f"U+{ord(character):04X}" for character in sorted(missing)))
-    return text.translate(dict.fromkeys(map(ord, missing), MISSING_MARK))
+    marks = {ord(character): None if _is_picture(character) else MISSING_MARK for character in missing}
+    return text.translate(marks)
+
+
+def _is_picture(character: str) -> bool:
+    """An emoji, or what joins and colours emoji: it says nothing that an official paper would lack."""
+    return unicodedata.category(character) == "So" or character in JOINERS or "\U0001f3fb" <= character <= "\U0001f3ff"
 
 
 @cache

@@ -94,6 +94,12 @@ def test_a_character_without_a_glyph_is_marked_and_logged_not_lost(caplog) -> No
     assert "U+0623" in caplog.text
 
 
+def test_pictures_in_a_name_are_left_out_and_nothing_else() -> None:
+    text = text_of(certificate(name="陈小雨🐰👩🏽‍⚕️"))
+    assert "陈小雨" in text
+    assert "〓" not in text
+
+
 @pytest.mark.parametrize(
     ("language", "words"),
     [
