@@ -49,6 +49,8 @@ def road(cast) -> dict[str, object]:
     fleet.vehicle("粤B20002", state=VehicleState.TO_DISINFECT, carried="close_contact")
     plan(fleet.vehicle("粤B10001"), fleet.driver_named("冯师傅"), [], now + timedelta(hours=1))
     (waits,) = fleet.guests("晚来")
+    waits.birth_date = riders[1].birth_date  # the choices and the proposal say it too
+    waits.save(update_fields=["birth_date"])
     commands.ask(
         actor=officer, at=now, unit=factories.headquarters(), person=waits, category="inbound",
         origin=commands.Halt(site="H01"), destination=commands.Halt(site="H02"), earliest_at=now,
@@ -127,7 +129,8 @@ def test_the_choices_for_somebody_urgent_and_the_list_of_a_trip_have_no_barriers
     client = road["fleet"].dispatcher.client
     opened = window(language=reader[0], theme=reader[1], width=reader[2], session=client.cookies["sessionid"].value)
     request = MoveRequest.objects.get()
-    opened.open(reverse("trips:choices", args=[request.pk]))
+    page = opened.open(reverse("trips:choices", args=[request.pk]))
+    assert page.locator(".lz-note[data-tone=amber]").count() >= 1, "somebody would ride alone"
     assert opened.problems() == []
     opened.open(reverse("trips:riders", args=[road["trip"].number]))
     assert opened.problems() == []
