@@ -12,7 +12,7 @@ from django.utils.translation import override as speaking
 from lazaretto.orders.choices import LineState, OrderState, PaperKind, Source, Urgency
 from lazaretto.orders.models import OrderPerson, TransferOrder
 from lazaretto.orders.queries.agreement import agreement_of
-from lazaretto.orders.queries.orders import destination_of, origin_of
+from lazaretto.orders.queries.orders import destination_of, origin_of, spoken_address
 from lazaretto.people.choices import NeedKind
 from lazaretto.people.models import IdentityDocument, Need
 from lazaretto.protocols.choices import Category
@@ -39,7 +39,7 @@ def order_paper(order: TransferOrder, language: str) -> papers.TransferOrder:
             reason=order.reason,
             urgency=str(Urgency(order.urgency).label),
             papers=tuple(str(PaperKind(code).label) for code in order.papers),
-            people=tuple(_lines(lines)),
+            people=tuple(_lines(order, lines)),
             valid_until=order.valid_until,
             issued_at=order.issued_at,
             override=_override(order),
@@ -60,7 +60,7 @@ def _override(order: TransferOrder) -> str:
     return _("Dispatch without two sources allowed by %(name)s.") % {"name": order.overridden_by}
 
 
-def _lines(lines: list[OrderPerson]) -> list[papers.TransferLine]:
+def _lines(order: TransferOrder, lines: list[OrderPerson]) -> list[papers.TransferLine]:
     people = [line.person_id for line in lines]
     needs: dict[UUID, list[str]] = defaultdict(list)
     noted = Need.objects.filter(person__in=people, ended_at__isnull=True).order_by("kind")
@@ -73,7 +73,7 @@ def _lines(lines: list[OrderPerson]) -> list[papers.TransferLine]:
         papers.TransferLine(
             name=line.person.name,
             document=documents.get(line.person_id, ""),
-            fetched=line.address or "",
+            fetched=spoken_address(line.address or "", order),
             mind=" · ".join(needs[line.person_id]),
             checked=" · ".join(str(Source(code).label) for code in agreement_of(line).address),
         )

@@ -147,13 +147,13 @@ def person_lines(actor: Actor, order: TransferOrder) -> list[PersonLine]:
         agreed = agreement_of(row)
         waiting = row.state == LineState.WAITING and order.state not in rules.ENDED
         checks = tuple(check for check in row.checks.all() if check.edition == row.edition)
-        address = _spoken_address(row.address or "", order) if reads else ""
+        address = spoken_address(row.address or "", order) if reads else ""
         needs = waiting and not agreed.reached
         found.append(PersonLine(row, names[row.person_id], address, agreed, checks, needs, tuple(said[row.pk])))
     return found
 
 
-def _spoken_address(address: str, order: TransferOrder) -> str:
+def spoken_address(address: str, order: TransferOrder) -> str:
     """An address that was filled in from a room of ours, with the site's name as the reader knows it."""
     site = order.from_site
     ours = f"{site.code} {site.name} " if site else ""

@@ -18,6 +18,7 @@ from lazaretto.orders.papers import order_paper
 from lazaretto.orders.queries.orders import order_by_number
 from lazaretto.orders.tests.telling import DIFFERENT, checked, draft, fresh, issued, place, say
 from lazaretto.people.models import Need, Person
+from lazaretto.places.models import Site
 from lazaretto.ui import papers
 from lazaretto.ui.tests.pictures import codes_of
 from tests import factories
@@ -275,3 +276,21 @@ def test_the_api_gives_codes_and_hides_words_from_who_reads_no_names(cast):
     asked = urlencode({"category": "inbound", "person": stay.person_id, "leaves": "site:H01"})
     first = cast.clerk.client.get(f"/api/v1/transfer-destinations?{asked}").json()[0]
     assert (first["key"], first["proposed"], first["left"]) == ("site:H02", True, 7)
+
+
+def test_an_address_of_ours_is_printed_in_the_language_of_the_paper(cast):
+    Site.objects.filter(pk=cast.site.pk).update(name_en="Riverside Hotel")
+    order = draft(cast, factories.stay(cast.site))
+    order.people.update(address=f"{cast.site.code} {cast.site.name} 0301")
+    text = text_of(order_paper(order_by_number(cast.clerk.actor, order.number), "en"))
+    assert "RiversideHotel0301" in text
+
+
+def test_an_order_withdrawn_after_some_had_arrived_says_so(cast):
+    order = draft(cast, factories.stay(cast.site))
+    commands.discard(actor=cast.clerk.actor, at=NOW, order=order, reason="重复")
+    said = "had arrived under it before it was withdrawn"
+    path = f"{LIST}/{order.number}"
+    assert said not in cast.clerk.client.get(path, headers={"accept-language": "en"}).content.decode()
+    order.people.update(state="arrived", arrived_at=NOW)
+    assert said in cast.clerk.client.get(path, headers={"accept-language": "en"}).content.decode()

@@ -16,7 +16,7 @@ from lazaretto.core.access import Actor
 from lazaretto.core.errors import InvalidInput
 from lazaretto.core.paging import page as piece_of
 from lazaretto.orders import commands, rules, wording
-from lazaretto.orders.choices import OrderState, PaperKind, Says, Source
+from lazaretto.orders.choices import LineState, OrderState, PaperKind, Says, Source
 from lazaretto.orders.forms import CheckForm, RenewForm
 from lazaretto.orders.models import TransferOrder
 from lazaretto.orders.papers import code_of, order_paper
@@ -73,6 +73,7 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
         "order": order, "line": line, "waits": wording.waiting(line), "tone": wording.TONES[line.waits],
         "people": [(one, wording.wanting(one.agreement), wording.sources(one.agreement.address)) for one in people],
         "papers": [PaperKind(code).label for code in order.papers],
+        "arrived": sum(one.row.state == LineState.ARRIVED for one in people),
         "reads": reads, "can": can, "steps": queries.steps_of(order), "code": code_of(order),
         "handovers": sorted({one.row.handover.number for one in people if one.row.handover is not None}),
         "source_choices": Source.choices, "says": Says.choices,
