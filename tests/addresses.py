@@ -6,6 +6,7 @@ from lazaretto.cases.models import Change, FollowUp
 from lazaretto.core.models import Alarm
 from lazaretto.custody.models import Handover, Question
 from lazaretto.emergencies.models import Emergency
+from lazaretto.headcounts.models import HeadcountList, Member, Organisation
 from lazaretto.objections.models import Objection, Offer
 from lazaretto.orders.models import ExceptionRequest, TransferOrder
 from lazaretto.people.models import ContactPoint, IdentityDocument, Merge, Need, PartyMember, PersonName
@@ -262,6 +263,16 @@ ADDRESSES = {
     "stranded:send": POST,
     "stranded:admit": GET,
     "stranded:complete": GET,
+    "headcounts:headcounts": GET,
+    "headcounts:one": GET,
+    "headcounts:contact": POST,
+    "headcounts:enrol": POST,
+    "headcounts:leave": POST,
+    "headcounts:lists": GET,
+    "headcounts:list": GET,
+    "headcounts:commit": POST,
+    "headcounts:decide": GET,
+    "headcounts:cancel": POST,
 }
 
 STAY_PAGES = (
@@ -276,6 +287,7 @@ ORDER_PAGES = (
 EXCEPTION_PAGES = ("exception", "decide", "withdraw_exception")
 OBJECTION_PAGES = ("one", "talk", "offer", "answer", "step", "decide", "issue_notice", "notice", "reply")
 STRANDED_PAGES = ("one", "give", "care", "step", "place", "send", "admit", "complete")
+HEADCOUNT_LIST_PAGES = ("list", "commit", "decide", "cancel")
 CHANGE_PAGES = ("one", "confirm", "refuse", "withdraw", "follow_up")
 HANDOVER_PAGES = ("handover", "postpone", "arrived", "divert", "fetch", "word", "left")
 TRIP_PAGES = (
@@ -354,6 +366,11 @@ ARGUMENTS = {
         for name in ("/api/v1/stranded/{number}", *(f"stranded:{page}" for page in STRANDED_PAGES))
     },
     "stranded": lambda world: world[Stranded].pk,
+    **{f"headcounts:{page} pk": lambda world: world[Organisation].pk for page in ("one", "contact", "enrol")},
+    **{f"headcounts:{page} pk": lambda world: world[HeadcountList].pk for page in HEADCOUNT_LIST_PAGES},
+    "headcounts:leave pk": lambda world: world[Member].pk,
+    "headcounts:decide number": lambda _world: 2,
+    "/api/v1/headcounts/lists/{list_id} list_id": lambda world: world[HeadcountList].pk,
     "plan_id": lambda world: world[TripPlan].pk,
     "request_id": lambda world: world[MoveRequest].pk,
     "secret": lambda _world: "no-such-secret",

@@ -16,6 +16,7 @@ from lazaretto.core.deadlines import Due, raise_alarm
 from lazaretto.core.signing import sign
 from lazaretto.custody.models import Fact, Handover, Question
 from lazaretto.emergencies.models import Emergency
+from lazaretto.headcounts.models import HeadcountList, ListLine, Member, Organisation
 from lazaretto.objections.models import Objection, Offer
 from lazaretto.orders.models import ExceptionRequest, TransferOrder
 from lazaretto.people.models import ContactPoint, IdentityDocument, Merge, Need, Party, PartyMember
@@ -88,6 +89,7 @@ def examples(cast) -> dict[type[Model], Any]:
         *_cases(cast, stay),
         *_objections(cast, stay),
         *_stranded(site),
+        *_headcount(site),
         raise_alarm(Due(FEVER.code, stay, NOW, unit_id=site.unit_id, person_id=stay.person_id), at=NOW),
     ]
     return {type(row): row for row in found}
@@ -171,6 +173,16 @@ def _objections(cast, stay) -> list[Model]:
     )  # fmt: skip
     made.notices.create(number="H01-N1", language="zh-hans", issued_at=NOW, issued_by=who)
     return [made, Offer.objects.create(objection=made, kind="carer", at=NOW, by=who)]
+
+
+def _headcount(site) -> list[Model]:
+    """An enterprise with somebody on its headcount, and a list with a line to decide."""
+    enterprise = Organisation.objects.create(unit=site.unit, name="正德", folded="正德", started_at=NOW)
+    one = HeadcountList.objects.create(unit=site.unit, file_name="a.csv", digest="a", state="staged", uploaded_at=NOW)
+    line = ListLine.objects.create(headcount_list=one, number=2, outcome="held", payload='{"name": ""}')
+    return [
+        enterprise, Member.objects.create(organisation=enterprise, name="侯俊轩", started_at=NOW), one, line,
+    ]  # fmt: skip
 
 
 def _stranded(site) -> list[Model]:

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "lazaretto.places",
     "lazaretto.protocols",
     "lazaretto.custody",
+    "lazaretto.headcounts",
     "lazaretto.stays",
     "lazaretto.orders",
     "lazaretto.transfers",

@@ -76,6 +76,12 @@ def spellings(name: str) -> tuple[tuple[str, ...], ...]:
     return tuple(product(*(choice[:width] for choice, width in zip(options, widths, strict=True))))
 
 
+def initials(name: str) -> str:
+    """First letters of the syllables as the name is most likely read, or of its words: 单小明 → sxm, Ada Bo → ab."""
+    read = syllables(name) if has_han(name) else _WORD.findall(_ascii(name).lower())
+    return "".join(_ascii(syllable)[:1] for syllable in read)
+
+
 @lru_cache(maxsize=32768)
 def search_tokens(name: str) -> tuple[str, ...]:
     """What a search may start with to find this name, lower case, without accents or spaces.

@@ -4,6 +4,7 @@ Pure functions. Nothing here guesses: a reading either follows for certain from 
 reason why it does not, and always keeps the text it was given.
 """
 
+from lazaretto.people.pinyin import initials
 from lazaretto.people.reading.countries import alpha3, country_code
 from lazaretto.people.reading.dates import DateReading, read_date
 from lazaretto.people.reading.documents import (
@@ -39,6 +40,7 @@ __all__ = [
     "has_han",
     "id_card_check_digit",
     "id_card_facts",
+    "initials",
     "is_nothing",
     "kind_of_words",
     "read_date",

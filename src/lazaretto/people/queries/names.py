@@ -28,6 +28,11 @@ def _reads_name(actor: Actor, person: Person, unit_id: UUID | None) -> bool:
     return person.id in names_visible(actor, [person.id])
 
 
+def name_for(actor: Actor, name: str, *, unit_id: UUID) -> str:
+    """The name of somebody who has no record yet, or its mask for a role that needs none in that unit."""
+    return name if actor.may("people.names", unit_id) else mask(name)
+
+
 def display_names(actor: Actor, people: Iterable[Person]) -> dict[UUID, str]:
     """The names of many people for this actor, by id; at most one query."""
     listed = list(people)

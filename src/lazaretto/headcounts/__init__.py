@@ -1,0 +1,1 @@
+"""Headcounts: who belongs to which enterprise or community, and where they sleep."""

@@ -1,0 +1,52 @@
+"""Words about headcounts."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class OrganisationKind(TextChoices):
+    """Who answers for people being tested."""
+
+    ENTERPRISE = "enterprise", _("enterprise")
+    COMMUNITY = "community", _("community (residents)")
+    NONE = "none", _("people with no employer here")
+
+
+class ListState(TextChoices):
+    """How far a list is."""
+
+    READING = "reading", pgettext_lazy("headcount", "being read")
+    STAGED = "staged", pgettext_lazy("headcount", "to be looked at")
+    COMMITTING = "committing", pgettext_lazy("headcount", "being taken in")
+    COMMITTED = "committed", pgettext_lazy("headcount", "taken in")
+    CANCELLED = "cancelled", pgettext_lazy("headcount", "put aside")
+
+
+class LineOutcome(TextChoices):
+    """What a line of a list is."""
+
+    READY = "ready", pgettext_lazy("headcount", "ready")
+    HELD = "held", pgettext_lazy("headcount", "held")
+    REPEATED = "repeated", pgettext_lazy("headcount", "said before in this list")
+    EMPTY = "empty", pgettext_lazy("headcount", "nobody")
+
+
+class Resolution(TextChoices):
+    """What became of a line; nothing yet is the empty text."""
+
+    MADE = "made", pgettext_lazy("headcount", "new on the headcount")
+    KEPT = "kept", pgettext_lazy("headcount", "on it already")
+    REJECTED = "rejected", pgettext_lazy("headcount", "not taken")
+
+
+class Issue(TextChoices):
+    """What is wrong or uncertain with a line. `HOLDS` says which must be decided by somebody."""
+
+    NO_NAME = "no_name", _("no name")
+    ODD_NAME = "odd_name", _("does not look like a name")
+    NO_ORGANISATION = "no_organisation", _("no enterprise named")
+    BAD_DOCUMENT = "bad_document", _("document number wrong or incomplete")
+    NO_DOCUMENT = "no_document", _("no document")
+    BAD_PHONE = "bad_phone", _("telephone number cannot be dialled")
+    ELSEWHERE = "elsewhere", _("named by another enterprise too")

@@ -1,0 +1,55 @@
+"""Named errors of headcounts."""
+
+from django.utils.translation import gettext_lazy as _
+
+from lazaretto.core.errors import DomainError
+
+
+class ListUnreadable(DomainError):
+    """The file is no table; `context` says why."""
+
+    code = "headcount_unreadable"
+    status = 422
+    message = _("This file cannot be read as a list.")
+    next_step = _("Save it as xlsx or csv, without a password, and send that.")
+
+
+class NoNameColumn(DomainError):
+    """No line says which column has the names."""
+
+    code = "headcount_without_names"
+    status = 422
+    message = _("No column of this file is called 姓名 or name.")
+    next_step = _("Put one line with the names of the columns above the people, and send it again.")
+
+
+class ListClosed(DomainError):
+    """The list is put aside, or still being read, or taken in already."""
+
+    code = "headcount_list_closed"
+    message = _("This list is not open for that.")
+    next_step = _("Look at how far it is; a list that was put aside is sent again.")
+
+
+class LineSettled(DomainError):
+    """The line needs no decision any more."""
+
+    code = "headcount_line_settled"
+    message = _("This line is decided.")
+    next_step = _("Look at the list again; whoever is on the headcount is changed there.")
+
+
+class HasLeft(DomainError):
+    """They are not on this headcount any more."""
+
+    code = "headcount_has_left"
+    message = _("They left this headcount before.")
+    next_step = _("If they are back, put them on it again.")
+
+
+class OnItAlready(DomainError):
+    """Their document is on this headcount."""
+
+    code = "headcount_on_it_already"
+    message = _("Somebody with this document is on this headcount.")
+    next_step = _("Look for them by name or by the last four characters of the document.")

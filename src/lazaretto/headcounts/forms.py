@@ -1,0 +1,62 @@
+"""Forms of headcounts; they only read what was typed."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from lazaretto.accounts.models import Unit
+
+
+class UploadForm(forms.Form):
+    """A list that a park or an enterprise sent."""
+
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("Excel (xlsx, xls) or text (csv), as they sent it. Over 20 MB: lazaretto import headcount."),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv,.txt,.tsv"}),
+    )
+    unit = forms.ModelChoiceField(label=_("In whose area"), queryset=Unit.objects.none(), empty_label=None)
+    organisation = forms.CharField(label=_("Enterprise, where the lines do not say"), max_length=120, required=False)
+    complete = forms.BooleanField(
+        label=_("This is everybody"), required=False,
+        help_text=_("Whoever of these enterprises is not on the list has left. You see who before it happens."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, units: Iterable[Unit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["unit"]
+        field.queryset = Unit.objects.filter(pk__in=[unit.pk for unit in units]).order_by("name", "code")
+
+
+class DecisionForm(forms.Form):
+    """What is put right on a held line, or why it is left out."""
+
+    name = forms.CharField(label=_("Name"), max_length=120, required=False)
+    document = forms.CharField(label=_("Document number"), max_length=60, required=False)
+    organisation = forms.CharField(label=_("Enterprise"), max_length=120, required=False)
+    reason = forms.CharField(label=_("Why it is left out"), max_length=200, required=False)
+
+
+class ContactForm(forms.Form):
+    """Who stands at the table for an enterprise."""
+
+    contact = forms.CharField(label=_("Officer of the enterprise"), max_length=80)
+    phone = forms.CharField(label=_("Telephone"), max_length=40, required=False)
+
+
+class EnrolForm(forms.Form):
+    """One person by hand."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    document = forms.CharField(label=_("Document number"), max_length=60, required=False)
+    phone = forms.CharField(label=_("Telephone"), max_length=40, required=False)
+    section = forms.CharField(label=_("Department"), max_length=80, required=False)
+    dormitory = forms.CharField(label=_("Where they sleep"), max_length=100, required=False)
+
+
+class LeaveForm(forms.Form):
+    """Why somebody is on a headcount no more."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200)

@@ -1,0 +1,22 @@
+"""The sidebar's entry."""
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from lazaretto.accounts.doors import actor_of
+from lazaretto.headcounts.queries import READ
+from lazaretto.ui import nav
+
+
+def register_entries() -> None:
+    """Called when the apps are ready."""
+    nav.register(
+        nav.NavItem(
+            key="headcounts", label=_("Headcounts"), icon="users-group", url="headcounts:headcounts", order=46,
+            visible=_reads,
+        )
+    )  # fmt: skip
+
+
+def _reads(request: HttpRequest) -> bool:
+    return request.user.is_authenticated and actor_of(request).may(READ)

@@ -1,0 +1,19 @@
+"""Addresses of headcounts."""
+
+from django.urls import path
+
+from lazaretto.headcounts import views
+
+app_name = "headcounts"
+urlpatterns = [
+    path("headcounts", views.listing, name="headcounts"),
+    path("headcounts/enterprises/<uuid:pk>", views.one, name="one"),
+    path("headcounts/enterprises/<uuid:pk>/contact", views.contact, name="contact"),
+    path("headcounts/enterprises/<uuid:pk>/people", views.enrol, name="enrol"),
+    path("headcounts/people/<int:pk>/leave", views.leave, name="leave"),
+    path("headcounts/lists", views.lists, name="lists"),
+    path("headcounts/lists/<uuid:pk>", views.one_list, name="list"),
+    path("headcounts/lists/<uuid:pk>/commit", views.commit, name="commit"),
+    path("headcounts/lists/<uuid:pk>/lines/<int:number>", views.decide, name="decide"),
+    path("headcounts/lists/<uuid:pk>/cancel", views.cancel, name="cancel"),
+]

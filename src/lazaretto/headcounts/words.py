@@ -1,0 +1,20 @@
+"""What the commands of headcounts are called in the journal."""
+
+from django.utils.translation import gettext_lazy as _
+
+from lazaretto.core.spoken import call
+
+call(
+    {
+        "headcounts.begin_list": _("Headcount list begun"),
+        "headcounts.add_lines": _("Headcount list read on"),
+        "headcounts.end_reading": _("Headcount list read"),
+        "headcounts.commit_list": _("Headcount list taken in"),
+        "headcounts.decide_line": _("Line of a headcount decided"),
+        "headcounts.show_line": _("Line of a headcount looked at"),
+        "headcounts.cancel_list": _("Headcount list put aside"),
+        "headcounts.enrol": _("Put on a headcount"),
+        "headcounts.leave": _("Left a headcount"),
+        "headcounts.name_contact": _("Officer of an enterprise named"),
+    }
+)
