@@ -32,7 +32,7 @@ HEADERS = {
     "inside": ("是否住园区", "住园区", "是否住宿", "是否住厂", "lives here", "lives inside"),
 }  # fmt: skip
 _FIELD_OF = {folded(word): field for field, words in HEADERS.items() for word in words}
-HOLDS = frozenset({Issue.NO_NAME, Issue.ODD_NAME, Issue.NO_ORGANISATION, Issue.BAD_DOCUMENT})
+HOLDS: frozenset[str] = frozenset({Issue.NO_NAME, Issue.ODD_NAME, Issue.NO_ORGANISATION, Issue.BAD_DOCUMENT})
 _TICKS = "'’‘`＇"  # what spreadsheets put before a number to keep its digits
 _YES, _NO = (
     frozenset(("是", "y", "yes", "住", "true", "1", "√", "✓")),
@@ -61,7 +61,7 @@ class Entry:
     @property
     def outcome(self) -> LineOutcome:
         """Held when somebody must decide."""
-        return LineOutcome.HELD if HOLDS & set(self.issues) else LineOutcome.READY
+        return LineOutcome.HELD if HOLDS.intersection(self.issues) else LineOutcome.READY
 
 
 def columns_of(header: Sequence[str]) -> dict[int, str]:

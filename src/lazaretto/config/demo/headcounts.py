@@ -12,8 +12,8 @@ from lazaretto.people.rules import id_card_check_digit
 
 HEADER = ["企业名称", "部门", "姓名", "身份证号码", "手机", "宿舍", "是否住园区", "备注"]
 ENTERPRISES = (
-    ("博正精密电子有限公司", 190), ("正德医疗器械有限公司", 120), ("康信医疗器械有限公司", 80), ("科恒物流有限公司", 60),
-    ("新德生物科技有限公司", 50),
+    ("博正精密电子有限公司", 190), ("正德医疗器械有限公司", 120), ("康信医疗器械有限公司", 80),
+    ("科恒物流有限公司", 60), ("新德生物科技有限公司", 50),
 )  # fmt: skip
 SECTIONS = ("生产", "仓储", "研发", "行政", "保安")
 SURNAMES, GIVEN = "侯丁冯陆余龙曾单宗易韦覃莫蒙", "敏霞文明远思俊艳磊杰轩浩兰翔宁"
@@ -23,7 +23,7 @@ SENT = timedelta(hours=20)
 def tell(district: District, *, now: datetime) -> None:
     """Everything through the commands, at its own time."""
     actor, at, dice = district.member("duty", now), now - SENT, Random(60)  # noqa: S311 - invented people
-    unit = district.sites[0].unit.parent
+    unit = district.sites[0].unit.parent or district.sites[0].unit
     begun = commands.begin_list(
         actor=actor, at=at, unit=unit, file_name="园区花名册.csv", digest="demonstration", header=HEADER, complete=True
     )
