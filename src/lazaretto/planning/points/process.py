@@ -19,7 +19,8 @@ STARTING = 4.0  # seconds for the process to come up and to write; after that it
 def better(problem: Problem, plan: Plan, *, seconds: float, worker: Sequence[str] = WORKER) -> tuple[Plan, bool]:
     """A better plan than this, and whether the solver answered; the plan itself when it did not, or found none.
 
-    Whatever the process answers is proved by the validator here; a process that does not answer in time is killed.
+    For plans that nobody has been told of: promises are not looked at. Whatever the process answers is proved by the
+    validator here; a process that does not answer in time is killed.
     """
     given = json.dumps({"problem": asdict(problem), "plan": asdict(plan), "seconds": seconds})
     try:

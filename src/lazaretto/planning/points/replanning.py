@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from lazaretto.planning.points.board import SINK, SOURCE, Board, Network, Share
 from lazaretto.planning.points.flow import greatest
@@ -36,10 +37,10 @@ def replan(
     first = standing.first_slot(problem)
     stays = _begun(standing, first)
     board = Board.of(problem).without(stays, problem, first=first)
-    if min(board.people, default=0) < 0:
-        raise MalformedProblemError("more of a group are tested than it has")
-    waiting = _queue(standing, board, problem)
+    waiting = _queue(standing, board, problem, first)
     free = board.without(waiting, problem, first=first)
+    if min(free.people, default=0) < 0:
+        raise MalformedProblemError("more of a group are tested or wait than it has")
     promises = [one for one in standing.promised if one.slot >= first]
     kept, proven = _kept(promises, free, problem, expired)
     rest = free.without(kept, problem, first=first)
@@ -96,18 +97,23 @@ def _begun(standing: Standing, first: int) -> list[Booking]:
     return found
 
 
-def _queue(standing: Standing, board: Board, problem: Problem) -> list[Booking]:
-    """Who waits at a point goes first there, in its next slots; nobody where it is closed."""
-    rooms = {point.id: list(row) for point, row in zip(problem.points, board.room, strict=True)}
+def _queue(standing: Standing, board: Board, problem: Problem, first: int) -> list[Booking]:
+    """Who waits at a point goes first there, for as long as it works without a break; nobody where it is closed."""
+    rooms = {point.id: _unbroken(row, first) for point, row in zip(problem.points, board.room, strict=True)}
     found = []
     for one in standing.late:
         left = one.people
-        for slot, room in enumerate(rooms[one.point]):
+        for slot, room in rooms[one.point].items():
             if count := min(left, room):
                 rooms[one.point][slot] -= count
                 left -= count
                 found.append(Booking(one.group, one.point, slot, count))
-    return [one for one in _summed(found) if one.people]
+    return _summed(found)
+
+
+def _unbroken(row: Sequence[int], first: int) -> dict[int, int]:
+    """The slots from now on until the point has a break, and what it takes in each."""
+    return {slot: row[slot] for slot in takewhile(lambda slot: row[slot] > 0, range(first, len(row)))}
 
 
 def _summed(bookings: Iterable[Booking]) -> list[Booking]:
@@ -135,9 +141,12 @@ def _kept(
     found = _fewest_moved(promises, free, problem, expired)
     if found is not None or fits:
         return (kept, False) if found is None else (found, True)
-    slots = sorted({one.slot for one in kept}, reverse=True)  # those promised the latest slots are told first
-    tries = ([one for one in kept if one.slot < slot] for slot in slots)
-    return next((some for some in tries if serves_as_many(some)), []), False
+    low, high = 0, free.slots  # those promised the latest slots are told first; the fewer are kept, the more fit
+    while high - low > 1:
+        middle = (low + high) // 2
+        fits = serves_as_many([one for one in kept if one.slot < middle])
+        low, high = (middle, high) if fits else (low, middle)
+    return [one for one in kept if one.slot < low], False
 
 
 def _count(bookings: Iterable[Booking]) -> int:

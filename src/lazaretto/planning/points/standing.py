@@ -42,9 +42,10 @@ class Told:
 class Change:
     """The new plan and what it changes.
 
-    `stays` are slots that have begun, less who waits. `waiting` are those who wait and go first at their point; they
-    need not be told. `moved` counts people who need the slot they were promised and lose it; no plan that lets the
-    waiting go first and serves as many moves fewer than `moved_bound`. Whoever is left stands in the plan.
+    `stays` are slots that have begun, less who waits. `waiting` are those who wait and go first at their point, as long
+    as it works without a break; they need not be told. `moved` counts people who need the slot they were promised and
+    lose it; no plan that lets the waiting go first and serves as many moves fewer than `moved_bound`. Whoever is left
+    stands in the plan.
     """
 
     plan: Plan

@@ -51,7 +51,7 @@ def validate_change(change: Change, standing: Standing, problem: Problem) -> lis
     return [
         *_broken(change.plan, problem, first, waiting),
         *_begun(change, standing, first),
-        *_waiting(change, standing, first),
+        *_waiting(change, standing, first, problem),
         *_changed(change, standing, first, problem),
     ]
 
@@ -185,8 +185,8 @@ def _begun(change: Change, standing: Standing, first: int) -> Iterator[Violation
         yield Violation(Rule.BEGUN_STAYS, "late")
 
 
-def _waiting(change: Change, standing: Standing, first: int) -> Iterator[Violation]:
-    """Only who waits is let in as waiting, at the point where they wait, and they have their slots."""
+def _waiting(change: Change, standing: Standing, first: int, problem: Problem) -> Iterator[Violation]:
+    """Only who waits is let in as waiting, where they wait, and as many as the point takes before its next break."""
     late = Counter[tuple[str, str]]()
     for one in standing.late:
         late[one.group, one.point] += one.people
@@ -197,6 +197,14 @@ def _waiting(change: Change, standing: Standing, first: int) -> Iterator[Violati
             yield Violation(Rule.WAITING_FIRST, booking.group)
     if any(count < 0 for count in late.values()):
         yield Violation(Rule.WAITING_FIRST, "more than wait")
+    for point in problem.points:
+        room, slot = 0, first
+        while slot < problem.slots and (takes := _takes(point, slot, problem)):
+            room, slot = room + takes, slot + 1
+        waits = sum(one.people for one in standing.late if one.point == point.id)
+        mine = [one for one in change.waiting if one.point == point.id]
+        if sum(one.people for one in mine) != min(waits, room) or any(one.slot >= slot for one in mine):
+            yield Violation(Rule.WAITING_FIRST, point.id)
 
 
 def _changed(change: Change, standing: Standing, first: int, problem: Problem) -> Iterator[Violation]:

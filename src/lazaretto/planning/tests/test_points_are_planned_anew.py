@@ -62,6 +62,16 @@ def test_who_waits_at_a_point_that_closes_gets_another_slot():
     assert sum(one.people for one in change.told[0].now) == 24
 
 
+def test_nobody_waits_over_a_break():
+    pauses = replace(NORTH, openings=(Opening(0, 30, 2), Opening(60, 120, 2)))
+    asked = replace(ASKED, points=(pauses, SOUTH))
+    change = replan(asked, replace(AT_TEN_PAST, now=30, late=(Late("A", "N", 4),)))
+    assert change.waiting == ()
+    assert change.told[0].group == "A"
+    change = replan(asked, replace(AT_TEN_PAST, now=15, late=(Late("A", "N", 10),)))
+    assert change.waiting == (Booking("A", "N", 1, 10),)
+
+
 def test_a_slower_point_keeps_as_many_promises_as_it_can():
     slow = replace(ASKED, points=(replace(NORTH, per_table_hour=10), SOUTH))
     change = replan(slow, AT_TEN_PAST)
@@ -104,6 +114,7 @@ def test_fewer_people_give_up_the_slot_that_somebody_else_needs():
         (replace(ASKED, groups=(A,)), AT_TEN_PAST),
         (replace(ASKED, groups=(replace(A, people=9), B)), AT_TEN_PAST),
         (ASKED, replace(AT_TEN_PAST, late=(Late("A", "N", 11),))),
+        (replace(ASKED, groups=(replace(A, people=9), B)), replace(AT_TEN_PAST, late=(Late("A", "N", 10),))),
         (ASKED, replace(AT_TEN_PAST, promised=(*PROMISED, PROMISED[0]))),
     ],
 )
