@@ -28,7 +28,7 @@ def test_every_guard_stands():
         for statement in guard.statements[connection.vendor]
         for first, second in PUT_UP.findall(statement)
     ]
-    assert len(said) > 40
+    assert len(said) > 25
     with connection.cursor() as cursor:
         cursor.execute(STANDING[connection.vendor])
         standing = {name for (name,) in cursor.fetchall()}
