@@ -332,7 +332,7 @@ def commit_list(*, actor: Actor, at: datetime, headcount_list: HeadcountList, li
     waiting = headcount_list.entries.filter(outcome=LineOutcome.READY, resolution="").order_by("number")
     piece = [] if headcount_list.state == ListState.COMMITTED else list(waiting[: max(1, lines)])
     _take_in(headcount_list, piece, at)
-    account = account_of(headcount_list)
+    account = account_of(headcount_list, who_leaves=False)
     if headcount_list.state != ListState.COMMITTED:
         headcount_list.state = ListState.COMMITTING
         if not account.ready and not account.held:
@@ -353,7 +353,7 @@ def commit_list(*, actor: Actor, at: datetime, headcount_list: HeadcountList, li
 def _take_in(headcount_list: HeadcountList, piece: Sequence[ListLine], at: datetime) -> None:
     entries = [_entry_of(headcount_list, line) for line in piece]
     homes = _organisations(headcount_list.unit_id, entries, at)
-    there = _there(homes.values(), [line.document_digest for line in piece])
+    there = _there(line.document_digest for line in piece)
     people = known_people([_Paper(entry.kind, entry.document) for entry in entries if entry.document])
     fresh: list[tuple[Any, ...]] = []
     kept: list[tuple[Any, ...]] = []
@@ -396,9 +396,9 @@ def _organisations(unit_id: UUID, entries: Iterable[Entry], at: datetime) -> dic
     return found
 
 
-def _there(homes: Iterable[Organisation], digests: Iterable[str]) -> dict[tuple[UUID, str], int]:
+def _there(digests: Iterable[str]) -> dict[tuple[UUID, str], int]:
     """Members by enterprise and document."""
-    rows = members_with(homes=sorted(home.pk for home in homes), digests=sorted(set(digests) - {""}))
+    rows = members_with(digests=sorted(set(digests) - {""}))
     return {(home, digest): pk for home, digest, pk in rows}
 
 
@@ -458,7 +458,7 @@ def enrol(
             )
         )
     digest = _digest(entry)
-    if digest and _there([home], [digest]):
+    if (home.pk, digest) in _there([digest]):
         raise OnItAlready(organisation=home.name)
     person = known_people([_Paper(entry.kind, entry.document)]).get(digest) if digest else None
     member = Member(**dict(zip(_ATTRIBUTES, _row(home, entry, digest, person, None, at), strict=True)))

@@ -122,15 +122,15 @@ class Account:
         return self.lines == sum(parts)
 
 
-def account_of(headcount_list: HeadcountList) -> Account:
-    """Two queries, three for a complete list that is open."""
+def account_of(headcount_list: HeadcountList, *, who_leaves: bool = True) -> Account:
+    """One query, and one more for who would leave by a complete list that is open, where that is asked."""
     rows = headcount_list.entries.values_list("outcome", "resolution").annotate(n=Count("id"))
     found = {(outcome, resolution): n for outcome, resolution, n in rows}
 
     def counted(outcome: str = "", resolution: str = "") -> int:
         return sum(n for (is_, did), n in found.items() if (not outcome or is_ == outcome) and did == resolution)
 
-    opened = headcount_list.state in {ListState.STAGED, ListState.COMMITTING}
+    asked = who_leaves and headcount_list.complete and headcount_list.state in {ListState.STAGED, ListState.COMMITTING}
     return Account(
         lines=headcount_list.lines,
         ready=counted(LineOutcome.READY),
@@ -140,7 +140,7 @@ def account_of(headcount_list: HeadcountList) -> Account:
         made=counted(resolution=Resolution.MADE),
         kept=counted(resolution=Resolution.KEPT),
         rejected=counted(resolution=Resolution.REJECTED),
-        leaving=leaving(headcount_list).count() if opened and headcount_list.complete else headcount_list.left,
+        leaving=leaving(headcount_list).count() if asked else headcount_list.left,
     )
 
 
@@ -237,14 +237,12 @@ def lines_with(list_id: Any, digests: Any) -> QuerySet[ListLine, tuple[str, str]
 @prepared
 def employers_of(unit_id: Any, digests: Any) -> QuerySet[Member, tuple[str, str]]:
     """On whose headcounts in a unit these documents are. For commands."""
-    rows = Member.objects.filter(
-        document_digest__among=digests, ended_at__isnull=True, organisation__unit=unit_id
-    ).exclude(document_digest="")
+    rows = Member.objects.filter(document_digest__among=digests, ended_at__isnull=True, organisation__unit=unit_id)
     return rows.values_list("document_digest", "organisation__folded")
 
 
 @prepared
-def members_with(homes: Any, digests: Any) -> QuerySet[Member, tuple[UUID, str, int]]:
-    """Who of these enterprises has one of these documents. For commands."""
-    rows = Member.objects.filter(organisation__among=homes, document_digest__among=digests, ended_at__isnull=True)
-    return rows.exclude(document_digest="").values_list("organisation_id", "document_digest", "pk")
+def members_with(digests: Any) -> QuerySet[Member, tuple[UUID, str, int]]:
+    """Who has one of these documents: enterprise, document, key. For commands."""
+    rows = Member.objects.filter(document_digest__among=digests, ended_at__isnull=True)
+    return rows.values_list("organisation_id", "document_digest", "pk")
