@@ -11,8 +11,9 @@ from lazaretto.core import states
 from lazaretto.core.access import Actor
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import Due, cancel_all, move_deadline, set_deadlines
-from lazaretto.core.errors import Forbidden, ReasonRequired, whole
+from lazaretto.core.errors import Forbidden, NotFound, ReasonRequired, whole
 from lazaretto.core.numbers import next_number
+from lazaretto.people.models import Person
 from lazaretto.protocols.choices import Category
 from lazaretto.stays.models import Stay
 from lazaretto.trips import rules
@@ -105,9 +106,11 @@ def plan_trip(
     unless somebody who may override gives a reason. Raises `DepartureNotNear`,
     `TwoStops`, `PlaceUnknown`, `DistanceUnknown`, `WayWrong`,
     `CategoriesMixed`, `NotEnoughPlaces`, `VehicleNotReady`, `VehicleTaken`, `DriverTaken`, `DriverGone`,
-    `RiderElsewhere`, and of the limits `NightBlocked`, `TooFar`, `DriveTooLong`, `DriverTired`.
+    `RiderElsewhere`, `NotFound` for a rider whom the actor does not see, and of the limits
+    `NightBlocked`, `TooFar`, `DriveTooLong`, `DriverTired`.
     """
     _near(departs_at, at)
+    _all_seen(actor, [one.person for one in riders])
     way = way_of(stops, departs_at)
     _fits(vehicle, driver, category, riders, len(way.halts))
     trip = _row(actor, at, vehicle, driver, category, way)
@@ -197,6 +200,18 @@ def cancel_trip(*, actor: Actor, at: datetime, trip: Trip, reason: str) -> TripC
     cancel_all(trip, at=at, by=actor.user_id, answer=trip.reason)
     record(trip, unit_id=trip.unit_id, data={"before": "planned", "after": trip.state}, reason=trip.reason)
     return _changed(trip)
+
+
+def _all_seen(actor: Actor, people: Sequence[UUID]) -> None:
+    """Whoever is put on a list is known to the units of who puts them there, or a ride was asked for them there.
+
+    Raises `NotFound`.
+    """
+    known = Person.objects.visible_to(actor, MANAGE).filter(pk__in=people).values_list("pk", flat=True)
+    asked = MoveRequest.objects.visible_to(actor, MANAGE).filter(person__in=people, state=RequestState.OPEN)
+    unseen = {str(one) for one in people} - {str(one) for one in (*known, *asked.values_list("person", flat=True))}
+    if unseen:
+        raise NotFound(kind="people.person", id=min(unseen))
 
 
 def seat(trip: Trip, stops: Sequence[Stop], riders: Sequence[Passenger]) -> list[Rider]:

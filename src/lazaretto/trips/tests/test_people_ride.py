@@ -16,7 +16,7 @@ from lazaretto.transfers.commands import sign_in
 from lazaretto.trips import commands, rules
 from lazaretto.trips.commands import Halt, Passenger
 from lazaretto.trips.errors import NotAccountedFor, RiderElsewhere, StopNotNext
-from lazaretto.trips.models import Rider, Scan, Trip
+from lazaretto.trips.models import Driver, Rider, Scan, Trip, Vehicle
 from lazaretto.trips.queries.board import lines, manifest, trips
 from lazaretto.trips.tests.fleet import HOUR, MINUTE
 from tests import factories
@@ -247,6 +247,21 @@ def test_a_site_sees_the_trips_that_stop_there_and_no_others(fleet, cast):
     assert not Trip.objects.visible_to(stranger.actor, "trips.read").exists()
     with pytest.raises(NotFound):
         commands.begin_boarding(actor=stranger.actor, at=NOW, trip=trip)
+
+
+def test_nobody_is_put_on_a_list_by_somebody_who_does_not_see_them(fleet, cast):
+    elsewhere = factories.person("邻区人", at_site=factories.site("H03"))
+    here = member("dispatcher", cast.site.unit)
+    vehicle, driver = fleet.vehicle("粤B1"), fleet.driver_named("冯师傅")
+    Vehicle.objects.filter(pk=vehicle.pk).update(unit=cast.site.unit)
+    Driver.objects.filter(pk=driver.pk).update(unit=cast.site.unit)
+    with pytest.raises(NotFound):
+        commands.plan_trip(
+            actor=here.actor, at=NOW, vehicle=vehicle, driver=driver, category="inbound", departs_at=NOW + HOUR,
+            stops=(commands.Halt(site="H01"), commands.Halt(site="H02")),
+            riders=(commands.Passenger(person=elsewhere.pk, from_stop=0, to_stop=1),),
+        )  # fmt: skip
+    assert not Trip.objects.exists()
 
 
 def test_a_trip_that_does_not_leave_calls_the_dispatcher(fleet):
