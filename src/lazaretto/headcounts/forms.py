@@ -1,6 +1,6 @@
 """Forms of headcounts; they only read what was typed."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -24,10 +24,12 @@ class UploadForm(forms.Form):
         help_text=_("Whoever of these enterprises is not on the list has left. You see who before it happens."),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, units: Iterable[Unit], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, units: Sequence[Unit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["unit"]
-        field.queryset = Unit.objects.filter(pk__in=[unit.pk for unit in units]).order_by("name", "code")
+        keys = {unit.pk for unit in units}
+        field.queryset = Unit.objects.filter(pk__in=keys).order_by("name", "code")
+        field.initial = next((unit.pk for unit in units if unit.parent_id not in keys), None)  # the widest area
 
 
 class DecisionForm(forms.Form):
