@@ -18,13 +18,13 @@ from lazaretto.people.queries import name_for
 router = Router(tags=["headcounts"])
 
 
-class OrganisationsIn(Paging):
+class HeadcountOrganisationsIn(Paging):
     """Filters of enterprises and communities."""
 
     q: Annotated[str, Field(max_length=120, description="Part of the name.")] = ""
 
 
-class OrganisationOut(Schema):
+class HeadcountOrganisationOut(Schema):
     """Who answers for people being tested."""
 
     id: UUID
@@ -35,7 +35,7 @@ class OrganisationOut(Schema):
     started_at: datetime
 
 
-class MembersIn(Paging):
+class HeadcountPeopleIn(Paging):
     """Filters of people on headcounts."""
 
     organisation: UUID | None = None
@@ -45,7 +45,7 @@ class MembersIn(Paging):
     ] = ""
 
 
-class MemberOut(Schema):
+class HeadcountPersonOut(Schema):
     """Somebody on a headcount."""
 
     id: int
@@ -60,13 +60,13 @@ class MemberOut(Schema):
     started_at: datetime
 
 
-class ListsIn(Paging):
+class HeadcountListsIn(Paging):
     """Filters of lists."""
 
     state: ListState | None = None
 
 
-class ListOut(Schema):
+class HeadcountListOut(Schema):
     """A list as it came."""
 
     id: UUID
@@ -81,7 +81,7 @@ class ListOut(Schema):
     committed_at: datetime | None
 
 
-class AccountOut(Schema):
+class HeadcountAccountOut(Schema):
     """What became of every line of a list; `lines` is the sum of all but `leaving`."""
 
     lines: int
@@ -95,17 +95,19 @@ class AccountOut(Schema):
     leaving: int
 
 
-@router.get("/headcounts/organisations", response=PageOut[OrganisationOut], summary="Enterprises and communities")
+@router.get(
+    "/headcounts/organisations", response=PageOut[HeadcountOrganisationOut], summary="Enterprises and communities"
+)
 @needs(READ)
-def organisation_list(request: HttpRequest, given: Query[OrganisationsIn]) -> Page[Organisation]:
+def organisation_list(request: HttpRequest, given: Query[HeadcountOrganisationsIn]) -> Page[Organisation]:
     """Those that go on, by name."""
     rows = organisations(actor_of(request), q=given.q)
     return page(rows, ["name", "id"], limit=given.limit, cursor=given.cursor)
 
 
-@router.get("/headcounts/people", response=PageOut[MemberOut], summary="People on headcounts, by name")
+@router.get("/headcounts/people", response=PageOut[HeadcountPersonOut], summary="People on headcounts, by name")
 @needs(READ)
-def member_list(request: HttpRequest, given: Query[MembersIn]) -> Page[MemberOut]:
+def member_list(request: HttpRequest, given: Query[HeadcountPeopleIn]) -> Page[HeadcountPersonOut]:
     """Those who are on one now."""
     actor = actor_of(request)
     rows = members(actor, q=given.q, section=given.section).select_related("organisation")
@@ -113,15 +115,17 @@ def member_list(request: HttpRequest, given: Query[MembersIn]) -> Page[MemberOut
         rows = rows.filter(organisation=given.organisation)
     piece = page(rows, ["name", "id"], limit=given.limit, cursor=given.cursor)
     shown = [
-        MemberOut.from_orm(row).model_copy(update={"name": name_for(actor, row.name, unit_id=row.organisation.unit_id)})
+        HeadcountPersonOut.from_orm(row).model_copy(
+            update={"name": name_for(actor, row.name, unit_id=row.organisation.unit_id)}
+        )
         for row in piece.items
     ]
     return Page(shown, piece.next)
 
 
-@router.get("/headcounts/lists", response=PageOut[ListOut], summary="Headcount lists, the last first")
+@router.get("/headcounts/lists", response=PageOut[HeadcountListOut], summary="Headcount lists, the last first")
 @needs(READ)
-def list_list(request: HttpRequest, given: Query[ListsIn]) -> Page[HeadcountList]:
+def list_list(request: HttpRequest, given: Query[HeadcountListsIn]) -> Page[HeadcountList]:
     """As they came."""
     rows = lists(actor_of(request))
     if given.state is not None:
@@ -129,8 +133,8 @@ def list_list(request: HttpRequest, given: Query[ListsIn]) -> Page[HeadcountList
     return page(rows, ["-uploaded_at", "-id"], limit=given.limit, cursor=given.cursor)
 
 
-@router.get("/headcounts/lists/{list_id}", response=AccountOut, summary="What became of every line of a list")
+@router.get("/headcounts/lists/{list_id}", response=HeadcountAccountOut, summary="What became of every line of a list")
 @needs(READ)
-def account(request: HttpRequest, list_id: UUID) -> AccountOut:
+def account(request: HttpRequest, list_id: UUID) -> HeadcountAccountOut:
     """Counted now."""
-    return AccountOut.from_orm(account_of(list_by_id(actor_of(request), list_id)))
+    return HeadcountAccountOut.from_orm(account_of(list_by_id(actor_of(request), list_id)))

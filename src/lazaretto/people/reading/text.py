@@ -47,7 +47,7 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=65536)
 def is_nothing(text: str) -> bool:
     """Whether the text is one of the ways offices write "nothing here" (无, 暂无, -, N/A …)."""
-    return not text or fold(text).lower().strip(" 。.()") in _NOTHING
+    return not text or fold(text).lower().strip(" 。.();,、:|") in _NOTHING
 
 
 _MALE = frozenset(
