@@ -12,6 +12,7 @@ from lazaretto.orders.models import ExceptionRequest, TransferOrder
 from lazaretto.people.models import ContactPoint, IdentityDocument, Merge, Need, PartyMember, PersonName
 from lazaretto.places.models import Room, RoomList, Site
 from lazaretto.protocols.models import PackAdoption
+from lazaretto.screening.models import Round
 from lazaretto.stays.models import Breach, Certificate, OrderChange, RoomHold, Specimen, Stay
 from lazaretto.stranded.models import Group, Stranded
 from lazaretto.trips.models import Driver, MoveRequest, Trip, TripPlan, Vehicle
@@ -370,6 +371,10 @@ ARGUMENTS = {
     **{f"headcounts:{page} pk": lambda world: world[HeadcountList].pk for page in HEADCOUNT_LIST_PAGES},
     "headcounts:leave pk": lambda world: world[Member].pk,
     "headcounts:decide number": lambda _world: 2,
+    **{
+        f"/api/v1/screening/rounds/{{round_id}}/{part} round_id": lambda world: world[Round].pk
+        for part in ("points", "coverage", "missing", "duplicates")
+    },
     "/api/v1/headcounts/lists/{list_id} list_id": lambda world: world[HeadcountList].pk,
     "plan_id": lambda world: world[TripPlan].pk,
     "request_id": lambda world: world[MoveRequest].pk,

@@ -1,7 +1,7 @@
 """One example of everything that belongs to a place, all at the cast's site."""
 
 import base64
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 from django.db.models import Model
@@ -22,6 +22,7 @@ from lazaretto.orders.models import ExceptionRequest, TransferOrder
 from lazaretto.people.models import ContactPoint, IdentityDocument, Merge, Need, Party, PartyMember
 from lazaretto.places.models import ExternalPlace, RoomList, Zone
 from lazaretto.protocols.models import PackAdoption
+from lazaretto.screening.models import Point, Round
 from lazaretto.stays.deadlines import FEVER
 from lazaretto.stays.models import Breach, Certificate, DoorCheck, OrderChange, Release, RoomHold, Specimen
 from lazaretto.stranded.models import Group, Stranded
@@ -90,6 +91,7 @@ def examples(cast) -> dict[type[Model], Any]:
         *_objections(cast, stay),
         *_stranded(site),
         *_headcount(site),
+        *_round(site),
         raise_alarm(Due(FEVER.code, stay, NOW, unit_id=site.unit_id, person_id=stay.person_id), at=NOW),
     ]
     return {type(row): row for row in found}
@@ -183,6 +185,14 @@ def _headcount(site) -> list[Model]:
     return [
         enterprise, Member.objects.create(organisation=enterprise, name="侯俊轩", started_at=NOW), one, line,
     ]  # fmt: skip
+
+
+def _round(site) -> list[Model]:
+    """A round of testing that is being prepared, with a point."""
+    one = Round.objects.create(
+        unit=site.unit, number=1, name="第一轮", opens_at=NOW, deadline_at=NOW + timedelta(hours=8)
+    )
+    return [one, Point.objects.create(round=one, code="P1", name="体育馆", opens=time(7), closes=time(20))]
 
 
 def _stranded(site) -> list[Model]:

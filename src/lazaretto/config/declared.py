@@ -34,7 +34,14 @@ def _register_bench(commands: cli.Commands) -> None:
         summary=_("Measure first pages and searches among many people"),
     )
     lists.add_argument("--people", type=positive, default=200_000, metavar="N", help=_("people in the database"))
-    for parser in (measured, lists):
+    ingest = cli.add_command(
+        group,
+        "ingest",
+        run="lazaretto.config.bench.ingest:run",
+        summary=_("Measure scans of mass testing over HTTP beside the raw limit of the database"),
+    )
+    ingest.add_argument("--people", type=positive, default=200_000, metavar="N", help=_("people on the roster"))
+    for parser in (measured, lists, ingest):
         cli.add_json(parser)
 
 

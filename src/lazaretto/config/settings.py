@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "lazaretto.cases",
     "lazaretto.objections",
     "lazaretto.stranded",
+    "lazaretto.screening",
     "lazaretto.headquarters",
     "lazaretto.config",
 ]

@@ -4,6 +4,7 @@ Three to five times as fast as `bulk_create`, for imports; constraints and trigg
 commands only.
 """
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -70,6 +71,42 @@ def insert_few(
     with statement_cursor() as cursor:
         cursor.execute(f"{shape.insert} {', '.join([shape.marks] * len(rows))}{ending}", values)
         return [key for (key,) in cursor.fetchall()] if returning else []
+
+
+@dataclass(frozen=True)
+class LaidOut:
+    """Rows of Python values as a table inside a statement: `FROM {text}`, with its `values` in their place."""
+
+    text: str
+    values: list[Any]
+
+
+def laid_out(model: type[models.Model], fields: Sequence[str], rows: Sequence[Sequence[Any]], name: str) -> LaidOut:
+    """Rows for the named fields of a model as a table called `name`, whose columns are called as the model's.
+
+    However many the rows, the statement is the same, so that the database plans it once.
+    """
+    shape = _shape(model, tuple(fields), connection.vendor)
+    values = list(chain.from_iterable(shape.converted(rows)))
+    if connection.vendor == "postgresql":
+        arrays = ", ".join(f"%s::{kind}[]" for kind in shape.kinds)
+        columns = zip(*values, strict=True) if values else [()] * len(shape.names)
+        return LaidOut(f"unnest({arrays}) AS {name}({', '.join(shape.names)})", [_array(one) for one in columns])
+    cells = ", ".join(f"json_extract(value, '$[{place}]') AS {column}" for place, column in enumerate(shape.names))
+    return LaidOut(f"(SELECT {cells} FROM json_each(%s)) AS {name}", [json.dumps(values)])  # noqa: S608
+
+
+def _array(column: Iterable[Any]) -> str:
+    """The text of an array, as PostgreSQL reads it; the driver takes several times as long for a list."""
+    return "{" + ",".join(map(_element, column)) + "}"
+
+
+def _element(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    if type(value) is int:
+        return str(value)
+    return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 M = TypeVar("M", bound=models.Model)

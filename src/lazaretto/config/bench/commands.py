@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     with installation() as environment:
         given = run_inside(environment, "prepare", str(2 * n), str(3 * n), str(arguments.people))
         limits = {clients: raw.limit(environment, clients, 4 * n) for clients in CLIENTS}
-        with _server(environment) as port:
+        with server(environment) as port:
             found = _measure(Api(port, given["token"]), Api(port, given["duty_token"]), given, n)
     report = {
         "database": connection.vendor,
@@ -149,7 +149,8 @@ def _sign_ins(signed_out: list[tuple[dict[str, Any], dict[str, Any]]]) -> Jobs:
 
 
 @contextmanager
-def _server(environment: dict[str, str]) -> Iterator[int]:
+def server(environment: dict[str, str]) -> Iterator[int]:
+    """A server of that installation with two processes; gives its port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])

@@ -1,6 +1,7 @@
 """What a measure needs to be there first."""
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,10 @@ from lazaretto.accounts.models import Membership, Unit, User
 from lazaretto.config.demo import district
 from lazaretto.config.demo.guests import Guests
 from lazaretto.config.demo.writing import as_command
+from lazaretto.core.bulk import insert_rows
 from lazaretto.core.models import Installation
 from lazaretto.custody.commands import take_in
+from lazaretto.headcounts.models import Member, Organisation
 from lazaretto.people.commands import NewPerson, add_people
 from lazaretto.people.models import ContactPoint, IdentityDocument, Person
 from lazaretto.places.choices import ExternalKind, SiteCategory, SiteState
@@ -20,6 +23,9 @@ from lazaretto.places.commands import create_rooms, open_site
 from lazaretto.places.models import ExternalPlace, Room, Site
 from lazaretto.protocols.choices import Category
 from lazaretto.protocols.commands import adopt_pack
+from lazaretto.screening import commands as screening
+from lazaretto.screening.choices import TubeRule
+from lazaretto.screening.models import Round
 from lazaretto.stays.commands import admit
 
 SYSTEM = district.SYSTEM
@@ -113,6 +119,54 @@ def _add(chosen: list[NewPerson], unit: UUID, at: datetime) -> list[str]:
 
     as_command("people.register_person", actor=SYSTEM, at=at, write=write)
     return [str(pk) for pk in ids]
+
+
+def headcount(count: int, homes: int, *, at: datetime) -> dict[str, str]:
+    """People on the headcounts of enterprises, as lean as they come, and a sampler with a token."""
+    Installation.objects.get_or_create(only=True, defaults={"created_at": at})
+    unit = Unit.objects.create(kind="headquarters", code="HQ", name="bench", started_at=at)
+    names = [f"E{number:03}" for number in range(homes)]
+    made = [Organisation.objects.create(unit=unit, name=name, folded=name, started_at=at) for name in names]
+    fields = ("organisation", "section", "building", "room", "name", "initials", "document_kind", "document_digest")
+    fields += ("document", "document_tail", "started_at")
+    insert_rows(
+        Member,
+        fields,
+        (
+            (made[n * homes // count].id, "", "", "", f"N{n}", "", "id_card", f"{n:064x}", f"{n:018}", "", at)
+            for n in range(count)
+        ),
+    )
+    sampler = User.objects.create(username="sampler", display_name="bench")
+    Membership.objects.create(user=sampler, unit=unit, role="sampler", started_at=at)
+    secret = issue_token(actor=SYSTEM, at=at, username="sampler", label="bench", days=30).secret
+    return {"unit": str(unit.id), "token": secret}
+
+
+def testing_round(unit: str, points: int, *, at: datetime, hours: tuple[time, time]) -> dict[str, Any]:
+    """A round of testing everybody in tubes of ten, open, with that many points."""
+    who: dict[str, Any] = {"actor": SYSTEM, "at": at}
+    drafted = screening.draft_round(
+        **who, unit=Unit.objects.get(pk=unit), name="bench", opens_at=at, deadline_at=at + timedelta(days=2),
+        tube_rule=TubeRule.TEN,
+    )  # fmt: skip
+    one = Round.objects.get(pk=drafted.round_id)
+    where = [
+        screening.add_point(
+            **who, test_round=one, code=f"P{number}", name="bench", tables=4, opens=hours[0], closes=hours[1]
+        ).point_id
+        for number in range(points)
+    ]
+    started = monotonic()
+    frozen = screening.freeze_round(**who, test_round=one)
+    seconds = round(monotonic() - started, 2)
+    screening.open_round(**who, test_round=one)
+    return {
+        "round": str(one.id),
+        "points": [str(pk) for pk in where],
+        "entries": frozen.entries,
+        "frozen_seconds": seconds,
+    }
 
 
 def analyse() -> None:

@@ -50,7 +50,9 @@ def test_a_measure_never_uses_the_configured_installation(monkeypatch, settings)
 
 @pytest.mark.bench
 @pytest.mark.django_db
-@pytest.mark.parametrize("words", [["commands", "--requests", "5"], ["lists", "--people", "200"]])
+@pytest.mark.parametrize(
+    "words", [["commands", "--requests", "5"], ["lists", "--people", "200"], ["ingest", "--people", "3000"]]
+)
 def test_the_measures_run(words, capsys):
     main(["bench", *words, "--json"])
     assert json.loads(capsys.readouterr().out)["database"]

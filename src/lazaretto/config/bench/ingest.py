@@ -1,0 +1,164 @@
+"""`lazaretto bench ingest`: scans of mass testing over real HTTP, beside the raw limit of the database in the same run.
+
+The limit is what the database takes of the same scans with nothing around them: on PostgreSQL one COPY of all of them
+into a table with the key of a scan and with the one of a person in a round, on SQLite a prepared statement for batches
+of 200, each committed durably.
+"""
+
+import argparse
+import http.client
+import json
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import asdict
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import psycopg
+from django.db import connection
+
+from lazaretto.config.bench.commands import server
+from lazaretto.config.bench.load import Measured, together
+from lazaretto.config.bench.scratch import installation, run_inside
+from lazaretto.core import cli
+from lazaretto.core.cli import gettext as _
+from lazaretto.core.ids import new_id
+
+SIZES = (200, 50, 1)
+SHARES = {200: 0.6, 50: 0.3, 1: 0.02}  # of the roster
+CLIENTS, POINTS = 4, 12
+BARS = {"postgresql": 0.5, "sqlite": 0.7}
+MOST = 1_500  # scans uploaded one by one
+TABLE = """CREATE TABLE bench_scan (scan {uuid} PRIMARY KEY, round_id {uuid} NOT NULL, number integer NOT NULL,
+upload_id {uuid} NOT NULL, tube varchar(40) NOT NULL, slot smallint NOT NULL, taken_at {moment} NOT NULL,
+UNIQUE (round_id, number))"""
+COLUMNS = "scan, round_id, number, upload_id, tube, slot, taken_at"
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Measure and report; status 1 when uploads of 200 miss the bar."""
+    with installation() as environment:
+        given = run_inside(environment, "city", str(arguments.people), str(POINTS))
+        limit = _limit(environment, arguments.people)
+        with server(environment) as port:
+            found = [_measure(port, given, size, bodies) for size, bodies in _all_bodies(given)]
+        proof = run_inside(environment, "balance")
+    report = {
+        "database": connection.vendor,
+        "people": arguments.people,
+        "frozen_seconds": given["frozen_seconds"],
+        "raw_limit_per_second": round(limit),
+        "bar": BARS[connection.vendor],
+        "uploads": [{**one, "of_raw_limit": round(one["scans_per_second"] / limit, 3)} for one in found],
+        **proof,
+    }
+    if arguments.json:
+        cli.say_json(report)
+    else:
+        _say(report)
+    kept = report["uploads"][0]["of_raw_limit"] >= report["bar"] and not report["offenders"]
+    return cli.OK if kept else cli.FAILED
+
+
+def _all_bodies(given: dict[str, Any]) -> list[tuple[int, list[bytes]]]:
+    """Everybody comes once; those of one upload are neighbours on the roster in no order, as a queue is."""
+    numbers = iter(range(1, given["entries"] + 1))
+    chosen = []
+    for size in SIZES:
+        most = int(given["entries"] * SHARES[size])
+        people = list(islice(numbers, min(most, MOST) if size == 1 else most))
+        chosen.append((size, list(_bodies(given["points"], people, size))))
+    return chosen
+
+
+def _bodies(points: list[str], people: list[int], size: int) -> Iterator[bytes]:
+    dice = Random(size)  # noqa: S311 - the order of a queue
+    for start in range(0, len(people), size):
+        some = people[start : start + size]
+        dice.shuffle(some)
+        now = datetime.now(tz=UTC).isoformat()
+        body = {
+            "batch": str(new_id()),
+            "point": points[start // size % len(points)],
+            "sent_at": now,
+            "scans": [
+                {
+                    "id": str(new_id()), "number": number, "tube": f"T{size}-{start}-{place // 10}",
+                    "slot": place % 10 + 1, "at": now, "table": 1, "temperature": 36.5,
+                }
+                for place, number in enumerate(some)
+            ],
+        }  # fmt: skip
+        yield json.dumps(body).encode()
+
+
+def _measure(port: int, given: dict[str, Any], size: int, bodies: list[bytes]) -> dict[str, Any]:
+    headers = {"Authorization": f"Bearer {given['token']}", "Content-Type": "application/json"}
+
+    def send(hand: Sequence[bytes], times: list[float]) -> None:
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        for body in hand:
+            started = time.perf_counter()
+            line.request("POST", "/api/v1/screening/uploads", body, headers)
+            answer = line.getresponse()
+            said = answer.read()
+            times.append(time.perf_counter() - started)
+            if answer.status != 200:
+                raise RuntimeError(f"{answer.status} {said[:300]!r}")
+
+    # the first ones compile what is compiled once
+    warm = min(16, len(bodies) // 10)
+    together(CLIENTS, bodies[:warm], send)
+    measured: Measured = together(CLIENTS, bodies[warm:], send)
+    return {"scans_an_upload": size, **asdict(measured), "scans_per_second": round(measured.per_second * size)}
+
+
+def _limit(environment: dict[str, str], people: int) -> float:
+    """Scans a second."""
+    one, now = new_id(), datetime.now(tz=UTC)
+    rows = [(new_id(), one, n + 1, one, f"T{n // 10}", n % 10 + 1, now) for n in range(people)]
+    url = environment.get("LAZARETTO_DATABASE_URL", "")
+    return people / (_copy(url, rows) if url else _executemany(Path(environment["LAZARETTO_DATA_DIR"]), rows))
+
+
+def _copy(url: str, rows: list[tuple[Any, ...]]) -> float:
+    lines = "".join("\t".join(map(str, row)) + "\n" for row in rows).encode()
+    with psycopg.connect(url, autocommit=True) as line:
+        line.execute(TABLE.format(uuid="uuid", moment="timestamptz"))
+        started = time.perf_counter()
+        with line.cursor() as cursor, cursor.copy(f"COPY bench_scan ({COLUMNS}) FROM STDIN") as copy:
+            copy.write(lines)
+        seconds = time.perf_counter() - started
+        line.execute("DROP TABLE bench_scan")
+    return seconds
+
+
+def _executemany(folder: Path, rows: list[tuple[Any, ...]]) -> float:
+    plain = [(row[0].hex, row[1].hex, row[2], row[3].hex, *row[4:6], str(row[6])) for row in rows]
+    table = TABLE.format(uuid="char(32)", moment="datetime").replace("scan char(32) PRIMARY KEY", "scan char(32)")
+    with closing(sqlite3.connect(folder / "raw.sqlite3", isolation_level=None)) as file:
+        file.execute("PRAGMA journal_mode=WAL")
+        file.execute("PRAGMA synchronous=FULL")
+        file.execute(table.replace("UNIQUE (", "PRIMARY KEY (") + " WITHOUT ROWID")
+        started = time.perf_counter()
+        for start in range(0, len(plain), 200):
+            file.execute("BEGIN IMMEDIATE")
+            file.executemany(f"INSERT INTO bench_scan ({COLUMNS}) VALUES (?,?,?,?,?,?,?)", plain[start : start + 200])  # noqa: S608
+            file.execute("COMMIT")
+        return time.perf_counter() - started
+
+
+def _say(report: dict[str, Any]) -> None:
+    text = _("Database: {database}, {people} people on the roster (fixed in {frozen_seconds} s)")
+    cli.say(text.format(**report))
+    cli.say(_("raw limit: {raw_limit_per_second} scans/s, bar {bar} of it").format(**report))
+    for one in report["uploads"]:
+        figures = f"{one['scans_per_second']:>7} /s  p50 {one['p50_ms']} ms  p95 {one['p95_ms']} ms"
+        cli.say(f"{one['scans_an_upload']:>4} × {figures}  {one['of_raw_limit']}")
+    balance = _("{scans} scans counted, {missing} missing: {missing_ms} ms; offenders: {offenders}")
+    cli.say(balance.format(**report))

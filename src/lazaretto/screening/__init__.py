@@ -1,0 +1,1 @@
+"""Mass testing: rounds with a frozen roster, points, what phones captured, coverage."""

@@ -1,0 +1,204 @@
+"""Endpoints of mass testing: what phones send, and how far a round is. Names as the role reads them."""
+
+from datetime import datetime, time
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router, Schema
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from lazaretto.accounts.doors import actor_of, needs
+from lazaretto.core import clock
+from lazaretto.core.errors import InvalidInput
+from lazaretto.core.paging import Page, PageOut, Paging, page
+from lazaretto.people.queries import name_for
+from lazaretto.screening.choices import PointState, Reason, RoundState, TubeRule
+from lazaretto.screening.commands import TakenScan, UploadAnswer, take
+from lazaretto.screening.commands.capturing import Moment
+from lazaretto.screening.models import DuplicateScan, Point, Round
+from lazaretto.screening.queries import coverage, duplicates, missing, points, round_by_id, rounds
+from lazaretto.screening.rules import CAPTURE, MOST_SCANS, READ
+
+router = Router(tags=["screening"])
+
+
+class UploadIn(BaseModel):
+    """A batch of scans from a phone. The same `batch` again gets the first answer, whoever sends it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    batch: UUID
+    point: UUID
+    sent_at: Annotated[
+        Moment, Field(description="What the phone's clock says now: what it captured is put right by it.")
+    ]
+    scans: Annotated[list[TakenScan], Field(min_length=1, max_length=MOST_SCANS)]
+
+
+_ANSWER = TypeAdapter(UploadAnswer)
+
+
+class RoundOut(Schema):
+    """A round."""
+
+    id: UUID
+    unit_id: UUID
+    number: int
+    name: str
+    tube_rule: TubeRule
+    opens_at: datetime
+    deadline_at: datetime
+    state: RoundState
+    entries: int
+
+
+class PointOut(Schema):
+    """A point of a round; its hours as clocks there show them."""
+
+    id: UUID
+    code: str
+    name: str
+    tables: int
+    opens: time
+    closes: time
+    state: PointState
+
+
+class ShareOut(Schema):
+    """An enterprise in a round."""
+
+    organisation_id: UUID
+    name: str
+    expected: int
+    tested: int
+    missing: int
+    also_named: int
+
+
+class AtPointOut(Schema):
+    """A point in the coverage; `tested` with strangers."""
+
+    point_id: UUID
+    code: str
+    name: str
+    tested: int
+    strangers: int
+
+
+class CoverageOut(Schema):
+    """How far a round is: strangers come on top of those expected."""
+
+    expected: int
+    tested: int
+    missing: int
+    strangers: int
+    organisations: list[ShareOut]
+    points: list[AtPointOut]
+
+
+class MissingIn(Paging):
+    """Filter of those not tested."""
+
+    organisation: UUID | None = None
+
+
+class MissingOut(Schema):
+    """Somebody expected and not tested."""
+
+    number: int
+    name: str
+    organisation_id: UUID
+    section: str
+    building: str
+
+
+class DuplicateOut(Schema):
+    """A scan that does not count."""
+
+    id: int
+    scan: UUID
+    number: int | None
+    tube: str
+    slot: int
+    table: int
+    taken_at: datetime
+    reason: Reason
+    before_at: datetime | None
+
+
+@router.post("/screening/uploads", response=dict[str, Any], summary="A batch of scans from a phone")
+@needs(CAPTURE)
+def upload(request: HttpRequest) -> HttpResponse:
+    """Taken in as one transaction. Every scan counts or is kept with its reason; none is refused for what it says."""
+    try:
+        given = UploadIn.model_validate_json(request.body)
+    except ValidationError as error:
+        faults = {".".join(str(part) for part in item["loc"]): item["msg"] for item in error.errors()}
+        raise InvalidInput(fields=faults) from error
+    actor, device = actor_of(request), request.headers.get("X-Device", "")
+    answer = take(
+        actor=actor.on_device(f"{actor.device} {device}") if device else actor,
+        at=clock.now(),
+        batch=given.batch,
+        point=given.point,
+        sent_at=given.sent_at,
+        scans=given.scans,
+    )
+    return HttpResponse(_ANSWER.dump_json(answer), content_type="application/json")
+
+
+@router.get("/screening/rounds", response=PageOut[RoundOut], summary="Rounds of testing, the last first")
+@needs(READ)
+def round_list(request: HttpRequest, given: Query[Paging]) -> Page[Round]:
+    """By opening."""
+    return page(rounds(actor_of(request)), ["-opens_at", "-id"], limit=given.limit, cursor=given.cursor)
+
+
+@router.get("/screening/rounds/{round_id}/points", response=PageOut[PointOut], summary="Points of a round, by code")
+@needs(READ)
+def point_list(request: HttpRequest, round_id: UUID, given: Query[Paging]) -> Page[Point]:
+    """Open and closed."""
+    return page(
+        points(round_by_id(actor_of(request), round_id)), ["code", "id"], limit=given.limit, cursor=given.cursor
+    )
+
+
+@router.get("/screening/rounds/{round_id}/coverage", response=CoverageOut, summary="How far a round is, exact")
+@needs(READ)
+def coverage_of(request: HttpRequest, round_id: UUID) -> CoverageOut:
+    """By enterprise and by point."""
+    return CoverageOut.from_orm(coverage(round_by_id(actor_of(request), round_id)))
+
+
+@router.get(
+    "/screening/rounds/{round_id}/missing", response=PageOut[MissingOut], summary="Who is not tested, by number"
+)
+@needs(READ)
+def missing_list(request: HttpRequest, round_id: UUID, given: Query[MissingIn]) -> Page[MissingOut]:
+    """Without a count: the coverage has it."""
+    actor = actor_of(request)
+    of = round_by_id(actor, round_id)
+    rows = missing(of, organisation=given.organisation)
+    piece = page(rows, ["number"], limit=given.limit, cursor=given.cursor)
+    shown = [
+        MissingOut(
+            number=row.number,
+            name=name_for(actor, row.member.name, unit_id=of.unit_id),
+            organisation_id=row.organisation_id,
+            section=row.section,
+            building=row.building,
+        )
+        for row in piece.items
+    ]
+    return Page(shown, piece.next)
+
+
+@router.get(
+    "/screening/rounds/{round_id}/duplicates", response=PageOut[DuplicateOut], summary="Scans that do not count"
+)
+@needs(READ)
+def duplicate_list(request: HttpRequest, round_id: UUID, given: Query[Paging]) -> Page[DuplicateScan]:
+    """As they came, each with its reason."""
+    of = round_by_id(actor_of(request), round_id)
+    return page(duplicates(of), ["id"], limit=given.limit, cursor=given.cursor)

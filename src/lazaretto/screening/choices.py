@@ -1,0 +1,45 @@
+"""Words about mass testing."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class RoundState(TextChoices):
+    """How far a round is."""
+
+    DRAFT = "draft", pgettext_lazy("testing round", "being prepared")
+    FROZEN = "frozen", pgettext_lazy("testing round", "roster is fixed")
+    OPEN = "open", pgettext_lazy("testing round", "open")
+    CLOSED = "closed", pgettext_lazy("testing round", "closed")
+
+
+class PointState(TextChoices):
+    """Whether a point works."""
+
+    OPEN = "open", pgettext_lazy("testing point", "open")
+    CLOSED = "closed", pgettext_lazy("testing point", "closed")
+
+
+class TubeRule(TextChoices):
+    """How many people share a tube."""
+
+    SINGLE = "single", _("one person a tube")
+    HOUSEHOLD = "household", _("one household a tube")
+    FIVE = "5", _("5 in a tube")
+    TEN = "10", _("10 in a tube")
+    TWENTY = "20", _("20 in a tube")
+
+
+class Reason(TextChoices):
+    """Why a scan is kept beside the scans that count. Nothing captured is refused."""
+
+    SAME_SCAN = "same_scan", _("the same scan came again")
+    TESTED_BEFORE = "tested_before", _("this person was tested in this round before")
+    SLOT_TAKEN = "slot_taken", _("somebody else is in this place of the tube")
+    TUBE_OVERFULL = "tube_overfull", _("more people than the tube takes")
+    TUBE_OTHER_POINT = "tube_other_point", _("the tube belongs to another point")
+    TUBE_OTHER_ROUND = "tube_other_round", _("the tube belongs to another round that is under way")
+    TUBE_REUSED = "tube_reused", _("the tube was used in a round that is over")
+    WRONG_ROUND = "wrong_round", _("captured for another round")
+    UNKNOWN_NUMBER = "unknown_number", _("nobody has this number in this round")

@@ -1,0 +1,47 @@
+"""Writes of mass testing."""
+
+from lazaretto.screening.commands.capturing import (
+    Kept,
+    NumberGiven,
+    Stranger,
+    TakenScan,
+    UploadAnswer,
+    take,
+    upload,
+)
+from lazaretto.screening.commands.rounds import (
+    PointAdded,
+    PointChanged,
+    RoundChanged,
+    RoundDrafted,
+    RoundFrozen,
+    add_point,
+    close_point,
+    close_round,
+    draft_round,
+    freeze_round,
+    open_point,
+    open_round,
+)
+
+__all__ = [
+    "Kept",
+    "NumberGiven",
+    "PointAdded",
+    "PointChanged",
+    "RoundChanged",
+    "RoundDrafted",
+    "RoundFrozen",
+    "Stranger",
+    "TakenScan",
+    "UploadAnswer",
+    "add_point",
+    "close_point",
+    "close_round",
+    "draft_round",
+    "freeze_round",
+    "open_point",
+    "open_round",
+    "take",
+    "upload",
+]

@@ -1,0 +1,433 @@
+"""What phones captured, taken in: one upload is one transaction, and every scan in it counts or is kept with a reason.
+
+In this order: the receipt (a second request under the same number waits for the first), strangers, tubes, scans, what
+lost, the counts. Everybody goes through these tables in the same order and inserts in the order of their keys, so two
+uploads with the same people wait for each other and do not lock; where two places of one tube cross after all, the
+database picks one, which is run again.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.db import connection
+from pydantic import AwareDatetime, Field, StringConstraints, TypeAdapter
+
+from lazaretto.core.access import Actor
+from lazaretto.core.bulk import insert_few, insert_rows, insert_unless_taken, laid_out, next_ids
+from lazaretto.core.commands import command, record
+from lazaretto.core.prepared import statement_cursor
+from lazaretto.core.secrets import keyed_hash
+from lazaretto.people.queries import document_digest
+from lazaretto.people.rules import read_documents
+from lazaretto.screening.choices import Reason, RoundState
+from lazaretto.screening.errors import BatchReused, RoundHasNoRoster
+from lazaretto.screening.models import CountDelta, DuplicateScan, Point, Round, Scan, Tube, Upload
+from lazaretto.screening.models import Stranger as StrangerRow
+from lazaretto.screening.queries import entries_with, point_for_capture, scans_in, scans_of, strangers_among, tubes_with
+from lazaretto.screening.rules import CAPTURE, LARGEST_TUBE, PLACES, clock_error, hour_of, true_time
+
+CHINA = "CN"
+_EPOCH, _FAR = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+Moment = Annotated[AwareDatetime, Field(ge=_EPOCH, lt=_FAR)]
+Line = Annotated[str, StringConstraints(max_length=120, pattern=r"^[^\x00]*$")]
+Code = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[!-~]+$")]
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """Somebody whom the roster on the phone does not name: what they said."""
+
+    name: Line = ""
+    document: Line = ""
+    phone: Line = ""
+    organisation: Line = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenScan:
+    """Somebody's swab in a place of a tube, as a phone captured it at `at` of its own clock.
+
+    `number` is theirs on the roster; without one they are a stranger. `temperature` in °C. `round` only says something
+    when it is another than the point's.
+    """
+
+    id: UUID
+    tube: Code
+    slot: Annotated[int, Field(ge=1, le=LARGEST_TUBE)]
+    at: Moment
+    number: Annotated[int | None, Field(ge=1, lt=2**31)] = None
+    stranger: Stranger | None = None
+    table: Annotated[int, Field(ge=1, le=1000)] = 1
+    temperature: Annotated[float | None, Field(ge=30, le=45)] = None
+    round: UUID | None = None
+
+
+@dataclass(frozen=True)
+class NumberGiven:
+    """The number of somebody who was scanned without one: on the roster after all, or a stranger's."""
+
+    scan: UUID
+    number: int
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A scan that does not count, and why; `before_at`: when the scan that stands in its way was taken."""
+
+    scan: UUID
+    reason: Reason
+    number: int | None
+    before_at: datetime | None
+
+
+@dataclass(frozen=True)
+class UploadAnswer:
+    """What became of a batch: `received` = `taken` + the `duplicates`. The same for the same batch again."""
+
+    batch: UUID
+    received: int
+    taken: int
+    strangers: int
+    late: bool
+    skew_seconds: int
+    numbers: list[NumberGiven]
+    duplicates: list[Kept]
+
+
+_SCANS = TypeAdapter(list[TakenScan])
+_ANSWER = TypeAdapter(UploadAnswer)
+
+
+class _AnsweredBefore(Exception):
+    """The batch is here already."""
+
+    def __init__(self, answer: UploadAnswer) -> None:
+        self.answer = answer
+        super().__init__()
+
+
+def take(
+    *, actor: Actor, at: datetime, batch: UUID, point: UUID, sent_at: datetime, scans: list[TakenScan]
+) -> UploadAnswer:
+    """`upload`, or the stored answer of a batch that is here already, from whichever phone it came."""
+    try:
+        return upload(actor=actor, at=at, batch=batch, point=point, sent_at=sent_at, scans=scans)
+    except _AnsweredBefore as before:
+        return before.answer
+
+
+@command("screening.upload", capability=CAPTURE, internal=True)
+def upload(
+    *, actor: Actor, at: datetime, batch: UUID, point: UUID, sent_at: datetime, scans: list[TakenScan]
+) -> UploadAnswer:
+    """Take in a batch of scans from a phone at a point; `sent_at` is what its clock says as it sends.
+
+    Raises `RoundHasNoRoster`, `BatchReused` for the same batch with other scans, `NotFound`, `Forbidden`.
+    """
+    place = point_for_capture(actor, point)
+    if place.round.state == RoundState.DRAFT:
+        raise RoundHasNoRoster(round=place.round_id)
+    receipt = _claim(actor, at, batch, place, sent_at, scans)
+    sorting = _Sorting(place, receipt, clock_error(sent_at, at))
+    counted = sorting.count_in([_Row(scan) for scan in scans])
+    _add_counts(place, counted)
+    _keep(receipt, sorting.kept)
+    answer = _settle(receipt, sorting, counted, len(scans))
+    figures = {"received": answer.received, "taken": answer.taken, "strangers": answer.strangers}
+    record(receipt, unit_id=place.round.unit_id, data={"point": str(place.id), **figures})
+    return answer
+
+
+def _claim(actor: Actor, at: datetime, batch: UUID, place: Point, sent_at: datetime, scans: list[TakenScan]) -> Upload:
+    said = f"{place.id}|{_SCANS.dump_json(scans).decode()}"  # when it was sent is another moment each time
+    receipt = Upload(
+        id=batch, round=place.round, point=place, body_digest=keyed_hash(said, "upload"), sent_at=sent_at,
+        received_at=at, skew_seconds=int(clock_error(sent_at, at).total_seconds()), by_id=actor.user_id,
+        late=at > place.round.deadline_at or place.round.state == RoundState.CLOSED, device=actor.device[:80],
+    )  # fmt: skip
+    if insert_unless_taken(receipt):
+        return receipt
+    before = Upload.objects.get(pk=batch)
+    if before.body_digest != receipt.body_digest:
+        raise BatchReused(batch=batch)
+    raise _AnsweredBefore(_ANSWER.validate_python(before.answer))
+
+
+@dataclass(slots=True)
+class _Row:
+    """A scan on its way, with what is found out about it."""
+
+    scan: TakenScan
+    number: int | None = None
+    taken_at: datetime = _EPOCH
+    digest: str = ""
+
+
+@dataclass
+class _Sorting:
+    """Sorts the scans of one upload into those that count and those that are kept with a reason."""
+
+    place: Point
+    receipt: Upload
+    error: timedelta
+    kept: list[tuple[_Row, Reason, datetime | None]] = field(default_factory=list)
+    numbers: list[NumberGiven] = field(default_factory=list)
+
+    @property
+    def round(self) -> Round:
+        """Of the point."""
+        return self.place.round
+
+    def count_in(self, rows: list[_Row]) -> list[_Row]:
+        """Those that count are in the table now."""
+        for row in rows:
+            row.number = row.scan.number
+            row.taken_at = true_time(row.scan.at, self.error, self.receipt.received_at)
+        rows = self._numbered(self._here(rows))
+        rows = self._in_tubes(rows)
+        counted = set(_insert(self.receipt, rows))
+        self._lost([row for row in rows if row.scan.id not in counted])
+        return [row for row in rows if row.scan.id in counted]
+
+    def _here(self, rows: list[_Row]) -> list[_Row]:
+        """Each once, and captured for this round."""
+        seen: set[UUID] = set()
+        left = []
+        for row in rows:
+            if row.scan.id in seen:
+                self.kept.append((row, Reason.SAME_SCAN, None))
+            elif row.scan.round not in {None, self.round.id}:
+                self.kept.append((row, Reason.WRONG_ROUND, None))
+            else:
+                left.append(row)
+            seen.add(row.scan.id)
+        return left
+
+    def _numbered(self, rows: list[_Row]) -> list[_Row]:
+        """With the number of somebody of this round: numbers are dense, so only those after the end are looked up."""
+        beyond = [row.number for row in rows if row.number and row.number > self.round.entries]
+        there = {row.number for row in strangers_among(self.round.id, numbers=beyond)} if beyond else set()
+        unknown = [row for row in rows if row.number in set(beyond) - there]
+        self.kept += [(row, Reason.UNKNOWN_NUMBER, None) for row in unknown]
+        nameless = [row for row in rows if row.number is None]
+        if nameless:
+            _number(self.receipt, self.round, nameless)
+            self.numbers = [NumberGiven(row.scan.id, row.number) for row in nameless if row.number]
+        return [row for row in rows if row not in unknown] if unknown else rows
+
+    def _in_tubes(self, rows: list[_Row]) -> list[_Row]:
+        """In a tube of this point that has such a place."""
+        holders = _open_tubes(self.place, rows)
+        most = PLACES[self.round.tube_rule]
+        left = []
+        for row in rows:
+            fault = self._fault(holders.get(row.scan.tube))
+            if fault is None and row.scan.slot > most:
+                fault = Reason.TUBE_OVERFULL
+            if fault is None:
+                left.append(row)
+            else:
+                self.kept.append((row, fault, None))
+        return left
+
+    def _fault(self, holder: tuple[UUID, UUID, str] | None) -> Reason | None:
+        if holder is None:
+            return None
+        round_id, point_id, state = holder
+        if round_id != self.round.id:
+            return Reason.TUBE_REUSED if state == RoundState.CLOSED else Reason.TUBE_OTHER_ROUND
+        return None if point_id == self.place.id else Reason.TUBE_OTHER_POINT
+
+    def _lost(self, rows: list[_Row]) -> None:
+        """Why the database took others instead."""
+        if not rows:
+            return
+        people = {
+            number: (scan, taken_at)
+            for number, scan, taken_at in scans_of(round_id=self.round.id, numbers=[row.number for row in rows])
+        }
+        places = {
+            (tube, slot): taken_at
+            for tube, slot, taken_at in scans_in(round_id=self.round.id, tubes=[row.scan.tube for row in rows])
+        }
+        for row in rows:
+            scan, before_at = people.get(row.number or 0, (None, None))
+            if before_at is None:
+                self.kept.append((row, Reason.SLOT_TAKEN, places.get((row.scan.tube, row.scan.slot))))
+            else:
+                reason = Reason.SAME_SCAN if scan == row.scan.id else Reason.TESTED_BEFORE
+                self.kept.append((row, reason, before_at))
+
+
+# ---- strangers
+
+
+def _number(receipt: Upload, of: Round, rows: list[_Row]) -> None:
+    """Give those scanned without a number theirs: the roster's when it has their document, else a stranger's."""
+    papers = {row.scan.id: _paper(row.scan.stranger) for row in rows}
+    for row in rows:
+        row.digest = papers[row.scan.id][1]
+    entries = dict(entries_with(round_id=of.id, digests=[row.digest for row in rows if row.digest]))
+    unknown = sorted((row for row in rows if row.digest not in entries), key=lambda row: (row.digest, row.scan.id))
+    _add_strangers(receipt, of, unknown, papers)
+    found = strangers_among(
+        of.id, scans=[row.scan.id for row in unknown], digests=[row.digest for row in unknown if row.digest]
+    )
+    by_paper = {row.document_digest: row.number for row in found if row.document_digest} | entries
+    by_scan = {row.scan: row.number for row in found}
+    for row in rows:
+        row.number = by_paper.get(row.digest) if row.digest in by_paper else by_scan[row.scan.id]
+
+
+def _paper(stranger: Stranger | None) -> tuple[str, str]:
+    """Kind and digest of a document that can be read for certain; a wrong number must not make two people one."""
+    if stranger is None or not stranger.document.strip():
+        return "", ""
+    readings = read_documents(stranger.document)
+    if len(readings) != 1 or readings[0].trouble or not readings[0].number:
+        return "", ""
+    return readings[0].kind.value, document_digest(readings[0].kind, CHINA, readings[0].number)
+
+
+def _add_strangers(receipt: Upload, of: Round, rows: Sequence[_Row], papers: dict[UUID, tuple[str, str]]) -> None:
+    """Their numbers lie after the roster's end; some are never used, where somebody else was faster."""
+    fields = (
+        "id", "round", "number", "scan", "upload", "name", "organisation", "document_kind", "document_digest",
+        "document", "phone",
+    )  # fmt: skip
+    ids = next_ids(StrangerRow, len(rows)) if rows else []
+    fresh = []
+    for pk, row in zip(ids, rows, strict=True):
+        said = row.scan.stranger or Stranger()
+        fresh.append(
+            (
+                pk, of.id, of.entries + pk, row.scan.id, receipt.id, said.name, said.organisation,
+                papers[row.scan.id][0], row.digest, said.document or None, said.phone or None,
+            )
+        )  # fmt: skip
+    insert_few(StrangerRow, fields, fresh, ignore_conflicts=True)
+
+
+# ---- tubes and scans
+
+
+def _open_tubes(place: Point, rows: Sequence[_Row]) -> dict[str, tuple[UUID, UUID, str]]:
+    """Make the tubes that are new this point's; returns where those that are not new belong."""
+    codes = {row.scan.tube: row.taken_at for row in reversed(rows)}
+    if not codes:
+        return {}
+    laid = laid_out(Tube, ("code", "opened_at"), sorted(codes.items()), "fresh")
+    with statement_cursor() as cursor:
+        cursor.execute(
+            f"""INSERT INTO screening_tube (code, round_id, point_id, opened_at)
+            SELECT code, {_uuid()}, {_uuid()}, opened_at FROM {laid.text} WHERE true ORDER BY code
+            ON CONFLICT DO NOTHING RETURNING code""",  # noqa: S608 - our own words
+            [_key(place.round_id), _key(place.id), *laid.values],
+        )
+        fresh = {code for (code,) in cursor.fetchall()}
+    older = sorted(codes.keys() - fresh)
+    return (
+        {code: (round_id, point_id, state) for code, round_id, point_id, state in tubes_with(codes=older)}
+        if older
+        else {}
+    )
+
+
+_COLUMNS = ("number", "scan", "tube", "slot", "table", "taken_at", "temperature")
+
+
+def _insert(receipt: Upload, rows: Sequence[_Row]) -> list[UUID]:
+    """Put scans into the table; returns which are in it now. The first of a person and of a place of a tube wins."""
+    if not rows:
+        return []
+    values = [
+        (row.number, row.scan.id, row.scan.tube, row.scan.slot, row.scan.table, row.taken_at, _tenths(row.scan))
+        for row in rows
+    ]
+    laid = laid_out(Scan, _COLUMNS, values, "fresh")
+    with statement_cursor() as cursor:
+        cursor.execute(
+            f"""INSERT INTO screening_scan
+            (round_id, upload_id, number, scan, tube, slot, "table", taken_at, temperature)
+            SELECT {_uuid()}, {_uuid()}, number, scan, tube, slot, "table", taken_at, temperature
+            FROM {laid.text} WHERE true ORDER BY number, taken_at ON CONFLICT DO NOTHING RETURNING scan""",  # noqa: S608 - our own words
+            [_key(receipt.round_id), _key(receipt.id), *laid.values],
+        )
+        return [found if isinstance(found, UUID) else UUID(found) for (found,) in cursor.fetchall()]
+
+
+def _tenths(scan: TakenScan) -> int | None:
+    return None if scan.temperature is None else round(scan.temperature * 10)
+
+
+def _add_counts(place: Point, rows: Sequence[_Row]) -> None:
+    """So many more of each enterprise in each hour; whoever is on no roster is of none."""
+    if not rows:
+        return
+    laid = laid_out(CountDelta, ("n", "hour"), [(row.number, hour_of(row.taken_at)) for row in rows], "fresh")
+    with statement_cursor() as cursor:
+        cursor.execute(
+            f"""INSERT INTO screening_countdelta (round_id, point_id, organisation_id, hour, n)
+            SELECT {_uuid()}, {_uuid()}, entry.organisation_id, fresh.hour, count(*) FROM {laid.text}
+            LEFT JOIN screening_rosterentry entry ON entry.round_id = {_uuid()} AND entry.number = fresh.n
+            GROUP BY entry.organisation_id, fresh.hour""",  # noqa: S608 - our own words
+            [_key(place.round_id), _key(place.id), *laid.values, _key(place.round_id)],
+        )
+
+
+def _keep(receipt: Upload, kept: Iterable[tuple[_Row, Reason, datetime | None]]) -> None:
+    fields = (
+        "round", "upload", "scan", "number", "tube", "slot", "table", "taken_at", "temperature", "reason",
+        "before_at", "words",
+    )  # fmt: skip
+    rows = [
+        (
+            receipt.round_id, receipt.id, row.scan.id, row.number, row.scan.tube, row.scan.slot, row.scan.table,
+            row.taken_at, _tenths(row.scan), reason, before_at,
+            json.dumps(asdict(row.scan.stranger), ensure_ascii=False) if row.scan.stranger else None,
+        )
+        for row, reason, before_at in kept
+    ]  # fmt: skip
+    insert_rows(DuplicateScan, fields, rows)
+
+
+def _settle(receipt: Upload, sorting: _Sorting, counted: Sequence[_Row], received: int) -> UploadAnswer:
+    """Write the figures and the answer onto the receipt."""
+    strangers = sum(1 for row in counted if (row.number or 0) > sorting.round.entries)
+    answer = UploadAnswer(
+        batch=receipt.id,
+        received=received,
+        taken=len(counted),
+        strangers=strangers,
+        late=receipt.late,
+        skew_seconds=receipt.skew_seconds,
+        numbers=sorting.numbers,
+        duplicates=[Kept(row.scan.id, reason, row.number, before) for row, reason, before in sorting.kept],
+    )
+    with statement_cursor() as cursor:
+        cursor.execute(
+            "UPDATE screening_upload SET received = %s, taken = %s, strangers = %s, duplicates = %s, answer = %s"
+            " WHERE id = %s",
+            [
+                received,
+                len(counted),
+                strangers,
+                len(sorting.kept),
+                _ANSWER.dump_json(answer).decode(),
+                _key(receipt.id),
+            ],
+        )
+    return answer
+
+
+def _uuid() -> str:
+    """The place of a key in a statement; among values that are only selected PostgreSQL must be told."""
+    return "%s::uuid" if connection.vendor == "postgresql" else "%s"
+
+
+def _key(pk: UUID) -> Any:
+    return Upload._meta.pk.get_db_prep_value(pk, connection)

@@ -1,0 +1,221 @@
+"""Rounds and points: prepared, their roster fixed, opened, closed."""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Max
+
+from lazaretto.accounts.models import Unit
+from lazaretto.core.access import Actor
+from lazaretto.core.bulk import insert
+from lazaretto.core.commands import command, record
+from lazaretto.core.errors import IllegalTransition, InvalidInput, whole
+from lazaretto.core.states import Edge, edge
+from lazaretto.screening.choices import PointState, RoundState, TubeRule
+from lazaretto.screening.errors import RosterIsFixed, RoundWithoutPoint
+from lazaretto.screening.models import Point, Round
+from lazaretto.screening.rules import MANAGE, POINT_EDGES, ROUND_EDGES
+
+
+@dataclass(frozen=True)
+class RoundDrafted:
+    """A round is being prepared."""
+
+    round_id: UUID
+    number: int
+
+
+@dataclass(frozen=True)
+class RoundFrozen:
+    """Who is expected is fixed: so many people, numbered from 1; `also_named`: by a second enterprise too."""
+
+    round_id: UUID
+    entries: int
+    also_named: int
+
+
+@dataclass(frozen=True)
+class RoundChanged:
+    """A round took a step."""
+
+    round_id: UUID
+    state: str
+
+
+@dataclass(frozen=True)
+class PointAdded:
+    """A point belongs to a round."""
+
+    point_id: UUID
+
+
+@dataclass(frozen=True)
+class PointChanged:
+    """A point took a step."""
+
+    point_id: UUID
+    state: str
+
+
+@command("screening.draft_round", capability=MANAGE)
+def draft_round(
+    *, actor: Actor, at: datetime, unit: Unit, name: str, opens_at: datetime, deadline_at: datetime, tube_rule: TubeRule
+) -> RoundDrafted:
+    """Prepare the next round of testing everybody in the area of a unit. Raises `InvalidInput`, `TextTooLong`."""
+    if not name.strip() or deadline_at <= opens_at:
+        raise InvalidInput(fields={"deadline_at" if name.strip() else "name": "missing, or before the opening"})
+    last = Round.objects.filter(unit=unit).aggregate(last=Max("number"))["last"] or 0
+    made = insert(
+        Round(
+            unit=unit, number=last + 1, name=whole(name, 120), tube_rule=tube_rule, opens_at=opens_at,
+            deadline_at=deadline_at,
+        )
+    )  # fmt: skip
+    record(made, unit_id=unit.id, data={"number": made.number, "tube_rule": made.tube_rule})
+    return RoundDrafted(made.id, made.number)
+
+
+@command("screening.add_point", capability=MANAGE)
+def add_point(
+    *, actor: Actor, at: datetime, test_round: Round, code: str, name: str, tables: int, opens: time, closes: time
+) -> PointAdded:
+    """Add a place where people are tested, with its tables and the hours of each day.
+
+    Raises `IllegalTransition` for a round that is closed, `InvalidInput`, `RefusedByDatabase` for a code taken.
+    """
+    faults = {
+        **({} if code.strip() else {"code": "missing"}),
+        **({} if name.strip() else {"name": "missing"}),
+        **({} if 1 <= tables <= 1000 else {"tables": "1 to 1000"}),
+        **({} if opens < closes else {"closes": "must be after the opening"}),
+        **({} if opens.tzinfo is None and closes.tzinfo is None else {"opens": "the hour as clocks there show it"}),
+    }
+    if faults:
+        raise InvalidInput(fields=faults)
+    if test_round.state == RoundState.CLOSED:
+        raise IllegalTransition(state=test_round.state)
+    made = insert(
+        Point(
+            round=test_round, code=whole(code, 20), name=whole(name, 120), tables=tables, opens=opens, closes=closes
+        )
+    )  # fmt: skip
+    record(made, unit_id=test_round.unit_id, data={"round": str(test_round.id), "tables": tables})
+    return PointAdded(made.id)
+
+
+@command("screening.close_point", capability=MANAGE)
+def close_point(*, actor: Actor, at: datetime, point: Point) -> PointChanged:
+    """A point closes; what its phones captured before is taken in as ever. Raises `IllegalTransition`."""
+    return _move_point(point, PointState.CLOSED)
+
+
+@command("screening.open_point", capability=MANAGE)
+def open_point(*, actor: Actor, at: datetime, point: Point) -> PointChanged:
+    """A closed point opens again. Raises `IllegalTransition`."""
+    return _move_point(point, PointState.OPEN)
+
+
+def _move_point(point: Point, after: PointState) -> PointChanged:
+    _permitted(POINT_EDGES, point.state, after)
+    point.state = after
+    point.save(update_fields=["state"])
+    record(point, unit_id=point.round.unit_id, data={"state": after})
+    return PointChanged(point.id, after)
+
+
+@command("screening.open_round", capability=MANAGE)
+def open_round(*, actor: Actor, at: datetime, test_round: Round) -> RoundChanged:
+    """Testing begins. Raises `IllegalTransition`, `RoundWithoutPoint`."""
+    _permitted(ROUND_EDGES, test_round.state, RoundState.OPEN)
+    if not test_round.points.filter(state=PointState.OPEN).exists():
+        raise RoundWithoutPoint(round=test_round.id)
+    test_round.state, test_round.opened_at = RoundState.OPEN, at
+    test_round.save(update_fields=["state", "opened_at"])
+    record(test_round, unit_id=test_round.unit_id, data={"state": test_round.state})
+    return RoundChanged(test_round.id, test_round.state)
+
+
+@command("screening.close_round", capability=MANAGE)
+def close_round(*, actor: Actor, at: datetime, test_round: Round) -> RoundChanged:
+    """Testing ends; scans that come in later are taken, marked late. Raises `IllegalTransition`."""
+    _permitted(ROUND_EDGES, test_round.state, RoundState.CLOSED)
+    test_round.state, test_round.closed_at = RoundState.CLOSED, at
+    test_round.save(update_fields=["state", "closed_at"])
+    record(test_round, unit_id=test_round.unit_id, data={"state": test_round.state})
+    return RoundChanged(test_round.id, test_round.state)
+
+
+def _permitted(table: tuple[Edge, ...], before: str, after: str) -> None:
+    if edge(table, before, after) is None:
+        raise IllegalTransition(before=before, after=after)
+
+
+# ---- the roster
+
+# Everybody on an open headcount of the unit and the units below it; whoever is named twice by their document belongs to
+# the one who named them first. Whoever has no document cannot be told from another and is an entry of their own.
+_NAMED = """WITH RECURSIVE area AS (
+    SELECT id FROM accounts_unit WHERE id = %s
+    UNION ALL SELECT below.id FROM accounts_unit below JOIN area ON below.parent_id = area.id
+), named AS (
+    SELECT m.id, m.organisation_id, m.section, m.building, m.name, m.document_digest, o.folded, row_number() OVER (
+        PARTITION BY CASE WHEN m.document_digest = '' THEN CAST(m.id AS varchar(20)) ELSE m.document_digest END
+        ORDER BY m.started_at, m.id
+    ) AS turn
+    FROM headcounts_member m JOIN headcounts_organisation o ON o.id = m.organisation_id
+    WHERE o.unit_id IN (SELECT id FROM area) AND o.ended_at IS NULL AND m.ended_at IS NULL
+)"""
+_ENTER = f"""INSERT INTO screening_rosterentry
+    (round_id, number, member_id, organisation_id, section, building, document_digest)
+{_NAMED} SELECT %s, row_number() OVER (ORDER BY folded, organisation_id, section, name, id),
+    id, organisation_id, section, building, document_digest
+FROM named WHERE turn = 1"""  # noqa: S608 - our own words
+_ALSO = f"""INSERT INTO screening_alsonamed (round_id, number, member_id, organisation_id)
+{_NAMED} SELECT entry.round_id, entry.number, named.id, named.organisation_id
+FROM named JOIN screening_rosterentry entry ON entry.document_digest = named.document_digest AND entry.round_id = %s
+WHERE turn > 1"""  # noqa: S608 - our own words
+_SHARE = """INSERT INTO screening_rostershare (round_id, organisation_id, people)
+SELECT round_id, organisation_id, count(*) FROM screening_rosterentry WHERE round_id = %s
+GROUP BY round_id, organisation_id"""
+
+
+@command("screening.freeze_round", capability=MANAGE)
+def freeze_round(*, actor: Actor, at: datetime, test_round: Round) -> RoundFrozen:
+    """Fix who is expected: everybody on the headcounts of the area now, each once, under a dense number.
+
+    Whoever two enterprises name is counted with the one that named them first; the other is kept beside. The database
+    copies them; nothing passes through the program, however many they are. Raises `RosterIsFixed`.
+    """
+    if test_round.state != RoundState.DRAFT:
+        raise RosterIsFixed(round=test_round.id)
+    unit, own = _key(test_round.unit_id), _key(test_round.id)
+    with connection.cursor() as cursor:
+        cursor.execute(_ENTER, [unit, own])
+        entries = cursor.rowcount
+        cursor.execute(_ALSO, [unit, own])
+        also = cursor.rowcount
+        cursor.execute(_SHARE, [own])
+    _make_room(test_round.id)
+    test_round.state, test_round.frozen_at, test_round.entries = RoundState.FROZEN, at, max(0, entries)
+    test_round.save(update_fields=["state", "frozen_at", "entries"])
+    record(test_round, unit_id=test_round.unit_id, data={"entries": test_round.entries, "also_named": max(0, also)})
+    return RoundFrozen(test_round.id, test_round.entries, max(0, also))
+
+
+def _make_room(round_id: UUID) -> None:
+    """The part of the table of scans that is this round's. Attached, because making it in place would stop all scans
+    of other rounds until this transaction has ended.
+    """
+    if connection.vendor != "postgresql":
+        return
+    part = f"screening_scan_{round_id.hex}"
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TABLE {part} (LIKE screening_scan INCLUDING ALL)")
+        cursor.execute(f"ALTER TABLE screening_scan ATTACH PARTITION {part} FOR VALUES IN ('{round_id}')")
+
+
+def _key(pk: UUID) -> Any:
+    return Round._meta.pk.get_db_prep_value(pk, connection)

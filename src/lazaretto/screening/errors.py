@@ -1,0 +1,37 @@
+"""Named errors of mass testing."""
+
+from django.utils.translation import gettext_lazy as _
+
+from lazaretto.core.errors import DomainError
+
+
+class RoundHasNoRoster(DomainError):
+    """The round is being prepared: nobody has a number in it yet."""
+
+    code = "round_has_no_roster"
+    message = _("This round is being prepared; nobody has a number in it yet.")
+    next_step = _("Keep what was captured, fix the roster of the round, and send again.")
+
+
+class RosterIsFixed(DomainError):
+    """The round is past preparation."""
+
+    code = "round_roster_is_fixed"
+    message = _("The roster of this round is fixed.")
+    next_step = _("Whoever is not on it is tested as a stranger; the next round has a new roster.")
+
+
+class RoundWithoutPoint(DomainError):
+    """Nobody could be tested anywhere."""
+
+    code = "round_without_point"
+    message = _("This round has no open point.")
+    next_step = _("Add a point with its tables and hours, then open the round.")
+
+
+class BatchReused(DomainError):
+    """The same batch number came again with other scans in it."""
+
+    code = "batch_reused"
+    message = _("This batch number was used before for other scans.")
+    next_step = _("Send the scans again under a new batch number; scans that are here already are recognised.")

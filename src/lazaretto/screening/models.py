@@ -1,0 +1,337 @@
+"""Rounds, points, the frozen roster, what phones sent and what became of each scan.
+
+The tables that an upload writes many rows of have no foreign keys in the database: PostgreSQL would look up each row's
+round, point and upload one by one, and for a roster of two million keep every one of these look-ups in memory until the
+end. Their rows are written beside the very rows they name; `proofs` compares.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from lazaretto.accounts.models import Unit
+from lazaretto.core.access import ScopedQuerySet
+from lazaretto.core.fields import EncryptedTextField
+from lazaretto.core.ids import new_id
+from lazaretto.headcounts.models import Member, Organisation
+from lazaretto.screening.choices import PointState, Reason, RoundState, TubeRule
+from lazaretto.screening.rules import LARGEST_TUBE
+
+USER = settings.AUTH_USER_MODEL
+COLDEST, HOTTEST = 300, 450  # tenths of a degree that a human can have
+
+
+def _named(model: type[models.Model], *, index: bool = False, **more: Any) -> Any:
+    """A key of another table without a look-up by the database; see above."""
+    return models.ForeignKey(
+        model, on_delete=models.PROTECT, db_constraint=False, db_index=index, related_name="+", **more
+    )
+
+
+class Round(models.Model):
+    """A testing of everybody in the area of a unit. `entries` is the size of its roster, fixed at the freeze.
+
+    Until `deadline_at` everybody should be tested; what comes in after it or after the closing counts, marked late.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField()
+    name = models.CharField(max_length=120)
+    tube_rule = models.CharField(max_length=10, choices=TubeRule, default=TubeRule.TEN)
+    opens_at = models.DateTimeField()
+    deadline_at = models.DateTimeField()
+    state = models.CharField(max_length=8, choices=RoundState, default=RoundState.DRAFT)
+    entries = models.PositiveIntegerField(default=0)
+    frozen_at = models.DateTimeField(null=True, blank=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+    SCOPE = "unit_id"
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "number"], name="round_number_once"),
+            models.CheckConstraint(condition=~Q(name=""), name="round_has_name"),
+            models.CheckConstraint(condition=Q(deadline_at__gt=F("opens_at")), name="round_deadline_after_opening"),
+            models.CheckConstraint(
+                condition=Q(state="draft", frozen_at__isnull=True, entries=0)
+                | ~Q(state="draft") & Q(frozen_at__isnull=False),
+                name="round_frozen_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "frozen"], opened_at__isnull=True)
+                | Q(state__in=["open", "closed"], opened_at__isnull=False),
+                name="round_opened_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="closed", closed_at__isnull=False) | ~Q(state="closed") & Q(closed_at__isnull=True),
+                name="round_closed_has_time",
+            ),
+        ]
+        indexes = [models.Index(fields=["-opens_at", "-id"], name="round_opens")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
+
+
+class Point(models.Model):
+    """Where people are tested in a round: tables, and the hours of each day."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="points")
+    code = models.CharField(max_length=20)
+    name = models.CharField(max_length=120)
+    tables = models.PositiveSmallIntegerField(default=1)
+    opens = models.TimeField()
+    closes = models.TimeField()
+    state = models.CharField(max_length=8, choices=PointState, default=PointState.OPEN)
+
+    objects = ScopedQuerySet.as_manager()
+    SCOPE = "round__unit_id"
+    FETCHED_WITH = ("round",)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["round", "code"], name="point_code_once"),
+            models.CheckConstraint(condition=~Q(code="") & ~Q(name=""), name="point_has_name"),
+            models.CheckConstraint(condition=Q(tables__gte=1), name="point_has_a_table"),
+            models.CheckConstraint(condition=Q(closes__gt=F("opens")), name="point_hours_run_forwards"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+# ---- the roster
+
+
+class RosterEntry(models.Model):
+    """Somebody expected in a round, under a dense number from 1. Whoever two enterprises name is one entry."""
+
+    pk = models.CompositePrimaryKey("round_id", "number")
+    round = _named(Round)
+    number = models.PositiveIntegerField()
+    member = _named(Member)
+    organisation = _named(Organisation)
+    section = models.CharField(max_length=80, blank=True)
+    building = models.CharField(max_length=60, blank=True)
+    document_digest = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round", "document_digest"], condition=~Q(document_digest=""), name="roster_person_once"
+            ),
+            models.CheckConstraint(condition=Q(number__gte=1), name="roster_number_from_one"),
+        ]
+        indexes = [models.Index(fields=["round", "organisation", "number"], name="roster_of_organisation")]
+
+    def __str__(self) -> str:
+        return f"{self.round_id} {self.number}"
+
+
+class AlsoNamed(models.Model):
+    """Another enterprise that names somebody on the roster: they count once, and both are told the same."""
+
+    id = models.BigAutoField(primary_key=True)
+    round = _named(Round)
+    number = models.PositiveIntegerField()
+    member = _named(Member)
+    organisation = _named(Organisation)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["round", "number", "organisation"], name="also_named_once")]
+        indexes = [models.Index(fields=["round", "organisation"], name="also_named_by")]
+
+    def __str__(self) -> str:
+        return f"{self.round_id} {self.number}"
+
+
+class RosterShare(models.Model):
+    """How many of a roster are counted with an enterprise."""
+
+    id = models.BigAutoField(primary_key=True)
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="shares")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    people = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["round", "organisation"], name="roster_share_once"),
+            models.CheckConstraint(condition=Q(people__gte=1), name="roster_share_of_somebody"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} {self.people}"
+
+
+# ---- what phones send
+
+
+class Upload(models.Model):
+    """The receipt of a batch that a phone sent, under the number that the phone gave it.
+
+    `received` scans are `taken` (of them so many of `strangers`) or `duplicates`. `late`: it came after the round's
+    deadline or closing. `skew_seconds`: how far the phone's clock was behind when it sent, 0 for a right one.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="uploads")
+    point = models.ForeignKey(Point, on_delete=models.PROTECT, related_name="+")
+    body_digest = models.CharField(max_length=64)
+    sent_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    skew_seconds = models.BigIntegerField(default=0)
+    late = models.BooleanField(default=False)
+    by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+    device = models.CharField(max_length=80, blank=True)
+    received = models.PositiveIntegerField(default=0)
+    taken = models.PositiveIntegerField(default=0)
+    strangers = models.PositiveIntegerField(default=0)
+    duplicates = models.PositiveIntegerField(default=0)
+    answer = models.JSONField(null=True)
+
+    objects = ScopedQuerySet.as_manager()
+    SCOPE = "round__unit_id"
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(received=F("taken") + F("duplicates")), name="upload_balances"),
+            models.CheckConstraint(condition=Q(strangers__lte=F("taken")), name="upload_strangers_are_taken"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Tube(models.Model):
+    """A tube, in the round and at the point where it was first used."""
+
+    code = models.CharField(max_length=40, primary_key=True)
+    round = _named(Round, index=True)
+    point = _named(Point)
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(code=""), name="tube_has_code")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Scan(models.Model):
+    """Somebody tested in a round: the first scan of them that came in. Append-only.
+
+    On PostgreSQL each round is a partition, on SQLite the table is its own index; the first migration says how.
+    `scan` is the phone's own number, `taken_at` the true time, `temperature` in tenths of a degree.
+    """
+
+    pk = models.CompositePrimaryKey("round_id", "number")
+    round = _named(Round)
+    number = models.PositiveIntegerField()
+    scan = models.UUIDField()
+    upload = _named(Upload)
+    tube = models.CharField(max_length=40)
+    slot = models.PositiveSmallIntegerField()
+    table = models.PositiveSmallIntegerField(default=1)
+    taken_at = models.DateTimeField()
+    temperature = models.PositiveSmallIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["round", "tube", "slot"], name="scan_slot_once"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="scan_number_from_one"),
+            models.CheckConstraint(
+                condition=~Q(tube="") & Q(slot__gte=1, slot__lte=LARGEST_TUBE), name="scan_is_in_a_tube"
+            ),
+            models.CheckConstraint(
+                condition=Q(temperature__isnull=True) | Q(temperature__gte=COLDEST, temperature__lte=HOTTEST),
+                name="scan_temperature_of_a_human",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.round_id} {self.number}"
+
+
+class Stranger(models.Model):
+    """Somebody tested in a round whose roster does not name them; their number lies after its end.
+
+    Whoever comes again with the same document is the same stranger; without one, each scan is another.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="strangers")
+    number = models.PositiveIntegerField()
+    scan = models.UUIDField()
+    upload = models.ForeignKey(Upload, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=120, blank=True)
+    organisation = models.CharField(max_length=120, blank=True)
+    document_kind = models.CharField(max_length=20, blank=True)
+    document_digest = models.CharField(max_length=64, blank=True)
+    document = EncryptedTextField(null=True, blank=True)
+    phone = EncryptedTextField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["round", "number"], name="stranger_number_once"),
+            models.UniqueConstraint(fields=["round", "scan"], name="stranger_scan_once"),
+            models.UniqueConstraint(
+                fields=["round", "document_digest"], condition=~Q(document_digest=""), name="stranger_person_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.round_id} {self.number}"
+
+
+class DuplicateScan(models.Model):
+    """A scan that does not count, kept whole with its reason. `words`: what it said of a stranger, encrypted JSON.
+
+    `before_at` is when the scan was taken that stands in its way.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="duplicates")
+    upload = models.ForeignKey(Upload, on_delete=models.PROTECT, related_name="+")
+    scan = models.UUIDField()
+    number = models.PositiveIntegerField(null=True)
+    tube = models.CharField(max_length=40)
+    slot = models.PositiveSmallIntegerField()
+    table = models.PositiveSmallIntegerField(default=1)
+    taken_at = models.DateTimeField()
+    temperature = models.PositiveSmallIntegerField(null=True)
+    reason = models.CharField(max_length=20, choices=Reason)
+    before_at = models.DateTimeField(null=True)
+    words = EncryptedTextField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["round", "reason", "id"], name="duplicate_scan_reason")]
+
+    def __str__(self) -> str:
+        return f"{self.scan} {self.reason}"
+
+
+class CountDelta(models.Model):
+    """So many more people tested at a point in an hour, of an enterprise (none: strangers). Append-only.
+
+    Counts are sums of these: a counter that every upload changed would let them all wait for each other.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    round = _named(Round)
+    point = _named(Point)
+    organisation = _named(Organisation, null=True)
+    hour = models.DateTimeField()
+    n = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(n__gte=1), name="count_delta_counts")]
+        indexes = [models.Index(fields=["round", "organisation"], name="count_delta_of_round")]
+
+    def __str__(self) -> str:
+        return f"{self.point_id} {self.n}"

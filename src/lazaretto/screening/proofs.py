@@ -1,0 +1,60 @@
+"""What mass testing can prove: every scan that came in counts once or is kept with its reason."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, F, Q, Sum
+from django.utils.translation import gettext_lazy as _
+
+from lazaretto.core.promises import Finding, Offender, proof
+from lazaretto.screening.models import CountDelta, DuplicateScan, Round, Scan, Upload
+
+Sums = dict[UUID, dict[str, int]]
+
+
+@proof(6, "scans_balance", _("Every scan that came in counts once or is kept with its reason"))
+def scans_balance(at: datetime) -> Finding:
+    """Of each round: what the receipts say = scans + duplicates, strangers too; deltas = scans."""
+    uploads = _by_round(
+        Upload.objects.values("round").annotate(
+            received=Sum("received"), taken=Sum("taken"), strangers=Sum("strangers"), duplicates=Sum("duplicates")
+        )
+    )
+    beyond = Q(number__gt=F("round__entries"))
+    scans = _by_round(
+        Scan.objects.values("round").annotate(n=Count("number"), strangers=Count("number", filter=beyond))
+    )
+    kept = _by_round(DuplicateScan.objects.values("round").annotate(n=Count("id")))
+    deltas = _by_round(CountDelta.objects.values("round").annotate(n=Sum("n")))
+    offenders = [
+        Offender("round", str(pk), why)
+        for pk in Round.objects.values_list("pk", flat=True)
+        for why in _faults(*(found.get(pk, {}) for found in (uploads, scans, kept, deltas)))
+    ]
+    figures = {
+        "scans_received": sum(row["received"] for row in uploads.values()),
+        "scans_counted": sum(row["n"] for row in scans.values()),
+        "scans_kept_beside": sum(row["n"] for row in kept.values()),
+    }
+    return Finding(figures, offenders, in_use=bool(uploads))
+
+
+def _by_round(rows: object) -> Sums:
+    return {row["round"]: row for row in rows}  # type: ignore[attr-defined]
+
+
+def _faults(
+    uploads: dict[str, int], scans: dict[str, int], kept: dict[str, int], deltas: dict[str, int]
+) -> Iterator[str]:
+    said, there = uploads.get("received", 0), scans.get("n", 0) + kept.get("n", 0)
+    if said != there:
+        yield f"{said} scans received, {there} there"
+    for name, said, there in (
+        ("counted", uploads.get("taken", 0), scans.get("n", 0)),
+        ("of strangers", uploads.get("strangers", 0), scans.get("strangers", 0)),
+        ("kept beside", uploads.get("duplicates", 0), kept.get("n", 0)),
+        ("in the sums", deltas.get("n", 0), scans.get("n", 0)),
+    ):
+        if said != there:
+            yield f"{name}: {said} said, {there} there"

@@ -1,0 +1,200 @@
+"""Reads of mass testing, within what an actor may see. Never writes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, F, OuterRef, QuerySet, Sum
+
+from lazaretto.core.access import Actor
+from lazaretto.core.errors import Forbidden, NotFound
+from lazaretto.core.prepared import prepared
+from lazaretto.headcounts.models import Organisation
+from lazaretto.screening.models import (
+    AlsoNamed,
+    CountDelta,
+    DuplicateScan,
+    Point,
+    RosterEntry,
+    RosterShare,
+    Round,
+    Scan,
+    Stranger,
+    Tube,
+)
+from lazaretto.screening.rules import CAPTURE, READ
+
+
+def rounds(actor: Actor) -> QuerySet[Round]:
+    """Rounds, the last first."""
+    return Round.objects.visible_to(actor, READ).order_by("-opens_at", "-id")
+
+
+def round_by_id(actor: Actor, pk: UUID) -> Round:
+    """One of them; raises `NotFound`."""
+    found = rounds(actor).filter(pk=pk).first()
+    if found is None:
+        raise NotFound(kind="screening.round", id=pk)
+    return found
+
+
+def points(of: Round) -> QuerySet[Point]:
+    """Its points, by code."""
+    return of.points.order_by("code")
+
+
+def duplicates(of: Round) -> QuerySet[DuplicateScan]:
+    """Scans that do not count, as they came."""
+    return of.duplicates.order_by("id")
+
+
+# ---- coverage
+
+
+@dataclass(frozen=True)
+class Share:
+    """An enterprise in a round. `also_named`: people it names too, who are counted with another."""
+
+    organisation_id: UUID
+    name: str
+    expected: int
+    tested: int
+    also_named: int
+
+    @property
+    def missing(self) -> int:
+        """Expected and not tested."""
+        return self.expected - self.tested
+
+
+@dataclass(frozen=True)
+class AtPoint:
+    """How many were tested at a point, of them so many strangers."""
+
+    point_id: UUID
+    code: str
+    name: str
+    tested: int
+    strangers: int
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How far a round is: exact, from what was committed when it was asked. Strangers come on top, never capped."""
+
+    expected: int
+    tested: int
+    strangers: int
+    organisations: list[Share]
+    points: list[AtPoint]
+
+    @property
+    def missing(self) -> int:
+        """Expected and not tested."""
+        return self.expected - self.tested
+
+
+def coverage(of: Round) -> Coverage:
+    """By enterprise and by point; four queries, none of them over scans or people."""
+    sums: dict[tuple[UUID, UUID | None], int] = {
+        (row["point_id"], row["organisation_id"]): row["people"]
+        for row in CountDelta.objects.filter(round=of).values("point_id", "organisation_id").annotate(people=Sum("n"))
+    }
+    tested: dict[UUID, int] = {}
+    at_point: dict[UUID, list[int]] = {}
+    for (point, organisation), people in sums.items():
+        known, unknown = at_point.setdefault(point, [0, 0])
+        at_point[point] = [known + people, unknown] if organisation else [known, unknown + people]
+        if organisation:
+            tested[organisation] = tested.get(organisation, 0) + people
+    shares = _shares(of, tested)
+    return Coverage(
+        expected=of.entries,
+        tested=sum(tested.values()),
+        strangers=sum(unknown for _known, unknown in at_point.values()),
+        organisations=shares,
+        points=[
+            AtPoint(row.id, row.code, row.name, sum(counted), counted[1])
+            for row in points(of)
+            for counted in [at_point.get(row.id, [0, 0])]
+        ],
+    )
+
+
+def _shares(of: Round, tested: dict[UUID, int]) -> list[Share]:
+    rows = RosterShare.objects.filter(round=of).select_related("organisation")
+    held = {row.organisation_id: (row.organisation.name, row.people) for row in rows}
+    also: dict[UUID, int] = {}
+    for organisation in AlsoNamed.objects.filter(round=of).values_list("organisation_id", flat=True):
+        also[organisation] = also.get(organisation, 0) + 1
+    alone = Organisation.objects.filter(pk__in=also.keys() - held.keys())  # all of theirs are counted with others
+    held |= {row.id: (row.name, 0) for row in alone}
+    made = [Share(pk, name, people, tested.get(pk, 0), also.get(pk, 0)) for pk, (name, people) in held.items()]
+    return sorted(made, key=lambda share: (-share.missing, share.name, share.organisation_id))
+
+
+def missing(of: Round, *, organisation: UUID | None = None) -> QuerySet[RosterEntry]:
+    """Who is expected and not tested, with their member; in the order of their numbers. How many, `coverage` says."""
+    tested = Scan.objects.filter(round=of.pk, number=OuterRef("number"))
+    rows = RosterEntry.objects.filter(~Exists(tested), round=of).select_related("member", "organisation")
+    if organisation is not None:
+        rows = rows.filter(organisation=organisation)
+    return rows.order_by("number")
+
+
+# ---- for the capture
+
+
+def point_for_capture(actor: Actor, pk: UUID) -> Point:
+    """A point where the actor may capture; not locked, because uploads to one point do not wait for each other.
+
+    Raises `NotFound`, `Forbidden`.
+    """
+    found = next(iter(_point(pk=pk)), None)
+    unit = found.scope_unit_id if found else None  # type: ignore[attr-defined]
+    if found is None or unit is None or not (actor.everywhere() or unit in actor.units):
+        raise NotFound(kind="screening.point", id=pk)
+    if not actor.may(CAPTURE, unit):
+        raise Forbidden(capability=CAPTURE)
+    return found
+
+
+@prepared
+def _point(pk: Any) -> QuerySet[Point]:
+    return Point.objects.filter(pk=pk).select_related("round").annotate(scope_unit_id=F("round__unit_id"))
+
+
+@prepared
+def tubes_with(codes: Any) -> "QuerySet[Tube, tuple[str, UUID, UUID, str]]":
+    """Where tubes were first used: round, point, state of that round."""
+    return Tube.objects.filter(code__among=codes).values_list("code", "round_id", "point_id", "round__state")
+
+
+@prepared
+def scans_of(round_id: Any, numbers: Any) -> "QuerySet[Scan, tuple[int, UUID, datetime]]":
+    """Scans that count, by number."""
+    return Scan.objects.filter(round=round_id, number__among=numbers).values_list("number", "scan", "taken_at")
+
+
+@prepared
+def scans_in(round_id: Any, tubes: Any) -> "QuerySet[Scan, tuple[str, int, datetime]]":
+    """Places of tubes that are taken."""
+    return Scan.objects.filter(round=round_id, tube__among=tubes).values_list("tube", "slot", "taken_at")
+
+
+@prepared
+def entries_with(round_id: Any, digests: Any) -> "QuerySet[RosterEntry, tuple[str, int]]":
+    """Numbers on the roster, by document."""
+    rows = RosterEntry.objects.filter(round=round_id, document_digest__among=digests).exclude(document_digest="")
+    return rows.values_list("document_digest", "number")
+
+
+def strangers_among(
+    round_id: UUID, *, numbers: Sequence[int] = (), scans: Sequence[UUID] = (), digests: Sequence[str] = ()
+) -> list[Stranger]:
+    """Strangers of a round with one of these numbers, scans or documents."""
+    rows = Stranger.objects.filter(round=round_id)
+    found = rows.filter(number__in=numbers) | rows.filter(scan__in=scans) | rows.filter(document_digest__in=digests)
+    return list(found)

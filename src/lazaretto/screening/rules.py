@@ -1,0 +1,55 @@
+"""Rules of mass testing: states, what a tube takes, what a wrong clock means. Pure.
+
+Sources: laboratory guides of 2020–2022 (5- and 10-in-1, 20-in-1 validated later, one household a tube in sealed homes);
+Chengdu 2022-09-02 and others, where phones captured for hours without a network: what they bring late is a fact.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from lazaretto.core.states import Edge
+from lazaretto.screening.choices import PointState, RoundState, TubeRule
+
+READ, MANAGE, CAPTURE = "screening.read", "screening.manage", "screening.capture"
+
+ROUND_EDGES: Final = (
+    Edge(RoundState.DRAFT, RoundState.FROZEN, MANAGE),
+    Edge(RoundState.FROZEN, RoundState.OPEN, MANAGE),
+    Edge(RoundState.OPEN, RoundState.CLOSED, MANAGE),
+)
+POINT_EDGES: Final = (
+    Edge(PointState.OPEN, PointState.CLOSED, MANAGE),
+    Edge(PointState.CLOSED, PointState.OPEN, MANAGE),
+)
+
+MOST_SCANS: Final = 200  # in one upload
+LARGEST_TUBE: Final = 20
+PLACES: Final[dict[str, int]] = {
+    TubeRule.SINGLE: 1,
+    TubeRule.HOUSEHOLD: LARGEST_TUBE,
+    TubeRule.FIVE: 5,
+    TubeRule.TEN: 10,
+    TubeRule.TWENTY: 20,
+}
+TOLERATED: Final = timedelta(minutes=2)  # an upload under way, a clock nobody minds
+
+
+def clock_error(sent_at: datetime, received_at: datetime) -> timedelta:
+    """How far the clock of a phone is behind ours (ahead: negative); nothing when that is less than `TOLERATED`.
+
+    A phone says by its own clock when it sends; whatever it captured before is wrong by as much.
+    """
+    behind = received_at - sent_at
+    return behind if abs(behind) > TOLERATED else timedelta()
+
+
+def true_time(said: datetime, error: timedelta, received_at: datetime) -> datetime:
+    """When something happened that the phone says happened then, UTC; never after it was received."""
+    return min((said + error).astimezone(UTC), received_at)
+
+
+def hour_of(moment: datetime) -> datetime:
+    """The hour in which it lies."""
+    return moment.replace(minute=0, second=0, microsecond=0)

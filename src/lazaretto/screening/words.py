@@ -1,0 +1,18 @@
+"""What the commands of mass testing are called in the journal."""
+
+from django.utils.translation import gettext_lazy as _
+
+from lazaretto.core.spoken import call
+
+call(
+    {
+        "screening.draft_round": _("Testing round prepared"),
+        "screening.add_point": _("Testing point added"),
+        "screening.freeze_round": _("Roster of a testing round fixed"),
+        "screening.open_round": _("Testing round opened"),
+        "screening.close_round": _("Testing round closed"),
+        "screening.close_point": _("Testing point closed"),
+        "screening.open_point": _("Testing point opened again"),
+        "screening.upload": _("Scans taken in"),
+    }
+)
