@@ -371,10 +371,7 @@ ARGUMENTS = {
     **{f"headcounts:{page} pk": lambda world: world[HeadcountList].pk for page in HEADCOUNT_LIST_PAGES},
     "headcounts:leave pk": lambda world: world[Member].pk,
     "headcounts:decide number": lambda _world: 2,
-    **{
-        f"/api/v1/screening/rounds/{{round_id}}/{part} round_id": lambda world: world[Round].pk
-        for part in ("points", "coverage", "missing", "duplicates")
-    },
+    "round_id": lambda world: world[Round].pk,
     "/api/v1/headcounts/lists/{list_id} list_id": lambda world: world[HeadcountList].pk,
     "plan_id": lambda world: world[TripPlan].pk,
     "request_id": lambda world: world[MoveRequest].pk,

@@ -84,7 +84,7 @@ class LaidOut:
 def laid_out(model: type[models.Model], fields: Sequence[str], rows: Sequence[Sequence[Any]], name: str) -> LaidOut:
     """Rows for the named fields of a model as a table called `name`, whose columns are called as the model's.
 
-    However many the rows, the statement is the same, so that the database plans it once.
+    However many the rows, the statement is the same, so that the database plans it once. Not for encrypted columns.
     """
     shape = _shape(model, tuple(fields), connection.vendor)
     values = list(chain.from_iterable(shape.converted(rows)))

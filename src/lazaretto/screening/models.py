@@ -110,7 +110,11 @@ class Point(models.Model):
 
 
 class RosterEntry(models.Model):
-    """Somebody expected in a round, under a dense number from 1. Whoever two enterprises name is one entry."""
+    """Somebody expected in a round, under a dense number from 1. Whoever two enterprises name is one entry.
+
+    Without a document the digest is null, not empty: a unique key then needs no condition, which a prepared statement
+    could not make use of.
+    """
 
     pk = models.CompositePrimaryKey("round_id", "number")
     round = _named(Round)
@@ -119,13 +123,11 @@ class RosterEntry(models.Model):
     organisation = _named(Organisation)
     section = models.CharField(max_length=80, blank=True)
     building = models.CharField(max_length=60, blank=True)
-    document_digest = models.CharField(max_length=64, blank=True)
+    document_digest = models.CharField(max_length=64, null=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["round", "document_digest"], condition=~Q(document_digest=""), name="roster_person_once"
-            ),
+            models.UniqueConstraint(fields=["round", "document_digest"], name="roster_person_once"),
             models.CheckConstraint(condition=Q(number__gte=1), name="roster_number_from_one"),
         ]
         indexes = [models.Index(fields=["round", "organisation", "number"], name="roster_of_organisation")]

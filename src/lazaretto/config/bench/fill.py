@@ -127,8 +127,10 @@ def headcount(count: int, homes: int, *, at: datetime) -> dict[str, str]:
     unit = Unit.objects.create(kind="headquarters", code="HQ", name="bench", started_at=at)
     names = [f"E{number:03}" for number in range(homes)]
     made = [Organisation.objects.create(unit=unit, name=name, folded=name, started_at=at) for name in names]
-    fields = ("organisation", "section", "building", "room", "name", "initials", "document_kind", "document_digest")
-    fields += ("document", "document_tail", "started_at")
+    fields = (
+        "organisation", "section", "building", "room", "name", "initials", "document_kind", "document_digest",
+        "document", "document_tail", "started_at",
+    )  # fmt: skip
     insert_rows(
         Member,
         fields,

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from lazaretto.core import bulk
 from lazaretto.core.ids import new_id
@@ -106,3 +106,15 @@ def test_a_key_that_is_no_primary_key_changes_all_who_have_it():
 
     assert bulk.update_rows(Person, ("employer",), [("江畔酒店", "李梅")], by=("name",)) == 2
     assert Person.objects.filter(employer="江畔酒店").count() == 2
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_rows_laid_out_in_a_statement_are_read_as_they_were_given(count):
+    texts = [('a\\b "{,}', "NULL"), ("", "李's"), ("\n\t", "%s")][:count]
+    rows = [(new_id(), *pair, date(1991, 2, 9) if pair[0] else None, NOW) for pair in texts]
+    laid = bulk.laid_out(Person, ("id", "name", "employer", "birth_date", "created_at"), rows, "fresh")
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT name, employer FROM {laid.text} WHERE birth_date IS NULL", laid.values)
+        assert cursor.fetchall() == [pair for pair in texts if not pair[0]]
+        cursor.execute(f"SELECT name, employer FROM {laid.text}", laid.values)
+        assert cursor.fetchall() == texts

@@ -171,7 +171,7 @@ _NAMED = """WITH RECURSIVE area AS (
 _ENTER = f"""INSERT INTO screening_rosterentry
     (round_id, number, member_id, organisation_id, section, building, document_digest)
 {_NAMED} SELECT %s, row_number() OVER (ORDER BY folded, organisation_id, section, name, id),
-    id, organisation_id, section, building, document_digest
+    id, organisation_id, section, building, NULLIF(document_digest, '')
 FROM named WHERE turn = 1"""  # noqa: S608 - our own words
 _ALSO = f"""INSERT INTO screening_alsonamed (round_id, number, member_id, organisation_id)
 {_NAMED} SELECT entry.round_id, entry.number, named.id, named.organisation_id

@@ -84,14 +84,14 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveIntegerField()),
                 ('section', models.CharField(blank=True, max_length=80)),
                 ('building', models.CharField(blank=True, max_length=60)),
-                ('document_digest', models.CharField(blank=True, max_length=64)),
+                ('document_digest', models.CharField(max_length=64, null=True)),
                 ('member', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='headcounts.member')),
                 ('organisation', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='headcounts.organisation')),
                 ('round', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='screening.round')),
             ],
             options={
                 'indexes': [models.Index(fields=['round', 'organisation', 'number'], name='roster_of_organisation')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('document_digest', ''), _negated=True), fields=('round', 'document_digest'), name='roster_person_once'), models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='roster_number_from_one')],
+                'constraints': [models.UniqueConstraint(fields=('round', 'document_digest'), name='roster_person_once'), models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='roster_number_from_one')],
             },
         ),
         migrations.CreateModel(
