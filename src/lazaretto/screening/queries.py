@@ -185,7 +185,7 @@ def scans_in(round_id: Any, tubes: Any) -> "QuerySet[Scan, tuple[str, int, datet
 
 
 @prepared
-def entries_with(round_id: Any, digests: Any) -> "QuerySet[RosterEntry, tuple[str, int]]":
+def entries_with(round_id: Any, digests: Any) -> "QuerySet[RosterEntry, tuple[str | None, int]]":
     """Numbers on the roster, by document."""
     rows = RosterEntry.objects.filter(round=round_id, document_digest__among=digests)
     return rows.values_list("document_digest", "number")
