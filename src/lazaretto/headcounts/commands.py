@@ -161,6 +161,9 @@ def begin_list(
         known = False
     else:
         known = True
+        if held.complete != complete and held.state in {ListState.READING, ListState.STAGED}:
+            held.complete = complete  # said again before anybody left by it: what is said now counts
+            held.save(update_fields=["complete"])
     record(held, unit_id=unit.id, data={"known": known, "complete": held.complete})
     return ListBegun(held.id, known, held.read_to)
 
@@ -212,16 +215,17 @@ def _line(
 
 def _named_before(headcount_list: HeadcountList, digests: Iterable[str]) -> dict[str, set[str]]:
     """By which enterprises of this list these documents were named already."""
-    found: dict[str, set[str]] = {}
-    for digest, employer in lines_with(list_id=headcount_list.pk, digests=sorted(set(digests) - {""})):
-        found.setdefault(digest, set()).add(employer)
-    return found
+    return _by_document(lines_with(list_id=headcount_list.pk, digests=sorted(set(digests) - {""})))
 
 
 def _where(unit_id: UUID, digests: Iterable[str]) -> dict[str, set[str]]:
     """On which headcounts of the unit these documents are."""
+    return _by_document(employers_of(unit_id=unit_id, digests=sorted(set(digests) - {""})))
+
+
+def _by_document(rows: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
-    for digest, employer in employers_of(unit_id=unit_id, digests=sorted(set(digests) - {""})):
+    for digest, employer in rows:
         found.setdefault(digest, set()).add(employer)
     return found
 

@@ -150,6 +150,19 @@ def test_the_same_file_again_is_the_same_list_and_a_piece_twice_is_one(cast):
     assert first.lines == first.entries.count() == 2
 
 
+def test_the_same_file_said_to_be_everybody_is_so_while_nobody_has_left_by_it(cast):
+    content = listing(row("冯文杰", card(1)))
+    found = lay_out(cast, content)
+    source = files.from_bytes(content, "x.csv")
+    again = {"unit": cast.site.unit, "file_name": "x.csv", "digest": source.digest, "header": source.header}
+    given = {"actor": cast.duty_officer.actor, "at": NOW, **again}
+    commands.begin_list(**given, complete=True)
+    assert HeadcountList.objects.get(pk=found.pk).complete
+    take_in(cast, found)
+    commands.begin_list(**given, complete=False)
+    assert HeadcountList.objects.get(pk=found.pk).complete
+
+
 def test_columns_that_say_nothing_we_know_are_kept_as_they_came(cast):
     found = lay_out(cast, listing(row("冯文杰", card(1))[:-1] + "双职工,夜班"))
     shown = commands.show_line(actor=cast.duty_officer.actor, at=NOW, headcount_list=found, number=2)
