@@ -18,6 +18,7 @@ from lazaretto.headcounts.models import HeadcountList, ListLine, Member, Organis
 from lazaretto.headcounts.queries import (
     MANAGE,
     account_of,
+    digest_of,
     employers_of,
     leaving,
     lines_with,
@@ -25,7 +26,7 @@ from lazaretto.headcounts.queries import (
     of_unit,
 )
 from lazaretto.headcounts.rules import HOLDS, Entry, columns_of, folded, read_entry
-from lazaretto.people.queries import document_digest, known_people, last_four
+from lazaretto.people.queries import known_people, last_four
 from lazaretto.people.rules import initials
 
 PIECE = 4_000  # lines
@@ -37,7 +38,6 @@ MEMBER_FIELDS = (
     "organisation", "section", "building", "room", "inside", "name", "initials", "document_kind", "document_digest",
     "document", "document_tail", "phone", "person", "from_list", "started_at", "ended_at",
 )  # fmt: skip
-CHINA = "CN"
 OTHER = "+"  # stands before the name of a column that says nothing we know: kept as it came
 
 
@@ -231,7 +231,7 @@ def _by_document(rows: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
 
 
 def _digest(entry: Entry) -> str:
-    return document_digest(entry.kind, CHINA, entry.document) if entry.document else ""
+    return digest_of(entry.kind, entry.document)
 
 
 @command("headcounts.end_reading", capability=MANAGE)
@@ -379,7 +379,7 @@ def _take_in(headcount_list: HeadcountList, piece: Sequence[ListLine], at: datet
 class _Paper:
     kind: str
     number: str
-    country: str = CHINA
+    country: str = ""
 
 
 def _entry_of(headcount_list: HeadcountList, line: ListLine) -> Entry:

@@ -16,7 +16,7 @@ from lazaretto.core.prepared import prepared
 from lazaretto.headcounts.choices import Issue, LineOutcome, ListState, Resolution
 from lazaretto.headcounts.models import HeadcountList, ListLine, Member, Organisation
 from lazaretto.headcounts.rules import folded
-from lazaretto.people.queries import name_for
+from lazaretto.people.queries import document_digest, name_for
 
 LABELS = {
     "organisation": _("Enterprise"), "section": _("Department"), "name": _("Name"), "document": _("Document number"),
@@ -219,6 +219,14 @@ def _said(code: str) -> str:
 def managed_units(actor: Actor) -> list[Unit]:
     """Units whose headcounts the actor may change, by name."""
     return list(Unit.objects.visible_to(actor, MANAGE).filter(ended_at__isnull=True).order_by("name", "code"))
+
+
+def digest_of(kind: str, document: str) -> str:
+    """Under which digest headcounts, rosters and strangers know a document; empty without one.
+
+    Lists do not say who issued a passport: the country is left open, as `people` leaves it when it is not known.
+    """
+    return document_digest(kind, "", document) if document else ""
 
 
 def of_unit(unit_id: Any, names: Sequence[str]) -> dict[str, Organisation]:

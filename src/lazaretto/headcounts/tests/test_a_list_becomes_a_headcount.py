@@ -230,6 +230,14 @@ def test_somebody_known_is_linked_by_their_document(cast):
     assert dict(Member.objects.values_list("name", "person")) == {"冯文杰": person, "侯敏轩": None}
 
 
+def test_somebody_known_by_a_passport_is_linked_too(cast):
+    document = {"kind": "passport", "number": "EA1234567", "country": "CHN"}
+    given = {"unit": cast.site.unit_id, "person": {"name": "冯文杰", "documents": [document]}}
+    person = register_person.invoke(actor=cast.duty_officer.actor, at=NOW, payload=given).person_id
+    take_in(cast, lay_out(cast, listing(row("冯文杰", "EA1234567"))))
+    assert Member.objects.get().person_id == person
+
+
 def test_whoever_only_reads_or_works_elsewhere_takes_nobody_in(cast):
     for member in (cast.approver, cast.outsider):
         with pytest.raises(Forbidden):

@@ -21,7 +21,7 @@ from lazaretto.core.bulk import insert_few, insert_rows, insert_unless_taken, la
 from lazaretto.core.commands import command, record
 from lazaretto.core.prepared import statement_cursor
 from lazaretto.core.secrets import keyed_hash
-from lazaretto.people.queries import document_digest
+from lazaretto.headcounts.queries import digest_of
 from lazaretto.people.rules import read_documents
 from lazaretto.screening.choices import Reason, RoundState
 from lazaretto.screening.errors import BatchReused, RoundHasNoRoster
@@ -30,7 +30,6 @@ from lazaretto.screening.models import Stranger as StrangerRow
 from lazaretto.screening.queries import entries_with, point_for_capture, scans_in, scans_of, strangers_among, tubes_with
 from lazaretto.screening.rules import CAPTURE, LARGEST_TUBE, PLACES, clock_error, hour_of, true_time
 
-CHINA = "CN"
 _EPOCH, _FAR = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 Moment = Annotated[AwareDatetime, Field(ge=_EPOCH, lt=_FAR)]
 Line = Annotated[str, StringConstraints(max_length=120, pattern=r"^[^\x00]*$")]
@@ -290,7 +289,7 @@ def _paper(stranger: Stranger | None) -> tuple[str, str]:
     readings = read_documents(stranger.document)
     if len(readings) != 1 or readings[0].trouble or not readings[0].number:
         return "", ""
-    return readings[0].kind.value, document_digest(readings[0].kind, CHINA, readings[0].number)
+    return readings[0].kind.value, digest_of(readings[0].kind.value, readings[0].number)
 
 
 def _add_strangers(receipt: Upload, of: Round, rows: Sequence[_Row], papers: dict[UUID, tuple[str, str]]) -> None:
