@@ -51,9 +51,11 @@ def family(fleet):
     home = Party.objects.create(kind="household", created_at=LONG_AGO)
     for person in (mother, child):
         PartyMember.objects.create(party=home, person=person, started_at=LONG_AGO)
-    room = Occupancy.objects.get(stay__person=mother).room
+    hers = Occupancy.objects.get(stay__person=mother)
     party = uuid4()
-    Occupancy.objects.filter(stay__person__in=[mother, child]).update(room=room, bed=None, party_id=party)
+    # hers first: PostgreSQL judges each row as it is written, and takes them in whatever order it likes
+    for person in (mother, child):
+        Occupancy.objects.filter(stay__person=person).update(room=hers.room, bed=None, party_id=party)
     return mother, child
 
 

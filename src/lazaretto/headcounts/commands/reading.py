@@ -1,7 +1,7 @@
-"""Writes of headcounts: lists read and taken in piece by piece, people put on and off by hand."""
+"""Lists are read line by line, looked at, decided or put aside."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,36 +9,33 @@ from uuid import UUID
 
 from lazaretto.accounts.models import Unit
 from lazaretto.core.access import Actor
-from lazaretto.core.bulk import insert, insert_rows, update_rows
+from lazaretto.core.bulk import insert, insert_rows
 from lazaretto.core.commands import command, record
 from lazaretto.core.errors import InvalidInput, NotFound, ReasonRequired, whole
-from lazaretto.headcounts.choices import Issue, LineOutcome, ListState, OrganisationKind, Resolution
-from lazaretto.headcounts.errors import HasLeft, LineSettled, ListClosed, NoNameColumn, OnItAlready
-from lazaretto.headcounts.models import HeadcountList, ListLine, Member, Organisation
+from lazaretto.headcounts.choices import Issue, LineOutcome, ListState, Resolution
+from lazaretto.headcounts.errors import LineSettled, ListClosed, NoNameColumn
+from lazaretto.headcounts.models import HeadcountList, ListLine
 from lazaretto.headcounts.queries import (
     MANAGE,
-    account_of,
     digest_of,
     employers_of,
-    leaving,
     lines_with,
-    members_with,
-    of_unit,
 )
 from lazaretto.headcounts.rules import HOLDS, Entry, columns_of, folded, read_entry
-from lazaretto.people.queries import known_people, last_four
-from lazaretto.people.rules import initials
 
-PIECE = 4_000  # lines
 LINE_FIELDS = (
     "headcount_list", "number", "outcome", "issues", "organisation", "document_digest", "payload", "resolution",
     "reason",
 )  # fmt: skip
-MEMBER_FIELDS = (
-    "organisation", "section", "building", "room", "inside", "name", "initials", "document_kind", "document_digest",
-    "document", "document_tail", "phone", "person", "from_list", "started_at", "ended_at",
-)  # fmt: skip
 OTHER = "+"  # stands before the name of a column that says nothing we know: kept as it came
+
+
+@dataclass(frozen=True)
+class RawLine:
+    """A line as it stands in the file: its number there and its cells."""
+
+    number: int
+    cells: list[str]
 
 
 @dataclass(frozen=True)
@@ -56,18 +53,6 @@ class LinesRead:
 
     list_id: UUID
     lines: int
-
-
-@dataclass(frozen=True)
-class PieceTaken:
-    """How far a list is: `finished` when nothing is ready any more; `held` lines still wait for somebody."""
-
-    list_id: UUID
-    done: int
-    of: int
-    held: int
-    left: int
-    finished: bool
 
 
 @dataclass(frozen=True)
@@ -92,39 +77,6 @@ class ListCancelled:
     """A list was put aside before anything came of it."""
 
     list_id: UUID
-
-
-@dataclass(frozen=True)
-class Enrolled:
-    """Somebody is on a headcount."""
-
-    member: int
-    organisation_id: UUID
-
-
-@dataclass(frozen=True)
-class Gone:
-    """Somebody is on a headcount no more."""
-
-    member: int
-
-
-@dataclass(frozen=True)
-class ContactNamed:
-    """Who stands at the table for an enterprise."""
-
-    organisation_id: UUID
-
-
-@dataclass(frozen=True)
-class RawLine:
-    """A line as it stands in the file: its number there and its cells."""
-
-    number: int
-    cells: list[str]
-
-
-# ---- a list is read
 
 
 @command("headcounts.begin_list", capability=MANAGE)
@@ -180,7 +132,7 @@ def add_lines(*, actor: Actor, at: datetime, headcount_list: HeadcountList, line
     fresh = [line for line in lines if line.number > headcount_list.read_to]
     said = [{field: line.cells[index] for index, field in columns.items() if index < len(line.cells)} for line in fresh]
     entries = [read_entry(cells, organisation=headcount_list.organisation) for cells in said]
-    digests = [_digest(entry) if entry else "" for entry in entries]
+    digests = [digest_of(entry.kind, entry.document) if entry else "" for entry in entries]
     seen = _named_before(headcount_list, digests)
     elsewhere = _where(headcount_list.unit_id, digests)
     rows = [
@@ -228,10 +180,6 @@ def _by_document(rows: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
     for digest, employer in rows:
         found.setdefault(digest, set()).add(employer)
     return found
-
-
-def _digest(entry: Entry) -> str:
-    return digest_of(entry.kind, entry.document)
 
 
 @command("headcounts.end_reading", capability=MANAGE)
@@ -315,198 +263,7 @@ def _put_right(headcount_list: HeadcountList, line: ListLine, typed: Mapping[str
     assert entry is not None  # noqa: S101 - a line with a name is one
     line.issues = [code for code in entry.issues if code not in HOLDS]
     line.payload, line.organisation = json.dumps(cells, ensure_ascii=False), folded(entry.organisation)
-    line.document_digest, line.outcome = _digest(entry), LineOutcome.READY
+    line.document_digest, line.outcome = digest_of(entry.kind, entry.document), LineOutcome.READY
     before = headcount_list.entries.filter(document_digest=line.document_digest, organisation=line.organisation)
     if line.document_digest and before.exclude(pk=line.pk).exclude(resolution=Resolution.REJECTED).exists():
         line.outcome = LineOutcome.REPEATED
-
-
-# ---- a list is taken in
-
-
-@command("headcounts.commit_list", capability=MANAGE)
-def commit_list(*, actor: Actor, at: datetime, headcount_list: HeadcountList, lines: int = PIECE) -> PieceTaken:
-    """Take in the next `lines` ready lines; call again until `finished`.
-
-    Whoever is on the headcount already is kept, with where they sleep and their number as the list says now. When
-    nothing is ready or held any more, a complete list ends those whom it does not name. Raises `ListClosed`.
-    """
-    if headcount_list.state not in {ListState.STAGED, ListState.COMMITTING, ListState.COMMITTED}:
-        raise ListClosed(list=headcount_list.id, state=headcount_list.state)
-    waiting = headcount_list.entries.filter(outcome=LineOutcome.READY, resolution="").order_by("number")
-    piece = [] if headcount_list.state == ListState.COMMITTED else list(waiting[: max(1, lines)])
-    _take_in(headcount_list, piece, at)
-    account = account_of(headcount_list, who_leaves=False)
-    if headcount_list.state != ListState.COMMITTED:
-        headcount_list.state = ListState.COMMITTING
-        if not account.ready and not account.held:
-            headcount_list.state, headcount_list.committed_at = ListState.COMMITTED, at
-            headcount_list.left = leaving(headcount_list).update(ended_at=at) if headcount_list.complete else 0
-        headcount_list.save(update_fields=["state", "committed_at", "left"])
-    done = account.made + account.kept
-    record(
-        headcount_list,
-        unit_id=headcount_list.unit_id,
-        data={"piece": len(piece), "done": done, "left": headcount_list.left},
-    )
-    return PieceTaken(
-        headcount_list.id, done, done + account.ready, account.held, headcount_list.left, finished=not account.ready
-    )
-
-
-def _take_in(headcount_list: HeadcountList, piece: Sequence[ListLine], at: datetime) -> None:
-    entries = [_entry_of(headcount_list, line) for line in piece]
-    homes = _organisations(headcount_list.unit_id, entries, at)
-    there = _there(line.document_digest for line in piece)
-    people = known_people([_Paper(entry.kind, entry.document) for entry in entries if entry.document])
-    fresh: list[tuple[Any, ...]] = []
-    kept: list[tuple[Any, ...]] = []
-    did: list[tuple[str, int]] = []
-    for line, entry in zip(piece, entries, strict=True):
-        home = homes[folded(entry.organisation)]
-        member = there.get((home.id, line.document_digest)) if line.document_digest else None
-        if member is None:
-            fresh.append(_row(home, entry, line.document_digest, people.get(line.document_digest), headcount_list, at))
-        else:
-            kept.append((entry.section, entry.building, entry.room, entry.inside, entry.phone or None, member))
-        did.append((Resolution.KEPT if member else Resolution.MADE, line.pk))
-    insert_rows(Member, MEMBER_FIELDS, fresh)
-    update_rows(Member, ("section", "building", "room", "inside", "phone"), kept)
-    update_rows(ListLine, ("resolution",), did)
-
-
-@dataclass(frozen=True)
-class _Paper:
-    kind: str
-    number: str
-    country: str = ""
-
-
-def _entry_of(headcount_list: HeadcountList, line: ListLine) -> Entry:
-    entry = read_entry(json.loads(line.payload), organisation=headcount_list.organisation)
-    if entry is None:
-        raise RuntimeError(f"line {line.number} is ready without anybody")
-    return entry
-
-
-def _organisations(unit_id: UUID, entries: Iterable[Entry], at: datetime) -> dict[str, Organisation]:
-    """Those named, made where they are new."""
-    names: dict[str, str] = {}
-    for entry in entries:
-        names.setdefault(folded(entry.organisation), entry.organisation)
-    found = of_unit(unit_id, sorted(names))
-    for key in sorted(names.keys() - found.keys()):
-        found[key] = insert(Organisation(unit_id=unit_id, name=names[key], folded=key, started_at=at))
-    return found
-
-
-def _there(digests: Iterable[str]) -> dict[tuple[UUID, str], int]:
-    """Members by enterprise and document."""
-    rows = members_with(digests=sorted(set(digests) - {""}))
-    return {(home, digest): pk for home, digest, pk in rows}
-
-
-def _row(
-    home: Organisation,
-    entry: Entry,
-    digest: str,
-    person: UUID | None,
-    headcount_list: HeadcountList | None,
-    at: datetime,
-) -> tuple[Any, ...]:
-    return (
-        home.pk, entry.section, entry.building, entry.room, entry.inside, entry.name, initials(entry.name)[:20],
-        entry.kind, digest, entry.document or None, last_four(entry.document) if entry.document else "",
-        entry.phone or None, person, headcount_list.pk if headcount_list else None, at, None,
-    )  # fmt: skip
-
-
-# ---- by hand
-
-
-@command("headcounts.enrol", capability=MANAGE)
-def enrol(
-    *,
-    actor: Actor,
-    at: datetime,
-    unit: Unit,
-    organisation: str,
-    name: str,
-    document: str = "",
-    phone: str = "",
-    section: str = "",
-    dormitory: str = "",
-    kind: OrganisationKind = OrganisationKind.ENTERPRISE,
-) -> Enrolled:
-    """Put one person on a headcount, whose enterprise or community is made when it is new.
-
-    Raises `InvalidInput` for a name, document or telephone number that cannot be read, `OnItAlready`.
-    """
-    said = {
-        "organisation": organisation,
-        "name": name,
-        "document": document,
-        "phone": phone,
-        "section": section,
-        "dormitory": dormitory,
-    }
-    entry = read_entry(said)
-    faults = _faults(entry)
-    if faults or entry is None:
-        raise InvalidInput(fields=faults)
-    home = of_unit(unit.id, [folded(entry.organisation)]).get(folded(entry.organisation))
-    if home is None:
-        home = insert(
-            Organisation(
-                unit=unit, name=entry.organisation, folded=folded(entry.organisation), kind=kind, started_at=at
-            )
-        )
-    digest = _digest(entry)
-    if (home.pk, digest) in _there([digest]):
-        raise OnItAlready(organisation=home.name)
-    person = known_people([_Paper(entry.kind, entry.document)]).get(digest) if digest else None
-    member = Member(**dict(zip(_ATTRIBUTES, _row(home, entry, digest, person, None, at), strict=True)))
-    insert(member)
-    record(member, unit_id=unit.id, person_id=person, data={"organisation": str(home.id)})
-    return Enrolled(member.pk, home.id)
-
-
-_ATTRIBUTES = tuple(f"{name}_id" if name in {"organisation", "person", "from_list"} else name for name in MEMBER_FIELDS)
-_FIELD_OF = {
-    Issue.NO_NAME: "name", Issue.ODD_NAME: "name", Issue.NO_ORGANISATION: "organisation",
-    Issue.BAD_DOCUMENT: "document", Issue.BAD_PHONE: "phone",
-}  # fmt: skip
-
-
-def _faults(entry: Entry | None) -> dict[str, str]:
-    if entry is None:
-        return {"name": str(Issue.NO_NAME.label)}
-    return {_FIELD_OF[Issue(code)]: str(Issue(code).label) for code in entry.issues if Issue(code) in _FIELD_OF}
-
-
-@command("headcounts.leave", capability=MANAGE)
-def leave(*, actor: Actor, at: datetime, member: Member, reason: str) -> Gone:
-    """Take somebody off a headcount: they moved, changed their work, died. Raises `HasLeft`, `ReasonRequired`."""
-    if member.ended_at is not None:
-        raise HasLeft(member=member.pk)
-    if not reason.strip():
-        raise ReasonRequired
-    member.ended_at = at
-    member.save(update_fields=["ended_at"])
-    record(member, unit_id=member.organisation.unit_id, person_id=member.person_id, reason=reason.strip())
-    return Gone(member.pk)
-
-
-@command("headcounts.name_contact", capability=MANAGE)
-def name_contact(
-    *, actor: Actor, at: datetime, organisation: Organisation, contact: str, phone: str = ""
-) -> ContactNamed:
-    """Say who stands at the table for an enterprise, and their telephone. Raises `InvalidInput`, `TextTooLong`."""
-    entry = read_entry({"name": contact, "phone": phone, "organisation": organisation.name})
-    faults = {"contact" if field == "name" else field: said for field, said in _faults(entry).items()}
-    if faults or entry is None:
-        raise InvalidInput(fields=faults or {"contact": str(Issue.NO_NAME.label)})
-    organisation.contact, organisation.contact_phone = whole(entry.name, 80), entry.phone or None
-    organisation.save(update_fields=["contact", "contact_phone"])
-    record(organisation, unit_id=organisation.unit_id, data={"with_phone": bool(entry.phone)})
-    return ContactNamed(organisation.id)

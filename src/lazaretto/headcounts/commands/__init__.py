@@ -1,0 +1,42 @@
+"""Writes of headcounts: lists read and taken in piece by piece, people put on and off by hand."""
+
+from lazaretto.headcounts.commands.by_hand import ContactNamed, Enrolled, Gone, enrol, leave, name_contact
+from lazaretto.headcounts.commands.reading import (
+    LineDecided,
+    LineShown,
+    LinesRead,
+    ListBegun,
+    ListCancelled,
+    RawLine,
+    add_lines,
+    begin_list,
+    cancel_list,
+    decide_line,
+    end_reading,
+    show_line,
+)
+from lazaretto.headcounts.commands.taking import PIECE, PieceTaken, commit_list
+
+__all__ = [
+    "PIECE",
+    "ContactNamed",
+    "Enrolled",
+    "Gone",
+    "LineDecided",
+    "LineShown",
+    "LinesRead",
+    "ListBegun",
+    "ListCancelled",
+    "PieceTaken",
+    "RawLine",
+    "add_lines",
+    "begin_list",
+    "cancel_list",
+    "commit_list",
+    "decide_line",
+    "end_reading",
+    "enrol",
+    "leave",
+    "name_contact",
+    "show_line",
+]
