@@ -13,6 +13,7 @@ from lazaretto.arrivals.tests.offices import HEADER, xlsx
 from lazaretto.arrivals.tests.offices import person as bus_person
 from lazaretto.cases.models import Change, FollowUp
 from lazaretto.core.deadlines import Due, raise_alarm
+from lazaretto.core.ids import new_id
 from lazaretto.core.signing import sign
 from lazaretto.custody.models import Fact, Handover, Question
 from lazaretto.emergencies.models import Emergency
@@ -28,6 +29,7 @@ from lazaretto.stays.models import Breach, Certificate, DoorCheck, OrderChange, 
 from lazaretto.stranded.models import Group, Stranded
 from lazaretto.transfers.models import PlaceWord
 from lazaretto.trips.models import Driver, MoveRequest, Stop, Trip, TripPlan, Vehicle
+from lazaretto.tubes.models import Bag, EventUpload, Laboratory, Trail
 from tests import factories
 from tests.factories import LONG_AGO, NOW
 
@@ -192,7 +194,17 @@ def _round(site) -> list[Model]:
     one = Round.objects.create(
         unit=site.unit, number=1, name="第一轮", opens_at=NOW, deadline_at=NOW + timedelta(hours=8)
     )
-    return [one, Point.objects.create(round=one, code="P1", name="体育馆", opens=time(7), closes=time(20))]
+    place = Point.objects.create(round=one, code="P1", name="体育馆", opens=time(7), closes=time(20))
+    return [one, place, *_tubes(one, place)]
+
+
+def _tubes(one: Round, place: Point) -> list[Model]:
+    """A tube in a bag, and a laboratory."""
+    laboratory = Laboratory.objects.create(unit=one.unit, code="LAB1", name="区疾控中心实验室", rechecks=True)
+    receipt = EventUpload.objects.create(id=new_id(), round=one, body_digest="", sent_at=NOW, received_at=NOW)
+    bag = Bag.objects.create(code="B1", round=one, point=place)
+    trail = Trail.objects.create(code="M1", round=one, point=place, opened_at=NOW, bag="B1", bagged_at=NOW)
+    return [laboratory, receipt, bag, trail]
 
 
 def _stranded(site) -> list[Model]:

@@ -1,0 +1,69 @@
+"""What a device sends over HTTP: answered once, refused only when it is no batch."""
+
+import json
+
+import pytest
+from django.test import Client
+
+from lazaretto.core import clock
+from lazaretto.core.ids import new_id
+from lazaretto.screening.tests.rounds import opened
+from lazaretto.tubes.models import EventUpload, TubeEvent
+from tests.cast import member as somebody
+
+pytestmark = pytest.mark.django_db
+
+
+def body(**more):
+    now = clock.now().isoformat()
+    one = {"id": str(new_id()), "kind": "sealed", "tube": "T1", "at": now}
+    return {"batch": str(new_id()), "sent_at": now, "events": [one], **more}
+
+
+def post(client: Client, payload, **more):
+    text = payload if isinstance(payload, str) else json.dumps(payload)
+    return client.post("/api/v1/tubes/events", text, content_type="application/json", **more)
+
+
+def test_a_device_sends_a_batch_and_gets_the_same_answer_again(cast):
+    _of, place = opened(cast)
+    sampler, payload = somebody("sampler", cast.site.unit), body(point=str(place.pk))
+    first = post(sampler.client, payload, headers={"X-Device": "table 3"})
+    assert first.status_code == 200
+    assert (first.json()["taken"], first.json()["remarks"][0]["remark"]) == (1, "unknown_tube")
+    later = post(sampler.client, {**payload, "sent_at": clock.now().isoformat()})
+    assert later.json() == first.json()
+    assert EventUpload.objects.get().device == "browser table 3"
+    other = post(sampler.client, body(point=str(place.pk), batch=payload["batch"]))
+    assert (other.status_code, other.json()["code"]) == (409, "events_reused")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"events": []},
+        {"batch": "7"},
+        {"sent_at": "2026-11-21T10:00:00"},
+        {"events": [{"id": str(new_id()), "kind": "sealed", "tube": "T 1", "at": "2026-11-21T10:00:00Z"}]},
+        {"events": [{"id": str(new_id()), "kind": "count_agreed", "signature": "<svg>", "at": "2026-11-21T10:00:00Z"}]},
+        {"extra": 1},
+        {"point": None},
+    ],
+)
+def test_what_is_no_batch_is_refused_by_its_fields(cast, wrong):
+    _of, place = opened(cast)
+    answer = post(cast.medic.client, {**body(point=str(place.pk)), **wrong})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_input")
+    assert answer.json()["fields"]
+    assert post(cast.medic.client, "{").status_code == 422
+    assert not TubeEvent.objects.exists()
+
+
+def test_a_courier_names_the_round(cast):
+    of, _place = opened(cast)
+    courier = somebody("courier", cast.site.unit)
+    now = clock.now().isoformat()
+    events = [{"id": str(new_id()), "kind": "taken", "bag": "B1", "to": "车1", "at": now}]
+    assert post(courier.client, body(round=str(of.pk), events=events)).json()["taken"] == 1
+    assert post(cast.clerk.client, body(round=str(of.pk))).status_code == 403
+    assert post(cast.outsider.client, body(round=str(of.pk))).status_code == 404

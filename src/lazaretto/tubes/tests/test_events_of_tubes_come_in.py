@@ -1,0 +1,210 @@
+"""What devices saw of tubes and bags: every event is kept, in any order and however late, and says where a tube is."""
+
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lazaretto.core.errors import Forbidden, NotFound
+from lazaretto.core.ids import new_id
+from lazaretto.core.models import JournalEntry
+from lazaretto.screening.tests.rounds import open_one, opened, point, scan, send
+from lazaretto.tubes.commands.scans import follow_scans
+from lazaretto.tubes.errors import EventsReused
+from lazaretto.tubes.models import Bag, EventUpload, Trail, TubeEvent
+from lazaretto.tubes.proofs import tube_facts_stand
+from lazaretto.tubes.rules import Fact, story_of_bag, story_of_tube
+from lazaretto.tubes.tests.ways import HOUR, MINUTE, seen, tell
+from tests.cast import gather
+from tests.cast import member as somebody
+from tests.factories import NOW
+from tests.threads import at_once, needs_server
+
+pytestmark = pytest.mark.django_db
+
+
+def remarks(answer) -> list[str]:
+    return [one.remark.value for one in answer.remarks]
+
+
+def test_a_tube_goes_from_the_table_to_the_laboratory(cast):
+    of, place = opened(cast)
+    send(cast, place, scan(1))
+    answer = tell(
+        cast, place, seen("sealed", tube="T1", count=1), seen("bagged", tube="T1", bag="B1"),
+        seen("bag_closed", bag="B1", count=1), seen("handed_over", bag="B1", to="车1"),
+    )  # fmt: skip
+    assert (answer.received, answer.taken, answer.remarks) == (4, 4, [])
+    tube, bag = Trail.objects.get(), Bag.objects.get()
+    assert (tube.bag, tube.sealed_at, tube.opened_at, tube.point) == ("B1", NOW, NOW, place)
+    assert (bag.state, bag.holder, bag.said_tubes) == ("under_way", "车1", 1)
+    courier = somebody("courier", cast.site.unit)
+    taken = [seen("taken", bag="B1", to="车1"), seen("arrived", bag="B1", to="LAB1")]
+    tell(cast, None, *taken, of=of, member=courier, at=NOW + HOUR)
+    tell(cast, None, seen("received", bag="B1", to="LAB1", count=1), of=of, at=NOW + HOUR)
+    bag.refresh_from_db()
+    assert (bag.state, bag.holder, bag.laboratory, bag.counted, bag.doubts) == ("received", "LAB1", "LAB1", 1, [])
+    entry = JournalEntry.objects.filter(command="tubes.upload_events").first()
+    assert entry.data == {"received": 4, "taken": 4}
+    assert tube_facts_stand(NOW).offenders == []
+
+
+def test_the_same_batch_again_gets_the_first_answer(cast):
+    _of, place = opened(cast)
+    batch, events = new_id(), [seen("sealed", tube="T1"), seen("nonsense", tube="T1")]
+    first = tell(cast, place, *events, batch=batch)
+    again = tell(cast, place, *events, batch=batch, at=NOW + HOUR, member=cast.site_lead)
+    assert again == first
+    assert (TubeEvent.objects.count(), EventUpload.objects.count()) == (2, 1)
+    with pytest.raises(EventsReused):
+        tell(cast, place, *events[:1], batch=batch)
+
+
+def test_the_same_event_in_another_batch_counts_once(cast):
+    _of, place = opened(cast)
+    one = seen("bagged", tube="T1", bag="B1")
+    tell(cast, place, one)
+    answer = tell(cast, place, one, seen("sealed", tube="T2"), at=NOW + HOUR)
+    assert (answer.received, answer.taken) == (2, 1)
+    assert remarks(answer) == ["same_event", "unknown_tube"]
+    assert tube_facts_stand(NOW).offenders == []
+
+
+def test_nothing_is_refused_for_what_it_says(cast):
+    _of, place = opened(cast)
+    answer = tell(
+        cast, place, seen("bagged", tube="T1"), seen("rejected", tube="T2"), seen("weighed", tube="T3"),
+        seen("handed_over"), seen("count_agreed", organisation="A公司", count=7, officer="陈", signature="M0 0L9 9"),
+    )  # fmt: skip
+    assert answer.taken == 5
+    assert remarks(answer) == ["incomplete", "incomplete", "unknown_kind", "incomplete"]
+    agreed = TubeEvent.objects.get(kind="count_agreed")
+    assert (agreed.count, agreed.organisation) == (7, "A公司")
+    assert '"陈"' in agreed.words
+    assert Trail.objects.get(code="T2").rejected_at is None
+    assert tube_facts_stand(NOW).offenders == []
+
+
+def test_a_scan_that_comes_after_the_events_of_its_tube_makes_it_known(cast):
+    of, place = opened(cast)
+    other = point(cast, of, code="P2")
+    assert remarks(tell(cast, other, seen("sealed", tube="T1"))) == ["unknown_tube"]
+    assert Trail.objects.get().opened_at is None
+    send(cast, place, scan(1), scan(2, tube="T2"))
+    assert follow_scans(of) == 1
+    assert follow_scans(of) == 0
+    assert set(Trail.objects.values_list("code", "point", "opened_at")) == {
+        ("T1", place.pk, NOW), ("T2", place.pk, NOW),
+    }  # fmt: skip
+
+
+def test_a_tube_of_another_round_is_kept_and_said(cast):
+    _of, place = opened(cast)
+    send(cast, place, scan(1))
+    _following, there = open_one(cast)
+    assert remarks(tell(cast, there, seen("sealed", tube="T1"))) == ["other_round"]
+    assert Trail.objects.get().round_id == place.round_id
+
+
+def test_a_clock_that_is_wrong_is_put_right(cast):
+    _of, place = opened(cast)
+    wrong = NOW - 2 * HOUR
+    events = [seen("sealed", tube="T1", at=wrong - 30 * MINUTE)]
+    assert tell(cast, place, *events, sent_at=wrong).skew_seconds == 7200
+    row = TubeEvent.objects.get()
+    assert (row.at, row.said_at) == (NOW - 30 * MINUTE, wrong - 30 * MINUTE)
+
+
+def test_late_events_take_their_place_in_time(cast):
+    _of, place = opened(cast)
+    tell(cast, place, seen("received", bag="B1", to="LAB1"), at=NOW)
+    tell(cast, place, seen("bag_closed", bag="B1", at=NOW - HOUR), seen("taken", bag="B1", to="车1", at=NOW - HOUR))
+    bag = Bag.objects.get()
+    assert (bag.state, bag.holder, bag.left_at) == ("received", "LAB1", NOW - HOUR)
+
+
+def test_a_second_bag_is_a_doubt_until_somebody_looks(cast):
+    _of, place = opened(cast)
+    tell(cast, place, seen("bagged", tube="T1", bag="B1", at=NOW - HOUR), seen("bagged", tube="T1", bag="B2"))
+    row = Trail.objects.get()
+    assert (row.bag, row.doubts) == ("B2", ["second_bag"])
+    tell(cast, place, seen("unbagged", tube="T1", bag="B1", at=NOW - MINUTE), at=NOW + MINUTE)  # it was taken out
+    assert Trail.objects.get().doubts == []
+
+
+def test_a_laboratory_that_counts_another_number_is_told(cast):
+    _of, place = opened(cast)
+    tell(cast, place, seen("bag_closed", bag="B1", count=20), at=NOW)
+    tell(cast, place, seen("received", bag="B1", to="LAB1", count=19, at=NOW + HOUR), at=NOW + HOUR)
+    assert Bag.objects.get().doubts == ["counted_otherwise"]
+
+
+def test_who_may_send_events(cast):
+    of, place = opened(cast)
+    with pytest.raises(NotFound):
+        tell(cast, place, seen("sealed", tube="T1"), member=cast.outsider)
+    with pytest.raises(Forbidden):
+        tell(cast, None, seen("sealed", tube="T1"), of=of, member=cast.clerk)
+
+
+def test_facts_are_never_changed(cast):
+    _of, place = opened(cast)
+    tell(cast, place, seen("sealed", tube="T1"))
+    with pytest.raises(DatabaseError), transaction.atomic():
+        TubeEvent.objects.update(tube="T2")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        TubeEvent.objects.all().delete()
+
+
+def test_an_upload_asks_the_database_so_many_times(cast, django_assert_num_queries):
+    _of, place = opened(cast)
+    for size in (1, 40):
+        events = [seen("bagged", tube=f"X{size}-{n}", bag=f"B{size}-{n % 3}") for n in range(size)]
+        tell(cast, place, seen("sealed", tube=f"warm{size}"))
+        with django_assert_num_queries(18 if connection.vendor == "sqlite" else 19):
+            tell(cast, place, *events)
+
+
+FACTS = st.builds(
+    Fact,
+    id=st.uuids(),
+    kind=st.sampled_from(
+        ["sealed", "bagged", "unbagged", "bag_closed", "handed_over", "taken", "arrived", "received", "rejected",
+         "looked_into"]
+    ),
+    at=st.integers(0, 5).map(lambda minutes: NOW + timedelta(minutes=minutes)),
+    tube=st.just("T1"),
+    bag=st.sampled_from(["B1", "B2"]),
+    to=st.sampled_from(["", "车1", "车2", "LAB1", "LAB2"]),
+    count=st.none() | st.integers(0, 3),
+    reason=st.just("漏液"),
+)  # fmt: skip
+
+
+@given(st.lists(FACTS, max_size=12).flatmap(lambda facts: st.tuples(st.just(facts), st.permutations(facts))))
+def test_the_same_facts_in_any_order_say_the_same(both):
+    facts, shuffled = both
+    unique = list({fact.id: fact for fact in facts}.values())
+    again = [*[fact for fact in shuffled if fact in unique], *unique]  # each twice
+    assert story_of_tube(unique) == story_of_tube(again)
+    assert story_of_bag(unique) == story_of_bag(again)
+
+
+@needs_server
+@pytest.mark.django_db(transaction=True)
+def test_devices_at_one_bag_at_once_lose_nothing():
+    cast = gather()
+    _of, place = opened(cast)
+    tubes = [f"T{n}" for n in range(12)]
+
+    def work(turn: int) -> None:
+        mine = tubes if turn % 2 else tubes[::-1]
+        tell(cast, place, *(seen("bagged", tube=tube, bag=f"B{turn % 2}", at=NOW - MINUTE * turn) for tube in mine))
+
+    at_once([partial(work, turn) for turn in range(6)])
+    assert TubeEvent.objects.count() == 72
+    assert set(Trail.objects.values_list("bag", flat=True)) == {"B0"}  # the last in true time
+    assert tube_facts_stand(NOW).offenders == []

@@ -1,0 +1,11 @@
+"""What the commands of tubes are called in the journal."""
+
+from django.utils.translation import gettext_lazy as _
+
+from lazaretto.core.spoken import call
+
+call(
+    {
+        "tubes.upload_events": _("Events of tubes and bags taken in"),
+    }
+)
