@@ -1,18 +1,23 @@
-"""Endpoints of tubes: what devices saw."""
+"""Endpoints of tubes: what devices saw, where tubes are."""
 
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router
+from ninja import Query, Router, Schema
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.core import clock
 from lazaretto.core.errors import InvalidInput
+from lazaretto.core.paging import Page, PageOut, Paging, page
 from lazaretto.screening.commands.capturing import Moment
+from lazaretto.screening.queries import round_by_id
 from lazaretto.tubes.commands import EventsAnswer, TakenEvent, take_events
-from lazaretto.tubes.rules import HANDLE, MOST_EVENTS
+from lazaretto.tubes.models import Trail
+from lazaretto.tubes.queries.trails import trails
+from lazaretto.tubes.rules import HANDLE, MOST_EVENTS, READ
 
 router = Router(tags=["tubes"])
 
@@ -34,6 +39,19 @@ class EventsIn(BaseModel):
 _ANSWER = TypeAdapter(EventsAnswer)
 
 
+class TrailOut(Schema):
+    """A tube of a round and where it is. Without `opened_at` nobody's scan names it yet."""
+
+    code: str
+    point_id: UUID | None
+    opened_at: datetime | None
+    sealed_at: datetime | None
+    bag: str
+    received_at: datetime | None
+    rejected_at: datetime | None
+    doubts: list[str]
+
+
 @router.post("/tubes/events", response=dict[str, Any], summary="A batch of events of tubes and bags from a device")
 @needs(HANDLE)
 def events(request: HttpRequest) -> HttpResponse:
@@ -49,3 +67,11 @@ def events(request: HttpRequest) -> HttpResponse:
         point=given.point, test_round=given.round, sent_at=given.sent_at, events=given.events,
     )  # fmt: skip
     return HttpResponse(_ANSWER.dump_json(answer), content_type="application/json")
+
+
+@router.get("/tubes/rounds/{round_id}/tubes", response=PageOut[TrailOut], summary="Tubes of a round, by code")
+@needs(READ)
+def tube_list(request: HttpRequest, round_id: UUID, given: Query[Paging]) -> Page[Trail]:
+    """With the bag that has them."""
+    rows = trails(round_by_id(actor_of(request), round_id))
+    return page(rows, ["code"], limit=given.limit, cursor=given.cursor)

@@ -7,6 +7,7 @@ fit is a doubt on the tube or the bag until somebody has looked into it; it neve
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,6 +20,16 @@ READ, HANDLE, MANAGE = "tubes.read", "tubes.handle", "tubes.manage"
 
 MOST_EVENTS: Final = 500  # in one upload
 LONGEST_SIGNATURE: Final = 20_000  # characters of an SVG path
+LONGEST_HOURS: Final = 240
+HOURS_FOR_A_RESULT: Final = 24  # results within 24 h of sampling: turnaround of 2022 rounds (docs/tubes.md)
+_TICKS = "'’‘`＇"  # what spreadsheets put before a code to keep its digits
+
+
+def tidy_code(text: str) -> str:
+    """A code as it is compared: `＇ｍ００ 01` → `M0001`. Width, apostrophes, spaces and case say nothing."""
+    plain = unicodedata.normalize("NFKC", text).strip().lstrip(_TICKS)
+    return "".join(plain.split()).upper()
+
 
 # What an event of a kind must name to say anything.
 NEEDS: Final[Mapping[str, tuple[str, ...]]] = {

@@ -7,5 +7,7 @@ from lazaretto.core.spoken import call
 call(
     {
         "tubes.upload_events": _("Events of tubes and bags taken in"),
+        "tubes.add_laboratory": _("Laboratory named"),
+        "tubes.change_laboratory": _("Laboratory changed"),
     }
 )
