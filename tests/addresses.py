@@ -6,13 +6,14 @@ from lazaretto.cases.models import Change, FollowUp
 from lazaretto.core.models import Alarm
 from lazaretto.custody.models import Handover, Question
 from lazaretto.emergencies.models import Emergency
+from lazaretto.field.models import Device
 from lazaretto.headcounts.models import HeadcountList, Member, Organisation
 from lazaretto.objections.models import Objection, Offer
 from lazaretto.orders.models import ExceptionRequest, TransferOrder
 from lazaretto.people.models import ContactPoint, IdentityDocument, Merge, Need, PartyMember, PersonName
 from lazaretto.places.models import Room, RoomList, Site
 from lazaretto.protocols.models import PackAdoption
-from lazaretto.screening.models import Round
+from lazaretto.screening.models import Point, Round
 from lazaretto.stays.models import Breach, Certificate, OrderChange, RoomHold, Specimen, Stay
 from lazaretto.stranded.models import Group, Stranded
 from lazaretto.trips.models import Driver, MoveRequest, Trip, TripPlan, Vehicle
@@ -274,6 +275,18 @@ ADDRESSES = {
     "headcounts:commit": POST,
     "headcounts:decide": GET,
     "headcounts:cancel": POST,
+    "field:app": GET,
+    "field:worker": GET,
+    "field:claim": POST,
+    "field:state": GET,
+    "field:roster": GET,
+    "field:uploads": POST,
+    "field:end": POST,
+    "field:points": GET,
+    "field:point": GET,
+    "field:enrol": POST,
+    "field:expect": POST,
+    "field:revoke": POST,
 }
 
 STAY_PAGES = (
@@ -372,6 +385,8 @@ ARGUMENTS = {
     "headcounts:leave pk": lambda world: world[Member].pk,
     "headcounts:decide number": lambda _world: 2,
     "round_id": lambda world: world[Round].pk,
+    "point_id": lambda world: world[Point].pk,
+    "device_id": lambda world: world[Device].pk,
     "/api/v1/headcounts/lists/{list_id} list_id": lambda world: world[HeadcountList].pk,
     "plan_id": lambda world: world[TripPlan].pk,
     "request_id": lambda world: world[MoveRequest].pk,

@@ -17,6 +17,7 @@ from lazaretto.core.ids import new_id
 from lazaretto.core.signing import sign
 from lazaretto.custody.models import Fact, Handover, Question
 from lazaretto.emergencies.models import Emergency
+from lazaretto.field.models import Device
 from lazaretto.headcounts.models import HeadcountList, ListLine, Member, Organisation
 from lazaretto.objections.models import Objection, Offer
 from lazaretto.orders.models import ExceptionRequest, TransferOrder
@@ -190,12 +191,15 @@ def _headcount(site) -> list[Model]:
 
 
 def _round(site) -> list[Model]:
-    """A round of testing that is being prepared, with a point."""
+    """A round of testing that is being prepared, with a point and a phone there."""
     one = Round.objects.create(
         unit=site.unit, number=1, name="第一轮", opens_at=NOW, deadline_at=NOW + timedelta(hours=8)
     )
     place = Point.objects.create(round=one, code="P1", name="体育馆", opens=time(7), closes=time(20))
-    return [one, place, *_tubes(one, place)]
+    phone = Device.objects.create(
+        point=place, table=1, label="7", made_at=NOW, code_digest="x", code_expires_at=NOW + timedelta(minutes=15)
+    )
+    return [one, place, phone, *_tubes(one, place)]
 
 
 def _tubes(one: Round, place: Point) -> list[Model]:

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "lazaretto.stranded",
     "lazaretto.screening",
     "lazaretto.tubes",
+    "lazaretto.field",
     "lazaretto.headquarters",
     "lazaretto.config",
 ]

@@ -1,0 +1,188 @@
+"""Writes about phones at the tables: enrolled, claimed, ended; who is expected at a point."""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from lazaretto.core.access import Actor, locked
+from lazaretto.core.bulk import insert_unless_taken
+from lazaretto.core.commands import command, record
+from lazaretto.core.errors import InvalidInput, NotFound, whole
+from lazaretto.field.choices import Ending
+from lazaretto.field.errors import CodeInvalid, DeviceOver, RoundNotReady
+from lazaretto.field.models import Device, Expected, Told
+from lazaretto.field.queries import code_digest, roster_shares, token_digest
+from lazaretto.field.rules import CODE_LIFE, TOKEN, token_until
+from lazaretto.screening.choices import RoundState
+from lazaretto.screening.commands import TakenScan, UploadAnswer
+from lazaretto.screening.models import Point
+from lazaretto.screening.rules import CAPTURE, MANAGE
+
+SEEN_NOTED_EVERY = timedelta(seconds=20)
+
+
+@dataclass(frozen=True)
+class DeviceEnrolled:
+    """A phone may claim this code until then. The code is shown once and kept nowhere."""
+
+    device_id: UUID
+    code: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class DeviceClaimed:
+    """A phone has its token."""
+
+    device_id: UUID
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class DeviceStopped:
+    """A phone takes nobody any more."""
+
+    device_id: UUID
+    ending: str
+
+
+@dataclass(frozen=True)
+class PointExpects:
+    """How many enterprises come to a point; 0: the whole roster does."""
+
+    point_id: UUID
+    organisations: int
+
+
+@command("field.enrol_device", capability=MANAGE, keeps_answer=False)
+def enrol_device(
+    *, actor: Actor, at: datetime, point: Point, table: int, label: str, takes_over: Device | None = None
+) -> DeviceEnrolled:
+    """Make a code with which one phone becomes the phone of a table, within a quarter of an hour.
+
+    `takes_over`: the phone whose table it takes; that one ends when the code is claimed. Raises `RoundNotReady`,
+    `InvalidInput`, `TextTooLong`, `DeviceOver` for a phone that was taken over before.
+    """
+    faults = {
+        **({} if 1 <= table <= point.tables else {"table": f"1–{point.tables}"}),
+        **({} if label.strip() else {"label": "missing"}),
+        **({} if takes_over is None or takes_over.point_id == point.id else {"takes_over": "of another point"}),
+    }
+    if faults:
+        raise InvalidInput(fields=faults)
+    if point.round.state not in {RoundState.FROZEN, RoundState.OPEN}:
+        raise RoundNotReady(round=point.round_id)
+    if takes_over is not None and takes_over.ending == Ending.TAKEN_OVER:
+        raise DeviceOver(device=takes_over.id)
+    code = secrets.token_urlsafe(24)
+    made = Device.objects.create(
+        point=point, table=table, label=whole(label, 40), made_at=at, made_by_id=actor.user_id,
+        code_digest=code_digest(code), code_expires_at=at + CODE_LIFE, takes_over=takes_over,
+    )  # fmt: skip
+    over = str(takes_over.id) if takes_over else None
+    record(made, unit_id=point.round.unit_id, data={"point": str(point.id), "table": table, "takes_over": over})
+    return DeviceEnrolled(made.id, code, made.code_expires_at)
+
+
+@command("field.claim_device", capability=CAPTURE, internal=True)
+def claim_device(*, actor: Actor, at: datetime, code: str, token: str) -> DeviceClaimed:
+    """A phone exchanges its code for the token that it made itself; again with the same token the answer is the same.
+
+    So a phone whose network went away in between simply asks again. Raises `CodeInvalid`.
+    """
+    found = locked(Device.objects.filter(code_digest=code_digest(code))).select_related("point__round").first()
+    if found is None or not TOKEN.fullmatch(token):
+        raise CodeInvalid
+    if found.token_digest == token_digest(token) and found.expires_at is not None:
+        record(found, unit_id=found.point.round.unit_id, data={"again": True})
+        return DeviceClaimed(found.id, found.expires_at)
+    if found.token_digest is not None or found.ended_at is not None or found.code_expires_at <= at:
+        raise CodeInvalid
+    found.token_digest, found.claimed_at, found.last_seen_at = token_digest(token), at, at
+    found.expires_at = token_until(found.point.round.deadline_at, at)
+    found.save(update_fields=["token_digest", "claimed_at", "last_seen_at", "expires_at"])
+    record(found, unit_id=found.point.round.unit_id, data={"expires_at": found.expires_at})
+    if found.takes_over_id is not None:
+        _end_other(found.takes_over_id, at=at)
+    return DeviceClaimed(found.id, found.expires_at)
+
+
+def _end_other(pk: UUID, *, at: datetime) -> None:
+    """The phone whose table was taken takes nobody any more; what it holds it may still send."""
+    other = locked(Device.objects.filter(pk=pk)).select_related("point__round").get()
+    if other.ended_at is None:
+        _end(other, Ending.TAKEN_OVER, at=at)
+
+
+@command("field.revoke_device", capability=MANAGE)
+def revoke_device(*, actor: Actor, at: datetime, device: Device, reason: str = "") -> DeviceStopped:
+    """A phone was lost or is not to be used any more: it wipes itself when it hears of it. Raises `DeviceOver`."""
+    if device.ended_at is not None:
+        raise DeviceOver(device=device.id)
+    return _end(device, Ending.REVOKED, at=at, reason=reason)
+
+
+@command("field.end_shift", capability=CAPTURE, internal=True)
+def end_shift(*, actor: Actor, at: datetime, device_id: UUID) -> DeviceStopped:
+    """The phone itself says that its shift is over; again it changes nothing. Raises `NotFound`."""
+    found = locked(Device.objects.filter(pk=device_id)).select_related("point__round").first()
+    if found is None:
+        raise NotFound(kind="field.device", id=device_id)
+    if found.ended_at is not None:
+        record(found, unit_id=found.point.round.unit_id, data={"again": True})
+        return DeviceStopped(found.id, found.ending)
+    return _end(found, Ending.SHIFT, at=at)
+
+
+def _end(device: Device, why: Ending, *, at: datetime, reason: str = "") -> DeviceStopped:
+    device.ended_at, device.ending = max(at, device.made_at), why
+    device.save(update_fields=["ended_at", "ending"])
+    record(device, unit_id=device.point.round.unit_id, data={"ending": why}, reason=reason)
+    return DeviceStopped(device.id, why)
+
+
+@command("field.expect_at_point", capability=MANAGE)
+def expect_at_point(*, actor: Actor, at: datetime, point: Point, organisations: list[UUID]) -> PointExpects:
+    """Say whose people come to a point; phones there keep their names and nobody else's. None: the whole roster.
+
+    Raises `InvalidInput` for an enterprise that is not in the round.
+    """
+    wanted = set(organisations)
+    there = {row.organisation_id for row in roster_shares(point.round)}
+    if wanted - there:
+        raise InvalidInput(fields={"organisations": "not in this round"})
+    Expected.objects.filter(point=point).exclude(organisation__in=wanted).delete()
+    rows = [Expected(point=point, organisation_id=one) for one in sorted(wanted)]
+    Expected.objects.bulk_create(rows, ignore_conflicts=True)
+    record(point, unit_id=point.round.unit_id, data={"organisations": sorted(map(str, wanted))})
+    return PointExpects(point.id, len(wanted))
+
+
+# ---- traces: nothing is decided by them, so they are no commands
+
+
+def note_contact(device: Device, *, at: datetime, queue: int, skew_seconds: int) -> None:
+    """Remember when a phone was heard last, and what it said of itself."""
+    same = device.queue == queue and device.skew_seconds == skew_seconds
+    if same and device.last_seen_at is not None and at - device.last_seen_at < SEEN_NOTED_EVERY:
+        return
+    Device.objects.filter(pk=device.pk).update(last_seen_at=at, queue=queue, skew_seconds=skew_seconds)
+
+
+def tell_others(device: Device, answer: UploadAnswer, scans: Iterable[TakenScan], *, at: datetime) -> None:
+    """Lay down for the other phones of the point who was tested now and which tubes were used.
+
+    What a batch says is a fact already; the same batch again tells nothing twice.
+    """
+    given = list(scans)
+    lost = {kept.scan for kept in answer.duplicates}
+    numbers = {one.number for one in given if one.number and one.id not in lost}
+    numbers |= {one.number for one in answer.numbers if one.scan not in lost}
+    insert_unless_taken(
+        Told(
+            point_id=device.point_id, device=device, upload=answer.batch, numbers=sorted(numbers),
+            tubes=sorted({one.tube for one in given}), told_at=at,
+        )
+    )  # fmt: skip

@@ -1,0 +1,46 @@
+"""Forms of the field app; they only read what was typed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from lazaretto.field.models import Device
+from lazaretto.screening.models import RosterShare
+
+
+class EnrolForm(forms.Form):
+    """A phone for a table."""
+
+    table = forms.IntegerField(label=_("Table"), min_value=1)
+    label = forms.CharField(
+        label=_("What is written on the phone"), max_length=40, help_text=_("A sticker's number will do.")
+    )
+    takes_over = forms.ModelChoiceField(
+        label=_("Takes over from"), queryset=Device.objects.none(), required=False,
+        empty_label=_("nobody: a further phone"),
+        help_text=_(
+            "For a phone that died or was lost. That one takes nobody any more; what it holds it may still send."
+        ),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, devices: Sequence[Device], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["takes_over"]
+        field.queryset = Device.objects.filter(pk__in=[one.pk for one in devices])
+        if not devices:
+            del self.fields["takes_over"]
+
+
+class ExpectForm(forms.Form):
+    """Whose people come to a point."""
+
+    organisations = forms.TypedMultipleChoiceField(
+        label=_("Enterprises"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, shares: Sequence[RosterShare], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["organisations"]
+        field.choices = [(str(one.organisation_id), f"{one.organisation.name} · {one.people}") for one in shares]

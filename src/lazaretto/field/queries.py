@@ -1,0 +1,207 @@
+"""Reads about phones at the tables, within what an actor may see. Never writes."""
+
+import hashlib
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hmac import new as hmac_new
+from os import urandom
+from typing import Any
+from uuid import UUID
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
+
+from lazaretto.core.access import Actor
+from lazaretto.core.errors import NotFound
+from lazaretto.core.prepared import prepared
+from lazaretto.core.secrets import keyed_hash
+from lazaretto.field.choices import Ending
+from lazaretto.field.errors import DeviceEnded, DeviceUnknown, RosterTooLarge
+from lazaretto.field.models import Device, Expected, Told
+from lazaretto.field.rules import GRACE, MOST_ROSTER, OVERLAP, ROSTER_PIECE, TOLD_PIECE, document_text
+from lazaretto.headcounts.models import Organisation
+from lazaretto.people.masking import mask
+from lazaretto.screening.choices import RoundState
+from lazaretto.screening.models import AlsoNamed, Point, RosterEntry, RosterShare, Round
+from lazaretto.screening.rules import CAPTURE, READ
+
+__all__ = ["CAPTURE", "READ"]
+
+
+def code_digest(code: str) -> str:
+    """What is kept of a code."""
+    return keyed_hash(code, "field.code")
+
+
+def token_digest(token: str) -> str:
+    """What is kept of a token."""
+    return keyed_hash(token, "field.token")
+
+
+# ---- the phone and who acts by it
+
+
+def device_of(token: str, *, at: datetime) -> Device:
+    """The phone with this token, also one that has ended and may still send. Raises `DeviceUnknown`."""
+    found = next(iter(_device(digest=token_digest(token))), None)
+    if found is None or found.expires_at is None:
+        raise DeviceUnknown
+    if at >= (found.ended_at or found.expires_at) + GRACE:
+        raise DeviceUnknown
+    return found
+
+
+@prepared
+def _device(digest: Any) -> QuerySet[Device]:
+    return Device.objects.filter(token_digest=digest).select_related("point__round")
+
+
+def working(device: Device, *, at: datetime) -> Device:
+    """The same one, if it may still capture. Raises `DeviceEnded`."""
+    if not device.open_at(at):
+        raise DeviceEnded(ending=device.ending or Ending.SHIFT)
+    return device
+
+
+def actor_of_device(device: Device, *, at: datetime) -> Actor:
+    """Who acts by a phone: nobody by name, who may capture where its point is and reads nothing."""
+    late = "" if device.open_at(at) else ", after its end"
+    unit = frozenset({device.point.round.unit_id})
+    name = f"phone {device.label}, table {device.table}"
+    return Actor(
+        user_id=None, name=name, device=f"phone {str(device.id)[-6:]}{late}", grants={CAPTURE: unit},
+        personal=frozenset(),
+    )  # fmt: skip
+
+
+def key_of(device: Device, purpose: str) -> str:
+    """A key of this one phone, 64 hex digits: under `name` names are encrypted for it, by `match` cards are found."""
+    return keyed_hash(str(device.id), f"field.{purpose}")
+
+
+# ---- pages
+
+
+def open_points(actor: Actor, *, at: datetime) -> list[tuple[Round, list[Point]]]:
+    """Points of rounds that are not closed, by round, with their phones counted; two queries."""
+    rounds = Round.objects.visible_to(actor, READ).exclude(state=RoundState.CLOSED).order_by("-opens_at", "-id")
+    open_ = Q(devices__ended_at__isnull=True, devices__claimed_at__isnull=False)
+    rows = (
+        Point.objects.filter(round__in=rounds)
+        .annotate(
+            phones=Count("devices", filter=open_),
+            waiting=Sum("devices__queue", default=0),
+            seen=Max("devices__last_seen_at"),
+        )
+        .order_by("code")
+    )
+    found: dict[UUID, list[Point]] = {}
+    for row in rows:
+        found.setdefault(row.round_id, []).append(row)
+    return [(one, found.get(one.id, [])) for one in rounds]
+
+
+def point_by_id(actor: Actor, pk: UUID) -> Point:
+    """A point that the actor may look at; raises `NotFound`."""
+    found = Point.objects.visible_to(actor, READ).select_related("round").filter(pk=pk).first()
+    if found is None:
+        raise NotFound(kind="screening.point", id=pk)
+    return found
+
+
+def devices(point: Point) -> QuerySet[Device]:
+    """Its phones, by table, the last first; those that nobody claimed in time are left out by the page."""
+    return (
+        Device.objects.filter(point=point).select_related("takes_over", "made_by").order_by("table", "-made_at", "-id")
+    )
+
+
+def roster_shares(of: Round) -> list[RosterShare]:
+    """Enterprises of a round with their people, the largest first."""
+    rows = RosterShare.objects.filter(round=of).select_related("organisation")
+    return list(rows.order_by("-people", "organisation__name", "id"))
+
+
+def expected_at(point: Point) -> set[UUID]:
+    """Whose people come to a point; empty: everybody's."""
+    return set(Expected.objects.filter(point=point).values_list("organisation_id", flat=True))
+
+
+# ---- what a phone keeps
+
+
+@dataclass(frozen=True)
+class RosterState:
+    """Whom a phone keeps: a word that changes when they change, how many, and their enterprises by id."""
+
+    version: str
+    people: int
+    organisations: dict[UUID, str]
+
+
+def roster_state(point: Point) -> RosterState:
+    """For the phones of a point; three queries. Raises `RosterTooLarge`."""
+    chosen = expected_at(point)
+    people = _roster(point, chosen).count() if chosen else point.round.entries
+    if people > MOST_ROSTER:
+        raise RosterTooLarge(people=people, most=MOST_ROSTER)
+    said = f"{point.round_id}|{point.round.frozen_at}|{sorted(map(str, chosen))}"
+    there = RosterShare.objects.filter(round=point.round_id).values("organisation")
+    names = Organisation.objects.filter(pk__in=there).order_by("name", "id").values_list("pk", "name")
+    return RosterState(hashlib.sha256(said.encode()).hexdigest()[:16], people, dict(names))
+
+
+def roster_piece(device: Device, *, after: int) -> list[list[Any]]:
+    """Rows of the roster of a phone's point, from a number on: number, masked name, initials, enterprise, last four of
+    the document, by what the phone finds the document, the whole name under the phone's key, by what it finds the
+    person's own code. No document number and no whole name leaves the server in plain. Two queries.
+    """
+    point = device.point
+    rows = _roster(point, expected_at(point)).filter(number__gt=after).select_related("member")
+    names, match = AESGCM(bytes.fromhex(key_of(device, "name"))), bytes.fromhex(key_of(device, "match"))
+    return [_row(entry, names, match) for entry in rows.order_by("number")[:ROSTER_PIECE]]
+
+
+def _row(entry: RosterEntry, names: AESGCM, match: bytes) -> list[Any]:
+    member, nonce = entry.member, urandom(12)
+    sealed = names.encrypt(nonce, member.name.encode(), str(entry.number).encode())
+    return [
+        entry.number,
+        mask(member.name),
+        member.initials,
+        str(entry.organisation_id),
+        member.document_tail,
+        found_by(match, f"doc:{document_text(member.document)}") if member.document else "",
+        b64encode(nonce + sealed).decode(),
+        found_by(match, f"person:{member.person_id}") if member.person_id else "",
+    ]
+
+
+def found_by(match: bytes, text: str) -> str:
+    """By what a phone finds a document or a person that it scanned: HMAC-SHA256 under its own key, 32 hex digits."""
+    return hmac_new(match, text.encode(), "sha256").hexdigest()[:32]
+
+
+def _roster(point: Point, chosen: set[UUID]) -> QuerySet[RosterEntry]:
+    """With those whom an enterprise of the point names too, wherever they are counted."""
+    rows = RosterEntry.objects.filter(round=point.round_id)
+    if not chosen:
+        return rows
+    also = AlsoNamed.objects.filter(round=point.round_id, number=OuterRef("number"), organisation__in=chosen)
+    return rows.filter(Q(organisation__in=chosen) | Exists(also))
+
+
+def told_since(device: Device, since: datetime | None) -> list[Told]:
+    """What other phones of the point brought since; the same may be told twice. One query."""
+    rows = Told.objects.filter(point=device.point_id).exclude(device=device).select_related("device")
+    if since is not None:
+        rows = rows.filter(told_at__gte=since - OVERLAP)
+    return list(rows.order_by("told_at", "id")[:TOLD_PIECE])
+
+
+def others_at(device: Device) -> Sequence[int]:
+    """Tables of the point where another phone works."""
+    rows = Device.objects.filter(point=device.point_id, ended_at__isnull=True, claimed_at__isnull=False)
+    return sorted(set(rows.exclude(pk=device.pk).values_list("table", flat=True)))

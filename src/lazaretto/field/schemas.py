@@ -1,0 +1,57 @@
+"""What a phone at a table sends."""
+
+from datetime import datetime
+from typing import Annotated, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from lazaretto.core.errors import InvalidInput
+from lazaretto.screening.commands import TakenScan
+from lazaretto.screening.commands.capturing import Moment
+from lazaretto.screening.rules import MOST_SCANS
+
+M = TypeVar("M", bound=BaseModel)
+Secret = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9_-]+$")]
+
+
+class _Sent(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ClaimIn(_Sent):
+    """The code of the QR, and the token that the phone made."""
+
+    code: Secret
+    token: Secret
+
+
+class BatchIn(_Sent):
+    """Scans under the number that the phone gave the batch; sent again it is the same batch."""
+
+    batch: UUID
+    sent_at: Moment
+    scans: Annotated[list[TakenScan], Field(min_length=1, max_length=MOST_SCANS)]
+
+
+def read(model: type[M], body: bytes) -> M:
+    """What was sent; raises `InvalidInput` by its fields."""
+    try:
+        return model.model_validate_json(body or b"{}")
+    except ValidationError as error:
+        faults = {".".join(str(part) for part in item["loc"]): item["msg"] for item in error.errors()}
+        raise InvalidInput(fields=faults) from error
+
+
+def moment(text: str) -> datetime | None:
+    """A moment of a header or a query; nothing where nobody can read it."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None
+
+
+def count(text: str) -> int:
+    """A number of things of a header or a query; 0 where nobody can read it."""
+    return min(int(text), 2**31 - 1) if text.isascii() and text.isdigit() else 0

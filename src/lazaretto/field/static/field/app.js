@@ -1,0 +1,220 @@
+// The phone of a table: opens what is kept, lets itself be enrolled, and ties the screen to what happens.
+import * as camera from "./camera.js";
+import * as outbox from "./outbox.js";
+import * as roster from "./roster.js";
+import * as store from "./store.js";
+import { clean, isSearch } from "./codes.js";
+import { draw, drawFound, drawLine, drawOver, part, root, say, show, showSaid } from "./screen.js";
+import { given, languageNow, speak, word } from "./signs.js";
+import { load, on, onStranger, pick, press, scanned, stranger, table, tested, waiting } from "./table.js";
+
+const field = part("input"), dialogs = { line: part("line"), heat: part("heat"), stranger: part("stranger-box") };
+
+function redraw() {
+  if (table.ended) show("over"), drawOver();
+  draw();
+  if (dialogs.line.open) drawLine();
+}
+
+// ---- begin
+
+async function begin() {
+  speak();
+  if (!window.isSecureContext || !crypto.subtle) return fail("insecure");
+  try {
+    await store.open();
+  } catch {
+    return fail("noStore");
+  }
+  table.fever = given.fever;
+  await load();
+  await outbox.begin(given.api);
+  on("say", say);
+  on("change", redraw);
+  on("sealed", () => outbox.soon(false));
+  onStranger((document) => openStranger(document));
+  keepPage();
+  const code = new URLSearchParams(location.hash.slice(1)).get("code");
+  if (code) history.replaceState(null, "", location.pathname);
+  if (outbox.hasToken()) return work();
+  show("enrol");
+  return code ? enrol(code) : undefined;
+}
+
+function fail(key) {
+  show("enrol");
+  part("enrol-said").textContent = word(key);
+  part("enrol-form").hidden = true;
+}
+
+async function enrol(code) {
+  const said = part("enrol-said");
+  said.textContent = word("enrolling");
+  try {
+    await outbox.claim(code);
+    work();
+  } catch (error) {
+    said.textContent = error.status ? word("enrolFailed", { words: error.words }) : word("enrolNoNetwork");
+  }
+}
+
+function work() {
+  show(table.ended ? "over" : "work");
+  if (!table.ended) say("ready", "blue");
+  redraw();
+  outbox.soon(true);
+  field.focus({ preventScroll: true });
+}
+
+part("enrol-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const text = event.target.querySelector("input").value.trim();
+  enrol(new URLSearchParams(text.split("#").pop()).get("code") ?? text);
+});
+
+// ---- what is typed, scanned, pressed
+
+field.form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  enter(field.value);
+});
+root.addEventListener("lz:scan", (event) => enter(event.detail.code));
+field.addEventListener("input", look);
+
+function enter(text) {
+  field.value = "";
+  drawFound([], pick);
+  scanned(text);
+}
+
+function look() {
+  const text = clean(field.value);
+  const rows = text.length > 1 && isSearch(text) || /\p{Script=Han}/u.test(text) ? roster.search(text, ({ number }) => tested(`n:${number}`)) : [];
+  drawFound(rows, (number) => {
+    field.value = "";
+    drawFound([], pick);
+    pick(number);
+    field.focus({ preventScroll: true });
+  });
+}
+
+const PRESSES = {
+  undo: () => press("undo"), seal: () => press("seal"), insist: () => press("insist"), stays: () => press("stays"), gone: () => press("gone"),
+  heat: openHeat, stranger: () => openStranger(""), line: openLine, camera: openCamera, language: turnLanguage, theme: turnTheme,
+  send: () => outbox.soon(true), end: endShift, copied: () => outbox.wipe(), lamp: () => camera.lamp(root.toggleAttribute("data-lit")),
+};
+root.addEventListener("click", (event) => {
+  const name = event.target.closest("[data-press]")?.dataset.press;
+  if (name) PRESSES[name]();
+});
+
+// ---- temperature: three keys, no keyboard
+
+let typed = "";
+function openHeat() {
+  const last = table.state.tube?.scans.at(-1);
+  if (!last) return press("temperature");
+  typed = "";
+  part("heat-who").textContent = word("temperatureOf", { name: last.name });
+  part("heat-value").textContent = "––.–";
+  dialogs.heat.showModal();
+}
+dialogs.heat.addEventListener("click", (event) => {
+  const key = event.target.closest("[data-digit]")?.dataset.digit;
+  if (key !== undefined) digit(key);
+});
+dialogs.heat.addEventListener("keydown", (event) => {
+  if (/^\d$/.test(event.key)) digit(event.key);
+  else if (event.key === "Backspace") digit("");
+});
+
+// 3, 6, 8 are 36.8: the third digit ends it.
+function digit(key) {
+  typed = key === "" ? typed.slice(0, -1) : typed + key;
+  const shown = typed.padEnd(3, "–");
+  part("heat-value").textContent = `${shown.slice(0, 2)}.${shown[2]}`;
+  if (typed.length < 3) return;
+  const value = Number(`${typed.slice(0, 2)}.${typed[2]}`);
+  typed = "";
+  if (value < 30 || value > 45) return void (part("heat-value").textContent = "––.–");
+  dialogs.heat.close();
+  press("temperature", { value });
+}
+
+// ---- somebody not on the list
+
+function openStranger(document) {
+  const form = dialogs.stranger.querySelector("form");
+  form.reset();
+  form.elements.document.value = document;
+  if (!dialogs.stranger.open) dialogs.stranger.showModal();
+  form.elements.name.focus();
+}
+dialogs.stranger.querySelector("form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const said = Object.fromEntries([...new FormData(event.target)].map(([name, value]) => [name, clean(value)]));
+  dialogs.stranger.close();
+  stranger(said);
+});
+
+// ---- what is on this phone, and the end of the shift
+
+function openLine() {
+  drawLine();
+  part("end-said").textContent = "";
+  dialogs.line.showModal();
+}
+
+async function endShift() {
+  const said = part("end-said"), n = waiting();
+  if (table.state.tube?.scans.length) return void (said.textContent = word("endHeld"));
+  if (n) return void (said.textContent = word("endUnsent", { n }));
+  try {
+    await outbox.endShift();
+    dialogs.line.close();
+  } catch (error) {
+    said.textContent = error.status ? error.words : word("endNoNetwork");
+  }
+}
+
+// ---- camera, language, light
+
+async function openCamera() {
+  const video = part("video");
+  if (camera.isOpen()) return camera.close(video);
+  try {
+    await camera.open(video, (text) => {
+      navigator.vibrate?.(40);
+      enter(text);
+    });
+    part("lamp").hidden = !camera.hasLamp();
+  } catch (error) {
+    camera.close(video);
+    say("cameraFailed", "amber", { words: error.message });
+  }
+  return undefined;
+}
+
+function turnLanguage() {
+  speak(languageNow() === "en" ? "zh-hans" : "en");
+  showSaid();
+  redraw();
+}
+
+function turnTheme() {
+  const now = document.documentElement, dark = now.dataset.bsTheme !== "dark";
+  now.dataset.theme = now.dataset.bsTheme = dark ? "dark" : "light";
+  document.cookie = `lz_theme=${dark ? "dark" : "light"};path=/;max-age=31536000;samesite=lax`;
+}
+
+// ---- the page and all that it is made of stay on the phone
+
+function keepPage() {
+  if (!("serviceWorker" in navigator)) return;
+  navigator.serviceWorker.register(given.worker, { scope: "/field/" }).then(() => navigator.serviceWorker.ready).then(({ active }) => {
+    const made = performance.getEntriesByType("resource").map(({ name }) => name).filter((name) => name.startsWith(`${location.origin}/static/`));
+    active.postMessage([...new Set(made)]);
+  }).catch(() => {});
+}
+
+begin();

@@ -1,0 +1,185 @@
+// Sends what was captured, in batches that keep their number: a batch that was not answered is sent again as it was.
+// Asks how things stand, fetches the roster, and obeys a server that says wait.
+import * as roster from "./roster.js";
+import * as store from "./store.js";
+import { changed, mark, say, table, waiting } from "./table.js";
+
+const EVERY = 15000, MOST = 200, PATIENCE = 20000, LONGEST_WAIT = 120000;
+export const line = { synced: null, skew: 0, offline: false, waits: 0, busy: false };
+let api = "", token = "", due = 0, failures = 0, timer = 0;
+
+export const hasToken = () => Boolean(token);
+
+export async function begin(address) {
+  api = address;
+  token = await store.get("meta", "token") ?? "";
+  line.synced = await store.get("meta", "synced") ?? null;
+  addEventListener("online", () => soon(true));
+  setInterval(() => soon(false), EVERY);
+}
+
+// ---- one request: the time is compared on each contact
+
+class Refused extends Error {
+  constructor(status, problem) {
+    super(problem.title ?? String(status));
+    Object.assign(this, { status, code: problem.code ?? "", words: [problem.title, problem.detail].filter(Boolean).join(" "), context: problem.context ?? {} });
+  }
+}
+
+async function ask(path, body) {
+  const started = Date.now();
+  const headers = { Accept: "application/json", Authorization: `Bearer ${token}`, "X-Queue": String(waiting()), "X-Sent-At": new Date(started).toISOString() };
+  const more = body ? { method: "POST", body: JSON.stringify(body), headers: { ...headers, "Content-Type": "application/json" } } : { headers };
+  const answer = await fetch(api + path, { ...more, cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(PATIENCE) });
+  if (answer.status === 429 || answer.status === 503) wait(answer.headers.get("Retry-After"));
+  const said = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new Refused(answer.status, said);
+  line.skew = Math.round((Date.parse(said.now) - (started + Date.now()) / 2) / 1000);
+  return said;
+}
+
+// As long as the server asks, and a little more, so that not all phones come back at once.
+function wait(after) {
+  const asked = Number(after) ? Number(after) * 1000 : Date.parse(after ?? "") - Date.now();
+  due = Date.now() + Math.max(1000, asked || 5000) * (1 + Math.random() / 2);
+}
+
+// ---- the first contact
+
+export async function claim(code) {
+  const begun = await store.get("meta", "claiming"); // the answer was lost on the way: the same question again
+  token = begun?.code === code ? begun.token : freshToken();
+  await store.write([{ store: "meta", key: "claiming", value: { code, token } }]);
+  const answer = await ask("claim", { code, token });
+  await store.keepKeys(answer.keys);
+  await store.write([{ store: "meta", key: "token", value: token }, { store: "meta", key: "standing", value: standingOf(answer) }]);
+  await navigator.storage?.persist?.();
+  table.standing = standingOf(answer);
+  await fetchRoster();
+}
+
+function freshToken() {
+  const bytes = crypto.getRandomValues(new Uint8Array(32));
+  return `lzf_${btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "")}`;
+}
+
+const standingOf = ({ device, point, round, roster: people, others }) => ({ device, point, round, roster: people, others });
+
+async function fetchRoster() {
+  const pages = [];
+  let last = 0;
+  while (last !== null) {
+    const piece = await ask(`roster?after=${last}`);
+    if (piece.rows.length) pages.push(piece.rows);
+    last = piece.last;
+  }
+  const kept = pages.map((value, at) => ({ store: "pages", key: at, value }));
+  await store.write([{ store: "pages", clear: true }, ...kept, { store: "meta", key: "roster", value: table.standing.roster.version }]);
+  await roster.load(table.standing.roster.organisations);
+}
+
+// ---- again and again
+
+export function soon(atOnce) {
+  if (atOnce && failures) due = Math.min(due, Date.now());
+  clearTimeout(timer);
+  timer = setTimeout(run, Math.max(0, due - Date.now()));
+}
+
+async function run() {
+  if (!token || line.busy || Date.now() < due || table.ended === "unknown") return undefined;
+  line.busy = true;
+  try {
+    await sendAll();
+    if (table.ended) return await wipe();
+    await learn(await ask(`state?since=${encodeURIComponent(table.told.since ?? "")}`));
+    Object.assign(line, { synced: new Date().toISOString(), offline: false });
+    failures = 0;
+    await store.write([{ store: "meta", key: "synced", value: line.synced }]);
+  } catch (error) {
+    await stumble(error);
+  } finally {
+    line.busy = false;
+    changed();
+  }
+  return undefined;
+}
+
+async function stumble(error) {
+  if (error.status === 401) return over(error);
+  failures += 1;
+  const wide = Math.min(LONGEST_WAIT, 2000 * 2 ** Math.min(failures, 6));
+  due = Math.max(due, Date.now() + wide * (0.5 + Math.random() / 2));
+  line.offline = !error.status;
+  if (error.status && error.status < 500 && error.status !== 429) say("refused", "red", { words: error.words });
+  return undefined;
+}
+
+// Everything that may be sent: batches that were begun first, then what is ready, in the order it was captured.
+async function sendAll() {
+  for (const [batch, ids] of await store.all("batches")) await send(batch, ids);
+  for (let ids = ready(); ids.length; ids = ready()) {
+    const batch = store.timeId();
+    await mark(ids, "batched", [{ store: "batches", key: batch, value: ids }]);
+    await send(batch, ids);
+  }
+}
+
+const ready = () => [...table.scans.values()].filter(({ state }) => state === "ready").sort((one, two) => (one.id < two.id ? -1 : 1)).slice(0, MOST).map(({ id }) => id);
+
+const sent = ({ id, tube, slot, at, number, stranger, table: at_table, temperature }) => ({
+  id, tube, slot, at, table: at_table, ...(number ? { number } : {}), ...(stranger ? { stranger } : {}), ...(temperature ? { temperature } : {}),
+});
+
+async function send(batch, ids) {
+  const scans = ids.map((id) => table.scans.get(id)).filter(Boolean).map(sent);
+  const { answer } = await ask("uploads", { batch, sent_at: new Date().toISOString(), scans });
+  const fresh = answer.duplicates.filter(({ reason }) => reason !== "same_scan").map((one) => ({ ...one, tube: table.scans.get(one.scan)?.tube, slot: table.scans.get(one.scan)?.slot, name: table.scans.get(one.scan)?.name, seen: false }));
+  const conflicts = [...table.conflicts, ...fresh];
+  await mark(ids, "sent", [{ store: "batches", key: batch, drop: true }, { store: "meta", key: "conflicts", value: conflicts }]);
+  table.conflicts = conflicts;
+  line.synced = new Date().toISOString();
+  if (fresh.length) say("conflict", "red", { n: fresh.length, why: `why_${fresh[0].reason}`, name: fresh[0].name ?? "", tube: fresh[0].tube ?? "" });
+  changed();
+}
+
+async function learn(answer) {
+  for (const row of answer.told) {
+    for (const number of row.numbers) table.told.numbers.set(number, row.table);
+    for (const code of row.tubes) table.told.tubes.set(code, row.table);
+  }
+  if (answer.told_at) table.told.since = answer.told_at;
+  const told = { since: table.told.since, numbers: [...table.told.numbers], tubes: [...table.told.tubes] };
+  const before = table.standing?.roster.version;
+  table.standing = standingOf(answer);
+  await store.write([{ store: "meta", key: "told", value: told }, { store: "meta", key: "standing", value: table.standing }]);
+  if (before !== answer.roster.version || await store.get("meta", "roster") !== answer.roster.version) await fetchRoster();
+}
+
+// ---- the end: nothing unsent is lost silently
+
+async function over(error) {
+  table.ended = error.code === "field_device_ended" ? error.context.ending || "revoked" : "unknown";
+  const held = [...table.scans.values()].filter(({ state }) => state === "held").map(({ id }) => id);
+  await mark(held, "ready", [{ store: "meta", key: "ended", value: table.ended }]);
+  if (!waiting()) return wipe();
+  due = 0;
+  setTimeout(run); // what is held is sent now, and again until it is
+  return undefined;
+}
+
+export async function endShift() {
+  await ask("end", {});
+  table.ended = "shift";
+  await wipe();
+}
+
+export async function wipe() {
+  token = "";
+  table.standing = null;
+  table.scans.clear();
+  await store.wipe();
+  say("wiped", "blue");
+  changed();
+}

@@ -1,0 +1,50 @@
+// Who is expected at this point: masked names, initials, the last four. Whole names are decrypted one by one, when their
+// person was scanned or picked; documents are found by their keyed hash, so that no number lies on the phone.
+import { documentText } from "./codes.js";
+import * as store from "./store.js";
+
+let rows = new Map(), byDocument = new Map(), byPerson = new Map(), places = {}, names = null, match = null;
+
+export const size = () => rows.size;
+export const organisation = (row) => places[row.organisation] ?? "";
+
+export async function load(organisations) {
+  [names, match] = await Promise.all([store.key("name"), store.key("match")]);
+  places = organisations;
+  rows = new Map(), byDocument = new Map(), byPerson = new Map();
+  for (const [, page] of await store.all("pages")) for (const raw of page) add(raw);
+}
+
+function add([number, masked, initials, place, tail, document, sealed, person]) {
+  const row = { number, masked, initials, organisation: place, tail, sealed };
+  rows.set(number, row);
+  if (document) byDocument.set(document, row);
+  if (person) byPerson.set(person, row);
+}
+
+export const byNumber = (number) => rows.get(number);
+
+const hex = (bytes) => Array.from(new Uint8Array(bytes), (one) => one.toString(16).padStart(2, "0")).join("");
+
+// By what a document or a person is known on this phone.
+export const mark = async (text) => hex(await crypto.subtle.sign("HMAC", match, new TextEncoder().encode(text))).slice(0, 32);
+export const documentMark = (text) => mark(`doc:${documentText(text)}`);
+
+export const findDocument = async (text) => byDocument.get(await documentMark(text));
+export const findPerson = async (id) => byPerson.get(await mark(`person:${id}`));
+
+export async function reveal(row) {
+  const bytes = Uint8Array.from(atob(row.sealed), (one) => one.charCodeAt(0));
+  const box = { name: "AES-GCM", iv: bytes.slice(0, 12), additionalData: new TextEncoder().encode(String(row.number)) };
+  return new TextDecoder().decode(await crypto.subtle.decrypt(box, names, bytes.slice(12)));
+}
+
+// Initials from their beginning, a surname, or the last four; whoever is not tested yet first.
+export function search(text, tested, most = 8) {
+  const asked = text.toLowerCase(), tail = text.toUpperCase(), found = [];
+  for (const row of rows.values()) {
+    if (row.initials.startsWith(asked) || row.tail === tail || row.masked.startsWith(text[0]) && /\p{Script=Han}/u.test(text)) found.push(row);
+    if (found.length >= 60) break;
+  }
+  return found.sort((one, two) => Number(Boolean(tested(one))) - Number(Boolean(tested(two)))).slice(0, most);
+}

@@ -1,0 +1,162 @@
+// What happens at the table: reads codes, runs the state machine of the tube, writes, and only then says that it counts.
+import * as roster from "./roster.js";
+import * as store from "./store.js";
+import { read } from "./codes.js";
+import { START, step } from "./tube.js";
+
+export const table = {
+  state: START, scans: new Map(), standing: null, told: { since: null, numbers: new Map(), tubes: new Map() },
+  conflicts: [], blocked: "", ended: "",
+};
+const listeners = { say: [], change: [], sealed: [] };
+export const on = (what, action) => listeners[what].push(action);
+const tell = (what, ...values) => listeners[what].forEach((action) => action(...values));
+export const say = (key, tone, values = {}) => tell("say", key, tone, values);
+export const changed = () => tell("change");
+
+// ---- what is known
+
+const byKey = new Map(), byTube = new Map();
+
+function learnScan(scan) {
+  table.scans.set(scan.id, scan);
+  byKey.set(scan.key, scan);
+  byTube.set(scan.tube, (byTube.get(scan.tube) ?? 0) + 1);
+}
+
+function forgetScan(id) {
+  const scan = table.scans.get(id);
+  if (!scan) return;
+  table.scans.delete(id);
+  if (byKey.get(scan.key)?.id === id) byKey.delete(scan.key);
+  if (byTube.get(scan.tube) === 1) byTube.delete(scan.tube);
+  else byTube.set(scan.tube, byTube.get(scan.tube) - 1);
+}
+
+export function tested(key) {
+  const here = byKey.get(key);
+  if (here) return { tube: here.tube, at: here.at };
+  const number = key.startsWith("n:") ? Number(key.slice(2)) : 0;
+  return table.told.numbers.has(number) ? { table: table.told.numbers.get(number) } : null;
+}
+
+function used(code) {
+  if (byTube.has(code) && table.state.tube?.code !== code) return {};
+  return table.told.tubes.has(code) ? { table: table.told.tubes.get(code) } : null;
+}
+
+const facts = () => ({ places: table.standing.round.places, fever: table.fever, used, tested });
+export const waiting = () => [...table.scans.values()].filter(({ state }) => state !== "sent").length;
+export const mine = () => table.scans.size;
+
+export async function load() {
+  table.standing = await store.get("meta", "standing") ?? null;
+  table.state = await store.get("meta", "table") ?? START;
+  table.conflicts = await store.get("meta", "conflicts") ?? [];
+  table.ended = await store.get("meta", "ended") ?? "";
+  const told = await store.get("meta", "told");
+  if (told) table.told = { since: told.since, numbers: new Map(told.numbers), tubes: new Map(told.tubes) };
+  for (const [, scan] of await store.all("scans")) learnScan(scan);
+  if (table.standing) await roster.load(table.standing.roster.organisations);
+}
+
+// ---- one thing after the other: a scanner is faster than a disk
+
+let queue = Promise.resolve();
+export const after = (work) => (queue = queue.then(work).catch(failed));
+
+function failed(error) {
+  const isFull = error?.name === "QuotaExceededError" || /quota/i.test(String(error?.message));
+  table.blocked = isFull ? "full" : "broken";
+  say(isFull ? "storageFull" : "notKept", "red");
+  changed();
+}
+
+async function act(event) {
+  if (table.ended) return say("isOver", "red");
+  const before = table.state, { state, write, say: words } = step(before, event, facts());
+  await keep(state, write);
+  if (write.some((one) => one.do === "seal")) tell("sealed");
+  say(words.key, words.tone, words.values);
+  changed();
+}
+
+// On the disk first, in one piece; what is in memory follows. A failure leaves both as they were.
+async function keep(state, write) {
+  const put = new Map(), drop = new Set();
+  for (const one of write) {
+    if (one.do === "put") put.set(one.scan.id, { ...one.scan, table: table.standing.device.table, state: "held" }), drop.delete(one.scan.id);
+    else if (one.do === "drop") drop.add(one.id), put.delete(one.id);
+    else for (const scan of [...table.scans.values(), ...put.values()]) if (scan.tube === one.tube && scan.state === "held") put.set(scan.id, { ...scan, state: "ready" });
+  }
+  await store.write([
+    { store: "meta", key: "table", value: state },
+    ...[...put].map(([key, value]) => ({ store: "scans", key, value })),
+    ...[...drop].map((key) => ({ store: "scans", key, drop: true })),
+  ]);
+  for (const id of drop) forgetScan(id);
+  for (const [id, scan] of put) forgetScan(id), learnScan(scan);
+  table.state = state;
+  table.blocked = "";
+}
+
+// Marks scans otherwise, on the disk and in memory, together with more changes.
+export async function mark(ids, state, more = []) {
+  const put = ids.map((id) => table.scans.get(id)).filter(Boolean).map((scan) => ({ ...scan, state }));
+  await store.write([...more, ...put.map((value) => ({ store: "scans", key: value.id, value }))]);
+  for (const scan of put) table.scans.set(scan.id, scan), byKey.get(scan.key)?.id === scan.id && byKey.set(scan.key, scan);
+}
+
+// ---- what comes in
+
+const now = () => new Date().toISOString();
+
+export const scanned = (text) => after(() => take(text));
+export const press = (type, more = {}) => after(() => act({ type, at: now(), ...more }));
+
+async function take(text) {
+  const found = read(text);
+  if (found.kind === "nothing") return undefined;
+  if (found.kind === "enrol") return say("enrolHere", "amber");
+  if (found.kind === "misread") return say("misread", "red");
+  if (found.kind === "search") return one(roster.search(found.text, ({ number }) => tested(`n:${number}`)));
+  if (found.kind === "card") return card(found);
+  if (found.kind === "person") return someone(await roster.findPerson(found.id), "cardUnknown");
+  if (found.kind === "id") return someone(await roster.findDocument(found.number), "notListed", found.number);
+  const row = found.text.length >= 6 ? await roster.findDocument(found.text) : undefined;
+  return row ? person(row) : act({ type: "tube", code: found.text, at: now() });
+}
+
+const one = (rows) => (rows.length === 1 ? person(rows[0]) : say(rows.length ? "chooseOne" : "noSuchPerson", "amber"));
+
+function card({ round, number }) {
+  if (round !== table.standing.round.id.replaceAll("-", "")) return say("wrongRound", "red");
+  const row = roster.byNumber(number);
+  if (row) return person(row);
+  return act({ type: "person", id: store.timeId(), at: now(), who: { key: `n:${number}`, number, name: `№ ${number}` }, odd: "notOfPoint" });
+}
+
+// Whoever is on no list is tested too: who they are is asked, and never refused.
+function someone(row, otherwise, document = "") {
+  if (row) return person(row);
+  say(otherwise, "amber");
+  document && listeners.stranger?.(document);
+  return undefined;
+}
+
+async function person(row) {
+  const name = await roster.reveal(row);
+  return act({ type: "person", id: store.timeId(), at: now(), who: { key: `n:${row.number}`, number: row.number, name, place: roster.organisation(row) } });
+}
+
+export const pick = (number) => after(() => person(roster.byNumber(number)));
+
+export const stranger = ({ name, document, phone, organisation }) => after(async () => {
+  const row = document && await roster.findDocument(document);
+  if (row) return person(row);
+  const key = document ? `d:${await roster.documentMark(document)}` : `s:${store.newId()}`;
+  const who = { key, number: null, name: name || document || "?", stranger: { name, document, phone, organisation } };
+  return act({ type: "person", id: store.timeId(), at: now(), who, odd: "strangerCounted" });
+});
+
+export const onStranger = (action) => (listeners.stranger = action);

@@ -1,0 +1,115 @@
+// The tube in hand: who is in which place, what a scan does, what is said. Pure: step(state, event, facts) gives the next
+// state, what is to be written before the screen may say so, and what is said. Nothing here knows a browser.
+export const START = { tube: null, waiting: null, next: null, aside: null, doubt: null };
+
+// facts: places (of a tube by the rule of the round), fever (°C), used(code) → null | {table?}, tested(key) → null | {tube, table?, at?}
+export function step(state, event, facts) {
+  return (EVENTS[event.type] ?? unknown)(state, event, facts);
+}
+
+const said = (state, key, tone, values = {}, write = []) => ({ state, write, say: { key, tone, values } });
+const full = (tube) => tube.scans.length >= tube.places;
+const calm = (state) => ({ ...state, next: null, doubt: null });
+const unknown = (state) => said(state, "nothing", "amber");
+
+function freeSlot(tube) {
+  const taken = new Set(tube.scans.map(({ slot }) => slot));
+  for (let slot = 1; slot <= tube.places; slot += 1) if (!taken.has(slot)) return slot;
+  return 0;
+}
+
+// ---- tubes
+
+function tube(state, event, facts) {
+  const { code } = event, held = state.tube;
+  const before = facts.used(code);
+  if (before) return said(calm(state), before.table ? "tubeUsedThere" : "tubeUsed", "red", { code, table: before.table });
+  if (held?.code === code) return said(calm(state), "tubeInHand", "amber", { code });
+  if (state.aside) return ownTube(state, event);
+  if (!held || !held.scans.length) return opened(state, event, facts, []);
+  if (!full(held) && state.next !== code) return said({ ...calm(state), next: code }, "sealFirst", "amber", { code, old: held.code, n: held.scans.length, of: held.places });
+  return opened(state, event, facts, [{ do: "seal", tube: held.code }]);
+}
+
+function opened(state, event, facts, write) {
+  const fresh = { ...START, tube: { code: event.code, places: facts.places, scans: [] } };
+  if (!state.waiting) return said(fresh, "tubeOpen", "blue", { code: event.code, of: facts.places }, write);
+  const put = person(fresh, { ...state.waiting, type: "person", at: event.at }, facts);
+  return { ...put, write: [...write, ...put.write] };
+}
+
+// Whoever has a fever gets a tube of their own; the shared one stays in hand.
+function ownTube(state, event) {
+  const { who, temperature, id } = state.aside;
+  const scan = { id, tube: event.code, slot: 1, at: event.at, temperature, ...who };
+  return said({ ...calm(state), aside: null }, "ownTube", "green", { name: who.name, code: event.code }, [{ do: "put", scan }, { do: "seal", tube: event.code }]);
+}
+
+// ---- people
+
+function person(state, event, facts) {
+  const { key, name } = event.who;
+  if (state.aside) return said(state, "asideFirst", "red", { name: state.aside.who.name });
+  const before = state.tube?.scans.find((one) => one.key === key) ? { tube: state.tube.code } : facts.tested(key);
+  if (before && !event.insist) return said({ ...calm(state), waiting: null, doubt: event }, before.table ? "testedThere" : "testedBefore", "red", { name, ...before });
+  if (!state.tube) return said({ ...calm(state), waiting: event }, "tubeFirst", "amber", { name });
+  if (full(state.tube)) return said({ ...calm(state), waiting: event }, "tubeFull", "red", { name, code: state.tube.code, of: state.tube.places });
+  return put(state, event);
+}
+
+function put(state, event) {
+  const scan = { id: event.id, tube: state.tube.code, slot: freeSlot(state.tube), at: event.at, temperature: null, ...event.who };
+  const held = { ...state.tube, scans: [...state.tube.scans, scan] };
+  const values = { name: scan.name, n: held.scans.length, of: held.places, code: held.code };
+  const write = [{ do: "put", scan }];
+  return said({ ...START, tube: held }, event.odd ?? (full(held) ? "countedFull" : "counted"), full(held) ? "amber" : event.odd ? "blue" : "green", values, write);
+}
+
+// Somebody who was tested before was swabbed again all the same: a fact, which the server keeps with its reason.
+const insist = (state, event, facts) => (state.doubt ? person({ ...state, doubt: null }, { ...state.doubt, insist: true }, facts) : said(state, "nothing", "amber"));
+
+// ---- the temperature of whoever came last
+
+function temperature(state, event, facts) {
+  const last = state.tube?.scans.at(-1);
+  if (!last) return said(state, "nobodyToMeasure", "amber");
+  const measured = { ...last, temperature: event.value };
+  if (event.value < facts.fever) return said(replaced(state, measured), "measured", "green", { name: last.name, value: event.value }, [{ do: "put", scan: measured }]);
+  if (state.tube.places === 1) return said(replaced(state, measured), "feverAlone", "red", { name: last.name, value: event.value }, [{ do: "put", scan: measured }]);
+  const rest = { ...state.tube, scans: state.tube.scans.slice(0, -1) };
+  const { id, slot, at, tube: code, temperature: none, ...who } = last;
+  return said({ ...calm(state), tube: rest, aside: { who, id, slot, at, temperature: event.value } }, "fever", "red", { name: last.name, value: event.value, code }, [{ do: "drop", id }]);
+}
+
+const replaced = (state, scan) => ({ ...calm(state), tube: { ...state.tube, scans: state.tube.scans.map((one) => (one.id === scan.id ? scan : one)) } });
+
+// Their swab was in the shared tube already: then it is so, and said.
+function stays(state) {
+  if (!state.aside) return said(state, "nothing", "amber");
+  const { who, id, slot, at, temperature: value } = state.aside;
+  const scan = { id, tube: state.tube.code, slot, at, temperature: value, ...who };
+  const held = { ...state.tube, scans: [...state.tube.scans, scan] };
+  return said({ ...START, tube: held }, "feverInside", "red", { name: who.name, value }, [{ do: "put", scan }]);
+}
+
+// They went to the fever clinic without a swab here.
+const gone = (state) => (state.aside ? said({ ...state, aside: null }, "asideGone", "amber", { name: state.aside.who.name }) : said(state, "nothing", "amber"));
+
+// ---- back, and closed
+
+function undo(state) {
+  if (state.aside) return said({ ...state, aside: null }, "asideGone", "amber", { name: state.aside.who.name });
+  if (state.waiting || state.doubt || state.next) return said({ ...calm(state), waiting: null }, "forgotten", "amber");
+  const last = state.tube?.scans.at(-1);
+  if (last) return said({ ...START, tube: { ...state.tube, scans: state.tube.scans.slice(0, -1) } }, "undone", "amber", { name: last.name }, [{ do: "drop", id: last.id }]);
+  return state.tube ? said(START, "tubeAway", "amber", { code: state.tube.code }) : said(state, "nothingToUndo", "amber");
+}
+
+function seal(state) {
+  if (state.aside) return said(state, "asideFirst", "red", { name: state.aside.who.name });
+  const held = state.tube;
+  if (!held?.scans.length) return said(state, "nothingToSeal", "amber");
+  return said({ ...START, waiting: state.waiting }, "sealed", "green", { code: held.code, n: held.scans.length }, [{ do: "seal", tube: held.code }]);
+}
+
+const EVENTS = { tube, person, insist, temperature, stays, gone, undo, seal };

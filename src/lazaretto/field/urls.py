@@ -1,0 +1,21 @@
+"""Addresses of the field app."""
+
+from django.urls import path
+
+from lazaretto.field.views import phone, points
+
+app_name = "field"
+urlpatterns = [
+    path("field/", phone.app, name="app"),
+    path("field/worker.js", phone.worker, name="worker"),
+    path("field/api/claim", phone.claim, name="claim"),
+    path("field/api/state", phone.state, name="state"),
+    path("field/api/roster", phone.roster, name="roster"),
+    path("field/api/uploads", phone.uploads, name="uploads"),
+    path("field/api/end", phone.end, name="end"),
+    path("points", points.listing, name="points"),
+    path("points/<uuid:point_id>", points.point, name="point"),
+    path("points/<uuid:point_id>/enrol", points.enrol, name="enrol"),
+    path("points/<uuid:point_id>/expect", points.expect, name="expect"),
+    path("points/<uuid:point_id>/phones/<uuid:device_id>/revoke", points.revoke, name="revoke"),
+]

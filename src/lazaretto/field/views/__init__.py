@@ -1,0 +1,1 @@
+"""Pages of points and the phone's own doors."""

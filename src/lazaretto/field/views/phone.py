@@ -1,0 +1,180 @@
+"""The phone at a table: its page, its worker, and the doors that it sends through.
+
+No session is asked: the token in the header alone opens them. They lie outside the API, because a phone has no role.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any
+
+from csp.constants import SELF, WASM_UNSAFE_EVAL
+from csp.decorators import csp_update
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST
+from pydantic import TypeAdapter
+
+from lazaretto.accounts.doors import public
+from lazaretto.core import clock
+from lazaretto.core.access import Actor
+from lazaretto.core.errors import DomainError
+from lazaretto.core.middleware import problem_response
+from lazaretto.field import commands
+from lazaretto.field.models import Device
+from lazaretto.field.queries import (
+    actor_of_device,
+    device_of,
+    key_of,
+    others_at,
+    roster_piece,
+    roster_state,
+    told_since,
+    working,
+)
+from lazaretto.field.rules import CARD, FEVER
+from lazaretto.field.schemas import BatchIn, ClaimIn, count, moment, read
+from lazaretto.field.speech import spoken
+from lazaretto.screening.commands import UploadAnswer, take
+from lazaretto.screening.rules import PLACES, clock_error
+
+PHONE = Actor.system("phone")
+MODULES = ("app", "camera", "codes", "outbox", "roster", "screen", "signs", "store", "table", "tube")
+READER = "vendor/barcode-detector/3.2.2/ponyfill.js"
+WASM = "vendor/zxing-wasm/3.1.3/zxing_reader.wasm"
+IDB = "vendor/idb/8.0.4/index.js"
+_ANSWER = TypeAdapter(UploadAnswer)
+
+
+@require_GET
+@public
+@csp_update({"script-src": [SELF, WASM_UNSAFE_EVAL], "worker-src": [SELF], "media-src": [SELF, "blob:"]})
+def app(request: HttpRequest) -> HttpResponse:
+    """The one page of a phone. It names nobody: whatever it shows comes through the token later."""
+    given = {
+        "worker": reverse("field:worker"),
+        "api": reverse("field:app") + "api/",
+        "reader": static(READER),
+        "wasm": static(WASM),
+        "fever": FEVER,
+        "words": spoken(),
+        "zone": settings.TIME_ZONE,
+    }
+    return render(request, "field/app.html", {"given": given})
+
+
+@require_GET
+@public
+@never_cache
+def worker(request: HttpRequest) -> HttpResponse:
+    """The service worker of the page; it keeps all that the page is made of."""
+    names = [*(f"field/{name}.js" for name in MODULES), "field/field.css", IDB, READER, WASM]
+    files = json.dumps([reverse("field:app"), *(static(name) for name in names)])
+    return render(request, "field/worker.js", {"files": files}, content_type="text/javascript; charset=utf-8")
+
+
+# ---- doors
+
+
+def _door(view: Callable[[HttpRequest, Device, datetime], dict[str, Any]]) -> Callable[[HttpRequest], HttpResponse]:
+    """A door for phones: finds the phone, notes what it says of itself, answers with the time; errors as problems."""
+
+    @csrf_exempt
+    @public
+    @never_cache
+    @wraps(view)
+    def opened(request: HttpRequest) -> HttpResponse:
+        at = clock.now()
+        try:
+            device = device_of(request.headers.get("Authorization", "").removeprefix("Bearer "), at=at)
+            sent_at = moment(request.headers.get("X-Sent-At", ""))
+            behind = int(clock_error(sent_at, at).total_seconds()) if sent_at else device.skew_seconds
+            waiting = count(request.headers.get("X-Queue", ""))
+            commands.note_contact(device, at=at, queue=waiting, skew_seconds=behind)
+            return JsonResponse({"now": at.isoformat(), **view(request, device, at)})
+        except DomainError as error:
+            return problem_response(error)
+
+    return opened
+
+
+@csrf_exempt
+@require_POST
+@public
+@never_cache
+def claim(request: HttpRequest) -> HttpResponse:
+    """A phone exchanges its code for its token. Raises `CodeInvalid`."""
+    at = clock.now()
+    try:
+        given = read(ClaimIn, request.body)
+        commands.claim_device(actor=PHONE, at=at, code=given.code, token=given.token)
+        device = device_of(given.token, at=at)
+        keys = {name: key_of(device, name) for name in ("name", "match")}
+        return JsonResponse({"now": at.isoformat(), "keys": keys, **_standing(device)})
+    except DomainError as error:
+        return problem_response(error)
+
+
+@require_GET
+@_door
+def state(request: HttpRequest, device: Device, at: datetime) -> dict[str, Any]:
+    """How things stand, and what the other phones of the point brought since. Raises `DeviceEnded`."""
+    working(device, at=at)
+    rows = told_since(device, moment(request.GET.get("since", "")))
+    told = [{"numbers": row.numbers, "tubes": row.tubes, "table": row.device.table} for row in rows]
+    return {**_standing(device), "told": told, "told_at": rows[-1].told_at.isoformat() if rows else None}
+
+
+@require_GET
+@_door
+def roster(request: HttpRequest, device: Device, at: datetime) -> dict[str, Any]:
+    """The next piece of the roster. Raises `DeviceEnded`."""
+    rows = roster_piece(working(device, at=at), after=count(request.GET.get("after", "")))
+    return {"rows": rows, "last": rows[-1][0] if rows else None}
+
+
+@require_POST
+@_door
+def uploads(request: HttpRequest, device: Device, at: datetime) -> dict[str, Any]:
+    """Scans, also of a phone that has ended: what was captured is a fact."""
+    given = read(BatchIn, request.body)
+    answer = take(
+        actor=actor_of_device(device, at=at), at=at, batch=given.batch, point=device.point_id, sent_at=given.sent_at,
+        scans=given.scans,
+    )  # fmt: skip
+    commands.tell_others(device, answer, given.scans, at=at)
+    return {"answer": _ANSWER.dump_python(answer, mode="json")}
+
+
+@require_POST
+@_door
+def end(request: HttpRequest, device: Device, at: datetime) -> dict[str, Any]:
+    """The shift is over."""
+    done = commands.end_shift(actor=PHONE, at=at, device_id=device.id)
+    return {"ending": done.ending}
+
+
+def _standing(device: Device) -> dict[str, Any]:
+    """What a phone has to know of itself, its point, its round and its roster."""
+    point, of = device.point, device.point.round
+    known = roster_state(point)
+    return {
+        "device": {"id": str(device.id), "label": device.label, "table": device.table, "until": device.expires_at},
+        "point": {"id": str(point.id), "code": point.code, "name": point.name, "closed": point.state == "closed"},
+        "round": {
+            "id": str(of.id), "number": of.number, "name": of.name, "state": of.state, "places": PLACES[of.tube_rule],
+            "rule": of.tube_rule, "opens_at": of.opens_at, "deadline_at": of.deadline_at,
+            "card": CARD.format(round=of.id.hex, number=""),
+        },
+        "roster": {
+            "version": known.version, "people": known.people,
+            "organisations": {str(pk): name for pk, name in known.organisations.items()},
+        },
+        "others": list(others_at(device)),
+    }  # fmt: skip

@@ -1,0 +1,132 @@
+"""The phones of a point: enrolled by a code on the screen, seen, revoked; and whose people come to it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from lazaretto.accounts.doors import actor_of, needs
+from lazaretto.core import clock
+from lazaretto.core.errors import DomainError, NotFound
+from lazaretto.field import commands, queries
+from lazaretto.field.forms import EnrolForm, ExpectForm
+from lazaretto.field.models import Device
+from lazaretto.field.rules import GRACE, MOST_ROSTER
+from lazaretto.screening.models import Point
+from lazaretto.screening.rules import MANAGE, READ
+from lazaretto.ui.notices import notify
+
+SILENT = timedelta(minutes=15)  # at a point with a network a phone is heard every quarter of a minute
+
+
+@require_GET
+@needs(READ)
+def listing(request: HttpRequest) -> HttpResponse:
+    """Points of the rounds that go on, with their phones."""
+    return render(request, "field/points.html", {"rounds": queries.open_points(actor_of(request), at=clock.now())})
+
+
+@require_GET
+@needs(READ)
+def point(request: HttpRequest, point_id: UUID) -> HttpResponse:
+    """The phones of one point."""
+    return _page(request, queries.point_by_id(actor_of(request), point_id))
+
+
+def _page(request: HttpRequest, found: Point, **more: Any) -> HttpResponse:
+    actor, at = actor_of(request), clock.now()
+    phones = [_line(one, at) for one in queries.devices(found) if one.claimed_at or one.code_expires_at > at]
+    shares, chosen = queries.roster_shares(found.round), queries.expected_at(found)
+    known = {one.organisation_id: one for one in shares}
+    people = sum(known[pk].people for pk in chosen if pk in known) if chosen else found.round.entries
+    context = {
+        "point": found,
+        "phones": phones,
+        "working": sum(one["state"] == "working" for one in phones),
+        "waiting": sum(one["device"].queue for one in phones),
+        "people": people,
+        "too_many": people > MOST_ROSTER,
+        "chosen": [known[pk].organisation.name for pk in chosen if pk in known],
+        "may_manage": actor.may(MANAGE, found.round.unit_id),
+        "enrol_form": EnrolForm(devices=_replaceable(phones), initial={"table": 1, "label": len(phones) + 1}),
+        "expect_form": ExpectForm(shares=shares, initial={"organisations": [str(pk) for pk in chosen]}),
+        **more,
+    }
+    refused = any(getattr(form, "errors", None) for form in more.values())
+    return render(request, "field/point.html", context, status=422 if refused else 200)
+
+
+def _line(one: Device, at: datetime) -> dict[str, Any]:
+    """A phone as the page shows it: its state in a word, and what is wrong with it."""
+    if one.claimed_at is None:
+        state = "code"
+    elif not one.open_at(at):
+        state = "ended"
+    else:
+        state = "silent" if one.last_seen_at is None or at - one.last_seen_at > SILENT else "working"
+    ended_at = one.ended_at or one.expires_at or one.code_expires_at
+    held = bool(one.queue) and at < ended_at + GRACE
+    return {"device": one, "key": str(one.pk), "state": state, "held": held, "wrong": abs(one.skew_seconds) // 60}
+
+
+def _replaceable(phones: list[dict[str, Any]]) -> list[Device]:
+    return [one["device"] for one in phones if one["device"].claimed_at and one["device"].ending != "taken_over"]
+
+
+@require_POST
+@never_cache
+@needs(MANAGE)
+def enrol(request: HttpRequest, point_id: UUID) -> HttpResponse:
+    """A code for a phone, shown once."""
+    actor, at = actor_of(request), clock.now()
+    found = queries.point_by_id(actor, point_id)
+    form = EnrolForm(request.POST, devices=list(queries.devices(found).filter(claimed_at__isnull=False)))
+    if not form.is_valid():
+        return _page(request, found, enrol_form=form)
+    try:
+        made = commands.enrol_device(actor=actor, at=at, point=found, **form.cleaned_data)
+    except DomainError as error:
+        if error.status in {403, 404}:
+            raise
+        for name, said in getattr(error, "fields", {}).items():
+            form.add_error(name if name in form.fields else None, said)
+        if not form.errors:
+            form.add_error(None, str(error))
+        return _page(request, found, enrol_form=form)
+    address = f"{settings.BASE_URL}{reverse('field:app')}#code={made.code}"  # a fragment is sent to no server
+    return _page(request, found, link=address, link_until=made.expires_at, link_table=form.cleaned_data["table"])
+
+
+@require_POST
+@needs(MANAGE)
+def expect(request: HttpRequest, point_id: UUID) -> HttpResponse:
+    """Whose people come to the point."""
+    actor = actor_of(request)
+    found = queries.point_by_id(actor, point_id)
+    form = ExpectForm(request.POST, shares=queries.roster_shares(found.round))
+    if not form.is_valid():
+        return _page(request, found, expect_form=form)
+    wanted = [UUID(pk) for pk in form.cleaned_data["organisations"]]
+    commands.expect_at_point(actor=actor, at=clock.now(), point=found, organisations=wanted)
+    notify(request, _("Saved. Phones of this point fetch it the next time they have a network."))
+    return HttpResponseRedirect(reverse("field:point", args=[point_id]))
+
+
+@require_POST
+@needs(MANAGE)
+def revoke(request: HttpRequest, point_id: UUID, device_id: UUID) -> HttpResponse:
+    """A phone takes nobody any more."""
+    actor = actor_of(request)
+    found = queries.devices(queries.point_by_id(actor, point_id)).filter(pk=device_id).first()
+    if found is None:
+        raise NotFound(kind="field.device", id=device_id)
+    commands.revoke_device(actor=actor, at=clock.now(), device=found, reason=request.POST.get("reason", ""))
+    notify(request, _("Revoked. It wipes its roster as soon as it hears of it; what it holds it may still send."))
+    return HttpResponseRedirect(reverse("field:point", args=[point_id]))

@@ -1,0 +1,15 @@
+"""What the commands of phones at the tables are called in the journal."""
+
+from django.utils.translation import gettext_lazy as _
+
+from lazaretto.core.spoken import call
+
+call(
+    {
+        "field.enrol_device": _("Phone enrolled for a table"),
+        "field.claim_device": _("Phone claimed its code"),
+        "field.revoke_device": _("Phone revoked"),
+        "field.end_shift": _("Shift of a phone ended"),
+        "field.expect_at_point": _("Enterprises expected at a testing point"),
+    }
+)
