@@ -54,7 +54,7 @@ class Requests:
         def answer(handler, application):
             self._add(1)
             try:
-                return run(handler, application)
+                return run(handler, _as_behind_the_front(application))
             finally:
                 self._add(-1)
 
@@ -69,6 +69,23 @@ class Requests:
         with self.changed:
             self.number += number
             self.changed.notify_all()
+
+
+def _as_behind_the_front(application):
+    """What the front does that the test's server has not: event streams (here silent ones), files that may be kept.
+
+    By the server, not by the browser's interception of requests: that one would turn its cache off.
+    """
+
+    def answer(environ, start_response):
+        path = environ["PATH_INFO"]
+        if path.startswith("/live/"):
+            start_response("200 OK", [("Content-Type", "text/event-stream")])
+            return [b"retry: 600000\n\n"]
+        kept = [("Cache-Control", "max-age=600")] if path.startswith("/static/") else []
+        return application(environ, lambda status, headers, *more: start_response(status, [*headers, *kept], *more))
+
+    return answer
 
 
 @pytest.fixture(scope="session")
@@ -141,9 +158,6 @@ class Opener:
         context.add_cookies([{"name": name, "value": value, "url": self.base} for name, value in cookies.items()])
         context.set_default_timeout(PATIENCE)
         context.set_default_navigation_timeout(20_000)  # a machine busy with other tests
-        # The test's server has no event stream (the front serves it); a silent one stands in.
-        silence = {"content_type": "text/event-stream", "body": "retry: 600000\n\n"}
-        context.route("**/live/**", lambda route: route.fulfill(**silence))
         self.contexts.append(context)
         made = Window(context, self.base, context.new_page(), (language, theme, width))
         made.page.on("console", made._listen)
