@@ -1,5 +1,6 @@
 """The standing cast of the tests, and what every test may rely on."""
 
+import gc
 import os
 import time
 
@@ -11,13 +12,19 @@ from hypothesis import settings as hypothesis_settings
 
 from tests.cast import Cast, gather
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["tests.browser", "tests.made"]
 
 # A slow machine is no failure, and the same commit passes or fails every time. To look for what nobody has found yet:
 # HYPOTHESIS_PROFILE=explore python -m pytest …
 hypothesis_settings.register_profile("steady", deadline=None, print_blob=True, derandomize=True)
 hypothesis_settings.register_profile("explore", deadline=None, print_blob=True, max_examples=2_000)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+
+
+def pytest_collection_finish():
+    """What is loaded by now stays: nobody needs to look through it for garbage again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

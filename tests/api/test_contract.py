@@ -5,12 +5,13 @@ for requests that do not fit, and for the systematic ones (each boundary of each
 """
 
 import os
+from collections.abc import Iterator
 
 import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections
+from django.db import close_old_connections, transaction
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis import GenerationMode, checks
 from schemathesis.specs.openapi import checks as openapi_checks
@@ -20,6 +21,9 @@ from lazaretto.config.api import openapi
 from lazaretto.core import clock
 from lazaretto.core.commands import REGISTRY
 from tests import factories
+from tests.cast import gather
+
+pytestmark = pytest.mark.django_db  # each test inside the district's transaction
 
 EXAMPLES = int(os.environ.get("LAZARETTO_CONTRACT_EXAMPLES", "5"))
 DEEP = EXAMPLES >= 50
@@ -38,16 +42,22 @@ LOOKED_AT = (
 )
 
 
-@pytest.fixture
-def token(cast) -> str:
-    """A token of somebody who may do everything in the district, where there is something to do it to."""
-    factories.stay(cast.site)
-    factories.stay(cast.site)
-    root, name = cast.site.unit.parent, cast.duty_officer.user.username
-    for role in ("administrator", "approver", "medic", "security"):
-        commands.grant_role(actor=cast.administrator.actor, at=clock.now(), unit=root, username=name, role=role)
-    issued = commands.issue_token(actor=cast.administrator.actor, at=clock.now(), username=name, label="contract")
-    return issued.secret
+@pytest.fixture(scope="module")
+def token(django_db_setup, django_db_blocker) -> Iterator[str]:
+    """A token of somebody who may do everything in the district, where there is something to do it to.
+
+    One district for all requests here: what a test of them writes is taken back.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        cast = gather()
+        factories.stay(cast.site)
+        factories.stay(cast.site)
+        root, name = cast.site.unit.parent, cast.duty_officer.user.username
+        for role in ("administrator", "approver", "medic", "security"):
+            commands.grant_role(actor=cast.administrator.actor, at=clock.now(), unit=root, username=name, role=role)
+        issued = commands.issue_token(actor=cast.administrator.actor, at=clock.now(), username=name, label="contract")
+        yield issued.secret
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,6 @@
 """Backups are whole and can be put back; certificates are checked by signature alone; the API describes itself."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,20 +8,18 @@ from pathlib import Path
 import pytest
 
 from lazaretto.core.signing import public_key, sign
+from tests.made import copy, outside
 
 
 def lazaretto(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    outside = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
-    own = {"LAZARETTO_DATA_DIR": str(folder), "LAZARETTO_DATABASE_URL": "", "LANG": "C", "PYTHONPATH": "src"}
-    env = {**outside, **own}
     return subprocess.run(
-        [sys.executable, "-m", "lazaretto", *words], env=env, capture_output=True, text=True, check=False
-    )
+        [sys.executable, "-m", "lazaretto", *words],
+        env=outside(folder, LANG="C"), capture_output=True, text=True, check=False,
+    )  # fmt: skip
 
 
-def test_a_backup_taken_and_put_back_is_the_same_database(tmp_path: Path) -> None:
-    house, other, file = tmp_path / "a", tmp_path / "b", tmp_path / "copy.sqlite3"
-    assert lazaretto(house, "migrate").returncode == 0
+def test_a_backup_taken_and_put_back_is_the_same_database(made: Path, tmp_path: Path) -> None:
+    house, other, file = copy(made, tmp_path / "a"), tmp_path / "b", tmp_path / "copy.sqlite3"
     assert lazaretto(house, "backup", str(file)).returncode == 0
     assert lazaretto(other, "restore", str(file)).returncode == 0
     assert lazaretto(other, "restore", str(file)).returncode == 2  # never over a database without a word
@@ -30,9 +27,8 @@ def test_a_backup_taken_and_put_back_is_the_same_database(tmp_path: Path) -> Non
     assert "up to date" in lazaretto(other, "migrate").stdout
 
 
-def test_a_damaged_backup_is_refused_and_the_database_stays(tmp_path: Path) -> None:
-    house, file = tmp_path / "a", tmp_path / "copy.sqlite3"
-    lazaretto(house, "migrate")
+def test_a_damaged_backup_is_refused_and_the_database_stays(made: Path, tmp_path: Path) -> None:
+    house, file = copy(made, tmp_path / "a"), tmp_path / "copy.sqlite3"
     file.write_bytes(b"SQLite format 3\x00 and then nothing")
     assert lazaretto(house, "restore", "--yes", str(file)).returncode == 1
     assert "up to date" in lazaretto(house, "migrate").stdout
