@@ -24,6 +24,7 @@ from lazaretto.core.secrets import encrypt
 Convert = Callable[[Any], Any]
 
 FEW = 50  # of fewer rows than these one plain statement is the faster way
+SINGLY = 3  # so many rows are changed by a statement each
 BATCH = 1_000  # rows that are made ready at once: while PostgreSQL takes some in, the next are made
 
 
@@ -161,6 +162,11 @@ def update_rows(
     """
     by = by or (model._meta.pk.name,)
     shape, keys, changed = _shape(model, (*fields, *by), connection.vendor), len(by), 0
+    waiting = iter(rows)
+    first = list(islice(waiting, SINGLY + 1))
+    if len(first) <= SINGLY:
+        return _update_singly(shape, keys, first)
+    rows = chain(first, waiting)
     with connection.cursor() as cursor:
         for values in shape.converted(rows):
             if connection.vendor == "postgresql":
@@ -168,6 +174,16 @@ def update_rows(
                 cursor.execute(shape.update_from_arrays(keys), columns)
             else:
                 cursor.executemany(shape.update(keys), values)
+            changed += cursor.rowcount
+    return changed
+
+
+def _update_singly(shape: "_Shape", keys: int, rows: Sequence[Sequence[Any]]) -> int:
+    """What a command changes of a row or two: the database has the plan of the plain statement already."""
+    changed = 0
+    with statement_cursor() as cursor:
+        for values in chain.from_iterable(shape.converted(rows)):
+            cursor.execute(shape.update(keys), values)
             changed += cursor.rowcount
     return changed
 
