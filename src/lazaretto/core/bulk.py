@@ -65,25 +65,31 @@ def insert_few(
     """
     if not rows:
         return []
-    shape = _shape(model, tuple(fields), connection.vendor)
+    statement = few(model, fields, rows)
     ending = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
-    ending += f" RETURNING {shape.key}" if returning else ""
-    values = [convert(value) for row in rows for convert, value in zip(shape.converters, row, strict=True)]
+    ending += f" RETURNING {connection.ops.quote_name(str(model._meta.pk.column))}" if returning else ""
     with statement_cursor() as cursor:
-        cursor.execute(f"{shape.insert} {', '.join([shape.marks] * len(rows))}{ending}", values)
+        cursor.execute(statement.text + ending, statement.values)
         return [key for (key,) in cursor.fetchall()] if returning else []
 
 
 @dataclass(frozen=True)
 class LaidOut:
-    """Rows of Python values as a table inside a statement: `FROM {text}`, with its `values` in their place."""
+    """Rows of Python values inside a statement: its text, and the values in their place."""
 
     text: str
     values: list[Any]
 
 
+def few(model: type[models.Model], fields: Sequence[str], rows: Sequence[Sequence[Any]]) -> LaidOut:
+    """The insert of a handful of rows, to be run or to be part of a statement that does more."""
+    shape = _shape(model, tuple(fields), connection.vendor)
+    values = [convert(value) for row in rows for convert, value in zip(shape.converters, row, strict=True)]
+    return LaidOut(f"{shape.insert} {', '.join([shape.marks] * len(rows))}", values)
+
+
 def laid_out(model: type[models.Model], fields: Sequence[str], rows: Sequence[Sequence[Any]], name: str) -> LaidOut:
-    """Rows for the named fields of a model as a table called `name`, whose columns are called as the model's.
+    """Rows for the named fields of a model as a table called `name`, `FROM {text}`; its columns are called as theirs.
 
     However many the rows, the statement is the same, so that the database plans it once. Not for encrypted columns.
     """

@@ -25,8 +25,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, V
 
 from lazaretto.core import clock, journal, receipts
 from lazaretto.core.access import Actor, is_scoped, locked
+from lazaretto.core.closing import Answer, close
 from lazaretto.core.errors import Forbidden, InvalidInput, NotFound, RefusedByDatabase
-from lazaretto.core.live import announce
+from lazaretto.core.models import JournalEntry
 from lazaretto.core.prepared import prepared
 
 P = ParamSpec("P")
@@ -39,15 +40,20 @@ REGISTRY: "dict[str, Command[Any, Any]]" = {}
 
 
 @dataclass
-class _Run:
-    """A command under way: what its notes need to know."""
+class _Request:
+    """The outermost command, with all that it and those that it runs have to say at its end."""
 
-    command: str
-    actor: Actor
-    at: datetime
     client_id: UUID | None
-    notes: list[journal.Note] = field(default_factory=list)
+    entries: list[JournalEntry] = field(default_factory=list)
     units: set[UUID] = field(default_factory=set)
+
+
+@dataclass
+class _Run:
+    """A command under way."""
+
+    request: _Request
+    notes: list[journal.Note] = field(default_factory=list)
 
 
 _current: ContextVar[_Run | None] = ContextVar("lazaretto_command", default=None)
@@ -118,6 +124,8 @@ class Command(Generic[P, R]):
             raise TypeError(f"{self.name} takes keyword arguments only")
         actor: Any = kwargs["actor"]
         at: Any = kwargs["at"]
+        if _current.get() is not None:  # a part of the running command: it stands or falls with it
+            return self._run(actor, at, None, kwargs)
         return again_on_deadlock(lambda: self._run(actor, at, None, dict(kwargs)))
 
     def invoke(self, *, actor: Actor, at: datetime, payload: Mapping[str, Any], client_id: UUID | None = None) -> R:
@@ -144,9 +152,7 @@ class Command(Generic[P, R]):
         if stored is not None:
             answer: R = self.result.validate_python(stored.answer)
             return answer
-        result = self._run(actor, at, client_id, values)
-        receipts.settle(client_id, self.result.dump_python(result, mode="json") if self.keeps_answer else None)
-        return result
+        return self._run(actor, at, client_id, values)
 
     def open_to(self, actor: Actor) -> bool:
         """Whether the actor's role carries the command at all; in which places, its objects decide."""
@@ -167,16 +173,24 @@ class Command(Generic[P, R]):
         self._check_role(actor)
         self._resolve(actor, kwargs)
         outer = _current.get()
-        run = _Run(self.name, actor, at, client_id or (outer.client_id if outer else None))
+        request = outer.request if outer is not None else _Request(client_id)
+        run = _Run(request)
         with _running(run):
             result = self.function(**kwargs)  # type: ignore[call-arg]
         if not run.notes:
             raise RuntimeError(f"{self.name} changed something without a word in the journal")
-        journal.write(
-            run.notes, command=self.name, actor=actor, at=at, recorded_at=clock.now(), client_id=run.client_id
+        request.entries += journal.entries_of(
+            run.notes, command=self.name, actor=actor, at=at, recorded_at=clock.now(), client_id=request.client_id
         )
-        announce(run.units)
+        request.units.update(note.unit_id for note in run.notes if note.unit_id is not None)
+        if outer is None:
+            close(request.entries, request.units, self._kept(result, client_id))
         return result
+
+    def _kept(self, result: R, client_id: UUID | None) -> Answer | None:
+        if client_id is None:
+            return None
+        return Answer(client_id, self.result.dump_python(result, mode="json") if self.keeps_answer else None)
 
     def _check_role(self, actor: Actor) -> None:
         if not self.open_to(actor):
@@ -321,7 +335,6 @@ def record_all(notes: list[journal.Note]) -> None:
     if run is None:
         raise RuntimeError("record() belongs inside a command")
     run.notes.extend(notes)
-    run.units.update(note.unit_id for note in notes if note.unit_id is not None)
 
 
 @contextmanager

@@ -11,24 +11,23 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Model, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from lazaretto.core import journal
 from lazaretto.core.access import Actor, locked
-from lazaretto.core.bulk import insert_few, update_rows
+from lazaretto.core.bulk import insert_few
 from lazaretto.core.choices import DeadlineState
 from lazaretto.core.ids import new_id
 from lazaretto.core.live import announce
 from lazaretto.core.models import Alarm, AlarmStep, Deadline
-from lazaretto.core.prepared import prepared
+from lazaretto.core.prepared import statement_cursor
 
 log = logging.getLogger(__name__)
 
 Text = str | Promise
-Found = QuerySet[Deadline, tuple[UUID, int]]
 SWEEPER = Actor.system("sweeper")
 
 
@@ -122,7 +121,7 @@ def move_deadline(
     One that is not overdue any more begins anew: its alarm is answered, and its ladder climbs from the first rung. Of
     one that still is, what it climbed stays climbed.
     """
-    found = _found(kind, subject, slot)
+    found = list(locked(open_deadlines(kind, subject, slot)).values_list("id", "rung"))
     overdue_at = due_at + KINDS[kind].grace
     anew = {"rung": 0} if overdue_at > at else {}
     if anew:
@@ -140,51 +139,39 @@ def meet(
     kind: str, subject: Model, *, at: datetime, slot: str | None = None, by: int | None = None, answer: str = ""
 ) -> int:
     """The thing was done. Alarms raised for it are answered by whoever did it. Returns how many were open."""
-    return _close(_found(kind, subject, slot), DeadlineState.MET, at, by, answer or "done late")
+    return _close(_narrowed(kind, subject, slot), DeadlineState.MET, at, by, answer or "done late")
 
 
 def cancel(
     kind: str, subject: Model, *, at: datetime, slot: str | None = None, by: int | None = None, answer: str = ""
 ) -> int:
     """The thing is no longer due. Returns how many were open."""
-    return _close(_found(kind, subject, slot), DeadlineState.CANCELLED, at, by, answer or "no longer due")
+    return _close(_narrowed(kind, subject, slot), DeadlineState.CANCELLED, at, by, answer or "no longer due")
 
 
 def cancel_all(subject: Model, *, at: datetime, by: int | None = None, answer: str = "") -> int:
     """Nothing is due any more on this subject."""
-    return _close(_of_subject(subject=str(subject.pk)), DeadlineState.CANCELLED, at, by, answer or "no longer due")
+    return _close(_narrowed(None, subject, None), DeadlineState.CANCELLED, at, by, answer or "no longer due")
 
 
-# Locked: a sweeper that climbs at this moment is waited for, and its alarm is seen and answered by `_close`.
-@prepared
-def _of_kind(kind: Any, subject: Any) -> Found:
-    open_now = Deadline.objects.filter(kind=kind, subject_id=subject, state=DeadlineState.OPEN)
-    return locked(open_now).values_list("id", "rung")
+def _narrowed(kind: str | None, subject: Model, slot: str | None) -> dict[str, str]:
+    """What says which deadlines of a subject are meant."""
+    asked = {"subject_id": str(subject.pk), "kind": kind, "slot": slot}
+    return {name: value for name, value in asked.items() if value is not None}
 
 
-@prepared
-def _of_slot(kind: Any, subject: Any, slot: Any) -> Found:
-    open_now = Deadline.objects.filter(kind=kind, subject_id=subject, slot=slot, state=DeadlineState.OPEN)
-    return locked(open_now).values_list("id", "rung")
+CLOSE = """UPDATE core_deadline SET state = %s, closed_at = %s, next_at = NULL
+WHERE state = 'open' AND {asked} RETURNING id, rung"""
 
 
-@prepared
-def _of_subject(subject: Any) -> Found:
-    return locked(Deadline.objects.filter(subject_id=subject, state=DeadlineState.OPEN)).values_list("id", "rung")
-
-
-def _found(kind: str, subject: Model, slot: str | None) -> list[tuple[UUID, int]]:
-    if slot is None:
-        return _of_kind(kind=kind, subject=str(subject.pk))
-    return _of_slot(kind=kind, subject=str(subject.pk), slot=slot)
-
-
-def _close(ids: list[tuple[UUID, int]], state: DeadlineState, at: datetime, by: int | None, answer: str) -> int:
-    if not ids:
-        return 0
-    _answer([pk for pk, rung in ids if rung], at, by, answer)
-    update_rows(Deadline, ("state", "closed_at", "next_at"), [(str(state), at, None, pk) for pk, _rung in ids])
-    return len(ids)
+def _close(asked: dict[str, str], state: DeadlineState, at: datetime, by: int | None, answer: str) -> int:
+    """A sweeper that climbs at this moment is waited for, and its alarm is seen and answered."""
+    statement = CLOSE.format(asked=" AND ".join(f"{name} = %s" for name in asked))
+    with statement_cursor() as cursor:
+        cursor.execute(statement, [str(state), connection.ops.adapt_datetimefield_value(at), *asked.values()])
+        closed = cursor.fetchall()
+    _answer([pk for pk, rung in closed if rung], at, by, answer)
+    return len(closed)
 
 
 def _answer(climbed: list[UUID], at: datetime, by: int | None, answer: str) -> None:

@@ -60,10 +60,21 @@ class Flaw:
 def write(
     notes: Sequence[Note], *, command: str, actor: Any, at: datetime, recorded_at: datetime, client_id: UUID | None
 ) -> None:
-    """Append entries for a command; called by `core.commands` inside its transaction."""
-    entries = (_entry(note, command, actor, at, recorded_at, client_id) for note in notes)
-    if len(notes) > MANY:
-        _insert_many(entries, len(notes))
+    """Append entries for what happens outside of commands, inside the running transaction."""
+    append(entries_of(notes, command=command, actor=actor, at=at, recorded_at=recorded_at, client_id=client_id))
+
+
+def entries_of(
+    notes: Iterable[Note], *, command: str, actor: Any, at: datetime, recorded_at: datetime, client_id: UUID | None
+) -> list[JournalEntry]:
+    """The entries that a command's notes become, each with its MAC; not written yet."""
+    return [_entry(note, command, actor, at, recorded_at, client_id) for note in notes]
+
+
+def append(entries: Sequence[JournalEntry]) -> None:
+    """Write entries, inside the running transaction."""
+    if len(entries) > MANY:
+        _insert_many(entries)
     else:
         _insert_few(entries)
 
@@ -90,20 +101,25 @@ def _entry(
     return entry
 
 
-_COLUMNS = tuple(field.name for field in JournalEntry._meta.concrete_fields if field.name != "id")
-_values = attrgetter(*_COLUMNS)
+COLUMNS = tuple(field.name for field in JournalEntry._meta.concrete_fields if field.name != "id")
+_values = attrgetter(*COLUMNS)
+
+
+def values_of(entries: Iterable[JournalEntry]) -> list[tuple[Any, ...]]:
+    """The values of `COLUMNS` of each."""
+    return [_values(entry) for entry in entries]
 
 
 def _insert_few(entries: Iterable[JournalEntry]) -> None:
-    ids = insert_few(JournalEntry, _COLUMNS, [_values(entry) for entry in entries], returning=True)
+    ids = insert_few(JournalEntry, COLUMNS, values_of(entries), returning=True)
     insert_few(JournalPending, ["entry"], [[number] for number in ids])
 
 
-def _insert_many(entries: Iterable[JournalEntry], count: int) -> None:
+def _insert_many(entries: Sequence[JournalEntry]) -> None:
     """An import writes a note for every person: twenty thousand entries must not take longer than the people."""
-    ids = next_ids(JournalEntry, count)
+    ids = next_ids(JournalEntry, len(entries))
     rows = ((number, *_values(entry)) for number, entry in zip(ids, entries, strict=True))
-    insert_rows(JournalEntry, ["id", *_COLUMNS], rows)
+    insert_rows(JournalEntry, ["id", *COLUMNS], rows)
     insert_rows(JournalPending, ["entry"], ([number] for number in ids))
 
 

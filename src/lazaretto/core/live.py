@@ -11,18 +11,26 @@ from django.db import connection
 from django.db.models import Max
 
 from lazaretto.core.models import JournalEntry
+from lazaretto.core.prepared import statement_cursor
 
 CHANNEL = "lazaretto_changes"
+TELL = "SELECT pg_notify('lazaretto_changes', said) FROM unnest(%s::text[]) AS said"
+AT_ONCE = 100  # units in a message, which PostgreSQL limits to 8000 bytes
 
 
 def announce(units: Iterable[UUID]) -> None:
     """Announce a change in these units; PostgreSQL delivers it when the transaction commits."""
-    ids = sorted(str(unit) for unit in units)
-    if not ids or connection.vendor != "postgresql":
+    units = list(units)
+    if not units or connection.vendor != "postgresql":
         return
-    with connection.cursor() as cursor:
-        for start in range(0, len(ids), 100):
-            cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, ",".join(ids[start : start + 100])])
+    with statement_cursor() as cursor:
+        cursor.execute(TELL, telling(units))
+
+
+def telling(units: Iterable[UUID]) -> list[list[str]]:
+    """The values of `TELL`: the messages."""
+    ids = sorted(str(unit) for unit in units)
+    return [[",".join(ids[start : start + AT_ONCE]) for start in range(0, len(ids), AT_ONCE)]]
 
 
 def position() -> int:

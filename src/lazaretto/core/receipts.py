@@ -51,9 +51,13 @@ def claim(client_id: UUID, command: str, actor: Actor, payload: Mapping[str, Any
 
 def settle(client_id: UUID, answer: Any | None) -> None:
     """Keep the answer; None when it is a secret."""
-    said = json.dumps(NOT_KEPT if answer is None else answer)
     with statement_cursor() as cursor:
-        cursor.execute(SETTLE, [said, _key(client_id)])
+        cursor.execute(SETTLE, settling(client_id, answer))
+
+
+def settling(client_id: UUID, answer: Any | None) -> list[Any]:
+    """The values of `SETTLE`."""
+    return [json.dumps(NOT_KEPT if answer is None else answer), _key(client_id)]
 
 
 def _key(client_id: UUID) -> Any:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import QuerySet
 from pydantic import Field
 
@@ -266,13 +266,11 @@ def _insert(order: TransferOrder, persons: list[UUID], people: Sequence[Passenge
         for person, one in zip(persons, people, strict=True)
     ]
     try:
-        with transaction.atomic():
-            insert(order)
+        insert(order)
     except IntegrityError as error:
         raise OrderEntered from error
     try:
-        with transaction.atomic():
-            insert_rows(OrderPerson, _LINE, lines)
+        insert_rows(OrderPerson, _LINE, lines)
     except IntegrityError as error:  # somebody else was faster
         raise AlreadyOrdered from error
 

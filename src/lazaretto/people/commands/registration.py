@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import QuerySet
 
 from lazaretto.accounts.models import Unit
@@ -126,8 +126,7 @@ def contact_row(person: UUID, value: str, at: datetime, kind: str = ContactKind.
 def _add_documents(rows: Rows, at: datetime) -> None:
     documents = (document_row(person, given, at) for person, new in rows for given in new.documents)
     try:
-        with transaction.atomic():
-            insert_rows(IdentityDocument, DOCUMENT_FIELDS, documents)
+        insert_rows(IdentityDocument, DOCUMENT_FIELDS, documents)
     except IntegrityError as error:
         raise DocumentTaken from error
 
