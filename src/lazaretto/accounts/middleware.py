@@ -38,7 +38,7 @@ class ActorMiddleware:
 def _by_token(secret: str, at: datetime) -> Actor:
     token = token_of(secret, at=at)
     note_use(token, at=at)
-    return actor_through(token, at=at)
+    return actor_through(token)
 
 
 def bearer(request: HttpRequest) -> str | None:

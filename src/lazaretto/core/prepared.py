@@ -16,7 +16,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
-from django.db.models import Expression, Field, ForeignKey, Lookup, QuerySet
+from django.db.models import Expression, Field, ForeignKey, Func, JSONField, Lookup, QuerySet
 from psycopg import Cursor
 
 R = TypeVar("R")
@@ -39,6 +39,23 @@ class Slot(Expression):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:  # noqa: ARG002
         """A parameter."""
         return "%s", [_Mark(self.name)]
+
+
+class Rows(Func):
+    """`Subquery(things.values(rows=Rows("a", "b")))`: all rows of a subquery as one value, a list of lists or None.
+
+    Keys in it are texts.
+    """
+
+    output_field = JSONField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **_words: Any) -> tuple[str, Any]:
+        """An array of arrays."""
+        return self.as_sql(compiler, connection, template="JSONB_AGG(JSONB_BUILD_ARRAY(%(expressions)s))")
+
+    def as_sqlite(self, compiler: Any, connection: Any, **_words: Any) -> tuple[str, Any]:
+        """The same; of no rows an empty one."""
+        return self.as_sql(compiler, connection, template="JSON_GROUP_ARRAY(JSON_ARRAY(%(expressions)s))")
 
 
 @Field.register_lookup

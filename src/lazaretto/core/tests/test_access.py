@@ -75,8 +75,8 @@ def test_limits_of_a_token_limit_what_is_personal_too(cast):
     assert actor_for(cast.clerk.user, at=NOW, only=PERSONAL).may("accounts.self")
 
 
-def test_an_actor_costs_two_queries(cast, django_assert_num_queries):
-    with django_assert_num_queries(2):
+def test_an_actor_costs_one_query(cast, django_assert_num_queries):
+    with django_assert_num_queries(1):
         actor_for(cast.clerk.user, at=NOW)
 
 
