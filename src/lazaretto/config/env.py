@@ -129,7 +129,7 @@ def _postgresql(url: str) -> dict[str, Any]:
     except ValueError as error:
         raise SettingError("LAZARETTO_DATABASE_URL", "the port is not a number", "Write …@host:5432/name") from error
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "lazaretto.core.postgresql",
         "NAME": name,
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend without the question before every request; see `base`."""

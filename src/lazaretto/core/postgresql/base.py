@@ -1,0 +1,34 @@
+"""PostgreSQL whose kept connections are looked at before each request, not asked.
+
+Django sends `SELECT 1` before a request uses a connection that was kept from the last one. A server that went away has
+said so or closed the line, and that waits in the socket: where nothing waits, nothing needs to be asked.
+"""
+
+import select
+from typing import Any
+
+from django.db.backends.postgresql import base
+
+STATEMENTS = 500  # whose plans a connection keeps; the least used is dropped, which is a way there and back
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """Keeps more plans, and asks a connection only when there is a reason."""
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """A connection that keeps the plans of all that commands ask."""
+        made = super().get_new_connection(conn_params)
+        made.prepared_max = STATEMENTS
+        return made
+
+    def is_usable(self) -> bool:
+        """Whether the server is there."""
+        if self.connection is None or self.errors_occurred or self._something_waits():
+            return bool(super().is_usable())
+        return True
+
+    def _something_waits(self) -> bool:
+        """Whether there is something to read, as the last word of a server, or the line is closed."""
+        line = select.poll()
+        line.register(self.connection.fileno(), select.POLLIN)
+        return bool(line.poll(0))
