@@ -31,9 +31,7 @@ def actor_for(user: User, *, at: datetime, device: str = "", only: frozenset[str
     return _actor(user, held, parents, device, only)
 
 
-def _actor(
-    user: User, held: _Rows | None, parents: _Rows | None, device: str, only: frozenset[str] | None
-) -> Actor:
+def _actor(user: User, held: _Rows | None, parents: _Rows | None, device: str, only: frozenset[str] | None) -> Actor:
     """From the roles held, (unit, role), and the tree of units, (unit, the one above)."""
     below, roots = _tree(parents or [])
     grants: dict[str, set[UUID]] = defaultdict(set)
@@ -144,9 +142,24 @@ def _roots() -> "QuerySet[Unit]":
 
 def holders(capability: str, unit_id: UUID, *, at: datetime) -> QuerySet[User]:
     """Active users whose role carries a capability in a unit, by name; two queries."""
-    codes = [code for code, role in roles().items() if capability in role.capabilities]
-    held = Membership.objects.in_force(at).filter(unit_id__in=chain_of(unit_id), role__in=codes)
+    held = Membership.objects.in_force(at).filter(unit_id__in=chain_of(unit_id), role__in=_roles_with(capability))
     return User.objects.filter(is_active=True, pk__in=held.values("user_id")).order_by("display_name", "id")
+
+
+def holder_ids(capability: str, unit_id: UUID, *, at: datetime) -> list[int]:
+    """Who they are, for a command."""
+    return _holding(units=chain_of(unit_id), codes=_roles_with(capability), at=at)
+
+
+@prepared
+def _holding(units: Any, codes: Any, at: Any) -> "QuerySet[User, int]":
+    held = Membership.objects.in_force(at).filter(unit__among=units, role__among=codes)
+    active = User.objects.filter(is_active=True, pk__in=held.values("user_id"))
+    return active.order_by("display_name", "id").values_list("pk", flat=True)
+
+
+def _roles_with(capability: str) -> list[str]:
+    return [code for code, role in roles().items() if capability in role.capabilities]
 
 
 def is_set_up() -> bool:

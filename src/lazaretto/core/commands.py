@@ -286,10 +286,14 @@ def _by_key(model: type[Model]) -> Callable[..., list[Any]]:
     @prepared
     def row(pk: Any) -> Any:
         found = manager.filter(pk=pk).annotate(scope_unit_id=F(cast("Any", model).SCOPE))
-        related: tuple[str, ...] = getattr(model, "FETCHED_WITH", ())
-        return locked(found.select_related(*related) if related else found)
+        return locked(_with_relations(found))
 
     return row
+
+
+def _with_relations(rows: Any) -> Any:
+    related: tuple[str, ...] = getattr(rows.model, "FETCHED_WITH", ())
+    return rows.select_related(*related) if related else rows
 
 
 def _fetch_visible(manager: Any, pk: Any, actor: Actor, capability: str) -> Any:
@@ -297,7 +301,7 @@ def _fetch_visible(manager: Any, pk: Any, actor: Actor, capability: str) -> Any:
     if actor.everywhere(capability):
         found = next(iter(_anywhere(manager.model)(pk=manager.model._meta.pk.to_python(pk))), None)
     else:
-        found = locked(manager.visible_to(actor, capability)).filter(pk=pk).first()
+        found = locked(_with_relations(manager.visible_to(actor, capability))).filter(pk=pk).first()
     if found is not None:
         return found
     if manager.visible_to(actor).filter(pk=pk).exists():
@@ -312,7 +316,7 @@ def _anywhere(model: type[Model]) -> Callable[..., list[Any]]:
 
     @prepared
     def row(pk: Any) -> Any:
-        return locked(manager.filter(pk=pk))
+        return locked(_with_relations(manager.filter(pk=pk)))
 
     return row
 

@@ -7,16 +7,17 @@ under `@prepared` builds its queryset once from named slots; every call only put
 import functools
 import inspect
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Expression, Field, ForeignKey, Func, JSONField, Lookup, QuerySet
+from django.db.models.sql import UpdateQuery
 from psycopg import Cursor
 
 R = TypeVar("R")
@@ -70,8 +71,14 @@ class Among(Lookup):  # type: ignore[type-arg]
         """SQLite unfolds a list that comes as JSON; PostgreSQL has arrays."""
         lhs, lhs_values = self.process_lhs(compiler, connection)
         rhs, rhs_values = self.process_rhs(compiler, connection)
-        test = "= ANY({})" if connection.vendor == "postgresql" else "IN (SELECT value FROM json_each({}))"
-        return f"{lhs} {test.format(rhs)}", [*lhs_values, *rhs_values]
+        return among(lhs, rhs), [*lhs_values, *rhs_values]
+
+
+def among(column: str, values: str = "%s") -> str:
+    """The comparison of `Among`, for a statement in plain SQL."""
+    if connection.vendor == "postgresql":
+        return f"{column} = ANY({values})"
+    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608
 
 
 def statement_cursor() -> CursorWrapper:
@@ -79,10 +86,11 @@ def statement_cursor() -> CursorWrapper:
 
     Django's own cursors put the values into the text, so every statement is a new one to the server.
     """
-    if connection.vendor != "postgresql":
-        return connection.cursor()
-    connection.ensure_connection()
-    return connection._prepare_cursor(Cursor(cast("Any", connection.connection)))  # type: ignore[no-any-return, attr-defined]
+    here = connections[DEFAULT_DB_ALIAS]
+    if here.vendor != "postgresql":
+        return here.cursor()
+    here.ensure_connection()
+    return here._prepare_cursor(Cursor(cast("Any", here.connection)))  # type: ignore[no-any-return, attr-defined]
 
 
 def prepared(build: Callable[..., QuerySet[Any, R]]) -> Callable[..., list[R]]:
@@ -96,13 +104,45 @@ def prepared(build: Callable[..., QuerySet[Any, R]]) -> Callable[..., list[R]]:
 
     @functools.wraps(build)
     def read(**values: Any) -> list[R]:
-        vendor = connection.vendor
+        vendor = connections[DEFAULT_DB_ALIAS].vendor
         statement = statements.get(vendor)
         if statement is None:
             statement = statements[vendor] = _Statement(build(**{name: Slot(name) for name in names}))
         return list(statement.rows(values))
 
     return read
+
+
+def prepared_change(*fields: str) -> Callable[[Callable[..., QuerySet[Any, Any]]], Callable[..., int]]:
+    """The same for a change: sets these fields of the rows that `build` finds, and returns how many they were.
+
+    The values to be set are keywords of the result too, by the names of the fields; they may be None.
+    """
+
+    def declare(build: Callable[..., QuerySet[Any, Any]]) -> Callable[..., int]:
+        names = tuple(inspect.signature(build).parameters)
+        statements: dict[str, tuple[str, tuple[Any, ...]]] = {}
+
+        @functools.wraps(build)
+        def change(**values: Any) -> int:
+            vendor = connections[DEFAULT_DB_ALIAS].vendor
+            if vendor not in statements:
+                query = build(**{name: Slot(name) for name in names}).query.chain(UpdateQuery)
+                query.add_update_values({name: Slot(name) for name in fields})
+                statements[vendor] = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
+            sql, marks = statements[vendor]
+            with statement_cursor() as cursor:
+                cursor.execute(sql, _filled(marks, values))
+                return int(cursor.rowcount)
+
+        return change
+
+    return declare
+
+
+def _filled(marks: Iterable[Any], values: dict[str, Any]) -> list[Any]:
+    """The parameters of a statement, with these values in their places."""
+    return [adapted(values[mark.name]) if isinstance(mark, _Mark) else mark for mark in marks]
 
 
 class _Statement:
@@ -121,9 +161,8 @@ class _Statement:
 
     def rows(self, values: dict[str, Any]) -> Iterator[Any]:
         """Run with these values."""
-        given = [_adapt(values[mark.name]) if isinstance(mark, _Mark) else mark for mark in self.marks]
         with statement_cursor() as cursor:
-            cursor.execute(self.sql, given)
+            cursor.execute(self.sql, _filled(self.marks, values))
             found = cursor.fetchall()
         answered = _Answered(self, found)
         query = SimpleNamespace(
@@ -133,7 +172,7 @@ class _Statement:
             annotation_select=self.query.annotation_select,
             selected=self.query.selected,
         )
-        rows = SimpleNamespace(db=connection.alias, query=query, _fields=self.fields, _known_related_objects={})
+        rows = SimpleNamespace(db=DEFAULT_DB_ALIAS, query=query, _fields=self.fields, _known_related_objects={})
         return iter(self.reader(rows))
 
 
@@ -159,15 +198,16 @@ class _Answered:
         return rows
 
 
-def _adapt(value: Any) -> Any:
+def adapted(value: Any) -> Any:
     """A value as the driver takes it."""
     many = isinstance(value, Collection) and not isinstance(value, str)
-    if connection.vendor == "postgresql":
+    here = connections[DEFAULT_DB_ALIAS]
+    if here.vendor == "postgresql":
         return list(value) if many else value
     if many:
-        return json.dumps([_adapt(one) for one in value])
+        return json.dumps([adapted(one) for one in value])
     if isinstance(value, UUID):
         return value.hex
     if isinstance(value, datetime):
-        return connection.ops.adapt_datetimefield_value(value)
+        return here.ops.adapt_datetimefield_value(value)
     return value.isoformat() if isinstance(value, date) else value

@@ -62,6 +62,7 @@ class Handover(models.Model):
     instead_of = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="diverted")
 
     objects = HandoverQuerySet.as_manager()
+    FETCHED_WITH = ("from_site", "to_site")
 
     class Meta:
         constraints = [

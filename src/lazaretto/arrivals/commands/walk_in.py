@@ -146,7 +146,7 @@ def admit_walk_in(
     for one in listed:
         _take_off(one, site, done.stay_id, done.stay_number, at)
     order = receive(person.id, site, actor=actor, at=at)
-    stay = Stay.objects.get(pk=done.stay_id)
+    (stay,) = _stay(stay=done.stay_id)
     asked = open_exception(person, site, plea, actor=actor, at=at, stay=stay) if unheralded and plea else None
     data = {"without_list": True, "known": known, "not_same_as": [str(other) for other in not_same_as]}
     record(stay, unit_id=site.unit_id, person_id=person.id, data=data)
@@ -154,6 +154,11 @@ def admit_walk_in(
         person.id, known, done.stay_id, done.stay_number, done.order_number, done.room, done.ends_at,
         order, asked.number if asked else "",
     )  # fmt: skip
+
+
+@prepared
+def _stay(stay: Any) -> QuerySet[Stay]:
+    return Stay.objects.filter(pk=stay)
 
 
 @command("arrivals.ask_to_admit", capability="stays.admit")

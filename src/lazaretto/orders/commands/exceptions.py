@@ -10,8 +10,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext
 from pydantic import Field
 
-from lazaretto.accounts.queries import holders
+from lazaretto.accounts.queries import holder_ids
 from lazaretto.core.access import Actor
+from lazaretto.core.bulk import insert
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import Due, meet, set_deadlines
 from lazaretto.core.errors import Forbidden, whole
@@ -83,22 +84,24 @@ def ask_exception(
 def open_exception(
     person: Person, site: Site, plea: Plea, *, actor: Actor, at: datetime, stay: Stay | None = None
 ) -> Asked:
-    """Ask headquarters inside the running command; with a `stay` they were admitted first.
+    """Ask headquarters inside the running command; with a `stay` they were admitted first, and `movement.receive` ran.
 
-    A request about the same person that was not answered yet is closed by it: they are inside now. Raises `WhyNow`,
+    A request about the same person that was not answered yet is closed by either: they are inside now. Raises `WhyNow`,
     `NotAnApprover`.
     """
     why_now = whole(plea.why_now, MOST)
     if not why_now:
         raise WhyNow
-    close_waiting(person.pk, site, actor=actor, at=at)
+    if stay is None:
+        close_waiting(person.pk, site, actor=actor, at=at)
     due_at = at + (ANSWER_ADMITTED if stay is not None else ANSWER_WAITING)
-    made = ExceptionRequest.objects.create(
-        number=_number(site, at), unit=site.unit, site=site, person=person, stay=stay,
+    made = ExceptionRequest(
+        unit=site.unit, site=site, person=person, stay=stay,
         missing=sorted({Missing.TRANSFER_ORDER, *plea.missing, *_seen_missing(person)}),
         why_now=why_now, asked_at=at, asked_by_id=actor.user_id, due_at=due_at,
-        approver_id=_approver(plea.approver, site, actor, at),
+        approver_id=_approver(plea.approver, site, actor, at), number=_number(site, at),
     )  # fmt: skip
+    insert(made)
     set_deadlines([Due(EXCEPTION.code, made, due_at, unit_id=site.unit_id, person_id=person.pk)], at=at)
     data = {"number": made.number, "missing": made.missing, "admitted": stay is not None, "due_at": due_at}
     record(made, unit_id=site.unit_id, person_id=person.pk, data=data)
@@ -168,7 +171,7 @@ def _documents(person: Any) -> QuerySet[IdentityDocument, UUID]:
 
 def _approver(wanted: int | None, site: Site, actor: Actor, at: datetime) -> int | None:
     """The named user, or the approver with the fewest open requests; None where nobody holds the role."""
-    may = [user.pk for user in holders(DECIDE, site.unit_id, at=at) if user.pk != actor.user_id]
+    may = [user for user in holder_ids(DECIDE, site.unit_id, at=at) if user != actor.user_id]
     if wanted is not None and wanted not in may:
         raise NotAnApprover(user=wanted)
     return wanted if wanted is not None else fewest_open(may)

@@ -77,8 +77,11 @@ def receive(person_id: UUID, site: Site, *, actor: Actor, at: datetime) -> str:
     What headquarters was asked about them while they waited outside is closed.
     """
     close_waiting(person_id, site, actor=actor, at=at)
-    follow([person_id], actor=actor, at=at)
-    lines = open_lines([person_id], to_site=site)
+    lines = open_lines([person_id])
+    if any(line.state == LineState.UNDER_WAY for line in lines):
+        follow([person_id], actor=actor, at=at)
+        lines = open_lines([person_id])
+    lines = [line for line in lines if line.order.to_site_id == site.pk]
     if not lines:
         return ""
     (line,) = lines

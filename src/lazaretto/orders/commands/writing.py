@@ -107,14 +107,14 @@ def write_order(
     if others and not given:
         raise IssuerMissing
     order = TransferOrder(
-        number=_number(unit, at), unit=unit, issuer=given or headquarters().name, issuer_number=others,
+        unit=unit, issuer=given or headquarters().name, issuer_number=others,
         from_site=from_site, from_external=from_place,
         to_site=destination if isinstance(destination, Site) else None, to_external=to_place,
         category=category, reason=reason_of(reason), urgency=urgency, papers=sorted(set(papers)),
         state=OrderState.ISSUED if others else OrderState.DRAFT, valid_until=valid_until,
         written_at=at, written_by_id=actor.user_id, issued_at=at if others else None,
     )  # fmt: skip
-    _insert(order, _persons(people, unit, actor, at), people)
+    _insert(order, _persons(people, unit, actor, at), people, at)
     write_step(order, StepKind.RECEIVED if others else StepKind.DRAFTED, actor=actor, at=at)
     if others:
         _put_in_force(order, at)
@@ -247,7 +247,7 @@ def _current(people: Any) -> QuerySet[Person, UUID]:
     return Person.objects.current().filter(pk__among=people).values_list("pk", flat=True)
 
 
-def _insert(order: TransferOrder, persons: list[UUID], people: Sequence[Passenger]) -> None:
+def _insert(order: TransferOrder, persons: list[UUID], people: Sequence[Passenger], at: datetime) -> None:
     taken = named_lines(people=persons)
     if taken:
         raise AlreadyOrdered.on(", ".join(sorted({line.order.number for line in taken})))
@@ -265,6 +265,7 @@ def _insert(order: TransferOrder, persons: list[UUID], people: Sequence[Passenge
         )
         for person, one in zip(persons, people, strict=True)
     ]
+    order.number = _number(order.unit, at)  # last: whoever takes the next one waits until we are done
     try:
         insert(order)
     except IntegrityError as error:

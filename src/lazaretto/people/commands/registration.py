@@ -12,14 +12,14 @@ from django.db.models import QuerySet
 
 from lazaretto.accounts.models import Unit
 from lazaretto.core.access import Actor
-from lazaretto.core.bulk import insert_rows, update_rows
+from lazaretto.core.bulk import insert_few, insert_rows
 from lazaretto.core.commands import command, record, record_all
 from lazaretto.core.ids import new_id
 from lazaretto.core.journal import Note
-from lazaretto.core.prepared import prepared
+from lazaretto.core.prepared import prepared, prepared_change
 from lazaretto.people.choices import ContactKind, PartyKind
 from lazaretto.people.commands.newcomers import GivenDocument, NewPerson, clean_person
-from lazaretto.people.commands.tokens import add_tokens, copy_tokens
+from lazaretto.people.commands.tokens import add_tokens, chunks, copy_tokens
 from lazaretto.people.digests import contact_digest, document_digest, last_four, normal_number, number_digest
 from lazaretto.people.errors import DocumentTaken
 from lazaretto.people.models import (
@@ -208,29 +208,23 @@ def _in_a_party(people: Any, kind: Any) -> QuerySet[PartyMember, tuple[UUID, UUI
 
 def open_access(person_ids: Iterable[UUID], unit_id: UUID, at: datetime) -> int:
     """Let a unit see these people from now on, inside the running command; returns for how many that is new."""
-    people = list(dict.fromkeys(person_ids))
-    known = set(_seen_by(people=people, unit=unit_id))
-    fresh = [person for person in people if person not in known]
-    insert_rows(
-        PersonAccess, ("id", "person", "unit_id", "started_at"), [(new_id(), person, unit_id, at) for person in fresh]
-    )
-    copy_tokens(fresh, unit_id)
+    rows = {new_id(): person for person in dict.fromkeys(person_ids)}
+    fresh: list[UUID] = []
+    for some in chunks(list(rows.items())):
+        values = [(access, person, unit_id, at) for access, person in some]
+        fresh += insert_few(PersonAccess, _ACCESS_FIELDS, values, ignore_conflicts=True, returning=True)
+    copy_tokens([rows[UUID(str(access))] for access in fresh], unit_id)
     return len(fresh)
 
 
-@prepared
-def _seen_by(people: Any, unit: Any) -> QuerySet[PersonAccess, UUID]:
-    open_now = PersonAccess.objects.filter(person__among=people, unit_id=unit, ended_at__isnull=True)
-    return open_now.values_list("person_id", flat=True)
+_ACCESS_FIELDS = ("id", "person", "unit_id", "started_at")
 
 
 def close_access(person_ids: Iterable[UUID], unit_id: UUID, at: datetime) -> int:
     """The unit no longer cares for these people, inside the running command. What it saw it can still look up."""
-    held = _open_accesses(people=list(dict.fromkeys(person_ids)), unit=unit_id)
-    return update_rows(PersonAccess, ("ended_at",), [(at, access) for access in held])
+    return _end_access(people=list(dict.fromkeys(person_ids)), unit=unit_id, ended_at=at)
 
 
-@prepared
-def _open_accesses(people: Any, unit: Any) -> QuerySet[PersonAccess, UUID]:
-    held = PersonAccess.objects.filter(person__among=people, unit_id=unit, ended_at__isnull=True)
-    return held.values_list("id", flat=True)
+@prepared_change("ended_at")
+def _end_access(people: Any, unit: Any) -> QuerySet[PersonAccess]:
+    return PersonAccess.objects.filter(person__among=people, unit_id=unit, ended_at__isnull=True)

@@ -2,13 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import QuerySet
-
-from lazaretto.core.bulk import insert_few, insert_rows
-from lazaretto.core.prepared import prepared
+from lazaretto.core.bulk import insert_rows
+from lazaretto.core.prepared import adapted, among, statement_cursor
 from lazaretto.people.models import PersonAccess, PersonName, SearchToken
 from lazaretto.people.search_text import tokens_of
 
@@ -31,18 +29,14 @@ def add_tokens(names: Mapping[UUID, Sequence[str]], units: Iterable[UUID]) -> No
 
 def copy_tokens(person_ids: Sequence[UUID], unit_id: UUID) -> None:
     """Let these people be found in another unit as well."""
-    if not person_ids:
-        return
-    known = _everywhere(unit=SearchToken.EVERYWHERE, people=list(person_ids))
-    for some in chunks(known):
-        rows = [(unit_id, token, person) for token, person in some]
-        insert_few(SearchToken, ("unit_id", "token", "person"), rows, ignore_conflicts=True)
+    if person_ids:
+        values = [unit_id, SearchToken.EVERYWHERE, list(person_ids)]
+        with statement_cursor() as cursor:
+            cursor.execute(COPY.format(among=among("person_id")), [adapted(value) for value in values])
 
 
-@prepared
-def _everywhere(unit: Any, people: Any) -> QuerySet[SearchToken, tuple[str, UUID]]:
-    known = SearchToken.objects.filter(unit_id=unit, person__among=people)
-    return known.values_list("token", "person_id")
+COPY = """INSERT INTO people_searchtoken (unit_id, token, person_id)
+SELECT %s, token, person_id FROM people_searchtoken WHERE unit_id = %s AND {among} ON CONFLICT DO NOTHING"""
 
 
 def rewrite_tokens(person_ids: Sequence[UUID]) -> None:

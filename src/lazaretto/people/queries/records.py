@@ -1,11 +1,15 @@
 """A person under an id: records that were merged lead to the one that was kept."""
 
+from typing import Any
 from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
 
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import NotFound
 from lazaretto.core.paging import BadCursor
-from lazaretto.people.models import Person
+from lazaretto.core.prepared import prepared
+from lazaretto.people.models import Person, PersonAccess
 
 READ = "people.read"
 
@@ -20,15 +24,23 @@ def uuid_of(cursor: str) -> UUID:
 
 def person_by_id(actor: Actor, person_id: UUID, capability: str = READ) -> Person:
     """The person under an id; of a merged record the one that was kept. Raises `NotFound` outside the actor's units."""
+    units = list(actor.units_with(capability))
     current: UUID | None = person_id
     while current is not None:
-        person = Person.objects.filter(pk=current).first()
+        person = next(iter(_seen_from(person=current, units=units)), None)
         if person is None:
             break
-        if person.merged_into_id is None and Person.objects.visible_to(actor, capability).filter(pk=current).exists():
+        if person.merged_into_id is None and (person.seen or actor.everywhere(capability)):
             return person
         current = person.merged_into_id
     raise NotFound(person=person_id)
+
+
+@prepared
+def _seen_from(person: Any, units: Any) -> QuerySet[Any]:
+    """A person, and whether one of these units cares or cared for them."""
+    seen = PersonAccess.objects.filter(person=OuterRef("pk"), unit_id__among=units)
+    return Person.objects.filter(pk=person).annotate(seen=Exists(seen))
 
 
 def record_ids(person: Person) -> list[UUID]:

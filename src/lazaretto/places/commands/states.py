@@ -81,12 +81,11 @@ def _step(rooms: Sequence[Room], after: RoomState, actor: Actor, at: datetime, r
 
 
 def occupy_room(*, actor: Actor, at: datetime, room: Room) -> bool:
-    """A stay takes a room: ready → occupied. Called by the commands of stays, inside their transaction only.
+    """A stay takes a locked room: ready → occupied. Called by the commands of stays, inside their transaction only.
 
     Answers False when the room is occupied already (the household is in it; the constraint on occupancies says who
     may join them). Raises `SiteNotActivated`, `RoomNotReady`.
     """
-    room = _locked(room)
     if room.site.state != SiteState.ACTIVE:
         raise SiteNotActivated(site=room.site.code, state=room.site.state)
     if room.state == RoomState.OCCUPIED:
@@ -98,12 +97,11 @@ def occupy_room(*, actor: Actor, at: datetime, room: Room) -> bool:
 
 
 def vacate_room(*, actor: Actor, at: datetime, room: Room, entered: bool = True, kept: bool = False) -> None:
-    """The last stay leaves a room: occupied → to clean, → ready when nobody had set foot in it, → held when it is kept.
+    """The last stay leaves a locked room: occupied → to clean, → ready if nobody set foot in it, → held if it is kept.
 
     Called by the commands of stays, inside their transaction, once nobody is left. Why they left is said of the stay,
     not of the room. Raises `RoomNotOccupied`.
     """
-    room = _locked(room)
     if room.state != RoomState.OCCUPIED:
         raise RoomNotOccupied(room=room.number, state=room.state)
     _write([room], _left_as(entered=entered, kept=kept), actor, at, "")

@@ -33,7 +33,7 @@ from lazaretto.stays.errors import (
 )
 from lazaretto.stays.models import IsolationOrder, Occupancy, Stay
 from lazaretto.stays.queries.courses import CENTRAL, ServedElsewhere, central_end, course_of, plan, tests_taken
-from lazaretto.stays.queries.going_on import counts_from, goes_on_under, unlifted_order
+from lazaretto.stays.queries.going_on import counts_from, goes_on, unlifted_order
 
 
 @dataclass(frozen=True)
@@ -83,13 +83,13 @@ def admit(
     """
     if last_exposure_at > at:
         raise NotYet(field="last_exposure_at")
-    going_on = goes_on_under(person.pk, category, at=at)
+    earlier = unlifted_order(person.pk)
+    going_on = goes_on(earlier, category, at=at)
     if going_on is not None:
         return _admit_again(
             going_on, person, site, room, last_exposure_at, reason=reason, party_id=party_id, shares_bed=shares_bed,
             assessment=assessment, actor=actor, at=at,
         )  # fmt: skip
-    earlier = unlifted_order(person.pk)
     since = counts_from(earlier, category, at=at) or last_exposure_at
     _may_come(person, site, category)
     course = plan(site=site, category=category, clock_start_at=since, starts_at=at, served=served_elsewhere)

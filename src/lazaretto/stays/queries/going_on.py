@@ -44,7 +44,11 @@ def unlifted_order(person_id: UUID) -> IsolationOrder | None:
 
 def goes_on_under(person_id: UUID, category: str, *, at: datetime) -> IsolationOrder | None:
     """The order in force under which somebody goes on who is admitted in that category; None where a new one begins."""
-    order = unlifted_order(person_id)
+    return goes_on(unlifted_order(person_id), category, at=at)
+
+
+def goes_on(order: IsolationOrder | None, category: str, *, at: datetime) -> IsolationOrder | None:
+    """The same of the order that nobody has lifted."""
     if order is None or order.ends_at <= at:
         return None
     found = decided(order)

@@ -127,22 +127,21 @@ class Behind:
 def alone_without(leaving: Sequence[Stay], *, at: datetime) -> list[Behind]:
     """Who would be without the company they need if these people of one site left together, and had it before.
 
-    Both those who stay behind in their rooms and those who go. Three queries, three more where a room is not emptied.
+    Both those who stay behind in their rooms and those who go. Three queries.
     """
     rooms: dict[UUID, list[Occupancy]] = defaultdict(list)
     for taken in _with_them(stays=[stay.pk for stay in leaving]):
         rooms[taken.room_id].append(taken)
     if not rooms:
         return []
-    site, going = leaving[0].site, {stay.pk for stay in leaving}
-    found, before, goers = list[Behind](), set[UUID](), list[Sharer]()
-    for those in rooms.values():
-        everybody = {taken.stay_id: _sharer(taken) for taken in those}
-        behind = [sharer for stay, sharer in everybody.items() if stay not in going]
-        goers += [sharer for stay, sharer in everybody.items() if stay in going]
-        before |= {one.sharer.person.pk for one in without_company(site, list(everybody.values()), at=at)}
-        found += [Behind(one, those[0].room) for one in without_company(site, behind, at=at)] if behind else []
-    found += [Behind(one, None) for one in without_company(site, goers, at=at)]
+    going = {stay.pk for stay in leaving}
+    together = [[_sharer(taken) for taken in those] for those in rooms.values()]
+    behind = [[_sharer(taken) for taken in those if taken.stay_id not in going] for those in rooms.values()]
+    goers = [_sharer(taken) for those in rooms.values() for taken in those if taken.stay_id in going]
+    lonely = without_company_in(leaving[0].site, [*together, *behind, goers], at=at)
+    before = {one.sharer.person.pk for group in lonely[: len(rooms)] for one in group}
+    places: list[Room | None] = [*(those[0].room for those in rooms.values()), None]
+    found = [Behind(one, room) for room, group in zip(places, lonely[len(rooms) :], strict=True) for one in group]
     return [one for one in found if one.lonely.sharer.person.pk not in before]
 
 
