@@ -66,7 +66,8 @@ def _standing(user: str, at: Any) -> dict[str, Subquery]:
 
 @prepared
 def _standing_of(user: Any, at: Any) -> "QuerySet[User, tuple[_Rows | None, _Rows | None]]":
-    return User.objects.filter(pk=user).annotate(**_standing("pk", at)).values_list("held", "parents")
+    rows: Any = User.objects.filter(pk=user).annotate(**_standing("pk", at))
+    return rows.values_list("held", "parents")  # type: ignore[no-any-return]
 
 
 @prepared

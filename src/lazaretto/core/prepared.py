@@ -127,7 +127,8 @@ def prepared_change(*fields: str) -> Callable[[Callable[..., QuerySet[Any, Any]]
         def change(**values: Any) -> int:
             vendor = connections[DEFAULT_DB_ALIAS].vendor
             if vendor not in statements:
-                query = build(**{name: Slot(name) for name in names}).query.chain(UpdateQuery)
+                rows = build(**{name: Slot(name) for name in names})
+                query = cast("UpdateQuery", rows.query.chain(UpdateQuery))
                 query.add_update_values({name: Slot(name) for name in fields})
                 statements[vendor] = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
             sql, marks = statements[vendor]

@@ -27,10 +27,11 @@ def person_by_id(actor: Actor, person_id: UUID, capability: str = READ) -> Perso
     units = list(actor.units_with(capability))
     current: UUID | None = person_id
     while current is not None:
-        person = next(iter(_seen_from(person=current, units=units)), None)
-        if person is None:
+        found = _seen_from(person=current, units=units)
+        if not found:
             break
-        if person.merged_into_id is None and (person.seen or actor.everywhere(capability)):
+        person: Person = found[0]
+        if person.merged_into_id is None and (found[0].seen or actor.everywhere(capability)):
             return person
         current = person.merged_into_id
     raise NotFound(person=person_id)
