@@ -8,6 +8,7 @@ import select
 from typing import Any
 
 from django.db.backends.postgresql import base
+from psycopg.pq import TransactionStatus
 
 STATEMENTS = 500  # whose plans a connection keeps; the least used is dropped, which is a way there and back
 
@@ -23,12 +24,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def is_usable(self) -> bool:
         """Whether the server is there."""
-        if self.connection is None or self.errors_occurred or self._something_waits():
-            return bool(super().is_usable())
-        return True
+        return self._rests() or bool(super().is_usable())
 
-    def _something_waits(self) -> bool:
-        """Whether there is something to read, as the last word of a server, or the line is closed."""
+    def _rests(self) -> bool:
+        """Whether nothing is under way, nothing went wrong, and nothing waits to be read: no last word of a server."""
+        if self.connection is None or self.errors_occurred:
+            return False
+        if self.connection.info.transaction_status != TransactionStatus.IDLE:
+            return False
         line = select.poll()
         line.register(self.connection.fileno(), select.POLLIN)
-        return bool(line.poll(0))
+        return not line.poll(0)
