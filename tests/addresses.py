@@ -17,6 +17,7 @@ from lazaretto.screening.models import Point, Round
 from lazaretto.stays.models import Breach, Certificate, OrderChange, RoomHold, Specimen, Stay
 from lazaretto.stranded.models import Group, Stranded
 from lazaretto.trips.models import Driver, MoveRequest, Trip, TripPlan, Vehicle
+from lazaretto.tubes.models import ResultFile
 
 GET, POST = "GET", "POST"
 
@@ -388,6 +389,7 @@ ARGUMENTS = {
     "point_id": lambda world: world[Point].pk,
     "device_id": lambda world: world[Device].pk,
     "/api/v1/headcounts/lists/{list_id} list_id": lambda world: world[HeadcountList].pk,
+    "file_id": lambda world: world[ResultFile].pk,
     "plan_id": lambda world: world[TripPlan].pk,
     "request_id": lambda world: world[MoveRequest].pk,
     "secret": lambda _world: "no-such-secret",

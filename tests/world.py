@@ -30,7 +30,7 @@ from lazaretto.stays.models import Breach, Certificate, DoorCheck, OrderChange, 
 from lazaretto.stranded.models import Group, Stranded
 from lazaretto.transfers.models import PlaceWord
 from lazaretto.trips.models import Driver, MoveRequest, Stop, Trip, TripPlan, Vehicle
-from lazaretto.tubes.models import Bag, EventUpload, Laboratory, Trail
+from lazaretto.tubes.models import Bag, EventUpload, Laboratory, Positive, Recall, ResultFile, ResultLine, Trail
 from tests import factories
 from tests.factories import LONG_AGO, NOW
 
@@ -208,7 +208,15 @@ def _tubes(one: Round, place: Point) -> list[Model]:
     receipt = EventUpload.objects.create(id=new_id(), round=one, body_digest="", sent_at=NOW, received_at=NOW)
     bag = Bag.objects.create(code="B1", round=one, point=place)
     trail = Trail.objects.create(code="M1", round=one, point=place, opened_at=NOW, bag="B1", bagged_at=NOW)
-    return [laboratory, receipt, bag, trail]
+    file = ResultFile.objects.create(
+        round=one, laboratory=laboratory, file_name="结果.csv", digest="", lines=1, sent_at=NOW
+    )
+    line = ResultLine.objects.create(
+        file=file, number=2, tube="M1", said="?", state="held", holds=["unreadable"], payload="{}"
+    )
+    positive = Positive.objects.create(round=one, tube="M1", people=1, raised_at=NOW)
+    recall = Recall.objects.create(round=one, positive=positive, tube="M1", number=1, raised_at=NOW, due_at=NOW)
+    return [laboratory, receipt, bag, trail, file, line, positive, recall]
 
 
 def _stranded(site) -> list[Model]:

@@ -1,6 +1,8 @@
-"""Endpoints of tubes: what devices saw, where tubes are."""
+"""Endpoints of tubes: what devices saw, where tubes are, what laboratories report, whether a round may close."""
 
+from dataclasses import asdict
 from datetime import datetime
+from hashlib import sha256
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,10 +16,13 @@ from lazaretto.core.errors import InvalidInput
 from lazaretto.core.paging import Page, PageOut, Paging, page
 from lazaretto.screening.commands.capturing import Moment
 from lazaretto.screening.queries import round_by_id
-from lazaretto.tubes.commands import EventsAnswer, TakenEvent, take_events
-from lazaretto.tubes.models import Trail
+from lazaretto.tubes.choices import FileState, Hold, LineState, Source, Stage
+from lazaretto.tubes.commands import EventsAnswer, RawLine, TakenEvent, commit_results, stage_results, take_events
+from lazaretto.tubes.models import ResultFile, Trail
+from lazaretto.tubes.queries.balance import balance_of
+from lazaretto.tubes.queries.results import account_of, blocked, file_by_id, laboratory_by_code, lines_of
 from lazaretto.tubes.queries.trails import trails
-from lazaretto.tubes.rules import HANDLE, MOST_EVENTS, READ
+from lazaretto.tubes.rules import HANDLE, MOST_EVENTS, MOST_RESULTS, READ, REPORT
 
 router = Router(tags=["tubes"])
 
@@ -39,6 +44,75 @@ class EventsIn(BaseModel):
 _ANSWER = TypeAdapter(EventsAnswer)
 
 
+class ResultIn(BaseModel):
+    """A result of a tube, in the laboratory's own words or as `negative`, `positive`, `suspect`, `invalid`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    tube: Annotated[str, Field(min_length=1, max_length=80)]
+    result: Annotated[str, Field(min_length=1, max_length=60)]
+    ct_n: Annotated[float | None, Field(ge=0, le=99)] = None
+    ct_orf: Annotated[float | None, Field(ge=0, le=99)] = None
+
+
+class ResultsIn(BaseModel):
+    """Results of a laboratory. The same `batch` again is the same results, whatever is in it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    batch: UUID
+    round: UUID
+    laboratory: Annotated[str, Field(min_length=1, max_length=40, description="Its code.")]
+    stage: Stage = Stage.FIRST
+    declared_negative: bool = False
+    results: Annotated[list[ResultIn], Field(min_length=1, max_length=MOST_RESULTS)]
+
+
+class HeldOut(Schema):
+    """A result that waits for somebody, and why."""
+
+    number: int
+    tube: str
+    said: str
+    holds: list[Hold]
+
+
+class ResultsOut(Schema):
+    """What became of results: `lines` is the sum of all but `positives`."""
+
+    file_id: UUID
+    state: FileState
+    lines: int
+    taken: int
+    ready: int
+    held: int
+    repeated: int
+    empty: int
+    left_out: int
+    positives: int
+    waiting: list[HeldOut]
+
+
+class BalanceOut(Schema):
+    """The two sums of a round. It closes when nothing of `unanswered`, `preliminary`, `unnamed`, `recalls`, `handed`
+    is left: tubes = answered + rejected, headcount = tested + excused + missing.
+    """
+
+    tubes: int
+    answered: int
+    rejected: int
+    unanswered: int
+    preliminary: int
+    headcount: int
+    tested: int
+    excused: int
+    missing: int
+    unnamed: int
+    recalls: int
+    handed: int
+    closes: bool
+
+
 class TrailOut(Schema):
     """A tube of a round and where it is. Without `opened_at` nobody's scan names it yet."""
 
@@ -50,6 +124,8 @@ class TrailOut(Schema):
     received_at: datetime | None
     rejected_at: datetime | None
     doubts: list[str]
+    standing: str
+    answered_at: datetime | None
 
 
 @router.post("/tubes/events", response=dict[str, Any], summary="A batch of events of tubes and bags from a device")
@@ -75,3 +151,52 @@ def tube_list(request: HttpRequest, round_id: UUID, given: Query[Paging]) -> Pag
     """With the bag that has them."""
     rows = trails(round_by_id(actor_of(request), round_id))
     return page(rows, ["code"], limit=given.limit, cursor=given.cursor)
+
+
+@router.post("/tubes/results", response=ResultsOut, summary="Results of a laboratory")
+@needs(REPORT)
+def results(request: HttpRequest, given: ResultsIn) -> ResultsOut:
+    """Laid out, and what nobody has to decide counts at once; the rest is `waiting`, each with its reason.
+
+    Of results declared negative nothing counts while a positive among them waits.
+    """
+    actor, at = actor_of(request), clock.now()
+    staged = stage_results(
+        actor=actor, at=at, test_round=round_by_id(actor, given.round), laboratory=laboratory_by_code(given.laboratory),
+        file_name=str(given.batch), digest=sha256(given.batch.bytes).hexdigest(), header=_HEADER,
+        lines=[
+            RawLine(number, [one.tube, one.result, _text(one.ct_n), _text(one.ct_orf)])
+            for number, one in enumerate(given.results, start=1)
+        ],
+        declared_negative=given.declared_negative, stage=given.stage, source=Source.API,
+    )  # fmt: skip
+    file = file_by_id(actor, staged.file_id)
+    if file.state == FileState.STAGED and not blocked(file):
+        commit_results(actor=actor, at=at, result_file=file, lines=MOST_RESULTS)
+    return _results_out(file_by_id(actor, staged.file_id))
+
+
+_HEADER = ["tube", "result", "ct_n", "ct_orf"]
+
+
+def _text(value: float | None) -> str:
+    return "" if value is None else str(value)
+
+
+def _results_out(file: ResultFile) -> ResultsOut:
+    waiting = [HeldOut.from_orm(row) for row in lines_of(file, LineState.HELD).order_by("number")[:MOST_RESULTS]]
+    return ResultsOut(file_id=file.id, state=FileState(file.state), waiting=waiting, **asdict(account_of(file)))
+
+
+@router.get("/tubes/results/{file_id}", response=ResultsOut, summary="What became of results")
+@needs(READ)
+def results_now(request: HttpRequest, file_id: UUID) -> ResultsOut:
+    """Counted now."""
+    return _results_out(file_by_id(actor_of(request), file_id))
+
+
+@router.get("/tubes/rounds/{round_id}/balance", response=BalanceOut, summary="Whether a round may close")
+@needs(READ)
+def balance(request: HttpRequest, round_id: UUID) -> BalanceOut:
+    """Tubes out = results in, headcount = tested + excused + missing."""
+    return BalanceOut.from_orm(balance_of(round_by_id(actor_of(request), round_id)))

@@ -1,6 +1,6 @@
 """Words about tubes, bags and results."""
 
-from django.db.models import TextChoices
+from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -51,3 +51,90 @@ class BagState(TextChoices):
     UNDER_WAY = "under_way", pgettext_lazy("bag", "with the courier")
     ARRIVED = "arrived", pgettext_lazy("bag", "at the laboratory's door")
     RECEIVED = "received", pgettext_lazy("bag", "with the laboratory")
+
+
+class Stage(IntegerChoices):
+    """Whose finding it is: the laboratory's own, or the recheck that decides a positive."""
+
+    FIRST = 1, _("first result")
+    RECHECK = 2, _("recheck")
+
+
+class Outcome(TextChoices):
+    """What a laboratory reports of a tube."""
+
+    NEGATIVE = "negative", pgettext_lazy("result of a tube", "negative")
+    POSITIVE = "positive", pgettext_lazy("result of a tube", "positive")
+    SUSPECT = "suspect", pgettext_lazy("result of a tube", "suspect or weakly positive")
+    INVALID = "invalid", pgettext_lazy("result of a tube", "invalid or insufficient")
+
+
+class Standing(TextChoices):
+    """What is known of a tube by all its results; nothing yet is the empty text."""
+
+    NEGATIVE = "negative", pgettext_lazy("tube", "negative")
+    PRELIMINARY = "preliminary", pgettext_lazy("tube", "preliminary positive")
+    CONFIRMED = "confirmed", pgettext_lazy("tube", "confirmed positive")
+    REFUTED = "refuted", pgettext_lazy("tube", "positive not confirmed")
+    INVALID = "invalid", pgettext_lazy("tube", "invalid: swabbed again")
+
+
+class Source(TextChoices):
+    """How results came."""
+
+    FILE = "file", pgettext_lazy("results", "file")
+    API = "api", pgettext_lazy("results", "interface")
+    DESK = "desk", pgettext_lazy("results", "laboratory's desk")
+
+
+class FileState(TextChoices):
+    """How far a file of results is."""
+
+    STAGED = "staged", pgettext_lazy("results", "to be looked at")
+    COMMITTED = "committed", pgettext_lazy("results", "taken in")
+    CANCELLED = "cancelled", pgettext_lazy("results", "put aside")
+
+
+class LineState(TextChoices):
+    """What became of a line of results."""
+
+    READY = "ready", pgettext_lazy("results", "ready")
+    HELD = "held", pgettext_lazy("results", "held")
+    REPEATED = "repeated", pgettext_lazy("results", "said before, the same")
+    EMPTY = "empty", pgettext_lazy("results", "no tube and no result")
+    TAKEN = "taken", pgettext_lazy("results", "taken")
+    LEFT_OUT = "left_out", pgettext_lazy("results", "left out")
+
+
+class Hold(TextChoices):
+    """Why somebody must decide about a line. Nothing held counts, and nothing held is lost."""
+
+    NO_TUBE = "no_tube", _("no tube code")
+    UNREADABLE = "unreadable", _("the result cannot be read")
+    UNKNOWN_TUBE = "unknown_tube", _("nobody's scan names this tube")
+    OTHER_ROUND = "other_round", _("the tube belongs to another round")
+    SAID_OTHERWISE = "said_otherwise", _("the same file says something else of this tube")
+    CONTRADICTS = "contradicts", _("another result of this tube stands")
+    HIDDEN_POSITIVE = "hidden_positive", _("positive in a file declared negative")
+    CT_CONTRADICTS = "ct_contradicts", _("negative, but a Ct value says otherwise")
+    NOT_RECEIVED = "not_received", _("no laboratory has received this tube")
+    REJECTED_TUBE = "rejected_tube", _("the tube was rejected: it gives no result")
+    NO_FIRST_RESULT = "no_first_result", _("a recheck of a tube that was not positive")
+
+
+class RecallState(TextChoices):
+    """How far it is with somebody who is called back."""
+
+    OPEN = "open", pgettext_lazy("recall", "to be swabbed singly")
+    RETESTED = "retested", pgettext_lazy("recall", "swabbed, waits for the result")
+    POSITIVE = "positive", pgettext_lazy("recall", "preliminary positive, waits for the recheck")
+    CONFIRMED = "confirmed", pgettext_lazy("recall", "confirmed positive")
+    CLEARED = "cleared", pgettext_lazy("recall", "negative: free")
+    CLOSED = "closed", pgettext_lazy("recall", "ended by decision")
+
+
+class AbsenceKind(TextChoices):
+    """Why somebody on the roster was not tested."""
+
+    EXCUSED = "excused", pgettext_lazy("not tested", "excused")
+    MISSING = "missing", pgettext_lazy("not tested", "missing")

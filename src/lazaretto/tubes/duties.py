@@ -1,14 +1,19 @@
-"""What tubes do by themselves: follow what scans say."""
+"""What tubes do by themselves: follow what scans and events say."""
 
 from datetime import datetime, timedelta
+
+from django.db.models import Q
 
 from lazaretto.core.duties import duty
 from lazaretto.screening.choices import RoundState
 from lazaretto.screening.models import Round
-from lazaretto.tubes.commands.scans import follow_scans
+from lazaretto.tubes.commands import follow_round
+
+LATE = timedelta(days=14)
 
 
 @duty("tubes.follow", every=timedelta(seconds=20))
 def follow(at: datetime) -> int:
-    """Tubes of rounds that are open get their row; returns how many were new."""
-    return sum(follow_scans(one) for one in Round.objects.filter(state=RoundState.OPEN))
+    """Rows of tubes, people to be called and deadlines of rounds that are open, or were: phones come late."""
+    recent = Q(state=RoundState.OPEN) | Q(state=RoundState.CLOSED, closed_at__gte=at - LATE)
+    return sum(follow_round(one, at=at) for one in Round.objects.filter(recent))

@@ -11,3 +11,93 @@ class EventsReused(DomainError):
     code = "events_reused"
     message = _("This batch number was used before for other events.")
     next_step = _("Send the events again under a new batch number; events that are here already are recognised.")
+
+
+class ResultsUnreadable(DomainError):
+    """The file is no table; `context` says why."""
+
+    code = "results_unreadable"
+    status = 422
+    message = _("This file cannot be read as results.")
+    next_step = _("Save it as xlsx or csv, without a password, and send that.")
+
+
+class NoTubeColumn(DomainError):
+    """No line says which columns have tubes and results."""
+
+    code = "results_without_columns"
+    status = 422
+    message = _("No line of this file names a column of tubes (试管编号, 条码 …) and one of results (检测结果 …).")
+    next_step = _("Put one line with the names of the columns above the results, and send it again.")
+
+
+class NoSecondStage(DomainError):
+    """This laboratory may not recheck."""
+
+    code = "results_no_second_stage"
+    message = _("This laboratory does not recheck positives.")
+    next_step = _("Send a first result, or name the laboratory that rechecks.")
+
+
+class RoundNotTested(DomainError):
+    """Nobody was swabbed yet."""
+
+    code = "results_before_testing"
+    message = _("This round is being prepared: nobody was swabbed in it.")
+    next_step = _("Look which round these tubes belong to.")
+
+
+class FileClosed(DomainError):
+    """Taken in, or put aside, or some of it counts."""
+
+    code = "results_closed"
+    message = _("These results are not open for that.")
+    next_step = _("Look at how far they are; what was put aside is sent again.")
+
+
+class FileBlocked(DomainError):
+    """Declared negative, with positives in it."""
+
+    code = "results_blocked"
+    message = _("This file was declared negative, and there are positives in it: nothing of it counts yet.")
+    next_step = _("Ask the laboratory, decide about the positives by name, then take the rest in.")
+
+
+class LineDecided(DomainError):
+    """The line needs no decision any more."""
+
+    code = "results_line_decided"
+    message = _("This line is decided.")
+    next_step = _("Look at the file again.")
+
+
+class RecallSettled(DomainError):
+    """They need not be called or swabbed any more."""
+
+    code = "recall_settled"
+    message = _("This is settled for them.")
+    next_step = _("Look at the list again.")
+
+
+class RetestTubeTaken(DomainError):
+    """Somebody else's swab is in this tube."""
+
+    code = "recall_tube_taken"
+    message = _("Somebody else's swab is in this tube.")
+    next_step = _("Take a fresh tube for one person alone, and scan that.")
+
+
+class NotConfirmed(DomainError):
+    """One finding is not enough."""
+
+    code = "recall_not_confirmed"
+    message = _("This positive is not confirmed: nothing that cannot be taken back follows from one finding.")
+    next_step = _("Wait for the recheck, or for the result of their own tube.")
+
+
+class RoundDoesNotBalance(DomainError):
+    """Tubes without a result, people neither tested nor named. `context` says which."""
+
+    code = "round_does_not_balance"
+    message = _("This round cannot be closed yet.")
+    next_step = _("Answer what is named here; then close it.")

@@ -12,11 +12,23 @@ from django.db import models
 from django.db.models import F, Q
 
 from lazaretto.accounts.models import Unit
+from lazaretto.cases.models import Change
 from lazaretto.core.access import ScopedQuerySet
 from lazaretto.core.fields import EncryptedTextField
 from lazaretto.core.ids import new_id
 from lazaretto.screening.models import Point, Round
-from lazaretto.tubes.choices import BagState, EventKind
+from lazaretto.tubes.choices import (
+    AbsenceKind,
+    BagState,
+    EventKind,
+    FileState,
+    LineState,
+    Outcome,
+    RecallState,
+    Source,
+    Stage,
+    Standing,
+)
 
 USER = settings.AUTH_USER_MODEL
 
@@ -186,6 +198,8 @@ class Trail(models.Model):
     rejected_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=200, blank=True)
     doubts = models.JSONField(default=list)
+    standing = models.CharField(max_length=12, choices=Standing, blank=True)
+    answered_at = models.DateTimeField(null=True)
 
     objects = ScopedQuerySet.as_manager()
     SCOPE = "round__unit_id"
@@ -193,6 +207,10 @@ class Trail(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~Q(code=""), name="trail_has_code"),
+            models.CheckConstraint(
+                condition=Q(standing="", answered_at__isnull=True) | ~Q(standing="") & Q(answered_at__isnull=False),
+                name="trail_answer_has_time",
+            ),
             models.CheckConstraint(
                 condition=Q(bag="", bagged_at__isnull=True) | ~Q(bag="") & Q(bagged_at__isnull=False),
                 name="trail_bag_has_time",
@@ -202,7 +220,240 @@ class Trail(models.Model):
                 name="trail_rejected_says_why",
             ),
         ]
-        indexes = [models.Index(fields=["round", "code"], name="trail_of_round")]
+        indexes = [
+            models.Index(fields=["round", "code"], name="trail_of_round"),
+            models.Index(fields=["round", "standing"], name="trail_standing"),
+        ]
 
     def __str__(self) -> str:
         return self.code
+
+
+# ---- results
+
+
+class ResultFile(models.Model):
+    """Results as a laboratory sent them: a file, a call of the interface, a line typed at its desk. Staged, then taken.
+
+    `declared_negative`: whoever sent it says that all are negative. `lines` is the sum of what became of them.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="+")
+    laboratory = models.ForeignKey(Laboratory, on_delete=models.PROTECT, related_name="+")
+    stage = models.PositiveSmallIntegerField(choices=Stage, default=Stage.FIRST)
+    source = models.CharField(max_length=4, choices=Source, default=Source.FILE)
+    file_name = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64)
+    declared_negative = models.BooleanField(default=False)
+    state = models.CharField(max_length=10, choices=FileState, default=FileState.STAGED)
+    lines = models.PositiveIntegerField(default=0)
+    sent_at = models.DateTimeField()
+    sent_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+    committed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+    SCOPE = "round__unit_id"
+    FETCHED_WITH = ("round", "laboratory")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round", "digest", "stage"], condition=~Q(state="cancelled"), name="result_file_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="committed", committed_at__isnull=False)
+                | ~Q(state="committed") & Q(committed_at__isnull=True),
+                name="result_file_committed_has_time",
+            ),
+        ]
+        indexes = [models.Index(fields=["-sent_at", "-id"], name="result_file_sent")]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class ResultLine(models.Model):
+    """A line as it came: `said` is the laboratory's word, `outcome` how it was read. `payload`: all cells, encrypted.
+
+    `accepted` are the holds that somebody decided, with their `reason`.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    file = models.ForeignKey(ResultFile, on_delete=models.CASCADE, related_name="entries")
+    number = models.PositiveIntegerField()
+    tube = models.CharField(max_length=40, blank=True)
+    said = models.CharField(max_length=60, blank=True)
+    outcome = models.CharField(max_length=8, choices=Outcome, blank=True)
+    ct_n = models.DecimalField(max_digits=4, decimal_places=1, null=True)
+    ct_orf = models.DecimalField(max_digits=4, decimal_places=1, null=True)
+    state = models.CharField(max_length=8, choices=LineState)
+    holds = models.JSONField(default=list)
+    accepted = models.JSONField(default=list)
+    reason = models.CharField(max_length=200, blank=True)
+    decided_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+    payload = EncryptedTextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["file", "number"], name="result_line_once"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["ready", "taken"]) | ~Q(tube="") & ~Q(outcome=""),
+                name="result_line_ready_says_something",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="left_out") | ~Q(reason="") & Q(decided_by__isnull=False),
+                name="result_line_left_out_by_somebody",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["file", "state", "number"], name="result_line_state"),
+            models.Index(fields=["file", "tube"], name="result_line_tube"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.tube} {self.said}"
+
+
+class TubeResult(models.Model):
+    """What a laboratory found in a tube, at a stage. One counts; what it took the place of is kept."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    round = _named(Round, index=True)
+    tube = models.CharField(max_length=40)
+    stage = models.PositiveSmallIntegerField(choices=Stage)
+    outcome = models.CharField(max_length=8, choices=Outcome)
+    ct_n = models.DecimalField(max_digits=4, decimal_places=1, null=True)
+    ct_orf = models.DecimalField(max_digits=4, decimal_places=1, null=True)
+    laboratory = _named(Laboratory)
+    line = _named(ResultLine)
+    reported_at = models.DateTimeField()
+    by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    counts = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tube", "stage"], condition=Q(counts=True), name="tube_result_once"),
+            models.CheckConstraint(condition=~Q(tube="") & Q(stage__in=[1, 2]), name="tube_result_of_a_tube"),
+        ]
+        indexes = [models.Index(fields=["tube"], name="tube_result_tube")]
+
+    def __str__(self) -> str:
+        return f"{self.tube} {self.outcome}"
+
+
+class Positive(models.Model):
+    """A tube with a preliminary positive: nobody is moved by it; everybody in it is called, and a recheck decides."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="positives")
+    tube = models.CharField(max_length=40, unique=True)
+    people = models.PositiveSmallIntegerField(default=0)
+    standing = models.CharField(max_length=12, choices=Standing, default=Standing.PRELIMINARY)
+    raised_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+    SCOPE = "round__unit_id"
+    FETCHED_WITH = ("round",)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(standing="preliminary", decided_at__isnull=True)
+                | Q(standing__in=["confirmed", "refuted", "negative"], decided_at__isnull=False),
+                name="positive_decided_has_time",
+            )
+        ]
+        indexes = [models.Index(fields=["-raised_at", "-id"], name="positive_raised")]
+
+    def __str__(self) -> str:
+        return self.tube
+
+
+class Recall(models.Model):
+    """Somebody of a tube who is called back: stay where you are, you are swabbed singly. `number`: theirs in the round.
+
+    Without `positive` their tube was invalid or rejected: they are only swabbed again. `handed_on_at`: somebody took a
+    confirmed positive over, by a change of status (`change`) or as `words` say.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="recalls")
+    positive = models.ForeignKey(Positive, null=True, blank=True, on_delete=models.PROTECT, related_name="recalls")
+    tube = models.CharField(max_length=40)
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=9, choices=RecallState, default=RecallState.OPEN)
+    raised_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    reached_at = models.DateTimeField(null=True, blank=True)
+    retest_tube = models.CharField(max_length=40, null=True, blank=True, unique=True)
+    retested_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    words = models.CharField(max_length=200, blank=True)
+    handed_on_at = models.DateTimeField(null=True, blank=True)
+    change = models.ForeignKey(Change, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = ScopedQuerySet.as_manager()
+    SCOPE = "round__unit_id"
+    FETCHED_WITH = ("round",)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["round", "tube", "number"], name="recall_once"),
+            models.CheckConstraint(
+                condition=Q(state__in=["cleared", "closed"], closed_at__isnull=False)
+                | ~Q(state__in=["cleared", "closed"]) & Q(closed_at__isnull=True),
+                name="recall_closed_has_time",
+            ),
+            models.CheckConstraint(condition=~Q(state="closed") | ~Q(words=""), name="recall_closed_says_why"),
+            models.CheckConstraint(
+                condition=~Q(state="retested") | Q(retest_tube__isnull=False), name="recall_retested_has_tube"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["round", "number"], name="recall_of_person"),
+            models.Index(fields=["tube"], name="recall_tube"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tube} {self.number}"
+
+
+class RecallCall(models.Model):
+    """Somebody called them, and whether they were reached. Append-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    recall = models.ForeignKey(Recall, on_delete=models.PROTECT, related_name="calls")
+    at = models.DateTimeField()
+    by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+    reached = models.BooleanField()
+    words = models.CharField(max_length=200, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.recall_id} {self.reached}"
+
+
+class Absence(models.Model):
+    """Somebody on the roster who was not tested, by name, with a reason and who says so: excused, or missing.
+
+    Whoever is tested after all counts as tested; the row stays as it was said.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    round = _named(Round)
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=8, choices=AbsenceKind)
+    reason = models.CharField(max_length=200)
+    by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["round", "number"], name="absence_once"),
+            models.CheckConstraint(condition=~Q(reason=""), name="absence_has_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.kind}"

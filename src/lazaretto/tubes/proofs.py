@@ -1,17 +1,21 @@
-"""What tubes can prove: where each is follows from its facts."""
+"""What tubes can prove: where each is follows from its facts, every line and every tube is answered once."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Count, Exists, OuterRef, Sum
 from django.utils.translation import gettext_lazy as _
 
 from lazaretto.core.promises import Finding, Offender, proof
-from lazaretto.tubes.models import Bag, EventUpload, Trail, TubeEvent
+from lazaretto.screening.choices import RoundState
+from lazaretto.screening.models import Round
+from lazaretto.tubes.choices import FileState, Stage, Standing
+from lazaretto.tubes.models import Bag, EventUpload, Positive, Recall, ResultFile, Trail, TubeEvent, TubeResult
+from lazaretto.tubes.queries.balance import balance_of
 from lazaretto.tubes.queries.facts import bag_facts, tube_facts
-from lazaretto.tubes.rules import story_of_bag, story_of_tube
+from lazaretto.tubes.rules import standing_of, story_of_bag, story_of_tube
 
 PIECE = 2_000
 _BAG = ("state", "left_at", "holder", "arrived_at", "received_at", "laboratory", "doubts")
@@ -41,3 +45,64 @@ def _strayed(
                 said, found = getattr(row, name), getattr(story, name)
                 if said != (list(found) if isinstance(found, tuple) else found):
                     yield Offender(kind, row.code, f"{name}: {said}, by its facts {found}")
+
+
+@proof(6, "result_lines_balance", _("Every line of results is accounted for"))
+def result_lines_balance(at: datetime) -> Finding:
+    """Lines laid out are as many as came, and results taken in leave none ready or held."""
+    kept = ResultFile.objects.exclude(state=FileState.CANCELLED)
+    rows = kept.annotate(there=Count("entries"))
+    waiting = set(
+        kept.filter(state=FileState.COMMITTED, entries__state__in=["ready", "held"]).values_list("pk", flat=True)
+    )
+    offenders = [
+        Offender("result_file", str(row.pk), f"{row.lines} lines came, {row.there} there")
+        for row in rows
+        if row.lines != row.there
+    ] + [Offender("result_file", str(pk), "taken in with lines waiting") for pk in sorted(waiting)]
+    return Finding({"result_files": kept.count()}, offenders, in_use=kept.exists())
+
+
+@proof(5, "tubes_answered", _("Tubes out = results in, for every round that is closed"))
+def tubes_answered(at: datetime) -> Finding:
+    """A closed round has no tube without a result and nobody unnamed; standings are what results say; a positive has
+    everybody in it on a list.
+    """
+    out = Trail.objects.count()
+    answered = Trail.objects.exclude(standing="").count()
+    offenders = [*_open_in_closed(), *_wrong_standings(), *_uncalled()]
+    figures = {
+        "tubes_out": out,
+        "results_in": answered,
+        "tubes_rejected": Trail.objects.filter(rejected_at__isnull=False, standing="").count(),
+        "positives_undecided": Positive.objects.filter(standing=Standing.PRELIMINARY).count(),
+        "called_back_open": Recall.objects.filter(state__in=["open", "retested", "positive"]).count(),
+    }
+    return Finding(figures, offenders, in_use=out > 0)
+
+
+def _open_in_closed() -> Iterator[Offender]:
+    for one in Round.objects.filter(state=RoundState.CLOSED):
+        found = balance_of(one)
+        if found.unanswered or found.unnamed:
+            said = f"closed with {found.unanswered} tubes unanswered, {found.unnamed} people unnamed"
+            yield Offender("round", str(one.pk), said)
+
+
+def _wrong_standings() -> Iterator[Offender]:
+    results: dict[str, dict[int, str]] = {}
+    for tube, stage, outcome in TubeResult.objects.filter(counts=True).values_list("tube", "stage", "outcome"):
+        results.setdefault(tube, {})[stage] = outcome
+    said = dict(Trail.objects.exclude(standing="").values_list("code", "standing"))
+    for tube in sorted(results.keys() | said.keys()):
+        by_stage = results.get(tube, {})
+        found = standing_of(by_stage.get(Stage.FIRST, ""), by_stage.get(Stage.RECHECK, ""))
+        if said.get(tube, "") != found:
+            yield Offender("tube", tube, f"stands as {said.get(tube, 'nothing')}, by its results {found or 'nothing'}")
+
+
+def _uncalled() -> Iterator[Offender]:
+    called = Recall.objects.filter(positive=OuterRef("pk"))
+    own = Recall.objects.filter(retest_tube=OuterRef("tube"))
+    rows = Positive.objects.filter(~Exists(called), ~Exists(own), people__gt=0)
+    yield from (Offender("positive", str(row.pk), f"{row.tube}: nobody of it is called back") for row in rows)

@@ -7,28 +7,33 @@ fit is a doubt on the tube or the bag until somebody has looked into it; it neve
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from lazaretto.tubes.choices import BagState, Doubt, EventKind
+from lazaretto.tubes.choices import BagState, Doubt, EventKind, Hold, Outcome, Stage, Standing
 
 READ, HANDLE, MANAGE = "tubes.read", "tubes.handle", "tubes.manage"
+REPORT, RECALL = "tubes.report", "tubes.recall"
 
 MOST_EVENTS: Final = 500  # in one upload
+MOST_RESULTS: Final = 2_000  # in one call
 LONGEST_SIGNATURE: Final = 20_000  # characters of an SVG path
 LONGEST_HOURS: Final = 240
+LONGEST_CODE: Final = 40
 HOURS_FOR_A_RESULT: Final = 24  # results within 24 h of sampling: turnaround of 2022 rounds (docs/tubes.md)
 _TICKS = "'’‘`＇"  # what spreadsheets put before a code to keep its digits
 
 
 def tidy_code(text: str) -> str:
-    """A code as it is compared: `＇ｍ００ 01` → `M0001`. Width, apostrophes, spaces and case say nothing."""
+    """A code without what spreadsheets add: `＇Ｍ００ 01` → `M0001`. Width, apostrophes and spaces say nothing."""
     plain = unicodedata.normalize("NFKC", text).strip().lstrip(_TICKS)
-    return "".join(plain.split()).upper()
+    return "".join(plain.split())
 
 
 # What an event of a kind must name to say anything.
@@ -227,3 +232,158 @@ _BAG: Final[dict[str, Callable[[BagStory, Fact], BagStory]]] = {
     EventKind.RECEIVED: _arrived,
     EventKind.LOOKED_INTO: lambda story, _fact: replace(story, doubts=()),
 }
+
+
+# ---- what a laboratory's line says
+
+HEADERS: Final[dict[str, tuple[str, ...]]] = {
+    "tube": (
+        "试管编号", "试管号", "试管条码", "采样管编号", "采样管条码", "采样管号", "管号", "管码", "条码", "条码号",
+        "条形码", "样本编号", "样本号", "样本条码", "标本编号", "标本号", "标本条码", "tube", "tube code", "barcode",
+        "sample", "sample id", "specimen",
+    ),
+    "result": ("检测结果", "核酸检测结果", "核酸结果", "结果", "结论", "检测结论", "result", "outcome"),
+    "ct_n": ("n", "n基因", "n基因ct", "n基因ct值", "ct(n)", "ct值(n)", "n(ct)", "ct n", "ct_n", "n gene"),
+    "ct_orf": (
+        "orf1ab", "orf1ab基因", "orf1ab基因ct", "orf1ab基因ct值", "orf1ab ct", "ct(orf1ab)", "ct值(orf1ab)", "orf",
+        "ct_orf", "orf1ab gene",
+    ),
+}  # fmt: skip
+NEGATIVE_FROM_CT: Final = 35  # plan 9: negative is no amplification, or Ct of both genes at least 35
+_HIGHEST_CT: Final = 60
+
+
+def folded(text: str) -> str:
+    """A word as it is compared: without width, case, spaces."""
+    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
+
+
+_FIELD_OF: Final = {folded(word): field for field, words in HEADERS.items() for word in words}
+# In this order: a longer word is taken out before a shorter one in it is looked for. 未检出 is not 检出.
+_WORDS: Final[tuple[tuple[str, str], ...]] = (
+    ("未检出", Outcome.NEGATIVE), ("notdetected", Outcome.NEGATIVE), ("undetected", Outcome.NEGATIVE),
+    ("弱阳性", Outcome.SUSPECT), ("weakpositive", Outcome.SUSPECT), ("weaklypositive", Outcome.SUSPECT),
+    ("单靶标阳性", Outcome.SUSPECT), ("单基因阳性", Outcome.SUSPECT), ("疑似阳性", Outcome.SUSPECT),
+    ("可疑", Outcome.SUSPECT), ("疑似", Outcome.SUSPECT), ("灰区", Outcome.SUSPECT), ("待复检", Outcome.SUSPECT),
+    ("待复核", Outcome.SUSPECT), ("复检", Outcome.SUSPECT), ("suspect", Outcome.SUSPECT),
+    ("标本不足", Outcome.INVALID), ("样本不足", Outcome.INVALID), ("样本量不足", Outcome.INVALID),
+    ("不合格", Outcome.INVALID), ("无效", Outcome.INVALID), ("重采", Outcome.INVALID), ("重新采样", Outcome.INVALID),
+    ("污染", Outcome.INVALID), ("空管", Outcome.INVALID), ("invalid", Outcome.INVALID),
+    ("insufficient", Outcome.INVALID), ("inconclusive", Outcome.INVALID),
+    ("阴性", Outcome.NEGATIVE), ("negative", Outcome.NEGATIVE), ("阳性", Outcome.POSITIVE),
+    ("positive", Outcome.POSITIVE), ("检出", Outcome.POSITIVE), ("detected", Outcome.POSITIVE),
+)  # fmt: skip
+_SHORT: Final = {
+    "阴": Outcome.NEGATIVE, "-": Outcome.NEGATIVE, "(-)": Outcome.NEGATIVE, "neg": Outcome.NEGATIVE,
+    "n": Outcome.NEGATIVE, "阳": Outcome.POSITIVE, "+": Outcome.POSITIVE, "(+)": Outcome.POSITIVE,
+    "pos": Outcome.POSITIVE, "p": Outcome.POSITIVE, "±": Outcome.SUSPECT, "+-": Outcome.SUSPECT,
+}  # fmt: skip
+_TURNED: Final = re.compile(r"[非无排除不](?:阴性|阳性|检出)|否认")
+_NUMBER: Final = re.compile(r"\d{1,2}(?:\.\d+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A line as it was read: empty parts could not be."""
+
+    tube: str = ""
+    words: str = ""
+    outcome: str = ""
+    ct_n: Decimal | None = None
+    ct_orf: Decimal | None = None
+
+
+def columns_of(header: Sequence[str]) -> dict[int, str]:
+    """Which column says what; unknown ones are left out, the first of two with one meaning counts."""
+    found: dict[int, str] = {}
+    for index, word in enumerate(header):
+        field = _FIELD_OF.get(folded(str(word)).replace("(必填)", "").rstrip(":*"))
+        if field and field not in found.values():
+            found[index] = field
+    return found
+
+
+def is_header(cells: Sequence[str]) -> bool:
+    """Whether a line names columns: a tube and a result."""
+    return {"tube", "result"} <= set(columns_of(cells).values())
+
+
+def read_outcome(text: str) -> str:
+    """`阴性`, `N基因:阴性 ORF1ab:阴性`, `未检出（-）`, `弱阳性` …; empty when it says two things, or none we know."""
+    word = folded(text).strip("'’‘`")
+    if word in _SHORT:
+        return _SHORT[word]
+    if _TURNED.search(word.replace("未检出", "")):
+        return ""
+    found = set()
+    for token, outcome in _WORDS:
+        if token in word:
+            found.add(outcome)
+            word = word.replace(token, "")
+    return found.pop() if len(found) == 1 else ""
+
+
+def read_ct(text: str) -> Decimal | None:
+    """The value of a cell such as `36.52` or `Ct=22.1`; `NoCt`, `-`, `0` are none."""
+    found = _NUMBER.search(folded(text))
+    if found is None:
+        return None
+    value = round(Decimal(found[0]), 1)
+    return value if 0 < value <= _HIGHEST_CT else None
+
+
+def read_line(cells: Mapping[str, str]) -> Said | None:
+    """A line by its meaning, or None when it has neither tube nor result."""
+    tube, words = tidy_code(cells.get("tube", "")), cells.get("result", "").strip()
+    if not tube and not words:
+        return None
+    good = tube if len(tube) <= LONGEST_CODE and tube.isascii() and tube.isprintable() else ""
+    return Said(good, words[:60], read_outcome(words), read_ct(cells.get("ct_n", "")), read_ct(cells.get("ct_orf", "")))
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a tube when a line about it is examined. `first`, `stands`: results that count."""
+
+    here: bool = True
+    scanned: bool = False
+    received: bool = False
+    rejected: bool = False
+    first: str = ""
+    stands: str = ""
+
+
+def holds_of(said: Said, known: Known | None, *, stage: int, declared_negative: bool, others: set[str]) -> list[str]:
+    """Why somebody must decide about a line, in the order of `Hold`. `others`: what else its file says of the tube."""
+    if not said.tube:
+        return [Hold.NO_TUBE.value, *([] if said.outcome else [Hold.UNREADABLE.value])]
+    positive = said.outcome in POSITIVES
+    faults = {
+        Hold.UNREADABLE: not said.outcome,
+        Hold.UNKNOWN_TUBE: known is None or not known.scanned,
+        Hold.OTHER_ROUND: known is not None and not known.here,
+        Hold.SAID_OTHERWISE: bool(others - {said.outcome}),
+        Hold.CONTRADICTS: known is not None and known.stands not in {"", said.outcome},
+        Hold.HIDDEN_POSITIVE: declared_negative and positive,
+        Hold.CT_CONTRADICTS: said.outcome == Outcome.NEGATIVE and _below(said),
+        Hold.NOT_RECEIVED: known is not None and known.scanned and not known.received,
+        Hold.REJECTED_TUBE: known is not None and known.rejected,
+        Hold.NO_FIRST_RESULT: stage == Stage.RECHECK and known is not None and known.first not in POSITIVES,
+    }
+    return [str(hold) for hold in Hold if faults.get(hold)]
+
+
+def _below(said: Said) -> bool:
+    return any(value is not None and value < NEGATIVE_FROM_CT for value in (said.ct_n, said.ct_orf))
+
+
+POSITIVES: Final[frozenset[str]] = frozenset({Outcome.POSITIVE, Outcome.SUSPECT})
+
+
+def standing_of(first: str, recheck: str) -> str:
+    """What is known of a tube by its first result and its recheck. A recheck that is invalid decides nothing."""
+    if first in POSITIVES:
+        if recheck in POSITIVES:
+            return Standing.CONFIRMED
+        return Standing.REFUTED if recheck == Outcome.NEGATIVE else Standing.PRELIMINARY
+    return {Outcome.NEGATIVE: Standing.NEGATIVE, Outcome.INVALID: Standing.INVALID}.get(first, "")  # type: ignore[call-overload,no-any-return]

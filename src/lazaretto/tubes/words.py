@@ -9,5 +9,16 @@ call(
         "tubes.upload_events": _("Events of tubes and bags taken in"),
         "tubes.add_laboratory": _("Laboratory named"),
         "tubes.change_laboratory": _("Laboratory changed"),
+        "tubes.stage_results": _("Results laid out"),
+        "tubes.commit_results": _("Results taken in"),
+        "tubes.decide_line": _("Line of results decided"),
+        "tubes.decide_lines": _("Lines of results decided"),
+        "tubes.cancel_results": _("Results put aside"),
+        "tubes.record_call": _("Somebody called back was called"),
+        "tubes.record_retest": _("Somebody called back was swabbed"),
+        "tubes.close_recall": _("Recall ended by decision"),
+        "tubes.hand_on": _("Confirmed positive taken over"),
+        "tubes.name_absent": _("People not tested named"),
+        "tubes.name_rest": _("Everybody not tested named"),
     }
 )

@@ -1,5 +1,6 @@
 """Rounds and points: prepared, their roster fixed, opened, closed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
@@ -138,10 +139,26 @@ def open_round(*, actor: Actor, at: datetime, test_round: Round) -> RoundChanged
     return RoundChanged(test_round.id, test_round.state)
 
 
+Gate = Callable[[Round, datetime], None]
+_GATES: list[Gate] = []
+
+
+def closes_only_when(gate: Gate) -> Gate:
+    """Declare what must stand before a round closes: an app above raises its own error. Twice is harmless."""
+    if gate not in _GATES:
+        _GATES.append(gate)
+    return gate
+
+
 @command("screening.close_round", capability=MANAGE)
 def close_round(*, actor: Actor, at: datetime, test_round: Round) -> RoundChanged:
-    """Testing ends; scans that come in later are taken, marked late. Raises `IllegalTransition`."""
+    """The round is over; scans that come in later are taken, marked late.
+
+    Raises `IllegalTransition`, and what the gates of apps above raise (`closes_only_when`).
+    """
     _permitted(ROUND_EDGES, test_round.state, RoundState.CLOSED)
+    for gate in _GATES:
+        gate(test_round, at)
     test_round.state, test_round.closed_at = RoundState.CLOSED, at
     test_round.save(update_fields=["state", "closed_at"])
     record(test_round, unit_id=test_round.unit_id, data={"state": test_round.state})

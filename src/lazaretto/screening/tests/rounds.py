@@ -73,6 +73,11 @@ def open_one(cast, *, tube_rule="10") -> tuple[Round, Point]:
     return Round.objects.get(pk=of.pk), Point.objects.get(pk=place.pk)
 
 
+def over(of: Round) -> None:
+    """The round is closed. What stands in the way of closing one is told by `tubes`."""
+    Round.objects.filter(pk=of.pk).update(state="closed", closed_at=NOW)
+
+
 def scan(number: int | None = None, *, tube="T1", slot: int | None = None, at=NOW, **more) -> TakenScan:
     """Somebody's swab; in the place of the tube that has their number where none is given."""
     place = slot if slot is not None else (number or 1)

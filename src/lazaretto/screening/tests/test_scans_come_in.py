@@ -18,7 +18,7 @@ from lazaretto.screening.models import CountDelta, DuplicateScan, Scan, Tube, Up
 from lazaretto.screening.models import Stranger as StrangerRow
 from lazaretto.screening.proofs import scans_balance
 from lazaretto.screening.queries import coverage, missing
-from lazaretto.screening.tests.rounds import DEADLINE, draft, open_one, opened, point, scan, send
+from lazaretto.screening.tests.rounds import DEADLINE, draft, open_one, opened, over, point, scan, send
 from tests.cast import gather
 from tests.cast import member as somebody
 from tests.factories import NOW
@@ -105,7 +105,7 @@ def test_a_tube_belongs_to_the_point_and_the_round_that_opened_it(cast):
     assert reasons(send(cast, other, scan(2))) == ["tube_other_point"]
     following, there = open_one(cast)
     assert reasons(send(cast, there, scan(3))) == ["tube_other_round"]
-    commands.close_round(actor=cast.duty_officer.actor, at=NOW, test_round=of)
+    over(of)
     assert reasons(send(cast, there, scan(3))) == ["tube_reused"]
     assert send(cast, there, scan(3, tube="T9")).taken == 1
     assert scans_balance(NOW).offenders == []
@@ -175,7 +175,7 @@ def test_late_scans_are_facts(cast):
     of, place = opened(cast)
     assert not send(cast, place, scan(1)).late
     assert send(cast, place, scan(2, at=DEADLINE - MINUTE), at=DEADLINE + HOUR).late
-    commands.close_round(actor=cast.duty_officer.actor, at=NOW, test_round=of)
+    over(of)
     commands.close_point(actor=cast.duty_officer.actor, at=NOW, point=place)
     assert send(cast, place, scan(3), at=NOW + HOUR).late
     assert coverage(of).tested == 3

@@ -22,6 +22,7 @@ from lazaretto.screening.commands.capturing import Code, Line, Moment
 from lazaretto.screening.models import Point, Round
 from lazaretto.screening.rules import clock_error, true_time
 from lazaretto.tubes.choices import EventKind, Remark
+from lazaretto.tubes.commands.recalls import retest_by_number
 from lazaretto.tubes.errors import EventsReused
 from lazaretto.tubes.models import Bag, EventUpload, Trail, TubeEvent
 from lazaretto.tubes.queries.facts import bag_facts, place_for_events, scanned, tube_facts
@@ -127,8 +128,11 @@ def upload_events(
     """
     of, place = place_for_events(actor, point_id=point_id, round_id=round_id)
     receipt = _claim(actor, at, batch, of, place, sent_at, events)
-    fresh = keep_events(receipt, events, clock_error(sent_at, at))
-    remarks = _remarks(receipt, events, fresh)
+    error = clock_error(sent_at, at)
+    fresh = keep_events(receipt, events, error)
+    swabs = [one for one in events if one.kind == EventKind.RETESTED and one.tube and one.number and one.id in fresh]
+    nobody = retest_by_number(of.id, [(one.number or 0, one.tube or "", true_time(one.at, error, at)) for one in swabs])
+    remarks = _remarks(receipt, events, fresh, nobody)
     answer = EventsAnswer(receipt.id, len(events), len(fresh), receipt.skew_seconds, remarks)
     receipt.received, receipt.taken = answer.received, answer.taken
     receipt.answer = _ANSWER.dump_python(answer, mode="json")
@@ -167,7 +171,7 @@ def _claim(
 # ---- rows of bags and tubes
 
 _BAG = ("code", "round", "point", "state", "holder", "laboratory", "doubts")
-_TRAIL = ("code", "round", "point", "opened_at", "bag", "laboratory", "reason", "doubts")
+_TRAIL = ("code", "round", "point", "opened_at", "bag", "laboratory", "reason", "doubts", "standing")
 
 
 def _lock_rows(receipt: EventUpload, bags: Sequence[str], tubes: Sequence[str]) -> None:
@@ -176,7 +180,7 @@ def _lock_rows(receipt: EventUpload, bags: Sequence[str], tubes: Sequence[str]) 
     insert_few(Bag, _BAG, [(code, receipt.round_id, place, "open", "", "", []) for code in bags], ignore_conflicts=True)
     known = scanned(tubes)
     rows = [
-        (code, *known.get(code, (receipt.round_id, place, None)), "", "", "", [])
+        (code, *known.get(code, (receipt.round_id, place, None)), "", "", "", [], "")
         for code in tubes
     ]  # fmt: skip
     insert_few(Trail, _TRAIL, rows, ignore_conflicts=True)
@@ -239,7 +243,7 @@ def _values(story: Any, names: Sequence[str], code: str) -> tuple[Any, ...]:
 # ---- what is said about them
 
 
-def _remarks(receipt: EventUpload, events: Sequence[TakenEvent], fresh: set[UUID]) -> list[Remarked]:
+def _remarks(receipt: EventUpload, events: Sequence[TakenEvent], fresh: set[UUID], nobody: set[str]) -> list[Remarked]:
     trails = {row.code: row for row in Trail.objects.filter(pk__in={event.tube for event in events if event.tube})}
     seen: set[UUID] = set()
     found = []
@@ -247,6 +251,8 @@ def _remarks(receipt: EventUpload, events: Sequence[TakenEvent], fresh: set[UUID
         trail = trails.get(event.tube or "")
         remark = _remark(receipt, event, trail, repeated=event.id in seen or event.id not in fresh)
         seen.add(event.id)
+        if remark is None and event.kind == EventKind.RETESTED and event.tube in nobody:
+            remark = Remark.NOBODY_CALLED
         if remark is not None:
             found.append(Remarked(event.id, remark, event.tube or "", event.bag or ""))
     return found

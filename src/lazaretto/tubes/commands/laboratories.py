@@ -38,7 +38,7 @@ def add_laboratory(
     Results are due within `hours` of receiving a tube; one that `rechecks` may report a second stage. Raises
     `InvalidInput`, `RefusedByDatabase` for a code taken, `TextTooLong`.
     """
-    code = tidy_code(code)
+    code = tidy_code(code).upper()
     _checked(code, name, hours)
     made = insert(
         Laboratory(

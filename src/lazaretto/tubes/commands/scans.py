@@ -8,8 +8,8 @@ from django.db import connection, transaction
 from lazaretto.screening.models import Round
 
 # A scan may come after the events of its tube: then the row is there and learns when it was first used, and where.
-_NEW = """INSERT INTO tubes_trail (code, round_id, point_id, opened_at, bag, laboratory, reason, doubts)
-SELECT tube.code, tube.round_id, tube.point_id, tube.opened_at, '', '', '', '[]' FROM screening_tube tube
+_NEW = """INSERT INTO tubes_trail (code, round_id, point_id, opened_at, bag, laboratory, reason, doubts, standing)
+SELECT tube.code, tube.round_id, tube.point_id, tube.opened_at, '', '', '', '[]', '' FROM screening_tube tube
 WHERE tube.round_id = %s AND NOT EXISTS (SELECT 1 FROM tubes_trail trail WHERE trail.code = tube.code)
 ORDER BY tube.code ON CONFLICT DO NOTHING"""
 _LATE = """UPDATE tubes_trail SET opened_at = tube.opened_at, round_id = tube.round_id, point_id = tube.point_id

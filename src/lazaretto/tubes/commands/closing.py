@@ -1,0 +1,111 @@
+"""Who was not tested, by name; and the gate through which a round closes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from lazaretto.core.access import Actor
+from lazaretto.core.bulk import insert_rows
+from lazaretto.core.commands import command, record
+from lazaretto.core.errors import Forbidden, InvalidInput, NotFound, ReasonRequired, whole
+from lazaretto.headcounts.models import Organisation
+from lazaretto.screening.choices import RoundState
+from lazaretto.screening.commands import closes_only_when
+from lazaretto.screening.models import RosterEntry, Round
+from lazaretto.tubes.choices import AbsenceKind
+from lazaretto.tubes.commands.scans import follow_scans
+from lazaretto.tubes.errors import RoundDoesNotBalance
+from lazaretto.tubes.models import Absence
+from lazaretto.tubes.queries.balance import balance_of, unnamed
+from lazaretto.tubes.rules import MANAGE
+
+NOT_YET = _("There is nobody to name before the roster is fixed.")
+
+
+@dataclass(frozen=True)
+class AbsencesNamed:
+    """So many people were named as not tested."""
+
+    round_id: UUID
+    people: int
+
+
+@command("tubes.name_absent", capability=MANAGE)
+def name_absent(
+    *, actor: Actor, at: datetime, test_round: Round, numbers: list[int], kind: AbsenceKind, reason: str
+) -> AbsencesNamed:
+    """Say of people on the roster that they are excused, or missing, and why: by name, by a named person.
+
+    What was said of them before gives way. Raises `ReasonRequired`, `NotFound` for a number that is nobody's,
+    `Forbidden` for the program itself.
+    """
+    by, words = _said(actor, test_round, reason)
+    wanted = sorted(set(numbers))
+    if RosterEntry.objects.filter(round=test_round.pk, number__in=wanted).count() != len(wanted) or not wanted:
+        raise NotFound(kind="screening.rosterentry", numbers=", ".join(map(str, wanted[:20])))
+    Absence.objects.filter(round=test_round.pk, number__in=wanted).delete()
+    return _name(test_round, wanted, kind, words, by, at)
+
+
+@command("tubes.name_rest", capability=MANAGE)
+def name_rest(
+    *,
+    actor: Actor,
+    at: datetime,
+    test_round: Round,
+    kind: AbsenceKind,
+    reason: str,
+    organisation: Organisation | None = None,
+) -> AbsencesNamed:
+    """The same of everybody who is neither tested nor named yet, of one enterprise or of all; each gets a row of their
+    own. Raises `ReasonRequired`, `Forbidden` for the program itself.
+    """
+    by, words = _said(actor, test_round, reason)
+    rows = unnamed(test_round)
+    if organisation is not None:
+        rows = rows.filter(organisation=organisation)
+    return _name(test_round, list(rows.values_list("number", flat=True)), kind, words, by, at)
+
+
+def _said(actor: Actor, of: Round, reason: str) -> tuple[int, str]:
+    if actor.user_id is None:
+        raise Forbidden(capability=MANAGE)
+    if of.state == RoundState.DRAFT:
+        raise InvalidInput(NOT_YET)
+    if not reason.strip():
+        raise ReasonRequired
+    return actor.user_id, whole(reason, 200)
+
+
+def _name(of: Round, numbers: list[int], kind: AbsenceKind, reason: str, by: int, at: datetime) -> AbsencesNamed:
+    fields = ("round", "number", "kind", "reason", "by", "at")
+    insert_rows(Absence, fields, [(of.id, number, kind, reason, by, at) for number in numbers])
+    record(of, unit_id=of.unit_id, data={"kind": kind, "people": len(numbers)}, reason=reason)
+    return AbsencesNamed(of.id, len(numbers))
+
+
+@closes_only_when
+def everything_is_answered(test_round: Round, at: datetime) -> None:
+    """A round closes when tubes out = results in and everybody is tested, excused or missing by name.
+
+    Raises `RoundDoesNotBalance`, naming what stands in the way (Longyao 2021: "all negative" with a pool untested).
+    """
+    follow_scans(test_round)
+    found = balance_of(test_round)
+    if found.closes:
+        return
+    faults = [
+        (found.unanswered, _("tubes without a result: {n} ({which})"), "tubes"),
+        (found.preliminary, _("positives without a recheck: {n} ({which})"), "preliminary"),
+        (found.unnamed, _("people neither tested nor named: {n} ({which})"), "people"),
+        (found.recalls + found.handed, _("people called back and not settled: {n} ({which})"), "recalls"),
+    ]
+    said = [format_lazy(text, n=n, which=", ".join(found.first[key])) for n, text, key in faults if n]
+    step = format_lazy(_("Still open: {faults}."), faults="; ".join(map(str, said)))
+    raise RoundDoesNotBalance(
+        next_step=step, tubes=found.unanswered, positives=found.preliminary, unnamed=found.unnamed,
+        recalls=found.recalls + found.handed,
+    )  # fmt: skip

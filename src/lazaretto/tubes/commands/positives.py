@@ -1,0 +1,150 @@
+"""What follows from results: standings, positives, people called back and cleared. A preliminary one moves nobody."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from lazaretto.core.access import Actor
+from lazaretto.core.bulk import insert_few, insert_unless_taken, update_rows
+from lazaretto.core.deadlines import Due, cancel, meet, raise_alarm, set_deadlines
+from lazaretto.core.ids import new_id
+from lazaretto.screening.models import Round, Scan
+from lazaretto.tubes.choices import RecallState, Stage, Standing
+from lazaretto.tubes.clocks import CLOCKS
+from lazaretto.tubes.deadlines import HAND_ON, POSITIVE, RETEST
+from lazaretto.tubes.models import Positive, Recall, Trail
+from lazaretto.tubes.queries.results import counting
+from lazaretto.tubes.rules import standing_of
+
+S, R = Standing, RecallState
+WAITING = (R.OPEN, R.RETESTED)
+
+
+def follow_results(of: Round, codes: Sequence[str], *, actor: Actor, at: datetime) -> None:
+    """Let the standing of these tubes, whose rows are locked, and everything behind it follow from what counts now."""
+    results = counting(codes)
+    before = {row.code: row for row in Trail.objects.filter(pk__in=codes)}
+    rows = []
+    for code in codes:
+        by_stage = results.get(code, {})
+        first, recheck = (by_stage[one].outcome if one in by_stage else "" for one in (Stage.FIRST, Stage.RECHECK))
+        standing = standing_of(first, recheck)
+        said_at = max((row.reported_at for row in by_stage.values()), default=None)
+        rows.append((standing, said_at if standing else None, code))
+    update_rows(Trail, ("standing", "answered_at"), rows)
+    changed = {code: standing for standing, _at, code in rows if before[code].standing != standing}
+    _follow(of, changed, actor, at)
+
+
+def _follow(of: Round, changed: Mapping[str, str], actor: Actor, at: datetime) -> None:
+    """Most tubes are negative and nobody waits for them: only the others are looked at one by one."""
+    for code, standing in changed.items():
+        if standing == S.PRELIMINARY:
+            raise_positive(of, code, at=at)
+        elif standing == S.INVALID:
+            call_back(of, code, None, at=at)
+    for row in Positive.objects.filter(tube__in=list(changed), standing=S.PRELIMINARY).order_by("pk"):
+        _decide_positive(of, row, changed[row.tube], actor, at)
+    for recall in Recall.objects.filter(retest_tube__in=list(changed)).select_related("positive").order_by("pk"):
+        _answer_retest(of, recall, changed[recall.retest_tube or ""], actor, at)
+
+
+# ---- positives
+
+
+def raise_positive(of: Round, code: str, *, at: datetime) -> Positive:
+    """Tell everybody at once, and call back whoever is in the tube."""
+    made = Positive(id=new_id(), round=of, tube=code, raised_at=at)
+    if not insert_unless_taken(made):
+        made = Positive.objects.get(tube=code)
+        made.standing, made.decided_at = S.PRELIMINARY, None
+        made.save(update_fields=["standing", "decided_at"])
+    raise_alarm(Due(POSITIVE.code, made, at, unit_id=of.unit_id), at=at)
+    call_back(of, code, made, at=at)
+    return made
+
+
+def call_back(of: Round, code: str, positive: Positive | None, *, at: datetime) -> int:
+    """Everybody in the tube is to be swabbed singly; returns how many are new. Whoever is alone in it waits for the
+    recheck.
+
+    Scans that come later add people: the duty asks again.
+    """
+    if Recall.objects.filter(retest_tube=code).exists():
+        return 0  # somebody's own retest: `_answer_retest` sees to it
+    numbers = sorted(Scan.objects.filter(round=of.pk, tube=code).values_list("number", flat=True))
+    alone = positive is not None and len(numbers) == 1
+    due = at + CLOCKS["retest"].within
+    rows = [
+        (new_id(), of.id, positive.id if positive else None, code, number, R.POSITIVE if alone else R.OPEN, at, due, "")
+        for number in numbers
+    ]
+    made = insert_few(Recall, _RECALL, rows, ignore_conflicts=True, returning=True)
+    if positive is not None and positive.people != len(numbers):
+        positive.people = len(numbers)
+        positive.save(update_fields=["people"])
+    if made and not alone:
+        subject = positive or Trail.objects.get(pk=code)
+        set_deadlines([Due(RETEST.code, subject, due, unit_id=of.unit_id)], at=at)
+    return len(made)
+
+
+_RECALL = ("id", "round", "positive", "tube", "number", "state", "raised_at", "due_at", "words")
+
+
+def _decide_positive(of: Round, row: Positive, standing: str, actor: Actor, at: datetime) -> None:
+    """A recheck decided the tube, or what it rested on counts no more."""
+    if standing in {S.PRELIMINARY, ""}:
+        return
+    row.standing = standing if standing in {S.CONFIRMED, S.REFUTED} else S.NEGATIVE
+    row.decided_at = at
+    row.save(update_fields=["standing", "decided_at"])
+    meet(POSITIVE.code, row, at=at, by=actor.user_id, answer=str(S(row.standing).label))
+    alone = row.recalls.filter(state=R.POSITIVE)
+    if standing == S.CONFIRMED:
+        confirm_people(of, alone, at)
+        return
+    # Refuted by a recheck, the others of a pool are swabbed all the same; withdrawn, nothing holds them.
+    clear(of, row.recalls.filter(state__in=[R.POSITIVE, *WAITING]) if standing == S.NEGATIVE else alone, at)
+    if not row.recalls.filter(state__in=WAITING).exists():
+        meet(RETEST.code, row, at=at, by=actor.user_id)
+
+
+def _answer_retest(of: Round, recall: Recall, standing: str, actor: Actor, at: datetime) -> None:
+    """The single swab of somebody called back has its result: negative clears them, whatever the pool said."""
+    if standing in {S.NEGATIVE, S.REFUTED}:
+        clear(of, [recall], at)
+    elif standing == S.INVALID:
+        recall.state, recall.retest_tube, recall.retested_at = R.OPEN, None, None
+        recall.save(update_fields=["state", "retest_tube", "retested_at"])
+    elif standing == S.PRELIMINARY:
+        recall.state = R.POSITIVE
+        recall.save(update_fields=["state"])
+        Positive.objects.filter(tube=recall.retest_tube).update(people=1)
+    elif standing == S.CONFIRMED:
+        confirm_people(of, [recall], at)
+    settle(recall, by=actor.user_id, at=at)
+
+
+def confirm_people(of: Round, recalls: Iterable[Recall], at: datetime) -> None:
+    """Somebody has to take each of them over; told at once."""
+    for recall in recalls:
+        recall.state, recall.closed_at = R.CONFIRMED, None
+        recall.save(update_fields=["state", "closed_at"])
+        raise_alarm(Due(HAND_ON.code, recall, at, unit_id=of.unit_id), at=at)
+
+
+def clear(of: Round, recalls: Iterable[Recall], at: datetime) -> None:
+    """They are free."""
+    for recall in recalls:
+        recall.state, recall.closed_at = R.CLEARED, at
+        recall.save(update_fields=["state", "closed_at"])
+        cancel(HAND_ON.code, recall, at=at, answer=str(R.CLEARED.label))
+
+
+def settle(recall: Recall, *, by: int | None, at: datetime) -> None:
+    """Nobody of the tube waits to be swabbed any more: what watched it is met."""
+    if Recall.objects.filter(round=recall.round_id, tube=recall.tube, state__in=WAITING).exists():
+        return
+    subject = recall.positive or Trail.objects.filter(pk=recall.tube).first()
+    if subject is not None:
+        meet(RETEST.code, subject, at=at, by=by)

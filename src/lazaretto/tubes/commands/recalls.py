@@ -1,0 +1,156 @@
+"""People called back: called, swabbed singly, free, or taken over by whoever cares for cases."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from lazaretto.cases.choices import ChangeKind, EvidenceKind
+from lazaretto.cases.commands import propose
+from lazaretto.cases.models import Change
+from lazaretto.core.access import Actor
+from lazaretto.core.bulk import insert, insert_few
+from lazaretto.core.commands import command, record
+from lazaretto.core.deadlines import meet
+from lazaretto.core.errors import InvalidInput, ReasonRequired, whole
+from lazaretto.stays.models import Stay
+from lazaretto.tubes.choices import RecallState
+from lazaretto.tubes.commands.positives import WAITING, settle
+from lazaretto.tubes.deadlines import HAND_ON
+from lazaretto.tubes.errors import NotConfirmed, RecallSettled, RetestTubeTaken
+from lazaretto.tubes.models import Recall, RecallCall, Trail
+from lazaretto.tubes.queries.facts import scanned
+from lazaretto.tubes.queries.people import person_of
+from lazaretto.tubes.rules import LONGEST_CODE, MANAGE, RECALL, tidy_code
+
+R = RecallState
+
+
+@dataclass(frozen=True)
+class RecallChanged:
+    """How far it is with somebody called back."""
+
+    recall_id: UUID
+    state: str
+
+
+@dataclass(frozen=True)
+class HandedOn:
+    """A confirmed positive is with whoever cares for cases; `change` where they are in our care already."""
+
+    recall_id: UUID
+    change: str
+
+
+@command("tubes.record_call", capability=RECALL)
+def record_call(*, actor: Actor, at: datetime, recall: Recall, reached: bool, words: str = "") -> RecallChanged:
+    """Somebody called them: stay where you are, you are swabbed singly. Raises `RecallSettled`, `TextTooLong`."""
+    if recall.state in {R.CLEARED, R.CLOSED}:
+        raise RecallSettled(state=recall.state)
+    insert(RecallCall(recall=recall, at=at, by_id=actor.user_id, reached=reached, words=whole(words, 200)))
+    if reached and recall.reached_at is None:
+        recall.reached_at = at
+        recall.save(update_fields=["reached_at"])
+    return _changed(recall, {"reached": reached})
+
+
+@command("tubes.record_retest", capability=RECALL)
+def record_retest(*, actor: Actor, at: datetime, recall: Recall, tube: str) -> RecallChanged:
+    """They were swabbed into a tube of their own. Raises `RecallSettled`, `RetestTubeTaken`, `InvalidInput`."""
+    code = tidy_code(tube)
+    if not code or len(code) > LONGEST_CODE or not code.isascii():
+        raise InvalidInput(fields={"tube": "a code of up to 40 characters"})
+    if not retest(recall, code, at=at):
+        raise RetestTubeTaken(tube=code)
+    settle(recall, by=actor.user_id, at=at)
+    return _changed(recall, {"tube": code})
+
+
+def retest(recall: Recall, code: str, *, at: datetime) -> bool:
+    """Note their own tube; False when somebody else's swab is in it. Raises `RecallSettled`."""
+    if recall.state not in WAITING:
+        raise RecallSettled(state=recall.state)
+    taken = scanned([code]) or Recall.objects.filter(retest_tube=code).exclude(pk=recall.pk).exists()
+    if taken:
+        return False
+    known: list[tuple[Any, ...]] = [(code, recall.round_id, None, at, "", "", "", [], "")]
+    insert_few(Trail, _TRAIL, known, ignore_conflicts=True)
+    Trail.objects.filter(pk=code, opened_at=None).update(opened_at=at)
+    recall.state, recall.retest_tube, recall.retested_at = R.RETESTED, code, at
+    recall.reached_at = recall.reached_at or at
+    recall.save(update_fields=["state", "retest_tube", "retested_at", "reached_at"])
+    return True
+
+
+_TRAIL = ("code", "round", "point", "opened_at", "bag", "laboratory", "reason", "doubts", "standing")
+
+
+def retest_by_number(round_id: UUID, pairs: Iterable[tuple[int, str, datetime]]) -> set[str]:
+    """What devices saw: somebody under this number was swabbed into this tube. Returns tubes that nobody waits for."""
+    nobody = set()
+    for number, code, at in pairs:
+        rows = Recall.objects.filter(round=round_id, number=number)
+        if rows.filter(retest_tube=code).exists():
+            continue
+        waiting = rows.filter(state=R.OPEN).select_related("positive").order_by("raised_at").first()
+        if waiting is None or not retest(waiting, code, at=at):
+            nobody.add(code)
+    return nobody
+
+
+@command("tubes.close_recall", capability=MANAGE)
+def close_recall(*, actor: Actor, at: datetime, recall: Recall, reason: str) -> RecallChanged:
+    """Nobody waits for them any more, and why: a named person decides. Raises `ReasonRequired`, `RecallSettled`."""
+    if not reason.strip():
+        raise ReasonRequired
+    if recall.state in {R.CLEARED, R.CLOSED, R.CONFIRMED}:
+        raise RecallSettled(state=recall.state)
+    recall.state, recall.closed_at, recall.closed_by_id = R.CLOSED, at, actor.user_id
+    recall.words = whole(reason, 200)
+    recall.save(update_fields=["state", "closed_at", "closed_by", "words"])
+    settle(recall, by=actor.user_id, at=at)
+    return _changed(recall, {}, reason.strip())
+
+
+@command("tubes.hand_on", capability=MANAGE)
+def hand_on(*, actor: Actor, at: datetime, recall: Recall, words: str) -> HandedOn:
+    """Say who takes over a confirmed positive. Of somebody who stays with us a change of status is proposed with it.
+
+    It waits there for its own confirmation; nobody is moved by this. Raises `NotConfirmed`, `RecallSettled`,
+    `ReasonRequired`, and what `cases.propose` raises.
+    """
+    if recall.state != R.CONFIRMED:
+        raise NotConfirmed(state=recall.state)
+    if recall.handed_on_at is not None:
+        raise RecallSettled(state=recall.state)
+    if not words.strip():
+        raise ReasonRequired
+    person = person_of(recall.round, recall.number)
+    stay = Stay.objects.filter(person=person, ended_at__isnull=True).select_related("site").first() if person else None
+    change = _proposed(actor, at, stay, recall, words) if stay is not None else None
+    recall.handed_on_at, recall.change, recall.words = at, change, whole(words, 200)
+    recall.save(update_fields=["handed_on_at", "change", "words"])
+    meet(HAND_ON.code, recall, at=at, by=actor.user_id, answer=words.strip())
+    _changed(recall, {"change": change.number if change else ""}, words.strip())
+    return HandedOn(recall.id, change.number if change else "")
+
+
+def _proposed(actor: Actor, at: datetime, stay: Stay, recall: Recall, words: str) -> Change | None:
+    """A case waits there already, or one is proposed on the report of the laboratory that rechecked."""
+    before = Change.objects.filter(stay=stay, kind=ChangeKind.CASE, state__in=["proposed", "confirmed"]).first()
+    if before is not None:
+        return before
+    made = propose(
+        actor=actor.also_with(["cases.propose"], stay.site.unit_id), at=at, site=stay.site, stay=stay,
+        kind=ChangeKind.CASE, evidence=EvidenceKind.REPORT, happened_at=recall.retested_at or recall.raised_at,
+        words=f"{recall.retest_tube or recall.tube}: {words.strip()}",
+    )  # fmt: skip
+    return Change.objects.get(pk=made.change_id)
+
+
+def _changed(recall: Recall, data: dict[str, object], reason: str = "") -> RecallChanged:
+    person = person_of(recall.round, recall.number)
+    said = {"number": recall.number, "state": recall.state, **data}
+    record(recall, unit_id=recall.round.unit_id, person_id=person, data=said, reason=reason)
+    return RecallChanged(recall.id, recall.state)

@@ -1,0 +1,93 @@
+"""What follows by itself, again and again: tubes that scans name, people of a tube to be called, deadlines of each leg.
+
+A leg has one deadline for whoever has the tubes (a point, a bag): one alarm with a list is answered, two hundred are
+not. They are compared with where everything is now instead of being moved by each scan, so late and offline scans put
+them right.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, Min, Model, OuterRef, Q
+
+from lazaretto.core.choices import DeadlineState
+from lazaretto.core.deadlines import DeadlineKind, Due, meet, move_deadline, set_deadlines
+from lazaretto.core.models import Deadline
+from lazaretto.screening.models import Point, Round, Scan
+from lazaretto.tubes.choices import BagState, Standing
+from lazaretto.tubes.clocks import CLOCKS
+from lazaretto.tubes.commands.positives import call_back
+from lazaretto.tubes.commands.scans import follow_scans
+from lazaretto.tubes.deadlines import COURIER, RESULT, TABLE
+from lazaretto.tubes.models import Bag, Laboratory, Positive, Recall, Trail
+
+AT_THE_TABLE = (BagState.OPEN, BagState.CLOSED)
+AT_THE_LABORATORY = (BagState.ARRIVED, BagState.RECEIVED)
+Wanted = list[tuple[Model, datetime]]
+
+
+def follow_round(of: Round, *, at: datetime) -> int:
+    """Everything that follows from what is known of a round now; returns how many tubes and people were new."""
+    with transaction.atomic():
+        found = follow_scans(of) + _call_late(of, at)
+        _compare(TABLE, of, _at_tables(of), at)
+        _compare(COURIER, of, _under_way(of), at)
+        _compare(RESULT, of, _at_laboratories(of), at)
+    return found
+
+
+def _call_late(of: Round, at: datetime) -> int:
+    """People of a positive, invalid or rejected tube who are not called back yet, because their scan came later."""
+    called = Recall.objects.filter(round=OuterRef("round"), tube=OuterRef("tube"), number=OuterRef("number"))
+    tubes = Trail.objects.filter(round=of.pk).filter(
+        Q(standing__in=[Standing.PRELIMINARY, Standing.CONFIRMED, Standing.INVALID]) | Q(rejected_at__isnull=False)
+    )
+    late = Scan.objects.filter(~Exists(called), round=of.pk, tube__in=tubes.values("code"))
+    codes = sorted(set(late.values_list("tube", flat=True)))
+    positives = {row.tube: row for row in Positive.objects.filter(tube__in=codes)}
+    return sum(call_back(of, code, positives.get(code), at=at) for code in codes)
+
+
+def _at_tables(of: Round) -> Wanted:
+    """Points with tubes that no courier has, since the oldest of them was first used."""
+    bags = Bag.objects.filter(code=OuterRef("bag"))
+    waiting = Trail.objects.filter(
+        Q(bag="") | Exists(bags.filter(state__in=AT_THE_TABLE)), round=of.pk, standing="", rejected_at__isnull=True,
+        received_at__isnull=True, opened_at__isnull=False, point__isnull=False,
+    )  # fmt: skip
+    oldest = dict(waiting.values_list("point").annotate(since=Min("opened_at")))
+    return [(point, oldest[point.pk] + CLOCKS["table"].within) for point in of.points.filter(pk__in=oldest)]
+
+
+def _under_way(of: Round) -> Wanted:
+    rows = Bag.objects.filter(round=of.pk, state=BagState.UNDER_WAY)
+    return [(row, row.left_at + CLOCKS["courier"].within) for row in rows if row.left_at]
+
+
+def _at_laboratories(of: Round) -> Wanted:
+    """Bags with tubes that have no result, within the hours of their laboratory."""
+    open_ones = Trail.objects.filter(bag=OuterRef("code"), standing="", rejected_at__isnull=True)
+    rows = Bag.objects.filter(Exists(open_ones), round=of.pk, state__in=AT_THE_LABORATORY)
+    hours = dict(Laboratory.objects.values_list("code", "hours"))
+    usual = CLOCKS["result"].within / timedelta(hours=1)
+    return [(row, row.arrived_at + timedelta(hours=hours.get(row.laboratory, usual))) for row in rows if row.arrived_at]
+
+
+def _compare(kind: DeadlineKind, of: Round, wanted: Wanted, at: datetime) -> None:
+    """Set what is missing, move what changed, meet what is done."""
+    due = {str(subject.pk): (subject, moment) for subject, moment in wanted}
+    there = {row.subject_id: row for row in _open(kind, of)}
+    fresh = [one for pk, one in due.items() if pk not in there]
+    set_deadlines([Due(kind.code, subject, moment, unit_id=of.unit_id) for subject, moment in fresh], at=at)
+    for pk, row in there.items():
+        if pk not in due:
+            meet(kind.code, Point(id=pk) if kind is TABLE else Bag(code=pk), at=at)
+        elif row.due_at != due[pk][1]:
+            move_deadline(kind.code, due[pk][0], due[pk][1], at=at)
+
+
+def _open(kind: DeadlineKind, of: Round) -> Iterable[Deadline]:
+    ours = of.points.values("pk") if kind is TABLE else Bag.objects.filter(round=of.pk).values("pk")
+    keys = [str(pk) for pk in ours.values_list("pk", flat=True)]
+    return Deadline.objects.filter(kind=kind.code, subject_id__in=keys, state=DeadlineState.OPEN)

@@ -1,0 +1,106 @@
+"""Whether a round may close: tubes out = results in, and headcount = tested + excused + missing by name."""
+
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from lazaretto.screening.models import RosterEntry, Round, Scan
+from lazaretto.tubes.choices import AbsenceKind, RecallState, Standing
+from lazaretto.tubes.models import Absence, Recall, Trail
+
+NAMED = 12  # of each kind, in a refusal
+PENDING = (RecallState.OPEN, RecallState.RETESTED, RecallState.POSITIVE)
+
+
+@dataclass(frozen=True)
+class Balance:
+    """A round's two sums. `first` names some of what stands in the way of its closing."""
+
+    tubes: int
+    answered: int
+    rejected: int
+    unanswered: int
+    preliminary: int
+    headcount: int
+    tested: int
+    excused: int
+    missing: int
+    unnamed: int
+    recalls: int
+    handed: int
+    first: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def closes(self) -> bool:
+        """Whether nothing stands in the way."""
+        return not (self.unanswered or self.preliminary or self.unnamed or self.recalls or self.handed)
+
+    @property
+    def adds_up(self) -> bool:
+        """Both sums, by definition of their parts; `verify` asks."""
+        people = self.headcount == self.tested + self.excused + self.missing + self.unnamed
+        return people and self.tubes == self.answered + self.rejected + self.unanswered + self.preliminary
+
+
+def unanswered(of: Round) -> QuerySet[Trail]:
+    """Tubes out whose result is not in."""
+    return Trail.objects.filter(round=of.pk, standing="", rejected_at__isnull=True)
+
+
+def unnamed(of: Round) -> QuerySet[RosterEntry]:
+    """Who is neither tested nor excused nor named as missing, with their member."""
+    tested = Scan.objects.filter(round=of.pk, number=OuterRef("number"))
+    said = Absence.objects.filter(round=of.pk, number=OuterRef("number"))
+    rows = RosterEntry.objects.filter(~Exists(tested), ~Exists(said), round=of.pk)
+    return rows.select_related("member", "organisation").order_by("number")
+
+
+def absences(of: Round) -> QuerySet[Absence]:
+    """Those who were not tested and are named, without whoever was tested after all."""
+    tested = Scan.objects.filter(round=of.pk, number=OuterRef("number"))
+    return Absence.objects.filter(~Exists(tested), round=of.pk).select_related("by").order_by("number")
+
+
+def pending(of: Round) -> QuerySet[Recall]:
+    """People called back for whom it is not settled."""
+    return Recall.objects.filter(round=of, state__in=PENDING).order_by("raised_at", "number")
+
+
+def unclaimed(of: Round) -> QuerySet[Recall]:
+    """Confirmed positives whom nobody took over."""
+    return Recall.objects.filter(round=of, state=RecallState.CONFIRMED, handed_on_at__isnull=True)
+
+
+def balance_of(of: Round) -> Balance:
+    """Counted now, in ten queries."""
+    tubes = Trail.objects.filter(round=of.pk).aggregate(
+        all=Count("pk"),
+        rejected=Count("pk", filter=Q(rejected_at__isnull=False, standing="")),
+        open=Count("pk", filter=Q(rejected_at__isnull=True, standing="")),
+        preliminary=Count("pk", filter=Q(standing=Standing.PRELIMINARY)),
+    )
+    absent = dict(absences(of).order_by().values_list("kind").annotate(n=Count("pk")))
+    tested = Scan.objects.filter(round=of.pk, number__lte=of.entries).count()
+    nameless, waiting, free = unnamed(of), pending(of), unclaimed(of)
+    left = unanswered(of)
+    prelim = Trail.objects.filter(round=of.pk, standing=Standing.PRELIMINARY)
+    return Balance(
+        tubes=tubes["all"],
+        answered=tubes["all"] - tubes["rejected"] - tubes["open"] - tubes["preliminary"],
+        rejected=tubes["rejected"],
+        unanswered=tubes["open"],
+        preliminary=tubes["preliminary"],
+        headcount=of.entries,
+        tested=tested,
+        excused=absent.get(AbsenceKind.EXCUSED, 0),
+        missing=absent.get(AbsenceKind.MISSING, 0),
+        unnamed=nameless.count(),
+        recalls=waiting.count(),
+        handed=free.count(),
+        first={
+            "tubes": list(left.order_by("code").values_list("code", flat=True)[:NAMED]),
+            "preliminary": list(prelim.order_by("code").values_list("code", flat=True)[:NAMED]),
+            "people": [f"{row.number} {row.member.name}" for row in nameless[:NAMED]],
+            "recalls": [f"{row.number} ({row.tube})" for row in (waiting | free)[:NAMED]],
+        },
+    )

@@ -1,0 +1,50 @@
+"""Who is behind a number of a round: a name and a telephone on a headcount, or what a stranger said."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from lazaretto.core.access import Actor
+from lazaretto.people.queries import name_for
+from lazaretto.screening.models import RosterEntry, Round, Stranger
+
+
+@dataclass(frozen=True)
+class Somebody:
+    """Whom a number of a round means. `phone` is empty for a role that calls nobody."""
+
+    number: int
+    name: str
+    phone: str = ""
+    organisation: str = ""
+    place: str = ""
+    person: UUID | None = None
+
+
+def people_of(of: Round, numbers: Iterable[int]) -> dict[int, Somebody]:
+    """By number; two queries. For commands, and for pages through `shown`."""
+    wanted = sorted(set(numbers))
+    rows = RosterEntry.objects.filter(round=of.pk, number__in=wanted).select_related("member", "organisation")
+    found = {
+        row.number: Somebody(
+            row.number, row.member.name, row.member.phone or "", row.organisation.name,
+            " ".join(part for part in (row.section, row.building, row.member.room) if part), row.member.person_id,
+        )
+        for row in rows
+    }  # fmt: skip
+    strangers = Stranger.objects.filter(round=of, number__in=[one for one in wanted if one > of.entries])
+    return found | {row.number: Somebody(row.number, row.name, row.phone or "", row.organisation) for row in strangers}
+
+
+def shown(actor: Actor, of: Round, found: Somebody, *, calls: bool) -> Somebody:
+    """As the actor reads them: the name by role, the telephone only for who calls."""
+    return Somebody(
+        found.number, name_for(actor, found.name, unit_id=of.unit_id) if found.name else "",
+        found.phone if calls else "", found.organisation, found.place, found.person,
+    )  # fmt: skip
+
+
+def person_of(of: Round, number: int) -> UUID | None:
+    """The person of our records, where they are one. For commands."""
+    row = RosterEntry.objects.filter(round=of.pk, number=number).select_related("member").first()
+    return row.member.person_id if row else None

@@ -1,0 +1,146 @@
+"""Results as they came, what is known of tubes when they are examined, what became of every line."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, QuerySet
+
+from lazaretto.core.access import Actor
+from lazaretto.core.errors import NotFound
+from lazaretto.tubes.choices import BagState, LineState, Stage
+from lazaretto.tubes.models import Bag, Laboratory, Recall, ResultFile, ResultLine, Trail, TubeResult
+from lazaretto.tubes.rules import POSITIVES, READ, Known, tidy_code
+
+CHUNK = 5_000
+
+
+def files(actor: Actor) -> QuerySet[ResultFile]:
+    """Results as they came, the last first."""
+    rows = ResultFile.objects.visible_to(actor, READ).select_related("round", "laboratory", "sent_by")
+    return rows.order_by("-sent_at", "-id")
+
+
+def file_by_id(actor: Actor, pk: UUID) -> ResultFile:
+    """One of them; raises `NotFound`."""
+    found = files(actor).filter(pk=pk).first()
+    if found is None:
+        raise NotFound(kind="tubes.resultfile", id=pk)
+    return found
+
+
+def laboratory_by_code(code: str) -> Laboratory:
+    """One of any area: who may report for it, commands decide. Raises `NotFound`."""
+    found = Laboratory.objects.filter(code=tidy_code(code).upper()).first()
+    if found is None:
+        raise NotFound(kind="tubes.laboratory", code=code)
+    return found
+
+
+def blocked(file: ResultFile) -> bool:
+    """Whether nothing of it may count: declared negative, with a positive that waits."""
+    waiting = file.entries.filter(state=LineState.HELD, outcome__in=POSITIVES)
+    return file.declared_negative and waiting.exists()
+
+
+@dataclass(frozen=True)
+class Account:
+    """What became of every line. `positives`: lines that say positive or suspect."""
+
+    lines: int
+    ready: int
+    held: int
+    repeated: int
+    empty: int
+    taken: int
+    left_out: int
+    positives: int
+
+    @property
+    def balances(self) -> bool:
+        """Every line is accounted for once."""
+        return self.lines == self.ready + self.held + self.repeated + self.empty + self.taken + self.left_out
+
+
+def account_of(file: ResultFile) -> Account:
+    """One query."""
+    rows = ResultLine.objects.filter(file=file).values_list("state", "outcome").annotate(n=Count("id"))
+    found: dict[str, int] = dict.fromkeys(LineState.values, 0)
+    positives = 0
+    for state, outcome, n in rows:
+        found[state] += n
+        positives += n if outcome in POSITIVES else 0
+    return Account(lines=file.lines, positives=positives, **found)
+
+
+def lines_of(file: ResultFile, show: str) -> QuerySet[ResultLine]:
+    """Lines in a state, those that say positive, or all."""
+    rows = file.entries.select_related("decided_by")
+    if show == "positive":
+        return rows.filter(outcome__in=POSITIVES)
+    return rows.filter(state=show) if show in LineState.values else rows
+
+
+def known_tubes(round_id: UUID, codes: Iterable[str], *, stage: int) -> dict[str, Known]:
+    """What is known of each of these tubes, for the rules that examine a line. Tubes nobody knows are left out."""
+    wanted = sorted(set(codes) - {""})
+    found: dict[str, Known] = {}
+    for start in range(0, len(wanted), CHUNK):
+        found |= _known(round_id, wanted[start : start + CHUNK], stage)
+    return found
+
+
+def spellings(codes: Iterable[str]) -> dict[str, str]:
+    """Codes that are known in other letters only: `m0001` of a file is the tube `M0001` that was scanned."""
+    wanted = sorted(set(codes) - {""})
+    found: dict[str, str] = {}
+    for start in range(0, len(wanted), CHUNK):
+        piece = wanted[start : start + CHUNK]
+        forms = {form for code in piece for form in (code, code.upper(), code.lower())}
+        there = set(Trail.objects.filter(pk__in=forms).values_list("pk", flat=True))
+        for code in piece:
+            known = next((form for form in (code, code.upper(), code.lower()) if form in there), code)
+            if known != code:
+                found[code] = known
+    return found
+
+
+def _known(round_id: UUID, codes: list[str], stage: int) -> dict[str, Known]:
+    trails = list(Trail.objects.filter(pk__in=codes))
+    there = set(
+        Bag.objects.filter(
+            pk__in={row.bag for row in trails if row.bag}, state__in=[BagState.ARRIVED, BagState.RECEIVED]
+        ).values_list("pk", flat=True)
+    )
+    again = set(Recall.objects.filter(retest_tube__in=codes).values_list("retest_tube", flat=True))
+    results: dict[tuple[str, int], str] = {
+        (tube, at): outcome
+        for tube, at, outcome in TubeResult.objects.filter(tube__in=codes, counts=True).values_list(
+            "tube", "stage", "outcome"
+        )
+    }
+    return {
+        row.code: Known(
+            here=row.round_id == round_id,
+            scanned=row.opened_at is not None or row.code in again,
+            received=row.received_at is not None or row.bag in there,
+            rejected=row.rejected_at is not None,
+            first=results.get((row.code, Stage.FIRST), ""),
+            stands=results.get((row.code, stage), ""),
+        )
+        for row in trails
+    }
+
+
+def counting(codes: Iterable[str]) -> dict[str, dict[int, TubeResult]]:
+    """Results that count, by tube and stage."""
+    found: dict[str, dict[int, TubeResult]] = {}
+    for row in TubeResult.objects.filter(tube__in=list(codes), counts=True):
+        found.setdefault(row.tube, {})[row.stage] = row
+    return found
+
+
+def results_of(tube: str) -> QuerySet[Any]:
+    """Everything reported of a tube, what counts no more too."""
+    return TubeResult.objects.filter(tube=tube).select_related("laboratory", "line__file").order_by("reported_at", "id")
