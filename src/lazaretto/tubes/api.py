@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from datetime import datetime
 from hashlib import sha256
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -15,14 +15,15 @@ from lazaretto.core import clock
 from lazaretto.core.errors import InvalidInput
 from lazaretto.core.paging import Page, PageOut, Paging, page
 from lazaretto.screening.commands.capturing import Moment
-from lazaretto.screening.queries import round_by_id
 from lazaretto.tubes.choices import FileState, Hold, LineState, Source, Stage
 from lazaretto.tubes.commands import EventsAnswer, RawLine, TakenEvent, commit_results, stage_results, take_events
 from lazaretto.tubes.models import ResultFile, Trail
 from lazaretto.tubes.queries.balance import balance_of
 from lazaretto.tubes.queries.results import account_of, blocked, file_by_id, laboratory_by_code, lines_of
-from lazaretto.tubes.queries.trails import trails
+from lazaretto.tubes.queries.trails import round_by_id, trails
 from lazaretto.tubes.rules import HANDLE, MOST_EVENTS, MOST_RESULTS, READ, REPORT
+
+B = TypeVar("B", bound=BaseModel)
 
 router = Router(tags=["tubes"])
 
@@ -128,15 +129,20 @@ class TrailOut(Schema):
     answered_at: datetime | None
 
 
+def _read(shape: type[B], request: HttpRequest) -> B:
+    """What was sent, after the actor was asked; raises `InvalidInput` naming the fields."""
+    try:
+        return shape.model_validate_json(request.body)
+    except ValidationError as error:
+        faults = {".".join(str(part) for part in item["loc"]): item["msg"] for item in error.errors()}
+        raise InvalidInput(fields=faults) from error
+
+
 @router.post("/tubes/events", response=dict[str, Any], summary="A batch of events of tubes and bags from a device")
 @needs(HANDLE)
 def events(request: HttpRequest) -> HttpResponse:
     """Taken in as one transaction. Every event is kept; none is refused for what it says, or for coming late."""
-    try:
-        given = EventsIn.model_validate_json(request.body)
-    except ValidationError as error:
-        faults = {".".join(str(part) for part in item["loc"]): item["msg"] for item in error.errors()}
-        raise InvalidInput(fields=faults) from error
+    given = _read(EventsIn, request)
     actor, device = actor_of(request), request.headers.get("X-Device", "")
     answer = take_events(
         actor=actor.on_device(f"{actor.device} {device}") if device else actor, at=clock.now(), batch=given.batch,
@@ -155,11 +161,12 @@ def tube_list(request: HttpRequest, round_id: UUID, given: Query[Paging]) -> Pag
 
 @router.post("/tubes/results", response=ResultsOut, summary="Results of a laboratory")
 @needs(REPORT)
-def results(request: HttpRequest, given: ResultsIn) -> ResultsOut:
+def results(request: HttpRequest) -> ResultsOut:
     """Laid out, and what nobody has to decide counts at once; the rest is `waiting`, each with its reason.
 
     Of results declared negative nothing counts while a positive among them waits.
     """
+    given = _read(ResultsIn, request)
     actor, at = actor_of(request), clock.now()
     staged = stage_results(
         actor=actor, at=at, test_round=round_by_id(actor, given.round), laboratory=laboratory_by_code(given.laboratory),

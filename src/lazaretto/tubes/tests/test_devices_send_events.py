@@ -7,8 +7,9 @@ from django.test import Client
 
 from lazaretto.core import clock
 from lazaretto.core.ids import new_id
-from lazaretto.screening.tests.rounds import opened
+from lazaretto.screening.tests.rounds import opened, scan, send
 from lazaretto.tubes.models import EventUpload, TubeEvent
+from lazaretto.tubes.tests.ways import brought, laboratory
 from tests.cast import member as somebody
 
 pytestmark = pytest.mark.django_db
@@ -67,3 +68,31 @@ def test_a_courier_names_the_round(cast):
     assert post(courier.client, body(round=str(of.pk), events=events)).json()["taken"] == 1
     assert post(cast.clerk.client, body(round=str(of.pk))).status_code == 403
     assert post(cast.outsider.client, body(round=str(of.pk))).status_code == 404
+
+
+def send_results(client: Client, of, *results, **more):
+    given = {"batch": str(new_id()), "round": str(of.pk), "laboratory": "lab1", **more}
+    payload = {**given, "results": [{"tube": tube, "result": said} for tube, said in results]}
+    return client.post("/api/v1/tubes/results", json.dumps(payload), content_type="application/json")
+
+
+def test_a_laboratory_sends_results_and_learns_what_waits(cast):
+    of, place = opened(cast)
+    laboratory(cast)
+    send(cast, place, scan(1), scan(2, tube="T2"))
+    brought(cast, place, "T1", "T2")
+    client = somebody("laboratory", cast.site.unit).client
+    batch = str(new_id())
+    first = send_results(client, of, ("T1", "negative"), ("T2", "阳性"), ("X1", "阴性"), batch=batch)
+    assert first.status_code == 200, first.content
+    said = first.json()
+    assert (said["taken"], said["held"], said["positives"], said["state"]) == (2, 1, 1, "staged")
+    assert said["waiting"] == [{"number": 3, "tube": "X1", "said": "阴性", "holds": ["unknown_tube"]}]
+    assert send_results(client, of, ("T1", "negative"), batch=batch).json() == said
+    assert client.get(f"/api/v1/tubes/results/{said['file_id']}").json() == said
+    assert client.get(f"/api/v1/tubes/rounds/{of.pk}/balance").json()["preliminary"] == 1
+    blocked = send_results(client, of, ("T1", "阴性"), ("T2", "可疑"), declared_negative=True).json()
+    assert (blocked["taken"], blocked["ready"], blocked["held"]) == (0, 1, 1)
+    assert send_results(client, of, ("T1", "阴性"), laboratory="L9").status_code == 404
+    assert send_results(cast.clerk.client, of, ("T1", "阴性")).status_code == 403
+    assert client.post("/api/v1/tubes/results", "{", content_type="application/json").status_code == 422
