@@ -282,6 +282,7 @@ ADDRESSES = {
     "field:state": GET,
     "field:roster": GET,
     "field:uploads": POST,
+    "field:events": POST,
     "field:end": POST,
     "field:points": GET,
     "field:point": GET,

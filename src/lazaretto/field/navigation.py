@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from lazaretto.accounts.doors import actor_of
-from lazaretto.field.queries import READ
+from lazaretto.screening.rules import READ
 from lazaretto.ui import nav
 
 

@@ -26,8 +26,7 @@ from lazaretto.people.masking import mask
 from lazaretto.screening.choices import RoundState
 from lazaretto.screening.models import AlsoNamed, Point, RosterEntry, RosterShare, Round
 from lazaretto.screening.rules import CAPTURE, READ
-
-__all__ = ["CAPTURE", "READ"]
+from lazaretto.tubes.rules import HANDLE
 
 
 def code_digest(code: str) -> str:
@@ -71,7 +70,7 @@ def actor_of_device(device: Device, *, at: datetime) -> Actor:
     unit = frozenset({device.point.round.unit_id})
     name = f"phone {device.label}, table {device.table}"
     return Actor(
-        user_id=None, name=name, device=f"phone {str(device.id)[-6:]}{late}", grants={CAPTURE: unit},
+        user_id=None, name=name, device=f"phone {str(device.id)[-6:]}{late}", grants={CAPTURE: unit, HANDLE: unit},
         personal=frozenset(),
     )  # fmt: skip
 

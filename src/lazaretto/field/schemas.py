@@ -10,6 +10,8 @@ from lazaretto.core.errors import InvalidInput
 from lazaretto.screening.commands import TakenScan
 from lazaretto.screening.commands.capturing import Moment
 from lazaretto.screening.rules import MOST_SCANS
+from lazaretto.tubes.commands import TakenEvent
+from lazaretto.tubes.rules import MOST_EVENTS
 
 M = TypeVar("M", bound=BaseModel)
 Secret = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9_-]+$")]
@@ -32,6 +34,14 @@ class BatchIn(_Sent):
     batch: UUID
     sent_at: Moment
     scans: Annotated[list[TakenScan], Field(min_length=1, max_length=MOST_SCANS)]
+
+
+class EventsIn(_Sent):
+    """What happened to tubes and bags, and what was agreed; sent again it is the same batch."""
+
+    batch: UUID
+    sent_at: Moment
+    events: Annotated[list[TakenEvent], Field(min_length=1, max_length=MOST_EVENTS)]
 
 
 def read(model: type[M], body: bytes) -> M:

@@ -1,17 +1,23 @@
 """The phone of a table in Chromium: typed and scanned, without a network, reloaded, sent later; the loud words."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from lazaretto.core import clock
+from lazaretto.field import commands
+from lazaretto.field.models import Device
 from lazaretto.field.tests.phones import enrolled
+from lazaretto.field.tests.pictures import film
 from lazaretto.headcounts.models import Member
 from lazaretto.headcounts.tests.lists import card
 from lazaretto.screening.models import Scan, Stranger
 from lazaretto.screening.tests.rounds import opened
-from tests.browser import Opener, Window
+from lazaretto.tubes.models import TubeEvent
+from tests.browser import EXECUTABLE, QUIET, READERS, Opener, Window
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -86,7 +92,7 @@ def test_a_shift_without_a_network(window: Opener, cast, place) -> None:
     says(page, "green", "sealed with 2")
     wedge(page, "TUBE0001")
     says(page, "red", "WAS USED BEFORE")
-    expect(page.locator("[data-queue]")).to_have_text("3")
+    expect(page.locator("[data-queue]")).to_have_text("5")  # three people, two tubes sealed
     assert not Scan.objects.exists()
 
     reader.context.set_offline(False)
@@ -95,3 +101,235 @@ def test_a_shift_without_a_network(window: Opener, cast, place) -> None:
     assert Scan.objects.get(number=3).temperature == 382
     assert Stranger.objects.get().name == "过路人"
     assert [text for text in reader.complaints if "ERR_INTERNET_DISCONNECTED" not in text] == []
+
+
+def bar(page: Page, name: str) -> None:
+    """A button at the thumb, by what it presses."""
+    page.locator(f'.lz-fa-bar [data-press="{name}"]').click()
+
+
+def test_tubes_go_into_a_bag_to_the_courier_and_the_number_is_agreed(window: Opener, cast, place) -> None:
+    reader = at_table(window, cast, place)
+    page = reader.page
+    for tube, number in (("TUBE0001", 1), ("TUBE0002", 2)):
+        wedge(page, tube)
+        wedge(page, card(number))
+        bar(page, "seal")
+        says(page, "green", "sealed with 1")
+    bar(page, "line")
+    page.locator('[data-press="bags"]').click()
+    wedge(page, "BAG-17")
+    wedge(page, "TUBE0001")
+    says(page, "green", "TUBE0001 is in bag BAG-17")
+    bar(page, "all")
+    says(page, "green", "BAG-17: 2")
+    bar(page, "shut")
+    page.locator("#courier").fill("粤A12345")
+    page.get_by_role("button", name="Hand over").click()
+    says(page, "green", "粤A12345")
+    bar(page, "line")
+    page.locator('[data-press="count"]').click()
+    page.get_by_label("Officer of the enterprise").fill("侯主管")
+    page.get_by_role("button", name="Agreed").click()
+    expect(page.locator("[data-count-said]")).to_contain_text("signature is missing")
+    pad = page.locator("[data-pad]").bounding_box()
+    page.mouse.move(pad["x"] + 30, pad["y"] + 30)
+    page.mouse.down()
+    page.mouse.move(pad["x"] + 120, pad["y"] + 60, steps=4)
+    page.mouse.up()
+    page.get_by_role("button", name="Agreed").click()
+    says(page, "green", "2 people, agreed with 侯主管")
+    expect(page.locator("[data-queue]")).to_have_text("0")
+    kinds = list(TubeEvent.objects.order_by("at", "id").values_list("kind", flat=True))
+    assert kinds == ["sealed", "sealed", "bagged", "bagged", "bag_closed", "handed_over", "count_agreed"]
+    assert '"signature": "M' in TubeEvent.objects.get(kind="count_agreed").words
+    assert reader.complaints == []
+
+
+def test_a_second_phone_takes_over_and_a_revoked_one_sends_and_wipes_itself(window: Opener, cast, place) -> None:
+    first = at_table(window, cast, place)
+    wedge(first.page, "TUBE0001")
+    wedge(first.page, card(1))
+    bar(first.page, "seal")
+    expect(first.page.locator("[data-queue]")).to_have_text("0")
+    first.context.set_offline(True)
+    wedge(first.page, "TUBE0002")
+    wedge(first.page, card(2))
+    says(first.page, "green", "员工002")
+
+    second = at_table(window, cast, place, label="8", takes_over=Device.objects.get(), width="desk")
+    page = second.page
+    page.locator("h1").first.focus()
+    page.keyboard.type("TUBE0003")  # a scanner types wherever the focus is
+    page.keyboard.press("Enter")
+    says(page, "blue", "TUBE0003")
+    wedge(page, card(1))
+    says(page, "red", "WAS TESTED AT TABLE 1")
+    wedge(page, "TUBE0001")
+    says(page, "red", "WAS USED AT TABLE 1")
+
+    first.context.route("**/field/api/uploads", lambda route: route.abort())
+    first.context.set_offline(False)
+    expect(first.page.get_by_role("heading", level=1)).to_have_text("Another phone took over this table.")
+    expect(first.page.locator("[data-over-unsent]")).to_contain_text("1 scans are not sent yet")
+    assert "TUBE0002\t1\t2" in first.page.locator("#copy").input_value()
+    first.context.unroute("**/field/api/uploads")
+    first.page.evaluate("dispatchEvent(new Event('online'))")
+    expect(first.page.locator("[data-over-done]")).to_be_visible()
+    assert Scan.objects.filter(number=2, tube="TUBE0002").exists(), "the tube in hand too"
+    assert first.page.evaluate("indexedDB.databases().then((all) => all.length)") == 0
+
+    wedge(page, card(3))
+    says(page, "green", "员工003")
+    commands.revoke_device(actor=cast.duty_officer.actor, at=clock.now(), device=Device.objects.get(label="8"))
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.get_by_role("heading", level=1)).to_have_text("The point revoked this phone.")
+    expect(page.locator("[data-over-done]")).to_be_visible()
+    assert Scan.objects.filter(number=3).exists()
+    assert page.evaluate("indexedDB.databases().then((all) => all.length)") == 0
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_have_text("This phone is not enrolled")
+
+
+def test_the_camera_reads_a_person_and_a_tube(chromium, live_server, requests_under_way, cast, place, tmp_path) -> None:
+    of = place.round
+    seen = film(tmp_path / "seen.y4m", ("Code128", "TUBE0001"), ("QRCode", f"LZ1:{of.id.hex}:1"))
+    fake = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+    browser = chromium.browser_type.launch(
+        executable_path=EXECUTABLE, args=[*QUIET, *fake, f"--use-file-for-fake-video-capture={seen}"]
+    )
+    reader = at_table(Opener(browser, live_server.url), cast, place)
+    page = reader.page
+    page.wait_for_timeout(1500)  # the worker takes the page in
+    reader.context.set_offline(True)
+    page.reload()
+    page.locator('[data-press="camera"]').click()
+    expect(page.locator("[data-tube-code]")).to_have_text("TUBE0001")
+    expect(page.locator("[data-tube-count]")).to_have_text("1 of 10")
+    page.locator('[data-press="camera"]').click()
+    bar(page, "seal")
+    expect(page.locator("[data-queue]")).to_have_text("2")
+    page.reload()
+    expect(page.locator("[data-queue]")).to_have_text("2")
+    reader.context.set_offline(False)
+    expect(page.locator("[data-queue]")).to_have_text("0")
+    assert list(Scan.objects.values_list("number", "tube")) == [(1, "TUBE0001")]
+    browser.close()
+    requests_under_way.wait_until_answered()
+
+
+def test_what_goes_wrong_is_said_and_nothing_counts_that_is_not_kept(window: Opener, cast, place) -> None:
+    reader = at_table(window, cast, place)
+    page = reader.page
+    wedge(page, "TUBE0001")
+    says(page, "blue", "TUBE0001")
+    page.evaluate("""() => {
+        const put = IDBObjectStore.prototype.put;
+        window.mend = () => { IDBObjectStore.prototype.put = put; };
+        IDBObjectStore.prototype.put = () => { throw new DOMException("full", "QuotaExceededError"); };
+    }""")
+    wedge(page, card(1))
+    says(page, "red", "THE STORAGE IS FULL")
+    expect(page.locator("[data-tube-count]")).to_have_text("0 of 10")
+    expect(page.locator("[data-warn]")).to_contain_text("THE STORAGE IS FULL")
+    page.evaluate("mend()")
+    wedge(page, card(1))
+    says(page, "green", "place 1 of 10")
+    expect(page.locator("[data-warn]")).to_be_hidden()
+
+    asked = []
+    busy = {"status": 503, "headers": {"Retry-After": "1"}, "body": "{}"}
+    reader.context.route(
+        "**/field/api/uploads", lambda route: (asked.append(route.request.post_data_json), route.fulfill(**busy))
+    )
+    bar(page, "seal")
+    says(page, "green", "sealed with 1")
+    page.wait_for_timeout(800)
+    reader.context.unroute("**/field/api/uploads")
+    expect(page.locator("[data-queue]")).not_to_have_text("0")
+    page.wait_for_timeout(1600)  # what the server asked for, and at most half as much again
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("[data-queue]")).to_have_text("0")
+    assert str(Scan.objects.get().upload_id) == asked[0]["batch"], "the same batch again"
+
+    page.clock.set_fixed_time(clock.now() - timedelta(minutes=40))
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("[data-warn]")).to_contain_text("40 min slow")
+
+
+INVARIANT = """async (seed) => {
+    const { START, step } = await import("/static/field/tube.js");
+    const TYPES = ["person", "person", "person", "tube", "undo", "seal", "temperature", "stays", "gone", "insist"];
+    let state = START, dice = seed;
+    const roll = (n) => (dice = (dice * 1103515245 + 12345) % 2147483648) % n;
+    const counted = new Map(), sealed = new Set(), facts = {
+        places: [1, 5, 10, 20][seed % 4], fever: 37.3,
+        used: (code) => (sealed.has(code) ? {} : null),
+        tested: (key) => [...counted.values()].find((one) => one.key === key) ?? null,
+    };
+    for (let turn = 0; turn < 3000; turn += 1) {
+        const type = TYPES[roll(TYPES.length)], who = { key: `n:${roll(400)}`, number: 1, name: "x" };
+        const event = { type, at: "", id: `s${turn}`, code: `T${roll(300)}`, value: 36 + roll(3), who };
+        const before = JSON.stringify(state), next = step(state, event, facts);
+        if (JSON.stringify(state) !== before) return `${type} changed the state it was given`;
+        state = next.state;
+        for (const one of next.write) {
+            if (one.do === "put") counted.set(one.scan.id, one.scan);
+            else if (one.do === "drop") counted.delete(one.id);
+            else sealed.add(one.tube);
+        }
+        if (!next.say?.key || !next.say.tone) return `${type} said nothing`;
+        const held = state.tube?.scans ?? [];
+        if (new Set(held.map(({ slot }) => slot)).size !== held.length) return "two people in one place";
+        if (held.some(({ slot }) => slot < 1 || slot > state.tube.places)) return "a place that the tube has not";
+        if (held.some(({ id }) => !counted.has(id))) return "on the screen and not written";
+    }
+    const places = [...counted.values()].map(({ tube, slot }) => `${tube}/${slot}`);
+    return new Set(places).size === places.length ? "" : "one place twice";
+}"""
+
+
+@pytest.mark.parametrize(("language", "theme", "width"), READERS)
+def test_no_page_of_phones_has_a_barrier(window: Opener, cast, place, language, theme, width) -> None:
+    reader = window(language=language, theme=theme, width=width)
+    page = reader.open(reverse("field:app"))
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert reader.problems() == []
+    reader = at_table(window, cast, place, language=language, theme=theme, width=width)
+    page = reader.page
+    assert [page.evaluate(INVARIANT, seed) for seed in range(1, 9)] == [""] * 8
+    wedge(page, "TUBE0001")
+    for number in (1, 2):
+        wedge(page, card(number))
+        expect(page.locator("[data-taken]")).to_have_count(number)
+    assert reader.problems() == [], "a tube in hand"
+    wedge(page, card(1))
+    expect(page.locator("[data-say]")).to_have_attribute("data-tone", "red")
+    assert reader.problems() == [], "something wrong"
+    for name in ("heat", "line"):
+        bar(page, name)
+        assert reader.problems() == [], name
+        page.keyboard.press("Escape")
+    page.locator('[data-press="stranger"]').click()
+    assert reader.problems() == [], "stranger"
+    page.keyboard.press("Escape")
+    bar(page, "line")
+    page.locator('[data-press="count"]').click()
+    assert reader.problems() == [], "count"
+    page.keyboard.press("Escape")
+    bar(page, "line")
+    page.locator('[data-press="bags"]').click()
+    wedge(page, "BAG-17")
+    assert reader.problems() == [], "bags"
+
+    cast.duty_officer.user.language = language
+    cast.duty_officer.user.save()
+    key = cast.duty_officer.client.cookies["sessionid"].value
+    desk = window(language=language, theme=theme, width=width, session=key)
+    for path in (reverse("field:points"), reverse("field:point", args=[place.pk])):
+        desk.open(path)
+        assert desk.problems() == [], path
+    desk.page.locator("[data-dialog=enrol]").first.click()
+    desk.page.locator("#enrol .btn-primary").click()
+    expect(desk.page.locator("#link")).to_be_visible()
+    assert desk.problems() == [], "the code"

@@ -39,17 +39,18 @@ from lazaretto.field.queries import (
     working,
 )
 from lazaretto.field.rules import CARD, FEVER
-from lazaretto.field.schemas import BatchIn, ClaimIn, count, moment, read
+from lazaretto.field.schemas import BatchIn, ClaimIn, EventsIn, count, moment, read
 from lazaretto.field.speech import spoken
 from lazaretto.screening.commands import UploadAnswer, take
 from lazaretto.screening.rules import PLACES, clock_error
+from lazaretto.tubes.commands import EventsAnswer, take_events
 
 PHONE = Actor.system("phone")
-MODULES = ("app", "camera", "codes", "outbox", "roster", "screen", "signs", "store", "table", "tube")
+MODULES = ("app", "bag", "camera", "codes", "outbox", "roster", "screen", "sign", "signs", "store", "table", "tube")
 READER = "vendor/barcode-detector/3.2.2/ponyfill.js"
 WASM = "vendor/zxing-wasm/3.1.3/zxing_reader.wasm"
 IDB = "vendor/idb/8.0.4/index.js"
-_ANSWER = TypeAdapter(UploadAnswer)
+_ANSWER, _EVENTS = TypeAdapter(UploadAnswer), TypeAdapter(EventsAnswer)
 
 
 @require_GET
@@ -150,6 +151,18 @@ def uploads(request: HttpRequest, device: Device, at: datetime) -> dict[str, Any
     )  # fmt: skip
     commands.tell_others(device, answer, given.scans, at=at)
     return {"answer": _ANSWER.dump_python(answer, mode="json")}
+
+
+@require_POST
+@_door
+def events(request: HttpRequest, device: Device, at: datetime) -> dict[str, Any]:
+    """Tubes sealed and bagged, bags given to the courier, numbers agreed; also of a phone that has ended."""
+    given = read(EventsIn, request.body)
+    answer = take_events(
+        actor=actor_of_device(device, at=at), at=at, batch=given.batch, point=device.point_id, sent_at=given.sent_at,
+        events=given.events,
+    )  # fmt: skip
+    return {"answer": _EVENTS.dump_python(answer, mode="json")}
 
 
 @require_POST

@@ -4,11 +4,13 @@ import * as outbox from "./outbox.js";
 import * as roster from "./roster.js";
 import * as store from "./store.js";
 import { clean, isSearch } from "./codes.js";
+import { pad } from "./sign.js";
 import { draw, drawFound, drawLine, drawOver, part, root, say, show, showSaid } from "./screen.js";
 import { given, languageNow, speak, word } from "./signs.js";
-import { load, on, onStranger, pick, press, scanned, stranger, table, tested, waiting } from "./table.js";
+import { agree, load, on, onStranger, pick, press, pressBag, scanned, stranger, table, tested, testedOf, waiting } from "./table.js";
 
-const field = part("input"), dialogs = { line: part("line"), heat: part("heat"), stranger: part("stranger-box") };
+const field = part("input"), dialogs = { line: part("line"), heat: part("heat"), stranger: part("stranger-box"), count: part("count-box") };
+const signature = pad(part("pad"));
 
 function redraw() {
   if (table.ended) show("over"), drawOver();
@@ -101,6 +103,7 @@ function look() {
 const PRESSES = {
   undo: () => press("undo"), seal: () => press("seal"), insist: () => press("insist"), stays: () => press("stays"), gone: () => press("gone"),
   heat: openHeat, stranger: () => openStranger(""), line: openLine, camera: openCamera, language: turnLanguage, theme: turnTheme,
+  bags: turnBags, all: () => pressBag("all"), out: () => pressBag("out"), shut: () => pressBag("close"), count: openCount, clear: () => signature.clear(),
   send: () => outbox.soon(true), end: endShift, copied: () => outbox.wipe(), lamp: () => camera.lamp(root.toggleAttribute("data-lit")),
 };
 root.addEventListener("click", (event) => {
@@ -116,7 +119,7 @@ function openHeat() {
   if (!last) return press("temperature");
   typed = "";
   part("heat-who").textContent = word("temperatureOf", { name: last.name });
-  part("heat-value").textContent = "––.–";
+  part("heat-value").textContent = "··.·";
   dialogs.heat.showModal();
 }
 dialogs.heat.addEventListener("click", (event) => {
@@ -131,12 +134,12 @@ dialogs.heat.addEventListener("keydown", (event) => {
 // 3, 6, 8 are 36.8: the third digit ends it.
 function digit(key) {
   typed = key === "" ? typed.slice(0, -1) : typed + key;
-  const shown = typed.padEnd(3, "–");
+  const shown = typed.padEnd(3, "·");
   part("heat-value").textContent = `${shown.slice(0, 2)}.${shown[2]}`;
   if (typed.length < 3) return;
   const value = Number(`${typed.slice(0, 2)}.${typed[2]}`);
   typed = "";
-  if (value < 30 || value > 45) return void (part("heat-value").textContent = "––.–");
+  if (value < 30 || value > 45) return void (part("heat-value").textContent = "··.·");
   dialogs.heat.close();
   press("temperature", { value });
 }
@@ -155,6 +158,42 @@ dialogs.stranger.querySelector("form").addEventListener("submit", (event) => {
   const said = Object.fromEntries([...new FormData(event.target)].map(([name, value]) => [name, clean(value)]));
   dialogs.stranger.close();
   stranger(said);
+});
+
+// ---- bags, the courier, the number agreed with an enterprise
+
+function turnBags() {
+  table.mode = table.mode === "bags" ? "people" : "bags";
+  dialogs.line.close();
+  say(table.mode === "bags" ? "bagReady" : "ready", "blue");
+  redraw();
+}
+part("hand").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const courier = event.target.querySelector("input");
+  pressBag("hand", { to: clean(courier.value).slice(0, 80) });
+  courier.value = "";
+});
+
+function openCount() {
+  const form = dialogs.count.querySelector("form"), choices = form.elements.organisation;
+  form.reset();
+  signature.clear();
+  choices.replaceChildren(...Object.entries(table.standing.roster.organisations).map(([id, name]) => new Option(name, id)));
+  form.elements.count.value = testedOf(choices.value);
+  dialogs.line.close();
+  dialogs.count.showModal();
+}
+dialogs.count.addEventListener("change", (event) => {
+  if (event.target.name === "organisation") event.target.form.elements.count.value = testedOf(event.target.value);
+});
+dialogs.count.querySelector("form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const { organisation, count, officer } = event.target.elements;
+  if (!signature.path()) return void (part("count-said").textContent = word("signFirst"));
+  part("count-said").textContent = "";
+  dialogs.count.close();
+  agree({ organisation: organisation.value, name: organisation.selectedOptions[0].textContent, count: Number(count.value), officer: clean(officer.value), signature: signature.path() });
 });
 
 // ---- what is on this phone, and the end of the shift

@@ -6,6 +6,7 @@ import { changed, mark, say, table, waiting } from "./table.js";
 
 const EVERY = 15000, MOST = 200, PATIENCE = 20000, LONGEST_WAIT = 120000;
 export const line = { synced: null, skew: 0, offline: false, waits: 0, busy: false };
+const ticks = () => performance.now(); // somebody may put the clock back meanwhile
 let api = "", token = "", due = 0, failures = 0, timer = 0;
 
 export const hasToken = () => Boolean(token);
@@ -42,7 +43,7 @@ async function ask(path, body) {
 // As long as the server asks, and a little more, so that not all phones come back at once.
 function wait(after) {
   const asked = Number(after) ? Number(after) * 1000 : Date.parse(after ?? "") - Date.now();
-  due = Date.now() + Math.max(1000, asked || 5000) * (1 + Math.random() / 2);
+  due = ticks() + Math.max(1000, asked || 5000) * (1 + Math.random() / 2);
 }
 
 // ---- the first contact
@@ -82,13 +83,13 @@ async function fetchRoster() {
 // ---- again and again
 
 export function soon(atOnce) {
-  if (atOnce && failures) due = Math.min(due, Date.now());
+  if (atOnce && failures) due = Math.min(due, ticks());
   clearTimeout(timer);
-  timer = setTimeout(run, Math.max(0, due - Date.now()));
+  timer = setTimeout(run, Math.max(0, due - ticks()));
 }
 
 async function run() {
-  if (!token || line.busy || Date.now() < due || table.ended === "unknown") return undefined;
+  if (!token || line.busy || ticks() < due || table.ended === "unknown") return undefined;
   line.busy = true;
   try {
     await sendAll();
@@ -110,39 +111,58 @@ async function stumble(error) {
   if (error.status === 401) return over(error);
   failures += 1;
   const wide = Math.min(LONGEST_WAIT, 2000 * 2 ** Math.min(failures, 6));
-  due = Math.max(due, Date.now() + wide * (0.5 + Math.random() / 2));
+  due = Math.max(due, ticks() + wide * (0.5 + Math.random() / 2));
   line.offline = !error.status;
   if (error.status && error.status < 500 && error.status !== 429) say("refused", "red", { words: error.words });
   return undefined;
 }
 
-// Everything that may be sent: batches that were begun first, then what is ready, in the order it was captured.
+// Everything that may be sent: batches that were begun first, then what is ready, in the order it was captured; scans
+// before what happened to their tubes.
 async function sendAll() {
-  for (const [batch, ids] of await store.all("batches")) await send(batch, ids);
-  for (let ids = ready(); ids.length; ids = ready()) {
-    const batch = store.timeId();
-    await mark(ids, "batched", [{ store: "batches", key: batch, value: ids }]);
-    await send(batch, ids);
+  for (const [batch, { kind, ids }] of await store.all("batches")) await SEND[kind](batch, ids);
+  for (const kind of ["scans", "events"]) {
+    for (let ids = ready(kind); ids.length; ids = ready(kind)) {
+      const batch = store.timeId();
+      await mark(kind, ids, "batched", [{ store: "batches", key: batch, value: { kind, ids } }]);
+      await SEND[kind](batch, ids);
+    }
   }
 }
 
-const ready = () => [...table.scans.values()].filter(({ state }) => state === "ready").sort((one, two) => (one.id < two.id ? -1 : 1)).slice(0, MOST).map(({ id }) => id);
+const ready = (kind) => [...table[kind].values()].filter(({ state }) => state === "ready").sort((one, two) => (one.id < two.id ? -1 : 1)).slice(0, MOST).map(({ id }) => id);
+const those = (kind, ids) => ids.map((id) => table[kind].get(id)).filter(Boolean);
 
-const sent = ({ id, tube, slot, at, number, stranger, table: at_table, temperature }) => ({
-  id, tube, slot, at, table: at_table, ...(number ? { number } : {}), ...(stranger ? { stranger } : {}), ...(temperature ? { temperature } : {}),
+const scanSent = ({ id, tube, slot, at, number, stranger, table: place, temperature }) => ({
+  id, tube, slot, at, table: place, ...(number ? { number } : {}), ...(stranger ? { stranger } : {}), ...(temperature ? { temperature } : {}),
 });
 
-async function send(batch, ids) {
-  const scans = ids.map((id) => table.scans.get(id)).filter(Boolean).map(sent);
-  const { answer } = await ask("uploads", { batch, sent_at: new Date().toISOString(), scans });
-  const fresh = answer.duplicates.filter(({ reason }) => reason !== "same_scan").map((one) => ({ ...one, tube: table.scans.get(one.scan)?.tube, slot: table.scans.get(one.scan)?.slot, name: table.scans.get(one.scan)?.name, seen: false }));
+async function sendScans(batch, ids) {
+  const { answer } = await ask("uploads", { batch, sent_at: new Date().toISOString(), scans: those("scans", ids).map(scanSent) });
+  const fresh = answer.duplicates.filter(({ reason }) => reason !== "same_scan").map((one) => {
+    const { tube, slot, name } = table.scans.get(one.scan) ?? {};
+    return { ...one, tube, slot, name };
+  });
   const conflicts = [...table.conflicts, ...fresh];
-  await mark(ids, "sent", [{ store: "batches", key: batch, drop: true }, { store: "meta", key: "conflicts", value: conflicts }]);
+  await mark("scans", ids, "sent", [{ store: "batches", key: batch, drop: true }, { store: "meta", key: "conflicts", value: conflicts }]);
   table.conflicts = conflicts;
+  sentNow();
+  if (fresh.length) say("conflict", "red", { why: `why_${fresh[0].reason}`, name: fresh[0].name ?? "", tube: fresh[0].tube ?? "" });
+}
+
+async function sendEvents(batch, ids) {
+  const events = those("events", ids).map(({ state, ...said }) => said);
+  await ask("events", { batch, sent_at: new Date().toISOString(), events });
+  await mark("events", ids, "sent", [{ store: "batches", key: batch, drop: true }]);
+  sentNow();
+}
+
+function sentNow() {
   line.synced = new Date().toISOString();
-  if (fresh.length) say("conflict", "red", { n: fresh.length, why: `why_${fresh[0].reason}`, name: fresh[0].name ?? "", tube: fresh[0].tube ?? "" });
   changed();
 }
+
+const SEND = { scans: sendScans, events: sendEvents };
 
 async function learn(answer) {
   for (const row of answer.told) {
@@ -162,7 +182,7 @@ async function learn(answer) {
 async function over(error) {
   table.ended = error.code === "field_device_ended" ? error.context.ending || "revoked" : "unknown";
   const held = [...table.scans.values()].filter(({ state }) => state === "held").map(({ id }) => id);
-  await mark(held, "ready", [{ store: "meta", key: "ended", value: table.ended }]);
+  await mark("scans", held, "ready", [{ store: "meta", key: "ended", value: table.ended }]);
   if (!waiting()) return wipe();
   due = 0;
   setTimeout(run); // what is held is sent now, and again until it is
@@ -179,6 +199,7 @@ export async function wipe() {
   token = "";
   table.standing = null;
   table.scans.clear();
+  table.events.clear();
   await store.wipe();
   say("wiped", "blue");
   changed();

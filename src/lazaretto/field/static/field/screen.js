@@ -3,7 +3,7 @@ import { element, icon } from "../ui/js/dom.js";
 import * as roster from "./roster.js";
 import { line } from "./outbox.js";
 import { clock, sound, word } from "./signs.js";
-import { mine, table, tested, waiting } from "./table.js";
+import { mine, scansWaiting, table, tested, unbagged, waiting } from "./table.js";
 
 export const root = document.querySelector("[data-field]");
 export const part = (name) => root.querySelector(`[data-${name}]`);
@@ -34,6 +34,7 @@ export function draw() {
   if (table.standing) drawFrame();
   drawSync();
   drawTube();
+  drawBag();
   drawChoices();
   drawWarning();
 }
@@ -50,7 +51,6 @@ function drawSync() {
   part("sync").toggleAttribute("data-waiting", n > 0);
   part("synced").textContent = line.offline ? word("offline") : line.synced ? clock(line.synced) : word("never");
   part("sync").setAttribute("aria-label", `${n} ${word("toSend")}, ${word("lastSync")} ${part("synced").textContent}`);
-  part("mine").textContent = mine();
 }
 
 function drawTube() {
@@ -66,6 +66,21 @@ function drawTube() {
   });
   part("slots").replaceChildren(...slots);
   part("seal").disabled = !held?.scans.length;
+}
+
+function drawBag() {
+  const { bag, closed } = table.bags, bags = table.mode === "bags";
+  root.dataset.mode = table.mode;
+  for (const node of root.querySelectorAll("[data-in]")) node.hidden = node.dataset.in !== table.mode;
+  part("input").placeholder = word(bags ? "bagInput" : "input");
+  part("bag-code").textContent = bag ? bag.code : word("noBag");
+  part("bag-count").textContent = bag ? word("nTubes", { n: bag.tubes.length }) : word("noBagHint");
+  part("bag-rest").textContent = word("bagRest", { n: unbagged().length });
+  part("bag-tubes").replaceChildren(...(bag?.tubes ?? []).slice().reverse().map((code) => element("li", {}, code)));
+  part("closed-box").hidden = !closed.length;
+  part("closed").replaceChildren(...closed.slice().reverse().map(({ code, n, to }) =>
+    element("li", {}, element("b", {}, code), ` ${word("nTubes", { n })} · ${to ? word("withCourier", { to }) : word("waitsForCourier")}`)));
+  part("hand").hidden = !closed.some(({ to }) => !to);
 }
 
 // Masked again as soon as they are in the tube; strangers by their first letter.
@@ -102,17 +117,17 @@ export function drawFound(rows, choose) {
 // ---- what is on this phone
 
 export function drawLine() {
-  const unsent = [...table.scans.values()].filter(({ state }) => state !== "sent");
   part("here").textContent = mine();
   part("expected").textContent = roster.size();
-  part("unsent").textContent = unsent.length ? unsent.length : word("unsentNone");
+  part("unsent").textContent = scansWaiting();
+  part("unsent-tubes").textContent = waiting() - scansWaiting();
   part("conflict-box").hidden = !table.conflicts.length;
   part("conflicts").replaceChildren(...table.conflicts.slice().reverse().map((one) =>
     element("li", {}, element("b", {}, one.name ?? `№ ${one.number ?? "?"}`), ` ${one.tube} / ${one.slot} · ${word(`why_${one.reason}`)}`)));
 }
 
 export function drawOver() {
-  const n = waiting();
+  const n = scansWaiting();
   part("over-why").textContent = word(`over_${table.ended || "shift"}`);
   part("over-unsent").hidden = !n;
   part("over-unsent").textContent = word(table.ended === "unknown" ? "overCopy" : "overUnsent", { n });

@@ -2,10 +2,11 @@
 import * as roster from "./roster.js";
 import * as store from "./store.js";
 import { read } from "./codes.js";
+import { START as NO_BAG, step as bagStep } from "./bag.js";
 import { START, step } from "./tube.js";
 
 export const table = {
-  state: START, scans: new Map(), standing: null, told: { since: null, numbers: new Map(), tubes: new Map() },
+  state: START, bags: NO_BAG, mode: "people", scans: new Map(), events: new Map(), standing: null, told: { since: null, numbers: new Map(), tubes: new Map() },
   conflicts: [], blocked: "", ended: "",
 };
 const listeners = { say: [], change: [], sealed: [] };
@@ -16,7 +17,7 @@ export const changed = () => tell("change");
 
 // ---- what is known
 
-const byKey = new Map(), byTube = new Map();
+const byKey = new Map(), byTube = new Map(), sealedTubes = new Set(), bagOf = new Map();
 
 function learnScan(scan) {
   table.scans.set(scan.id, scan);
@@ -46,8 +47,18 @@ function used(code) {
 }
 
 const facts = () => ({ places: table.standing.round.places, fever: table.fever, used, tested });
-export const waiting = () => [...table.scans.values()].filter(({ state }) => state !== "sent").length;
+const open = (rows) => [...rows.values()].filter(({ state }) => state !== "sent").length;
+export const waiting = () => open(table.scans) + open(table.events);
+export const scansWaiting = () => open(table.scans);
+export const unbagged = () => [...sealedTubes].filter((code) => !bagOf.has(code));
 export const mine = () => table.scans.size;
+
+function learnEvent(one) {
+  table.events.set(one.id, one);
+  if (one.kind === "sealed") sealedTubes.add(one.tube);
+  else if (one.kind === "bagged") bagOf.set(one.tube, one.bag);
+  else if (one.kind === "unbagged") bagOf.delete(one.tube);
+}
 
 export async function load() {
   table.standing = await store.get("meta", "standing") ?? null;
@@ -56,7 +67,9 @@ export async function load() {
   table.ended = await store.get("meta", "ended") ?? "";
   const told = await store.get("meta", "told");
   if (told) table.told = { since: told.since, numbers: new Map(told.numbers), tubes: new Map(told.tubes) };
+  table.bags = await store.get("meta", "bags") ?? NO_BAG;
   for (const [, scan] of await store.all("scans")) learnScan(scan);
+  for (const [, one] of await store.all("events")) learnEvent(one);
   if (table.standing) await roster.load(table.standing.roster.organisations);
 }
 
@@ -83,36 +96,83 @@ async function act(event) {
 
 // On the disk first, in one piece; what is in memory follows. A failure leaves both as they were.
 async function keep(state, write) {
-  const put = new Map(), drop = new Set();
+  const put = new Map(), drop = new Set(), events = [];
   for (const one of write) {
     if (one.do === "put") put.set(one.scan.id, { ...one.scan, table: table.standing.device.table, state: "held" }), drop.delete(one.scan.id);
     else if (one.do === "drop") drop.add(one.id), put.delete(one.id);
-    else for (const scan of [...table.scans.values(), ...put.values()]) if (scan.tube === one.tube && scan.state === "held") put.set(scan.id, { ...scan, state: "ready" });
+    else {
+      const inside = new Map([...table.scans, ...put].filter(([id, scan]) => scan.tube === one.tube && scan.state === "held" && !drop.has(id)));
+      for (const [id, scan] of inside) put.set(id, { ...scan, state: "ready" });
+      events.push(event({ kind: "sealed", tube: one.tube, count: inside.size, table: table.standing.device.table, at: now() }));
+    }
   }
   await store.write([
     { store: "meta", key: "table", value: state },
     ...[...put].map(([key, value]) => ({ store: "scans", key, value })),
     ...[...drop].map((key) => ({ store: "scans", key, drop: true })),
+    ...events.map((value) => ({ store: "events", key: value.id, value })),
   ]);
+  events.forEach(learnEvent);
   for (const id of drop) forgetScan(id);
   for (const [id, scan] of put) forgetScan(id), learnScan(scan);
   table.state = state;
   table.blocked = "";
 }
 
-// Marks scans otherwise, on the disk and in memory, together with more changes.
-export async function mark(ids, state, more = []) {
-  const put = ids.map((id) => table.scans.get(id)).filter(Boolean).map((scan) => ({ ...scan, state }));
-  await store.write([...more, ...put.map((value) => ({ store: "scans", key: value.id, value }))]);
-  for (const scan of put) table.scans.set(scan.id, scan), byKey.get(scan.key)?.id === scan.id && byKey.set(scan.key, scan);
+const event = (said) => ({ id: store.timeId(), state: "ready", ...said });
+
+// Marks scans or events otherwise, on the disk and in memory, together with more changes.
+export async function mark(kind, ids, state, more = []) {
+  const put = ids.map((id) => table[kind].get(id)).filter(Boolean).map((one) => ({ ...one, state }));
+  await store.write([...more, ...put.map((value) => ({ store: kind, key: value.id, value }))]);
+  for (const one of put) {
+    table[kind].set(one.id, one);
+    if (byKey.get(one.key)?.id === one.id) byKey.set(one.key, one);
+  }
 }
+
+// ---- bags, and what is agreed with an enterprise
+
+async function actBag(given) {
+  if (table.ended) return say("isOver", "red");
+  const { state, events, say: words } = bagStep(table.bags, given, { sealed: unbagged(), filling: table.state.tube?.code ?? "", bagOf: (code) => bagOf.get(code) });
+  await keepEvents(events.map(event), [{ store: "meta", key: "bags", value: state }]);
+  table.bags = state;
+  if (events.length) tell("sealed");
+  say(words.key, words.tone, words.values);
+  changed();
+}
+
+async function keepEvents(events, more = []) {
+  await store.write([...more, ...events.map((value) => ({ store: "events", key: value.id, value }))]);
+  events.forEach(learnEvent);
+  table.blocked = "";
+}
+
+export const pressBag = (type, more = {}) => after(() => actBag({ type, at: now(), ...more }));
+
+export const agree = ({ organisation, name, count, officer, signature }) => after(async () => {
+  await keepEvents([event({ kind: "count_agreed", organisation, count, officer, signature, at: now() })]);
+  tell("sealed");
+  say("agreed", "green", { name, n: count, officer });
+  changed();
+});
+
+// How many of an enterprise were tested on this phone, for the officer at the table.
+export const testedOf = (organisation) => [...table.scans.values()].filter(({ number }) => number && roster.byNumber(number)?.organisation === organisation).length;
 
 // ---- what comes in
 
 const now = () => new Date().toISOString();
 
-export const scanned = (text) => after(() => take(text));
+export const scanned = (text) => after(() => (table.mode === "bags" ? takeIntoBag(text) : take(text)));
 export const press = (type, more = {}) => after(() => act({ type, at: now(), ...more }));
+
+function takeIntoBag(text) {
+  const found = read(text), code = text.trim();
+  if (["card", "person", "id", "misread"].includes(found.kind)) return say("bagNoPerson", "red");
+  return found.kind === "nothing" || !/^[!-~]{1,40}$/.test(code) ? say("bagWhat", "amber") : actBag({ type: "scan", code, at: now() });
+}
 
 async function take(text) {
   const found = read(text);

@@ -1,0 +1,66 @@
+"""A round of testing of the park: two points, one phone that has worked since the morning. Invented."""
+
+import secrets
+from datetime import datetime, time, timedelta
+from uuid import UUID
+
+from lazaretto.config.demo.district import District
+from lazaretto.core.access import Actor
+from lazaretto.core.ids import new_id
+from lazaretto.field import commands as phones
+from lazaretto.field.models import Device
+from lazaretto.field.queries import actor_of_device
+from lazaretto.screening import commands
+from lazaretto.screening.choices import TubeRule
+from lazaretto.screening.commands import TakenScan
+from lazaretto.screening.models import Point, RosterEntry, Round
+
+BEGAN = timedelta(hours=3)
+LASTS = timedelta(hours=10)
+TUBES, PLACES = 6, 10
+POINTS = (("P1", "园区体育馆", 4), ("P2", "东门广场", 3))
+PACE = timedelta(seconds=70)
+
+
+def tell(district: District, *, now: datetime) -> None:
+    """Everything through the commands, at its own time."""
+    actor, at = district.member("duty", now), now - BEGAN
+    unit = district.sites[0].unit.parent or district.sites[0].unit
+    made = commands.draft_round(
+        actor=actor, at=at - timedelta(hours=2), unit=unit, name="园区全员核酸", opens_at=at, deadline_at=at + LASTS,
+        tube_rule=TubeRule.TEN,
+    )  # fmt: skip
+    of = Round.objects.get(pk=made.round_id)
+    places = [
+        commands.add_point(
+            actor=actor, at=at - timedelta(hours=1), test_round=of, code=code, name=name, tables=tables,
+            opens=time(0, 0), closes=time(23, 59),
+        ).point_id
+        for code, name, tables in POINTS
+    ]  # fmt: skip
+    commands.freeze_round(actor=actor, at=at - timedelta(minutes=30), test_round=of)
+    commands.open_round(actor=actor, at=at, test_round=of)
+    _worked(actor, places[0], of, at + timedelta(minutes=10))
+
+
+def _worked(actor: Actor, place: UUID, of: Round, at: datetime) -> None:
+    """A phone at the first table has filled some tubes."""
+    enrolled = phones.enrol_device(
+        actor=actor, at=at, point=Point.objects.get(pk=place), table=1, label="1号机", takes_over=None
+    )
+    token = f"lzf_{secrets.token_urlsafe(32)}"
+    phones.claim_device(actor=Actor.system("phone"), at=at, code=enrolled.code, token=token)
+    device = Device.objects.select_related("point__round").get(pk=enrolled.device_id)
+    numbers = RosterEntry.objects.filter(round=of).order_by("number").values_list("number", flat=True)[: TUBES * PLACES]
+    scans = [
+        TakenScan(
+            id=new_id(), tube=f"HZ2611{nth // PLACES + 1:04}", slot=nth % PLACES + 1, at=at + nth * PACE, number=number
+        )
+        for nth, number in enumerate(numbers)
+    ]
+    sent = at + len(scans) * PACE
+    answer = commands.take(
+        actor=actor_of_device(device, at=sent), at=sent, batch=new_id(), point=place, sent_at=sent, scans=scans
+    )
+    phones.tell_others(device, answer, scans, at=sent)
+    phones.note_contact(device, at=sent, queue=0, skew_seconds=0)
