@@ -7,7 +7,7 @@ import { changed, mark, say, table, waiting } from "./table.js";
 const EVERY = 15000, MOST = 200, PATIENCE = 20000, LONGEST_WAIT = 120000;
 export const line = { synced: null, skew: 0, offline: false, waits: 0, busy: false };
 const ticks = () => performance.now(); // somebody may put the clock back meanwhile
-let api = "", token = "", due = 0, failures = 0, timer = 0;
+let api = "", token = "", due = 0, told = 0, failures = 0, timer = 0;
 
 export const hasToken = () => Boolean(token);
 
@@ -43,7 +43,7 @@ async function ask(path, body) {
 // As long as the server asks, and a little more, so that not all phones come back at once.
 function wait(after) {
   const asked = Number(after) ? Number(after) * 1000 : Date.parse(after ?? "") - Date.now();
-  due = ticks() + Math.max(1000, asked || 5000) * (1 + Math.random() / 2);
+  told = ticks() + Math.max(1000, asked || 5000) * (1 + Math.random() / 2);
 }
 
 // ---- the first contact
@@ -85,11 +85,11 @@ async function fetchRoster() {
 export function soon(atOnce) {
   if (atOnce && failures) due = Math.min(due, ticks());
   clearTimeout(timer);
-  timer = setTimeout(run, Math.max(0, due - ticks()));
+  timer = setTimeout(run, Math.max(0, due - ticks(), told - ticks()));
 }
 
 async function run() {
-  if (!token || line.busy || ticks() < due || table.ended === "unknown") return undefined;
+  if (!token || line.busy || ticks() < Math.max(due, told) || table.ended === "unknown") return undefined;
   line.busy = true;
   try {
     await sendAll();
