@@ -5,11 +5,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Model, QuerySet
+
+from lazaretto.core.postgresql import SHARED
 
 M = TypeVar("M", bound=Model)
 
@@ -91,15 +93,15 @@ class ScopedQuerySet(QuerySet[M]):
         return self.filter(**{f"{scope}__in": actor.units_with(capability)})
 
 
-def locked(rows: QuerySet[M]) -> QuerySet[M]:
+def locked(rows: QuerySet[M], *, beside: bool = False) -> QuerySet[M]:
     """The rows, locked until the transaction ends; rows joined to them stay free. SQLite has one writer anyway.
 
-    Keys never change, so rows that merely point at a locked one may be written beside it: two desks of one site admit
-    at the same moment.
+    Keys never change, so rows that merely point at a locked one may be written beside it. With `beside` they are only
+    read: they stay as they are, and others may lock them so too.
     """
     if not connection.features.has_select_for_update_of:
         return rows
-    return rows.select_for_update(of=("self",), no_key=True)
+    return rows.select_for_update(of=("self",), no_key=cast("bool", SHARED if beside else True))
 
 
 def is_scoped(model: Any) -> bool:

@@ -72,6 +72,7 @@ class Command(Generic[P, R]):
         internal: bool,
         keeps: bool,
         any_clock: bool = False,
+        beside: tuple[str, ...] = (),
     ) -> None:
         self.name = name
         self.capability = capability
@@ -80,6 +81,7 @@ class Command(Generic[P, R]):
         self.internal = internal
         self.keeps_answer = keeps
         self.any_clock = any_clock
+        self.beside = beside
         functools.update_wrapper(self, function)
 
     def __repr__(self) -> str:
@@ -204,7 +206,8 @@ class Command(Generic[P, R]):
             if kwargs.get(name) is not None
         ]
         for _table, _pk, name in sorted(wanted):
-            kwargs[name] = fetch(self.scoped[name], _key(kwargs[name]), actor, self.capability)
+            beside = name in self.beside
+            kwargs[name] = fetch(self.scoped[name], _key(kwargs[name]), actor, self.capability, beside=beside)
 
 
 def command(
@@ -215,20 +218,24 @@ def command(
     internal: bool = False,
     keeps_answer: bool = True,
     any_clock: bool = False,
+    beside: tuple[str, ...] = (),
 ) -> Callable[[Callable[P, R]], Command[P, R]]:
     """Declare a command.
 
     `district` demands the capability at the root of the tree of units. `internal` commands are run by the program's own
     pages and loops; the API does not offer them. Without `keeps_answer` the answer is a secret and never stored.
     With `any_clock` it is never refused because the clock of the device that sends it is wrong: then it happens now.
+    `beside` names scoped objects that it only reads and whose rules the database or another lock keeps for it: they
+    stay as they are until it ends, and others may do the same beside it.
     """
 
     def declare(function: Callable[P, R]) -> Command[P, R]:
         if name in REGISTRY:
             raise RuntimeError(f"two commands are called {name}")
         made = Command(
-            name, capability, function, district=district, internal=internal, keeps=keeps_answer, any_clock=any_clock
-        )
+            name, capability, function, district=district, internal=internal, keeps=keeps_answer, any_clock=any_clock,
+            beside=beside,
+        )  # fmt: skip
         REGISTRY[name] = made
         return made
 
@@ -253,14 +260,17 @@ def again_on_deadlock(work: Callable[[], T], tries: int = 3) -> T:
     raise AssertionError("unreachable")
 
 
-def fetch(model: type[Model], pk: Any, actor: Actor, capability: str) -> Any:
-    """One row, locked, if the actor holds the capability there; raises `NotFound` or `Forbidden`."""
+def fetch(model: type[Model], pk: Any, actor: Actor, capability: str, *, beside: bool = False) -> Any:
+    """One row, locked, if the actor holds the capability there; raises `NotFound` or `Forbidden`.
+
+    With `beside` it is locked to be read only.
+    """
     manager: Any = model._default_manager
     if not hasattr(model, "SCOPE"):
         return _fetch_visible(manager, pk, actor, capability)
     key = model._meta.pk.to_python(pk)
     _lock_before(model, key)
-    rows = _by_key(model)(pk=key)  # one for each unit it belongs to
+    rows = _by_key(model, beside=beside)(pk=key)  # one for each unit it belongs to
     units = {row.scope_unit_id for row in rows}
     if rows and (actor.everywhere(capability) or units & actor.units_with(capability)):
         return rows[0]
@@ -279,14 +289,14 @@ def _lock_before(model: type[Model], pk: Any) -> None:
 
 
 @functools.cache
-def _by_key(model: type[Model]) -> Callable[..., list[Any]]:
+def _by_key(model: type[Model], *, beside: bool) -> Callable[..., list[Any]]:
     """Reads and locks one row of a model, with its unit and the rows that it names in `FETCHED_WITH`."""
     manager: Any = model._default_manager
 
     @prepared
     def row(pk: Any) -> Any:
         found = manager.filter(pk=pk).annotate(scope_unit_id=F(cast("Any", model).SCOPE))
-        return locked(_with_relations(found))
+        return locked(_with_relations(found), beside=beside)
 
     return row
 

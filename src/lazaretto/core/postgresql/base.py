@@ -7,14 +7,29 @@ said so or closed the line, and that waits in the socket: where nothing waits, n
 import select
 from typing import Any
 
-from django.db.backends.postgresql import base
+from django.db.backends.postgresql import base, operations
 from psycopg.pq import TransactionStatus
+
+from lazaretto.core.postgresql import SHARED
 
 STATEMENTS = 500  # whose plans a connection keeps; the least used is dropped, which is a way there and back
 
 
+class DatabaseOperations(operations.DatabaseOperations):
+    """Knows a lock for those who only read, which Django does not."""
+
+    def for_update_sql(
+        self, nowait: bool = False, skip_locked: bool = False, of: Any = (), no_key: bool | str = False
+    ) -> str:
+        """`FOR SHARE` where `SHARED` is asked for."""
+        said = super().for_update_sql(nowait, skip_locked, of, bool(no_key))
+        return said.replace("NO KEY UPDATE", "SHARE") if no_key == SHARED else said
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """Keeps more plans, and asks a connection only when there is a reason."""
+
+    ops_class = DatabaseOperations
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """A connection that keeps the plans of all that commands ask."""

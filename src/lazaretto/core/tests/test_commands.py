@@ -1,9 +1,10 @@
 """One door for writes: access, lock, rule, write, journal, effects; once."""
 
+from threading import Barrier
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from lazaretto.accounts import commands
 from lazaretto.accounts.errors import NameTaken, WeakPassword
@@ -257,3 +258,22 @@ def test_the_victim_of_a_deadlock_is_run_again(cast, monkeypatch):
     ]
     assert at_once(both) == [None, None]
     assert JournalEntry.objects.count() == 4
+
+
+@needs_server
+@pytest.mark.django_db(transaction=True)
+def test_who_only_reads_a_unit_does_not_wait_for_others_who_do_and_is_not_written_past(cast, monkeypatch):
+    both_inside = Barrier(2)
+
+    @command("test.beside", capability="accounts.manage", beside=("unit",))
+    def beside(*, actor, at, unit: Unit) -> None:
+        both_inside.wait(timeout=10)
+        connection.cursor().execute("SET LOCAL lock_timeout = '100ms'")
+        with pytest.raises(OperationalError), transaction.atomic():  # nobody writes it meanwhile, nor do we
+            Unit.objects.filter(pk=unit.pk).update(name="past")
+        both_inside.wait(timeout=10)
+        record(unit, unit_id=unit.pk)
+
+    monkeypatch.delitem(REGISTRY, "test.beside")
+    once = lambda: beside(actor=cast.administrator.actor, at=NOW, unit=cast.site.unit)  # noqa: E731
+    assert at_once([once, once]) == [None, None]

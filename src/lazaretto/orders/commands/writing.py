@@ -74,7 +74,7 @@ class OrderMoved:
     valid_until: datetime
 
 
-@command("orders.write_order", capability=DRAFT)
+@command("orders.write_order", capability=DRAFT, beside=("from_site",))
 def write_order(
     *,
     actor: Actor,
@@ -283,14 +283,15 @@ def _rooms(site: Site | None, persons: list[UUID]) -> dict[UUID, str]:
     """Where guests of a site of ours are fetched: their room."""
     if site is None:
         return {}
-    here = _lodged(site=site.pk, people=persons)
-    return {person: f"{site.code} {site.name} {room}" for person, room in here}
+    lodged = _lodged(people=persons)
+    return {person: f"{site.code} {site.name} {room}" for person, room, where in lodged if where == site.pk}
 
 
 @prepared
-def _lodged(site: Any, people: Any) -> QuerySet[Occupancy, tuple[UUID, str]]:
-    here = Occupancy.objects.filter(stay__site=site, stay__person__among=people, ended_at__isnull=True)
-    return here.values_list("stay__person", "room__number")
+def _lodged(people: Any) -> QuerySet[Occupancy, tuple[UUID, str, UUID]]:
+    """Found by the person: a site may have thousands of stays."""
+    lodged = Occupancy.objects.filter(stay__person__among=people, stay__ended_at__isnull=True, ended_at__isnull=True)
+    return lodged.values_list("stay__person", "room__number", "stay__site")
 
 
 def _put_in_force(order: TransferOrder, at: datetime) -> None:

@@ -17,6 +17,7 @@ from lazaretto.core.commands import command, record, record_all
 from lazaretto.core.ids import new_id
 from lazaretto.core.journal import Note
 from lazaretto.core.prepared import prepared, prepared_change
+from lazaretto.core.turns import in_turn
 from lazaretto.people.choices import ContactKind, PartyKind
 from lazaretto.people.commands.newcomers import GivenDocument, NewPerson, clean_person
 from lazaretto.people.commands.tokens import add_tokens, chunks, copy_tokens
@@ -44,7 +45,7 @@ class PersonRegistered:
     known: bool
 
 
-@command("people.register_person", capability="people.manage")
+@command("people.register_person", capability="people.manage", beside=("unit",))
 def register_person(*, actor: Actor, at: datetime, unit: Unit, person: NewPerson) -> PersonRegistered:
     """Register one person for a unit. Whoever is known by the same document under the same name is not doubled.
 
@@ -53,6 +54,7 @@ def register_person(*, actor: Actor, at: datetime, unit: Unit, person: NewPerson
     and `DocumentTaken` when the document belongs to somebody of another name.
     """
     clean = clean_person(person, at=at)
+    in_turn(f"document {number_digest(document.number)}" for document in clean.documents)
     known = set(known_people(clean.documents).values())
     if not known:
         (made,) = add_people([clean], unit_id=unit.id, at=at)
