@@ -33,6 +33,7 @@ from lazaretto.people.models import (
 )
 from lazaretto.people.queries import known_people, party_ids
 from tests.factories import NOW
+from tests.threads import at_once, needs_server
 
 pytestmark = pytest.mark.django_db
 
@@ -104,6 +105,15 @@ def test_the_same_document_under_the_same_name_is_the_same_person_and_opens_the_
     assert again.person_id == first.person_id
     assert Person.objects.count() == 1
     assert Person.objects.visible_to(cast.outsider.actor).exists()
+
+
+@needs_server
+@pytest.mark.django_db(transaction=True)
+def test_two_desks_that_register_the_same_person_at_the_same_moment_find_one_record(cast):
+    desks = [lambda: register(cast), lambda: register(cast, member="outsider", site=cast.other_site)]
+    answers = at_once(desks * 2)
+    assert len({answer.person_id for answer in answers}) == 1
+    assert [answer.known for answer in answers].count(False) == 1
 
 
 def test_a_document_of_somebody_with_another_name_is_refused_and_nothing_is_opened(cast):
