@@ -35,3 +35,11 @@ class BatchReused(DomainError):
     code = "batch_reused"
     message = _("This batch number was used before for other scans.")
     next_step = _("Send the scans again under a new batch number; scans that are here already are recognised.")
+
+
+class TooManyToCall(DomainError):
+    """More people are missing than one list can hold."""
+
+    code = "too_many_to_call"
+    message = _("More people are missing than one list holds.")
+    next_step = _("Choose an enterprise: each has a list of its own.")

@@ -6,7 +6,10 @@ Chengdu 2022-09-02 and others, where phones captured for hours without a network
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from statistics import median
 from typing import Final
 
 from lazaretto.core.states import Edge
@@ -25,6 +28,7 @@ POINT_EDGES: Final = (
 )
 
 MOST_SCANS: Final = 200  # in one upload
+MOST_CALLS: Final = 20_000  # on one list of those not tested
 LARGEST_TUBE: Final = 20
 PLACES: Final[dict[str, int]] = {
     TubeRule.SINGLE: 1,
@@ -33,6 +37,7 @@ PLACES: Final[dict[str, int]] = {
     TubeRule.TEN: 10,
     TubeRule.TWENTY: 20,
 }
+HOUR: Final = timedelta(hours=1)
 TOLERATED: Final = timedelta(minutes=2)  # an upload under way, a clock nobody minds
 
 
@@ -53,3 +58,34 @@ def true_time(said: datetime, error: timedelta, received_at: datetime) -> dateti
 def hour_of(moment: datetime) -> datetime:
     """The hour in which it lies."""
     return moment.replace(minute=0, second=0, microsecond=0)
+
+
+# ---- how fast it goes
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """People an hour over the hour that runs and the one before it; `finish` is None where nobody came."""
+
+    per_hour: int
+    finish: datetime | None
+
+
+def pace(by_hour: Mapping[datetime, int], *, since: datetime, now: datetime, remaining: int) -> Pace:
+    """When the `remaining` are done if it goes on as now; `since` is when testing began."""
+    first = max(since, hour_of(now) - HOUR)
+    minutes = max((now - first) / timedelta(minutes=1), 1.0)
+    people = sum(n for hour, n in by_hour.items() if hour >= hour_of(first))
+    if remaining <= 0:
+        return Pace(round(people * 60 / minutes), now)
+    if not people:
+        return Pace(0, None)
+    return Pace(round(people * 60 / minutes), now + timedelta(minutes=remaining * minutes / people))
+
+
+def falls_behind(per_table: Mapping[str, float]) -> set[str]:
+    """Points that do less than half of what a table of the middle point does; a single one is never behind."""
+    if len(per_table) < 2:
+        return set()
+    middle = median(per_table.values())
+    return {name for name, figure in per_table.items() if figure < middle / 2}

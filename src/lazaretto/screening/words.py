@@ -13,6 +13,7 @@ call(
         "screening.close_round": _("Testing round closed"),
         "screening.close_point": _("Testing point closed"),
         "screening.open_point": _("Testing point opened again"),
+        "screening.call_missing": _("Numbers of people not tested looked at"),
         "screening.upload": _("Scans taken in"),
     }
 )

@@ -1,5 +1,6 @@
 """Writes of mass testing."""
 
+from lazaretto.screening.commands.calling import CallList, ToCall, call_missing
 from lazaretto.screening.commands.capturing import (
     Kept,
     NumberGiven,
@@ -26,6 +27,7 @@ from lazaretto.screening.commands.rounds import (
 )
 
 __all__ = [
+    "CallList",
     "Kept",
     "NumberGiven",
     "PointAdded",
@@ -35,8 +37,10 @@ __all__ = [
     "RoundFrozen",
     "Stranger",
     "TakenScan",
+    "ToCall",
     "UploadAnswer",
     "add_point",
+    "call_missing",
     "close_point",
     "close_round",
     "closes_only_when",

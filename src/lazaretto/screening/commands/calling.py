@@ -1,0 +1,49 @@
+"""Whom to call: those not tested, with their telephone numbers. The journal says who asked for them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from lazaretto.core.access import Actor
+from lazaretto.core.commands import command, record
+from lazaretto.screening.errors import TooManyToCall
+from lazaretto.screening.models import Round
+from lazaretto.screening.queries import missing
+from lazaretto.screening.rules import MANAGE, MOST_CALLS
+
+
+@dataclass(frozen=True)
+class ToCall:
+    """Somebody not tested; `phone` is empty where none is known."""
+
+    number: int
+    name: str
+    organisation: str
+    section: str
+    building: str
+    phone: str
+
+
+@dataclass(frozen=True)
+class CallList:
+    """Everybody not tested at that moment, by enterprise and department; `officers`: who answers for each of them."""
+
+    people: list[ToCall]
+    officers: dict[str, str]
+
+
+@command("screening.call_missing", capability=MANAGE)
+def call_missing(*, actor: Actor, at: datetime, test_round: Round, organisation: UUID | None = None) -> CallList:
+    """Those not tested with their numbers, of one enterprise or of all. Raises `TooManyToCall`."""
+    rows = list(missing(test_round, organisation=organisation)[: MOST_CALLS + 1])
+    if len(rows) > MOST_CALLS:
+        raise TooManyToCall(most=MOST_CALLS)
+    people = [
+        ToCall(row.number, row.member.name, row.organisation.name, row.section, row.building, row.member.phone or "")
+        for row in rows
+    ]
+    homes = {row.organisation_id: row.organisation for row in rows}.values()
+    officers = {home.name: f"{home.contact} {home.contact_phone or ''}".strip() for home in homes}
+    told = {"people": len(people), **({"organisation": str(organisation)} if organisation else {})}
+    record(test_round, unit_id=test_round.unit_id, data=told)
+    return CallList(people, officers)

@@ -1,0 +1,53 @@
+"""Forms of mass testing; they only read what was typed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from lazaretto.accounts.models import Unit
+from lazaretto.screening.choices import TubeRule
+
+
+class RoundForm(forms.Form):
+    """A round being prepared."""
+
+    unit = forms.ModelChoiceField(label=_("Area"), queryset=Unit.objects.none(), empty_label=None)
+    name = forms.CharField(label=_("Name of the round"), max_length=120)
+    opens_at = forms.DateTimeField(label=_("Begins"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+    deadline_at = forms.DateTimeField(
+        label=_("Everybody is tested by"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+    )
+    tube_rule = forms.ChoiceField(label=_("Tubes"), choices=TubeRule.choices, initial=TubeRule.TEN)
+
+    def __init__(self, *args: Any, units: Sequence[Unit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["unit"]
+        keys = {unit.pk for unit in units}
+        field.queryset = Unit.objects.filter(pk__in=keys).order_by("name", "code")
+        field.initial = next((unit.pk for unit in units if unit.parent_id not in keys), None)  # the widest area
+
+    def clean(self) -> dict[str, Any]:
+        """The end comes after the beginning."""
+        given = super().clean() or self.cleaned_data
+        if given.get("opens_at") and given.get("deadline_at") and given["deadline_at"] <= given["opens_at"]:
+            self.add_error("deadline_at", _("It must be after the beginning."))
+        return given
+
+
+class PointForm(forms.Form):
+    """One more point."""
+
+    code = forms.CharField(label=_("Short name of the point"), max_length=20)
+    name = forms.CharField(label=_("Where it is"), max_length=120)
+    tables = forms.IntegerField(label=_("Tables"), min_value=1, max_value=1000, initial=4)
+    opens = forms.TimeField(label=_("Open from"), widget=forms.TimeInput(attrs={"type": "time"}), initial="07:00")
+    closes = forms.TimeField(label=_("Until"), widget=forms.TimeInput(attrs={"type": "time"}), initial="20:00")
+
+    def clean(self) -> dict[str, Any]:
+        """A point closes after it opens."""
+        given = super().clean() or self.cleaned_data
+        if given.get("opens") and given.get("closes") and given["closes"] <= given["opens"]:
+            self.add_error("closes", _("It must be after the opening."))
+        return given

@@ -1,0 +1,216 @@
+"""Pages of mass testing: rounds, how far one is, who is missing, the screen for the wall."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from lazaretto.accounts.doors import actor_of, needs
+from lazaretto.core import clock
+from lazaretto.core.errors import DomainError
+from lazaretto.core.paging import page as piece_of
+from lazaretto.headcounts.models import Organisation
+from lazaretto.people.queries import name_for
+from lazaretto.screening import commands, queries, sheets
+from lazaretto.screening.choices import RoundState
+from lazaretto.screening.errors import RoundWithoutPoint
+from lazaretto.screening.forms import PointForm, RoundForm
+from lazaretto.screening.models import Point, Round
+from lazaretto.screening.navigation import ROOMS
+from lazaretto.screening.rules import MANAGE, READ
+from lazaretto.ui.notices import notify
+
+PER_PAGE = 50
+ENTERPRISES_SHOWN = 100
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+STEPS: dict[str, Any] = {"close": commands.close_point, "open": commands.open_point}
+
+
+# ---- rounds
+
+
+@require_http_methods(["GET", "POST"])
+@needs(READ)
+def rounds(request: HttpRequest) -> HttpResponse:
+    """Rounds, the last first; a POST prepares one."""
+    actor = actor_of(request)
+    units = queries.managed_units(actor)
+    form = RoundForm(request.POST or None, units=units)
+    if request.method == "POST" and form.is_valid():
+        given = {**form.cleaned_data, "unit": str(form.cleaned_data["unit"].pk)}
+        made = _done(request, form, commands.draft_round, **given)
+        if made is not None:
+            return HttpResponseRedirect(reverse("screening:round", args=[made.round_id]))
+    rows = queries.rounds(actor).select_related("unit")
+    piece = piece_of(rows, ["-opens_at", "-id"], limit=PER_PAGE, cursor=request.GET.get("cursor", ""))
+    context = {
+        "rounds": piece.items, "form": form, "may_manage": bool(units),
+        "next_url": f"?cursor={piece.next}" if piece.next else "",
+    }  # fmt: skip
+    return render(request, "screening/rounds.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+@needs(READ)
+def one(request: HttpRequest, round_id: UUID) -> HttpResponse:
+    """How far a round is, by point and by enterprise; or what it still needs to begin."""
+    return _one(request, queries.round_by_id(actor_of(request), round_id), PointForm())
+
+
+def _one(request: HttpRequest, found: Round, form: PointForm) -> HttpResponse:
+    may_manage = actor_of(request).may(MANAGE, found.unit_id)
+    going = queries.progress(found, at=clock.now())
+    shown = going.coverage.organisations[:ENTERPRISES_SHOWN]
+    context = {
+        "round": found,
+        "going": going,
+        "organisations": shown,
+        "hidden": len(going.coverage.organisations) - len(shown),
+        "point_form": form,
+        "may_manage": may_manage and found.state != RoundState.CLOSED,
+        "rooms": [(room, reverse(room.url, args=[found.pk])) for room in ROOMS.values()],
+    }
+    return render(request, "screening/round.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+@needs(READ)
+def wall(request: HttpRequest, round_id: UUID) -> HttpResponse:
+    """The same in large figures, for a screen that everybody sees: no names."""
+    found = queries.round_by_id(actor_of(request), round_id)
+    return render(request, "screening/wall.html", {"round": found, "going": queries.progress(found, at=clock.now())})
+
+
+@require_POST
+@needs(MANAGE)
+def add_point(request: HttpRequest, round_id: UUID) -> HttpResponse:
+    """One more point."""
+    found, form = queries.round_by_id(actor_of(request), round_id), PointForm(request.POST)
+    if form.is_valid() and _done(request, form, commands.add_point, test_round=str(found.pk), **form.cleaned_data):
+        notify(request, _("Point added."))
+        return HttpResponseRedirect(reverse("screening:round", args=[found.pk]))
+    return _one(request, found, form)
+
+
+@require_POST
+@needs(MANAGE)
+def freeze(request: HttpRequest, round_id: UUID) -> HttpResponse:
+    """Fix who is expected."""
+    made = commands.freeze_round.invoke(actor=actor_of(request), at=clock.now(), payload={"test_round": str(round_id)})
+    said = ngettext("%(n)s person is expected.", "%(n)s people are expected.", made.entries)
+    notify(request, said % {"n": made.entries})
+    return HttpResponseRedirect(reverse("screening:round", args=[round_id]))
+
+
+@require_POST
+@needs(MANAGE)
+def begin(request: HttpRequest, round_id: UUID) -> HttpResponse:
+    """Testing begins."""
+    try:
+        commands.open_round.invoke(actor=actor_of(request), at=clock.now(), payload={"test_round": str(round_id)})
+    except RoundWithoutPoint as error:
+        notify(request, f"{error} {error.next_step}", tone="red")
+    else:
+        notify(request, _("Testing has begun."))
+    return HttpResponseRedirect(reverse("screening:round", args=[round_id]))
+
+
+@require_POST
+@needs(MANAGE)
+def point_step(request: HttpRequest, point_id: UUID, step: str) -> HttpResponse:
+    """A point closes, or opens again."""
+    if step not in STEPS:
+        raise Http404
+    STEPS[step].invoke(actor=actor_of(request), at=clock.now(), payload={"point": str(point_id)})
+    return HttpResponseRedirect(reverse("screening:round", args=[Point.objects.get(pk=point_id).round_id]))
+
+
+def _done(request: HttpRequest, form: Any, command: Any, **payload: Any) -> Any:
+    """What the command answers; None where it refuses, with its words in the form."""
+    try:
+        return command.invoke(actor=actor_of(request), at=clock.now(), payload=payload)
+    except DomainError as error:
+        if error.status in {403, 404}:
+            raise
+        fields = error.context.get("fields") or {}
+        for name, said in fields.items():
+            form.add_error(name if name in form.fields else None, said)
+        if not fields:
+            form.add_error(None, f"{error} {error.next_step}")
+        return None
+
+
+# ---- who is missing
+
+
+@require_GET
+@needs(READ)
+def missing(request: HttpRequest, round_id: UUID) -> HttpResponse:
+    """Those not tested, by number; of one enterprise if asked. Telephone numbers are another step."""
+    actor = actor_of(request)
+    found = queries.round_by_id(actor, round_id)
+    home = _organisation(request, found)
+    rows = queries.missing(found, organisation=home.pk if home else None)
+    piece = piece_of(rows, ["number"], limit=PER_PAGE, cursor=request.GET.get("cursor", ""))
+    chosen = f"organisation={home.pk}&" if home else ""
+    context = {
+        "round": found,
+        "organisation": home,
+        "lines": [(row, name_for(actor, row.member.name, unit_id=found.unit_id)) for row in piece.items],
+        "missing": None if home else queries.coverage(found).missing,
+        "next_url": f"?{chosen}cursor={piece.next}" if piece.next else "",
+        "may_call": actor.may(MANAGE, found.unit_id),
+    }
+    return render(request, "screening/missing.html", context)
+
+
+@require_POST
+@never_cache
+@needs(MANAGE)
+def numbers(request: HttpRequest, round_id: UUID) -> HttpResponse:
+    """Whom to call, with their numbers: a page for a phone, or Excel. The journal says who asked."""
+    found = queries.round_by_id(actor_of(request), round_id)
+    home = _organisation(request, found)
+    payload = {"test_round": str(round_id), **({"organisation": str(home.pk)} if home else {})}
+    told = commands.call_missing.invoke(actor=actor_of(request), at=clock.now(), payload=payload)
+    if request.POST.get("as") == "xlsx":
+        name = f"round-{found.number}-missing.xlsx"
+        return HttpResponse(
+            sheets.call_list(told), content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+        )
+    return render(request, "screening/numbers.html", {"round": found, "organisation": home, "told": told})
+
+
+def _organisation(request: HttpRequest, found: Round) -> Organisation | None:
+    asked = request.POST.get("organisation") or request.GET.get("organisation")
+    if not asked:
+        return None
+    try:
+        return queries.organisation_in(found, UUID(asked))
+    except ValueError as error:
+        raise Http404 from error
+
+
+@require_GET
+@needs(READ)
+def enterprise(request: HttpRequest, round_id: UUID, organisation_id: UUID) -> HttpResponse:
+    """How far the departments and dormitories of one enterprise are."""
+    actor = actor_of(request)
+    found = queries.round_by_id(actor, round_id)
+    home = queries.organisation_in(found, organisation_id)
+    sections, buildings = queries.parts(found, home, "section"), queries.parts(found, home, "building")
+    context = {
+        "round": found,
+        "organisation": home,
+        "expected": sum(part.expected for part in sections),
+        "tested": sum(part.tested for part in sections),
+        "groups": [(_("Departments"), sections), (_("Dormitories"), buildings)],
+        "may_call": actor.may(MANAGE, found.unit_id),
+    }
+    return render(request, "screening/enterprise.html", context)
