@@ -276,6 +276,17 @@ ADDRESSES = {
     "headcounts:commit": POST,
     "headcounts:decide": GET,
     "headcounts:cancel": POST,
+    "screening:rounds": GET,
+    "screening:round": GET,
+    "screening:add_point": POST,
+    "screening:freeze": POST,
+    "screening:open": POST,
+    "screening:close": POST,
+    "screening:wall": GET,
+    "screening:missing": GET,
+    "screening:numbers": POST,
+    "screening:enterprise": GET,
+    "screening:point_step": POST,
     "field:app": GET,
     "field:worker": GET,
     "field:claim": POST,
@@ -386,6 +397,8 @@ ARGUMENTS = {
     **{f"headcounts:{page} pk": lambda world: world[HeadcountList].pk for page in HEADCOUNT_LIST_PAGES},
     "headcounts:leave pk": lambda world: world[Member].pk,
     "headcounts:decide number": lambda _world: 2,
+    "organisation_id": lambda world: world[Organisation].pk,
+    "step": lambda _world: "close",
     "round_id": lambda world: world[Round].pk,
     "point_id": lambda world: world[Point].pk,
     "device_id": lambda world: world[Device].pk,
@@ -412,4 +425,4 @@ QUERIES = {
     "GET /api/v1/transfer-destinations": "?category=inbound",
 }
 # Arguments that belong to no place: whoever holds the capability anywhere sees them.
-PLACELESS = {"part", "key", "figure", "adoption_id", "name"}
+PLACELESS = {"part", "key", "figure", "adoption_id", "name", "step"}

@@ -24,7 +24,7 @@ from lazaretto.orders.models import ExceptionRequest, TransferOrder
 from lazaretto.people.models import ContactPoint, IdentityDocument, Merge, Need, Party, PartyMember
 from lazaretto.places.models import ExternalPlace, RoomList, Zone
 from lazaretto.protocols.models import PackAdoption
-from lazaretto.screening.models import Point, Round
+from lazaretto.screening.models import Point, RosterShare, Round
 from lazaretto.stays.deadlines import FEVER
 from lazaretto.stays.models import Breach, Certificate, DoorCheck, OrderChange, Release, RoomHold, Specimen
 from lazaretto.stranded.models import Group, Stranded
@@ -195,6 +195,7 @@ def _round(site) -> list[Model]:
     one = Round.objects.create(
         unit=site.unit, number=1, name="第一轮", opens_at=NOW, deadline_at=NOW + timedelta(hours=8)
     )
+    RosterShare.objects.create(round=one, organisation=Organisation.objects.get(unit=site.unit), people=1)
     place = Point.objects.create(round=one, code="P1", name="体育馆", opens=time(7), closes=time(20))
     phone = Device.objects.create(
         point=place, table=1, label="7", made_at=NOW, code_digest="x", code_expires_at=NOW + timedelta(minutes=15)

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -19,7 +19,6 @@ from lazaretto.headcounts.models import Organisation
 from lazaretto.people.queries import name_for
 from lazaretto.screening import commands, queries, sheets
 from lazaretto.screening.choices import RoundState
-from lazaretto.screening.errors import RoundWithoutPoint
 from lazaretto.screening.forms import PointForm, RoundForm
 from lazaretto.screening.models import Point, Round
 from lazaretto.screening.navigation import ROOMS
@@ -112,12 +111,25 @@ def freeze(request: HttpRequest, round_id: UUID) -> HttpResponse:
 @needs(MANAGE)
 def begin(request: HttpRequest, round_id: UUID) -> HttpResponse:
     """Testing begins."""
+    return _step(request, round_id, commands.open_round, _("Testing has begun."))
+
+
+@require_POST
+@needs(MANAGE)
+def finish(request: HttpRequest, round_id: UUID) -> HttpResponse:
+    """The round is over, unless something of it is unanswered."""
+    return _step(request, round_id, commands.close_round, _("The round is closed."))
+
+
+def _step(request: HttpRequest, round_id: UUID, command: Any, said: str) -> HttpResponse:
     try:
-        commands.open_round.invoke(actor=actor_of(request), at=clock.now(), payload={"test_round": str(round_id)})
-    except RoundWithoutPoint as error:
+        command.invoke(actor=actor_of(request), at=clock.now(), payload={"test_round": str(round_id)})
+    except DomainError as error:
+        if error.status in {403, 404}:
+            raise
         notify(request, f"{error} {error.next_step}", tone="red")
     else:
-        notify(request, _("Testing has begun."))
+        notify(request, said)
     return HttpResponseRedirect(reverse("screening:round", args=[round_id]))
 
 
@@ -210,7 +222,7 @@ def enterprise(request: HttpRequest, round_id: UUID, organisation_id: UUID) -> H
         "organisation": home,
         "expected": sum(part.expected for part in sections),
         "tested": sum(part.tested for part in sections),
-        "groups": [(_("Departments"), sections), (_("Dormitories"), buildings)],
+        "groups": [(pgettext("groups", "Departments"), sections), (_("Dormitories"), buildings)],
         "may_call": actor.may(MANAGE, found.unit_id),
     }
     return render(request, "screening/enterprise.html", context)

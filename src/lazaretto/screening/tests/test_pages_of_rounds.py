@@ -1,0 +1,161 @@
+"""Pages of mass testing: a round is prepared and begun on them, watched, and who is missing is called."""
+
+from datetime import timedelta
+from io import BytesIO
+from urllib.parse import urlencode
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
+
+from lazaretto.core import clock
+from lazaretto.core.models import JournalEntry
+from lazaretto.headcounts.models import Member, Organisation
+from lazaretto.screening.models import Point, Round
+from lazaretto.screening.queries import parts, progress
+from lazaretto.screening.rules import falls_behind, pace
+from lazaretto.screening.tests.rounds import enterprise, opened, point, scan, send
+from tests.factories import NOW
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def _ten_o_clock(monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+
+
+def test_a_round_is_prepared_and_begun_on_its_page(cast):
+    client, unit = cast.duty_officer.client, cast.site.unit
+    enterprise(unit, "A公司", range(1, 4))
+    form = {"unit": unit.pk, "name": "第一轮", "opens_at": "2026-11-21T10:00", "deadline_at": "2026-11-21T18:00"}
+    wrong = client.post(reverse("screening:rounds"), {**form, "tube_rule": "10", "deadline_at": "2026-11-21T09:00"})
+    assert wrong.status_code == 422
+    assert "第一轮" in wrong.content.decode()
+    made = client.post(reverse("screening:rounds"), {**form, "tube_rule": "10"})
+    of = Round.objects.get()
+    home = reverse("screening:round", args=[of.pk])
+    assert made.headers["Location"] == home
+    assert client.post(reverse("screening:freeze", args=[of.pk])).status_code == 302
+    client.post(reverse("screening:open", args=[of.pk]))
+    assert "本轮没有开放的采样点" in client.get(home).content.decode()
+    points = reverse("screening:add_point", args=[of.pk])
+    hours = {"code": "P1", "name": "体育馆", "tables": "4", "opens": "07:00"}
+    assert client.post(points, {**hours, "closes": "06:00"}).status_code == 422
+    assert client.post(points, {**hours, "closes": "20:00"}).status_code == 302
+    client.post(reverse("screening:open", args=[of.pk]))
+    of.refresh_from_db()
+    assert (of.state, of.entries) == ("open", 3)
+    place = Point.objects.get()
+    for step, state in (("close", "closed"), ("open", "open")):
+        client.post(reverse("screening:point_step", args=[place.pk, step]))
+        place.refresh_from_db()
+        assert place.state == state
+    assert client.post(reverse("screening:point_step", args=[place.pk, "paint"])).status_code == 404
+
+
+def test_who_is_missing_is_seen_by_name_and_called_by_number(cast):
+    of, place = opened(cast)
+    Member.objects.filter(name="员工002").update(phone="13800001111")
+    Organisation.objects.filter(name="A公司").update(contact="宗主管", contact_phone="13900002222")
+    send(cast, place, scan(1), scan(3))
+    missing, numbers = (reverse(f"screening:{name}", args=[of.pk]) for name in ("missing", "numbers"))
+    page = cast.duty_officer.client.get(missing).content.decode()
+    assert "员工002" in page
+    assert "员工001" not in page
+    assert "13800001111" not in page
+    assert "员**" in cast.auditor.client.get(missing).content.decode()
+    before = JournalEntry.objects.filter(command="screening.call_missing").count()
+    told = cast.duty_officer.client.post(numbers).content.decode()
+    assert 'href="tel:13800001111"' in told
+    assert JournalEntry.objects.filter(command="screening.call_missing").count() == before + 1
+    home = Organisation.objects.get(name="A公司")
+    asked = {"organisation": str(home.pk), "as": "xlsx"}
+    sheet = cast.duty_officer.client.post(numbers, asked)
+    rows = CalamineWorkbook.from_filelike(BytesIO(sheet.content)).get_sheet_by_index(0).to_python()
+    assert [row[1] for row in rows[1:]] == ["员工002", "员工004", "员工005", "员工006"]
+    assert (rows[1][5], rows[1][6]) == ("13800001111", "宗主管 13900002222")
+    assert cast.medic.client.post(numbers).status_code == 403
+    assert cast.duty_officer.client.post(numbers, {"organisation": "x"}).status_code == 404
+
+
+def test_the_screens_say_how_far_how_fast_and_which_point_falls_behind(cast):
+    of, place = opened(cast)
+    slow = point(cast, of, "P2")
+    at = NOW + HOUR
+    send(cast, place, scan(1), scan(2), scan(3), at=NOW + HOUR / 4)
+    send(cast, place, scan(4, slot=4), at=NOW + HOUR / 2)
+    seen = progress(of, at=at)
+    assert (seen.coverage.tested, seen.coverage.missing, seen.share) == (4, 3, 57)
+    assert (seen.pace.per_hour, seen.pace.finish, seen.late) == (4, at + HOUR * 3 / 4, False)
+    assert [(row.point.code, row.behind) for row in seen.points] == [("P1", False), (slow.code, True)]
+    assert progress(of, at=of.deadline_at + HOUR).late
+    for name in ("round", "wall"):
+        page = cast.medic.client.get(reverse(f"screening:{name}", args=[of.pk])).content.decode()
+        assert "57" in page
+    home = Organisation.objects.get(name="A公司")
+    Member.objects.filter(name="员工001").update(section="装配")
+    assert [(part.name, part.expected, part.tested) for part in parts(of, home, "section")] == [("", 6, 4)]
+    page = cast.medic.client.get(reverse("screening:enterprise", args=[of.pk, home.pk])).content.decode()
+    assert "A公司" in page
+
+
+def test_pages_ask_as_often_for_many_as_for_few(cast):
+    of, place = opened(cast)
+    home = Organisation.objects.get(name="A公司")
+    pages = [
+        reverse("screening:rounds"), reverse("screening:enterprise", args=[of.pk, home.pk]),
+        *(reverse(f"screening:{name}", args=[of.pk]) for name in ("round", "wall", "missing")),
+    ]  # fmt: skip
+
+    def queries() -> list[int]:
+        counted = []
+        for address in pages:
+            with CaptureQueriesContext(connection) as asked:
+                assert cast.duty_officer.client.get(address).status_code == 200
+            counted.append(len(asked))
+        return counted
+
+    before = queries()
+    for number in range(2, 20):
+        point(cast, of, f"Q{number}")
+    send(cast, place, scan(1), scan(2), scan(101 - 94))
+    assert queries() == before
+
+
+def test_a_code_of_the_enterprise_in_the_address_is_looked_for_in_this_round_only(cast):
+    of, _place = opened(cast)
+    other = enterprise(cast.site.unit, "后来的公司")
+    missing = reverse("screening:missing", args=[of.pk])
+    for said in (other.pk, "x", ""):
+        status = cast.duty_officer.client.get(f"{missing}?{urlencode({'organisation': said})}").status_code
+        assert status == (404 if said else 200)
+
+
+PEOPLE = st.dictionaries(st.integers(0, 12), st.integers(0, 500), max_size=12)
+
+
+@pytest.mark.parametrize(("people", "finish"), [({}, None), ({NOW: 60}, NOW + HOUR * 3 / 2)])
+def test_a_pace_is_what_the_last_hour_says(people, finish):
+    assert pace(people, since=NOW, now=NOW + HOUR / 2, remaining=120).finish == finish
+
+
+@given(PEOPLE, st.integers(0, 10_000), st.integers(0, 700))
+def test_a_prediction_never_lies_in_the_past_and_comes_sooner_with_fewer_left(by_hour, remaining, minutes):
+    hours = {NOW + HOUR * hour: people for hour, people in by_hour.items()}
+    now = NOW + timedelta(minutes=minutes)
+    going = pace(hours, since=NOW, now=now, remaining=remaining)
+    if going.finish is not None:
+        assert going.finish >= now
+        fewer = pace(hours, since=NOW, now=now, remaining=remaining // 2).finish
+        assert fewer is not None
+        assert fewer <= going.finish
+
+
+def test_a_single_point_is_never_behind_and_the_slow_one_of_three_is():
+    assert falls_behind({"a": 0}) == set()
+    assert falls_behind({"a": 60, "b": 55, "c": 20}) == {"c"}
