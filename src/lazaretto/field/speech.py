@@ -28,6 +28,8 @@ WORDS = {
     "enrolFailed": _("It did not work: {words}"),
     "enrolNoNetwork": _("There is no network. The first time needs one; after that none for days."),
     "insecure": _("This address is not secure (https). A browser keeps nothing encrypted and opens no camera on it."),
+    "twice": _("This page is open in another window of this phone. Close one of them."),
+    "enrolledAlready": _("This phone is enrolled already. End its shift before it takes another code."),
     "noStore": _("This browser keeps nothing (private window?). Open it in an ordinary window."),
     # the tube
     "noTube": _("No tube in hand"),
@@ -168,6 +170,7 @@ WORDS = {
     "isOver": _("This phone takes nobody any more."),
     "over_shift": _("The shift of this phone is over."),
     "over_revoked": _("The point revoked this phone."),
+    "over_expired": _("The time of this phone is over; its roster is wiped."),
     "over_taken_over": _("Another phone took over this table."),
     "over_unknown": _("The server does not know this phone any more."),
     "overUnsent": _("{n} scans are not sent yet. They are kept, and sent as soon as there is a network."),

@@ -219,8 +219,27 @@ def test_the_camera_reads_a_person_and_a_tube(chromium, live_server, requests_un
 
 
 def test_what_goes_wrong_is_said_and_nothing_counts_that_is_not_kept(window: Opener, cast, place) -> None:
-    reader = at_table(window, cast, place)
-    page = reader.page
+    reader = window(language="en", width="phone")
+    lost = {"left": 1}
+
+    def answer_lost(route):
+        if lost.pop("left", 0):
+            route.fetch()
+            route.abort()
+        else:
+            route.continue_()
+
+    reader.context.route("**/field/api/claim", answer_lost)
+    link = f"{reverse('field:app')}#code={enrolled(cast, place).code}"
+    page = reader.open(link)
+    expect(page.locator("[data-enrol-said]")).to_contain_text("There is no network")
+    page.locator("#enrol-link").fill(link)
+    page.locator("#enrol-link").press("Enter")  # the same question, the same answer
+    says(page, "blue", "Scan a tube, then people.")
+    twin = reader.context.new_page()
+    twin.goto(reader.base + reverse("field:app"))
+    expect(twin.locator("[data-enrol-said]")).to_contain_text("open in another window")
+    twin.close()
     wedge(page, "TUBE0001")
     says(page, "blue", "TUBE0001")
     page.evaluate("""() => {
@@ -255,6 +274,10 @@ def test_what_goes_wrong_is_said_and_nothing_counts_that_is_not_kept(window: Ope
     page.clock.set_fixed_time(clock.now() - timedelta(minutes=40))
     page.evaluate("dispatchEvent(new Event('online'))")
     expect(page.locator("[data-warn]")).to_contain_text("40 min slow")
+    page.clock.set_fixed_time(clock.now() + timedelta(days=9))  # no network told it that its time is over
+    reader.context.set_offline(True)
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("its roster is wiped")
 
 
 INVARIANT = """async (seed) => {

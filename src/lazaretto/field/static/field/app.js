@@ -23,6 +23,7 @@ function redraw() {
 async function begin() {
   speak();
   if (!window.isSecureContext || !crypto.subtle) return fail("insecure");
+  if (!await alone()) return fail("twice");
   try {
     await store.open();
   } catch {
@@ -38,10 +39,20 @@ async function begin() {
   keepPage();
   const code = new URLSearchParams(location.hash.slice(1)).get("code");
   if (code) history.replaceState(null, "", location.pathname);
-  if (outbox.hasToken()) return work();
+  if (outbox.hasToken()) {
+    work();
+    return code && !table.ended ? say("enrolledAlready", "amber") : undefined;
+  }
   show("enrol");
   return code ? enrol(code) : undefined;
 }
+
+// Two windows would each believe that the tube is in their hand.
+const alone = () => new Promise((resolve) => {
+  if (!navigator.locks) return resolve(true);
+  const held = () => new Promise(() => resolve(true));
+  return navigator.locks.request("lz-field", { signal: AbortSignal.timeout(2000) }, held).catch(() => resolve(false));
+});
 
 function fail(key) {
   show("enrol");
@@ -56,13 +67,17 @@ async function enrol(code) {
     await outbox.claim(code);
     work();
   } catch (error) {
+    if (outbox.hasToken()) return work(); // enrolled; the roster comes with the next contact
     said.textContent = error.status ? word("enrolFailed", { words: error.words }) : word("enrolNoNetwork");
   }
+  return undefined;
 }
 
 function work() {
   show(table.ended ? "over" : "work");
-  if (!table.ended) say("ready", "blue");
+  const { tube, aside } = table.state;
+  if (aside) say("asideFirst", "red", { name: aside.who.name });
+  else if (!table.ended) say(tube ? "tubeInHand" : "ready", "blue", { code: tube?.code });
   redraw();
   outbox.soon(true);
   field.focus({ preventScroll: true });

@@ -28,9 +28,9 @@ class Refused extends Error {
   }
 }
 
-async function ask(path, body) {
+async function ask(path, body, bearer = token) {
   const started = Date.now();
-  const headers = { Accept: "application/json", Authorization: `Bearer ${token}`, "X-Queue": String(waiting()), "X-Sent-At": new Date(started).toISOString() };
+  const headers = { Accept: "application/json", Authorization: `Bearer ${bearer}`, "X-Queue": String(waiting()), "X-Sent-At": new Date(started).toISOString() };
   const more = body ? { method: "POST", body: JSON.stringify(body), headers: { ...headers, "Content-Type": "application/json" } } : { headers };
   const answer = await fetch(api + path, { ...more, cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(PATIENCE) });
   if (answer.status === 429 || answer.status === 503) wait(answer.headers.get("Retry-After"));
@@ -50,13 +50,14 @@ function wait(after) {
 
 export async function claim(code) {
   const begun = await store.get("meta", "claiming"); // the answer was lost on the way: the same question again
-  token = begun?.code === code ? begun.token : freshToken();
-  await store.write([{ store: "meta", key: "claiming", value: { code, token } }]);
-  const answer = await ask("claim", { code, token });
+  const made = begun?.code === code ? begun.token : freshToken();
+  await store.write([{ store: "meta", key: "claiming", value: { code, token: made } }]);
+  const answer = await ask("claim", { code, token: made }, made);
   await store.keepKeys(answer.keys);
-  await store.write([{ store: "meta", key: "token", value: token }, { store: "meta", key: "standing", value: standingOf(answer) }]);
+  await store.write([{ store: "meta", key: "token", value: made }, { store: "meta", key: "standing", value: standingOf(answer) }, { store: "meta", key: "claiming", drop: true }]);
   await navigator.storage?.persist?.();
-  table.standing = standingOf(answer);
+  [token, table.standing] = [made, standingOf(answer)];
+  await roster.load(table.standing.roster.organisations);
   await fetchRoster();
 }
 
@@ -92,6 +93,7 @@ async function run() {
   if (!token || line.busy || ticks() < Math.max(due, told) || table.ended === "unknown") return undefined;
   line.busy = true;
   try {
+    if (expired()) await lapse();
     await sendAll();
     if (table.ended) return await wipe();
     await learn(await ask(`state?since=${encodeURIComponent(table.told.since ?? "")}`));
@@ -178,6 +180,16 @@ async function learn(answer) {
 }
 
 // ---- the end: nothing unsent is lost silently
+
+const expired = () => !table.ended && table.standing && Date.now() + line.skew * 1000 > Date.parse(table.standing.device.until);
+
+// The token is over, and perhaps no network told so: the names go now, what was captured stays until it is sent.
+async function lapse() {
+  table.ended = "expired";
+  const held = [...table.scans.values()].filter(({ state }) => state === "held").map(({ id }) => id);
+  await mark("scans", held, "ready", [{ store: "pages", clear: true }, { store: "meta", key: "ended", value: table.ended }]);
+  await roster.load({});
+}
 
 async function over(error) {
   table.ended = error.code === "field_device_ended" ? error.context.ending || "revoked" : "unknown";
