@@ -312,6 +312,12 @@ INVARIANT = """async (seed) => {
 }"""
 
 
+SUN = """() => axe.run({include: [[".lz-fa-top"], [".lz-fa-work"]], exclude: [[".btn-primary"]]}, {
+    runOnly: ["color-contrast-enhanced"], rules: {"color-contrast-enhanced": {enabled: true}},
+}).then(({violations, passes}) => (passes.length ? violations : [{nodes: [{html: "looked at nothing"}]}]).flatMap(
+    ({nodes}) => nodes.map(({html, failureSummary}) => html + failureSummary)))"""
+
+
 @pytest.mark.parametrize(("language", "theme", "width"), READERS)
 def test_no_page_of_phones_has_a_barrier(window: Opener, cast, place, language, theme, width) -> None:
     reader = window(language=language, theme=theme, width=width)
@@ -329,6 +335,7 @@ def test_no_page_of_phones_has_a_barrier(window: Opener, cast, place, language, 
     wedge(page, card(1))
     expect(page.locator("[data-say]")).to_have_attribute("data-tone", "red")
     assert reader.problems() == [], "something wrong"
+    assert page.evaluate(SUN) == [], "7:1, and 4.5:1 for what is large: read in the sun"
     for name in ("heat", "line"):
         bar(page, name)
         assert reader.problems() == [], name

@@ -7,7 +7,7 @@ import { changed, mark, say, table, waiting } from "./table.js";
 const EVERY = 15000, MOST = 200, PATIENCE = 20000, LONGEST_WAIT = 120000;
 export const line = { synced: null, skew: 0, offline: false, waits: 0, busy: false };
 const ticks = () => performance.now(); // somebody may put the clock back meanwhile
-let api = "", token = "", due = 0, told = 0, failures = 0, timer = 0;
+let api = "", token = "", due = 0, told = 0, failures = 0, timer = 0, again = false;
 
 export const hasToken = () => Boolean(token);
 
@@ -90,7 +90,8 @@ export function soon(atOnce) {
 }
 
 async function run() {
-  if (!token || line.busy || ticks() < Math.max(due, told) || table.ended === "unknown") return undefined;
+  if (line.busy) return void (again = true);
+  if (!token || ticks() < Math.max(due, told) || table.ended === "unknown") return undefined;
   line.busy = true;
   try {
     if (expired()) await lapse();
@@ -105,6 +106,7 @@ async function run() {
   } finally {
     line.busy = false;
     changed();
+    if (again) soon(again = false);
   }
   return undefined;
 }
