@@ -44,7 +44,7 @@ WORDS = {
     "measure": "℃",
     "measureLabel": _("Temperature"),
     "seal": _("Seal tube"),
-    "stranger": _("Not on the list"),
+    "stranger": pgettext_lazy("phone at a table", "Not on the list"),
     "done": _("tested"),
     "here": _("Tested here"),
     "expected": _("On the roster"),
