@@ -21,6 +21,7 @@ from lazaretto.core import clock
 from lazaretto.core.access import Actor, locked
 from lazaretto.core.commands import command, record
 from lazaretto.core.prepared import prepared
+from lazaretto.core.turns import in_turn
 from lazaretto.orders.commands import Plea, open_exception, receive
 from lazaretto.orders.errors import AlreadyAsked, NoOrderBehind
 from lazaretto.orders.queries.exceptions import waiting_for
@@ -76,7 +77,7 @@ class AskedToAdmit:
     due_at: datetime
 
 
-@command("arrivals.admit_walk_in", capability="stays.admit")
+@command("arrivals.admit_walk_in", capability="stays.admit", beside=("site",))
 def admit_walk_in(
     *,
     actor: Actor,
@@ -264,6 +265,7 @@ def _listed_room(listed: list[ExpectedArrival], site: Site) -> Room | None:
 
 
 def _proposed(site: Site, person: Person, category: str, at: datetime) -> Room:
+    in_turn([f"room proposed at {site.pk}"])  # of two desks the second sees what the first was given
     needs = set(Need.objects.filter(person=person, ended_at__isnull=True).values_list("kind", flat=True))
     found = offer(site, category=category, birth_date=person.birth_date, needs=needs, at=at)
     if found.room is None or not found.keeps:

@@ -21,6 +21,7 @@ from lazaretto.stays.errors import PersonAlreadyStaying, StayEnded
 from lazaretto.stays.models import IsolationOrder, Occupancy, Stay
 from tests import factories
 from tests.factories import NOW
+from tests.threads import at_once, needs_server
 
 pytestmark = pytest.mark.django_db
 PLEA = Plea("独自到达，天黑无处可去")
@@ -305,6 +306,15 @@ class TestThePage:
         assert cast.security.client.post(self.URL + path).status_code == 403
         assert cast.outsider.client.post(self.URL + path).status_code == 404
         assert not Stay.objects.exists()
+
+
+@needs_server
+@pytest.mark.django_db(transaction=True)
+def test_desks_that_admit_at_the_same_moment_are_proposed_rooms_of_their_own(cast):
+    desks = [lambda name=name: admit(cast, NewPerson(name=name)) for name in ("赵一", "钱二", "孙三")]
+    answers = at_once(desks)
+    assert len({answer.room for answer in answers}) == 3
+    assert len({answer.stay_number for answer in answers}) == 3
 
 
 def test_the_api_offers_it_with_a_client_id(cast):

@@ -48,7 +48,7 @@ class Admitted:
     ends_at: datetime
 
 
-@command("stays.admit", capability="stays.admit", internal=True)
+@command("stays.admit", capability="stays.admit", internal=True, beside=("site",))
 def admit(
     *,
     actor: Actor,
