@@ -154,7 +154,7 @@ WORDS = {
     "sendNow": _("Send now"),
     "conflicts": _("Does not count"),
     "conflict": _("DOES NOT COUNT: {name}, tube {tube}: {why}"),
-    "refused": _("The server refused it; everything is kept. {words}"),
+    "refused": _("The server did not take it; it is kept on this phone. {words}"),
     "clockSlow": _("The clock of this phone is {n} min slow. Times are put right when they are sent."),
     "clockFast": _("The clock of this phone is {n} min fast. Times are put right when they are sent."),
     "storageFull": _("THE STORAGE IS FULL: the last one was NOT kept. Free some space, or send what is here."),
@@ -164,7 +164,7 @@ WORDS = {
     # the end
     "endShift": _("End the shift"),
     "endText": _("The roster on this phone is wiped. Another code enrols it again."),
-    "endUnsent": _("{n} are not sent yet. Go where there is a network; the shift ends after that."),
+    "endUnsent": _("Not sent yet: {n}. Go where there is a network; the shift ends after that."),
     "endHeld": _("A tube is in hand. Seal it first."),
     "endNoNetwork": _("There is no network. Everything was sent: ask the point to end this phone, or try again there."),
     "isOver": _("This phone takes nobody any more."),
@@ -173,9 +173,9 @@ WORDS = {
     "over_expired": _("The time of this phone is over; its roster is wiped."),
     "over_taken_over": _("Another phone took over this table."),
     "over_unknown": _("The server does not know this phone any more."),
-    "overUnsent": _("{n} scans are not sent yet. They are kept, and sent as soon as there is a network."),
+    "overUnsent": _("Not sent yet: {n}. They are kept, and sent as soon as there is a network."),
     "overCopy": _(
-        "{n} scans could not be sent, and the server takes them no more. Copy them by hand and give them to the point."
+        "Could not be sent, and the server does not take them: {n}. Copy them by hand and give them to the point."
     ),
     "copyList": _("What was not sent"),
     "copied": _("I have copied them: wipe this phone"),

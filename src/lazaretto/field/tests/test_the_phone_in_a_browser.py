@@ -167,11 +167,13 @@ def test_a_second_phone_takes_over_and_a_revoked_one_sends_and_wipes_itself(wind
     says(page, "red", "WAS TESTED AT TABLE 1")
     wedge(page, "TUBE0001")
     says(page, "red", "WAS USED AT TABLE 1")
+    wedge(page, card(2))
+    says(page, "green", "员工002")  # nobody told it what the first one holds
 
     first.context.route("**/field/api/uploads", lambda route: route.abort())
     first.context.set_offline(False)
     expect(first.page.get_by_role("heading", level=1)).to_have_text("Another phone took over this table.")
-    expect(first.page.locator("[data-over-unsent]")).to_contain_text("1 scans are not sent yet")
+    expect(first.page.locator("[data-over-unsent]")).to_contain_text("Not sent yet: 1")
     assert "TUBE0002\t1\t2" in first.page.locator("#copy").input_value()
     first.context.unroute("**/field/api/uploads")
     first.page.evaluate("dispatchEvent(new Event('online'))")
@@ -179,6 +181,9 @@ def test_a_second_phone_takes_over_and_a_revoked_one_sends_and_wipes_itself(wind
     assert Scan.objects.filter(number=2, tube="TUBE0002").exists(), "the tube in hand too"
     assert first.page.evaluate("indexedDB.databases().then((all) => all.length)") == 0
 
+    bar(page, "seal")
+    says(page, "red", "DOES NOT COUNT: 员工002, tube TUBE0003: this person was tested in this round before")
+    wedge(page, "TUBE0004")
     wedge(page, card(3))
     says(page, "green", "员工003")
     commands.revoke_device(actor=cast.duty_officer.actor, at=clock.now(), device=Device.objects.get(label="8"))
@@ -271,6 +276,21 @@ def test_what_goes_wrong_is_said_and_nothing_counts_that_is_not_kept(window: Ope
     expect(page.locator("[data-queue]")).to_have_text("0")
     assert str(Scan.objects.get().upload_id) == asked[0]["batch"], "the same batch again"
 
+    unread = {"status": 422, "content_type": "application/problem+json", "body": '{"code": "invalid_input"}'}
+
+    def poisoned(route):
+        scans = route.request.post_data_json["scans"]
+        route.fulfill(**unread) if any(one["number"] == 3 for one in scans) else route.continue_()
+
+    reader.context.route("**/field/api/uploads", poisoned)
+    wedge(page, "TUBE0002")
+    for number in (2, 3, 4):
+        wedge(page, card(number))
+        expect(page.locator("[data-say]")).to_contain_text(f"员工{number:03}")
+    bar(page, "seal")
+    expect(page.locator("[data-queue]")).to_have_text("1")
+    assert sorted(Scan.objects.values_list("number", flat=True)) == [1, 2, 4], "it holds up no other"
+
     page.clock.set_fixed_time(clock.now() - timedelta(minutes=40))
     page.evaluate("dispatchEvent(new Event('online'))")
     expect(page.locator("[data-warn]")).to_contain_text("40 min slow")
@@ -278,6 +298,9 @@ def test_what_goes_wrong_is_said_and_nothing_counts_that_is_not_kept(window: Ope
     reader.context.set_offline(True)
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_contain_text("its roster is wiped")
+    expect(page.locator("[data-over-unsent]")).to_contain_text("does not take them: 1")
+    page.locator("[data-copied]").click()
+    expect(page.locator("[data-over-done]")).to_be_visible()
 
 
 INVARIANT = """async (seed) => {

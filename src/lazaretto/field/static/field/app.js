@@ -7,7 +7,7 @@ import { clean, isSearch } from "./codes.js";
 import { pad } from "./sign.js";
 import { draw, drawFound, drawLine, drawOver, part, root, say, show, showSaid } from "./screen.js";
 import { given, languageNow, speak, word } from "./signs.js";
-import { agree, load, on, onStranger, pick, press, pressBag, scanned, stranger, table, tested, testedOf, waiting } from "./table.js";
+import { agree, load, on, onStranger, pick, press, pressBag, refused, scanned, stranger, table, tested, testedOf, waiting } from "./table.js";
 
 const field = part("input"), dialogs = { line: part("line"), heat: part("heat"), stranger: part("stranger-box"), count: part("count-box") };
 const signature = pad(part("pad"));
@@ -222,7 +222,7 @@ function openLine() {
 async function endShift() {
   const said = part("end-said"), n = waiting();
   if (table.state.tube?.scans.length) return void (said.textContent = word("endHeld"));
-  if (n) return void (said.textContent = word("endUnsent", { n }));
+  if (n > refused()) return void (said.textContent = word("endUnsent", { n }));
   try {
     await outbox.endShift();
     dialogs.line.close();

@@ -96,7 +96,7 @@ async function run() {
   try {
     if (expired()) await lapse();
     await sendAll();
-    if (table.ended) return await wipe();
+    if (table.ended) return waiting() ? undefined : await wipe();
     await learn(await ask(`state?since=${encodeURIComponent(table.told.since ?? "")}`));
     Object.assign(line, { synced: new Date().toISOString(), offline: false });
     failures = 0;
@@ -124,14 +124,34 @@ async function stumble(error) {
 // Everything that may be sent: batches that were begun first, then what is ready, in the order it was captured; scans
 // before what happened to their tubes.
 async function sendAll() {
-  for (const [batch, { kind, ids }] of await store.all("batches")) await SEND[kind](batch, ids);
+  for (const [batch, { kind, ids }] of await store.all("batches")) await sendOne(batch, kind, ids);
   for (const kind of ["scans", "events"]) {
     for (let ids = ready(kind); ids.length; ids = ready(kind)) {
       const batch = store.timeId();
       await mark(kind, ids, "batched", [{ store: "batches", key: batch, value: { kind, ids } }]);
-      await SEND[kind](batch, ids);
+      await sendOne(batch, kind, ids);
     }
   }
+}
+
+// A batch that the server cannot read is halved until the one is found that it cannot read: that one is kept and shown, and
+// holds up nobody else. A number that was used for another batch is replaced; the server knows its scans again.
+async function sendOne(batch, kind, ids) {
+  try {
+    await SEND[kind](batch, ids);
+  } catch (error) {
+    const reused = error.code === "batch_reused" || error.code === "events_reused";
+    if (error.status !== 422 && !reused) throw error;
+    const drop = { store: "batches", key: batch, drop: true }, middle = Math.ceil(ids.length / 2);
+    if (!reused && ids.length === 1) {
+      await mark(kind, ids, "refused", [drop]);
+      return say("refused", "red", { words: error.words });
+    }
+    const parts = (reused ? [ids] : [ids.slice(0, middle), ids.slice(middle)]).map((some) => ({ store: "batches", key: store.timeId(), value: { kind, ids: some } }));
+    await store.write([drop, ...parts]);
+    for (const { key, value } of parts) await sendOne(key, kind, value.ids);
+  }
+  return undefined;
 }
 
 const ready = (kind) => [...table[kind].values()].filter(({ state }) => state === "ready").sort((one, two) => (one.id < two.id ? -1 : 1)).slice(0, MOST).map(({ id }) => id);
@@ -206,7 +226,9 @@ async function over(error) {
 export async function endShift() {
   await ask("end", {});
   table.ended = "shift";
-  await wipe();
+  if (!waiting()) return wipe();
+  await store.write([{ store: "meta", key: "ended", value: table.ended }]);
+  return changed();
 }
 
 export async function wipe() {

@@ -3,7 +3,7 @@ import { element, icon } from "../ui/js/dom.js";
 import * as roster from "./roster.js";
 import { line } from "./outbox.js";
 import { clock, sound, word } from "./signs.js";
-import { mine, scansWaiting, table, tested, unbagged, waiting } from "./table.js";
+import { mine, refused, scansWaiting, table, tested, unbagged, waiting } from "./table.js";
 
 export const root = document.querySelector("[data-field]");
 export const part = (name) => root.querySelector(`[data-${name}]`);
@@ -126,15 +126,20 @@ export function drawLine() {
     element("li", {}, element("b", {}, one.name ?? `№ ${one.number ?? "?"}`), ` ${one.tube} / ${one.slot} · ${word(`why_${one.reason}`)}`)));
 }
 
+// One line of what could not be sent: everything that somebody has to type anew.
+const copied = (one) => (one.kind
+  ? [one.kind, one.tube, one.bag, one.to, one.organisation, one.count, one.officer, one.at]
+  : [one.tube, one.slot, one.number ?? [one.stranger?.name, one.stranger?.document, one.stranger?.phone].filter(Boolean).join(" "), one.at, one.temperature]
+).filter((value) => value || value === 0).join("\t");
+
 export function drawOver() {
-  const n = scansWaiting();
+  const n = waiting(), lost = table.ended === "unknown" || refused() === n;
   part("over-why").textContent = word(`over_${table.ended || "shift"}`);
   part("over-unsent").hidden = !n;
-  part("over-unsent").textContent = word(table.ended === "unknown" ? "overCopy" : "overUnsent", { n });
+  part("over-unsent").textContent = word(lost ? "overCopy" : "overUnsent", { n });
   part("copy-box").hidden = !n;
-  part("copied").hidden = !n || table.ended !== "unknown";
+  part("copied").hidden = !n || !lost;
   part("over-done").hidden = Boolean(n);
-  part("copy").value = [...table.scans.values()].filter(({ state }) => state !== "sent").map((scan) =>
-    [scan.tube, scan.slot, scan.number ?? [scan.stranger?.name, scan.stranger?.document, scan.stranger?.phone].filter(Boolean).join(" "), scan.at, scan.temperature ?? "", scan.id].join("\t")).join("\n");
+  part("copy").value = [...table.scans.values(), ...table.events.values()].filter(({ state }) => state !== "sent").map(copied).join("\n");
 }
 

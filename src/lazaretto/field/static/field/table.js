@@ -50,6 +50,7 @@ const facts = () => ({ places: table.standing.round.places, fever: table.fever, 
 const open = (rows) => [...rows.values()].filter(({ state }) => state !== "sent").length;
 export const waiting = () => open(table.scans) + open(table.events);
 export const scansWaiting = () => open(table.scans);
+export const refused = () => [...table.scans.values(), ...table.events.values()].filter(({ state }) => state === "refused").length;
 export const unbagged = () => [...sealedTubes].filter((code) => !bagOf.has(code));
 export const mine = () => table.scans.size;
 
