@@ -17,7 +17,7 @@ from lazaretto.screening.models import Point, Round
 from lazaretto.stays.models import Breach, Certificate, OrderChange, RoomHold, Specimen, Stay
 from lazaretto.stranded.models import Group, Stranded
 from lazaretto.trips.models import Driver, MoveRequest, Trip, TripPlan, Vehicle
-from lazaretto.tubes.models import ResultFile
+from lazaretto.tubes.models import Laboratory, Positive, Recall, ResultFile
 
 GET, POST = "GET", "POST"
 
@@ -287,6 +287,32 @@ ADDRESSES = {
     "screening:numbers": POST,
     "screening:enterprise": GET,
     "screening:point_step": POST,
+    "tubes:rounds": GET,
+    "tubes:round": GET,
+    "tubes:bags": GET,
+    "tubes:closing": GET,
+    "tubes:absent": POST,
+    "tubes:close": POST,
+    "tubes:report_pdf": GET,
+    "tubes:report_xlsx": GET,
+    "tubes:own_card": GET,
+    "tubes:tube": GET,
+    "tubes:bag": GET,
+    "tubes:laboratories": GET,
+    "tubes:desk": GET,
+    "tubes:scan": POST,
+    "tubes:enter": POST,
+    "tubes:files": GET,
+    "tubes:file": GET,
+    "tubes:commit": POST,
+    "tubes:cancel": POST,
+    "tubes:together": POST,
+    "tubes:decide": GET,
+    "tubes:positives": GET,
+    "tubes:positive": GET,
+    "tubes:again": GET,
+    "tubes:recall_step": POST,
+    "tubes:own": GET,
     "field:app": GET,
     "field:worker": GET,
     "field:claim": POST,
@@ -404,6 +430,14 @@ ARGUMENTS = {
     "device_id": lambda world: world[Device].pk,
     "/api/v1/headcounts/lists/{list_id} list_id": lambda world: world[HeadcountList].pk,
     "file_id": lambda world: world[ResultFile].pk,
+    "laboratory_id": lambda world: world[Laboratory].pk,
+    "positive_id": lambda world: world[Positive].pk,
+    "recall_id": lambda world: world[Recall].pk,
+    "step": lambda _world: "call",
+    "tubes:tube code": lambda _world: "M1",
+    "tubes:bag code": lambda _world: "B1",
+    "tubes:decide number": lambda _world: 2,
+    "token": lambda _world: "no-such-token",
     "plan_id": lambda world: world[TripPlan].pk,
     "request_id": lambda world: world[MoveRequest].pk,
     "secret": lambda _world: "no-such-secret",

@@ -15,3 +15,4 @@ class TubesConfig(AppConfig):
         """Declare commands, deadlines, duties and proofs."""
         for room in ("deadlines", "commands", "duties", "proofs", "words"):
             import_module(f"{self.name}.{room}")
+        import_module(f"{self.name}.navigation").register_entries()

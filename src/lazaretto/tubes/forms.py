@@ -1,0 +1,83 @@
+"""Forms of tubes and results; they only read what was typed."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from lazaretto.accounts.models import Unit
+from lazaretto.screening.models import Round
+from lazaretto.tubes.choices import AbsenceKind, Outcome, Stage
+from lazaretto.tubes.models import Laboratory
+from lazaretto.tubes.rules import HOURS_FOR_A_RESULT, LONGEST_HOURS
+
+
+class LaboratoryForm(forms.Form):
+    """A laboratory that tests for an area."""
+
+    unit = forms.ModelChoiceField(label=_("For whose area"), queryset=Unit.objects.none(), empty_label=None)
+    code = forms.CharField(label=_("Code"), max_length=40, help_text=_("As bags and files call it."))
+    name = forms.CharField(label=_("Name"), max_length=120)
+    phone = forms.CharField(label=_("Telephone"), max_length=40, required=False)
+    hours = forms.IntegerField(
+        label=_("Hours until a result"), min_value=1, max_value=LONGEST_HOURS, initial=HOURS_FOR_A_RESULT
+    )
+    rechecks = forms.BooleanField(label=_("Rechecks positives (laboratory of the CDC)"), required=False)
+
+    def __init__(self, *args: Any, units: QuerySet[Unit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["unit"]
+        field.queryset = units
+
+
+class UploadForm(forms.Form):
+    """Results that a laboratory sent."""
+
+    file = forms.FileField(
+        label=_("File"), help_text=_("Excel (xlsx, xls) or text (csv), as the laboratory sent it."),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv,.txt,.tsv"}),
+    )  # fmt: skip
+    test_round = forms.ModelChoiceField(label=_("Round"), queryset=Round.objects.none(), empty_label=None)
+    laboratory = forms.ModelChoiceField(label=_("Laboratory"), queryset=Laboratory.objects.none(), empty_label=None)
+    stage = forms.TypedChoiceField(label=_("Stage"), choices=Stage.choices, coerce=int, initial=Stage.FIRST)
+    declared_negative = forms.BooleanField(
+        label=_("The laboratory says that all are negative"), required=False,
+        help_text=_("A positive in it then stops the whole file."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, rounds: QuerySet[Round], laboratories: QuerySet[Laboratory], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        of: Any = self.fields["test_round"]
+        of.queryset = rounds
+        whose: Any = self.fields["laboratory"]
+        whose.queryset = laboratories
+
+
+class DecisionForm(forms.Form):
+    """What a held line should say, and why it counts or is left out."""
+
+    tube = forms.CharField(label=_("Tube"), max_length=80, required=False)
+    result = forms.ChoiceField(label=_("Result"), choices=[("", "–"), *Outcome.choices], required=False)
+    reason = forms.CharField(label=_("Reason"), max_length=200, help_text=_("Whom you asked, and what they said."))
+
+
+class ReasonForm(forms.Form):
+    """Why."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class AbsentForm(forms.Form):
+    """People of a round who were not tested, and why."""
+
+    kind = forms.ChoiceField(label=_("They are"), choices=AbsenceKind.choices)
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class EnterForm(forms.Form):
+    """A result typed at the laboratory's desk."""
+
+    tube = forms.CharField(label=_("Tube"), max_length=80)
+    result = forms.ChoiceField(label=_("Result"), choices=Outcome.choices)
+    stage = forms.TypedChoiceField(label=_("Stage"), choices=Stage.choices, coerce=int, initial=Stage.FIRST)

@@ -1,0 +1,122 @@
+"""Whether a round may close, who was not tested and why, and its report."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from lazaretto.accounts.doors import actor_of, needs
+from lazaretto.core import clock
+from lazaretto.core.errors import DomainError
+from lazaretto.core.paging import page as piece_of
+from lazaretto.people.queries import name_for
+from lazaretto.screening import commands as screening
+from lazaretto.screening.choices import RoundState
+from lazaretto.screening.rules import MANAGE as MANAGE_ROUNDS
+from lazaretto.tubes import commands
+from lazaretto.tubes.forms import AbsentForm
+from lazaretto.tubes.queries import trails
+from lazaretto.tubes.queries.balance import absences, balance_of, unanswered, unnamed
+from lazaretto.tubes.queries.people import people_of
+from lazaretto.tubes.report import Report, as_pdf, as_xlsx, report_of
+from lazaretto.tubes.rules import MANAGE, READ
+from lazaretto.ui.notices import notify
+
+PER_PAGE = 50
+
+
+@require_GET
+@needs(READ)
+def closing(request: HttpRequest, round_id: UUID) -> HttpResponse:
+    """Both sums, and by name what stands in the way."""
+    return _closing(request, round_id)
+
+
+def _closing(request: HttpRequest, round_id: UUID, **more: Any) -> HttpResponse:
+    actor = actor_of(request)
+    of = trails.round_by_id(actor, round_id)
+    piece = piece_of(unnamed(of), ["number"], limit=PER_PAGE, cursor=request.GET.get("cursor", ""))
+    said = list(absences(of)[:PER_PAGE])
+    known = people_of(of, [row.number for row in said])
+
+    def name(text: str) -> str:
+        return name_for(actor, text, unit_id=of.unit_id)
+
+    context = {
+        "of": of,
+        "balance": balance_of(of),
+        "unnamed": [(row, name(row.member.name)) for row in piece.items],
+        "next_url": f"?cursor={piece.next}" if piece.next else "",
+        "absent": [(row, name(known[row.number].name) if row.number in known else "–") for row in said],
+        "tubes": list(unanswered(of).order_by("code")[:PER_PAGE]),
+        "form": AbsentForm(),
+        "may_manage": actor.may(MANAGE, of.unit_id) and of.state != RoundState.CLOSED,
+        "may_close": actor.may(MANAGE_ROUNDS, of.unit_id) and of.state == RoundState.OPEN,
+        **more,
+    }
+    return render(request, "tubes/closing.html", context, status=422 if more else 200)
+
+
+@require_POST
+@needs(MANAGE)
+def absent(request: HttpRequest, round_id: UUID) -> HttpResponse:
+    """Name those who were ticked, or everybody who is left."""
+    form = AbsentForm(request.POST)
+    if not form.is_valid():
+        return _closing(request, round_id, form=form)
+    numbers = [int(text) for text in request.POST.getlist("number") if text.isdigit()]
+    given = {"test_round": round_id, **form.cleaned_data}
+    actor, at = actor_of(request), clock.now()
+    if request.POST.get("do") == "rest":
+        done = commands.name_rest.invoke(actor=actor, at=at, payload=given)
+    else:
+        done = commands.name_absent.invoke(actor=actor, at=at, payload={**given, "numbers": numbers})
+    notify(request, _("Named: {n} people.").format(n=done.people))
+    return HttpResponseRedirect(reverse("tubes:closing", args=[round_id]))
+
+
+@require_POST
+@needs(MANAGE_ROUNDS)
+def close(request: HttpRequest, round_id: UUID) -> HttpResponse:
+    """Close the round; what stands in the way is said."""
+    try:
+        payload = {"test_round": round_id}
+        screening.close_round.invoke(actor=actor_of(request), at=clock.now(), payload=payload)
+    except DomainError as error:
+        if error.status in {403, 404}:
+            raise
+        return _closing(request, round_id, refused=error)
+    notify(request, _("The round is closed."))
+    return HttpResponseRedirect(reverse("tubes:closing", args=[round_id]))
+
+
+@require_GET
+@needs(READ)
+def report_pdf(request: HttpRequest, round_id: UUID) -> HttpResponse:
+    """The report of a round on paper."""
+    found, name = _report(request, round_id)
+    return _file(as_pdf(found, get_language() or "zh-hans"), "application/pdf", f"{name}.pdf")
+
+
+@require_GET
+@needs(READ)
+def report_xlsx(request: HttpRequest, round_id: UUID) -> HttpResponse:
+    """The same as Excel."""
+    found, name = _report(request, round_id)
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return _file(as_xlsx(found), kind, f"{name}.xlsx")
+
+
+def _report(request: HttpRequest, round_id: UUID) -> tuple[Report, str]:
+    actor = actor_of(request)
+    of = trails.round_by_id(actor, round_id)
+    return report_of(actor, of, at=clock.now()), f"round-{of.number}"
+
+
+def _file(content: bytes, kind: str, name: str) -> HttpResponse:
+    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'inline; filename="{name}"'})

@@ -1,0 +1,59 @@
+"""A person's own result by QR: a page of its own, that captures nothing and that nothing captured waits for."""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from lazaretto.accounts.doors import actor_of, needs, public
+from lazaretto.tubes.own import own_result, read_token, token_of
+from lazaretto.tubes.queries import trails
+from lazaretto.tubes.queries.people import people_of, shown
+from lazaretto.tubes.rules import READ
+
+A_MINUTE = 60
+MOST_A_MINUTE = 60  # from one address; a hall of people behind one network still sees its results
+
+
+@never_cache
+@require_GET
+@public
+def result(request: HttpRequest, token: str) -> HttpResponse:
+    """What was found in their own tube; nothing of anybody else's."""
+    if _too_often(request):
+        response = render(request, "tubes/own.html", {"busy": True}, status=429)
+        response.headers["Retry-After"] = str(A_MINUTE)
+        return response
+    told = read_token(token)
+    found = own_result(*told) if told else None
+    return render(request, "tubes/own.html", {"found": found}, status=200 if found else 404)
+
+
+def _too_often(request: HttpRequest) -> bool:
+    """Shed before the database is asked. Each process counts for itself: it protects, and is not exact."""
+    key = f"own-result:{request.META.get('REMOTE_ADDR', '')}"
+    if cache.add(key, 1, A_MINUTE):
+        return False
+    try:
+        return cache.incr(key) > MOST_A_MINUTE
+    except ValueError:  # its minute ended between the two
+        return False
+
+
+@require_GET
+@needs(READ)
+def card(request: HttpRequest, round_id: UUID) -> HttpResponse:
+    """The QR of somebody in a round, by their number: to be shown, or printed with their slip."""
+    actor = actor_of(request)
+    of = trails.round_by_id(actor, round_id)
+    text = request.GET.get("number", "")
+    number = int(text[:9]) if text.isdigit() else 0
+    found = people_of(of, [number]).get(number) if number else None
+    address = settings.BASE_URL + reverse("tubes:own", args=[token_of(of.pk, number)]) if found else ""
+    person = shown(actor, of, found, calls=False) if found else None
+    return render(request, "tubes/own_card.html", {"of": of, "number": text, "person": person, "address": address})
