@@ -17,7 +17,7 @@ class LaboratoryForm(forms.Form):
     """A laboratory that tests for an area."""
 
     unit = forms.ModelChoiceField(label=_("For whose area"), queryset=Unit.objects.none(), empty_label=None)
-    code = forms.CharField(label=_("Code"), max_length=40, help_text=_("As bags and files call it."))
+    code = forms.CharField(label=_("Code of the laboratory"), max_length=40, help_text=_("As bags and files call it."))
     name = forms.CharField(label=_("Name"), max_length=120)
     phone = forms.CharField(label=_("Telephone"), max_length=40, required=False)
     hours = forms.IntegerField(
@@ -38,7 +38,7 @@ class UploadForm(forms.Form):
         label=_("File"), help_text=_("Excel (xlsx, xls) or text (csv), as the laboratory sent it."),
         widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv,.txt,.tsv"}),
     )  # fmt: skip
-    test_round = forms.ModelChoiceField(label=_("Round"), queryset=Round.objects.none(), empty_label=None)
+    test_round = forms.ModelChoiceField(label=_("Testing round"), queryset=Round.objects.none(), empty_label=None)
     laboratory = forms.ModelChoiceField(label=_("Laboratory"), queryset=Laboratory.objects.none(), empty_label=None)
     stage = forms.TypedChoiceField(label=_("Stage"), choices=Stage.choices, coerce=int, initial=Stage.FIRST)
     declared_negative = forms.BooleanField(
@@ -71,7 +71,7 @@ class ReasonForm(forms.Form):
 class AbsentForm(forms.Form):
     """People of a round who were not tested, and why."""
 
-    kind = forms.ChoiceField(label=_("They are"), choices=AbsenceKind.choices)
+    kind = forms.ChoiceField(label=_("Why they were not tested"), choices=AbsenceKind.choices)
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
 
