@@ -43,7 +43,8 @@ def test_no_page_has_a_barrier(window: Opener, cast: Cast, reader):
     )
     pages = [
         ("rounds", ()), ("round", (of.pk,)), ("bags", (of.pk,)), ("closing", (of.pk,)), ("own_card", (of.pk,)),
-        ("tube", ("T2",)), ("bag", ("B1",)), ("laboratories", ()), ("desk", (lab.pk,)), ("files", ()), ("file", (file.pk,)),
+        ("tube", ("T2",)), ("bag", ("B1",)), ("laboratories", ()), ("desk", (lab.pk,)), ("files", ()),
+        ("file", (file.pk,)),
         ("decide", (file.pk, 3)), ("positives", ()), ("positive", (Positive.objects.get(tube="T1").pk,)),
         ("again", (of.pk,)), ("own", (token_of(of.pk, 1),)),
     ]  # fmt: skip
