@@ -433,7 +433,7 @@ ARGUMENTS = {
     "laboratory_id": lambda world: world[Laboratory].pk,
     "positive_id": lambda world: world[Positive].pk,
     "recall_id": lambda world: world[Recall].pk,
-    "step": lambda _world: "call",
+    "tubes:recall_step step": lambda _world: "call",
     "tubes:tube code": lambda _world: "M1",
     "tubes:bag code": lambda _world: "B1",
     "tubes:decide number": lambda _world: 2,
