@@ -315,6 +315,7 @@ ADDRESSES = {
     "tubes:own": GET,
     "field:app": GET,
     "field:worker": GET,
+    "field:manifest": GET,
     "field:claim": POST,
     "field:state": GET,
     "field:roster": GET,

@@ -8,6 +8,7 @@ app_name = "field"
 urlpatterns = [
     path("field/", phone.app, name="app"),
     path("field/worker.js", phone.worker, name="worker"),
+    path("field/manifest.webmanifest", phone.manifest, name="manifest"),
     path("field/api/claim", phone.claim, name="claim"),
     path("field/api/state", phone.state, name="state"),
     path("field/api/roster", phone.roster, name="roster"),

@@ -104,6 +104,19 @@ def claim_keys(made) -> dict:
     return {name: key_of(made.device, name) for name in ("name", "match")}
 
 
+def test_the_page_names_nobody_and_can_be_put_on_the_home_screen(client, db, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        page = client.get("/field/")
+        manifest = client.get("/field/manifest.webmanifest").json()
+        worker = client.get("/field/worker.js").content.decode()
+    assert "'wasm-unsafe-eval'" in page["Content-Security-Policy"]
+    assert "'unsafe-eval'" not in page["Content-Security-Policy"]
+    assert "wasm-unsafe-eval" not in client.get("/sign-in/")["Content-Security-Policy"]
+    assert (manifest["start_url"], manifest["display"]) == ("/field/", "standalone")
+    for part in ("zxing_reader", "tube.js", "bag.js", "webmanifest"):
+        assert part in worker
+
+
 def test_keys_of_two_phones_are_different(cast):
     _of, place = opened(cast)
     assert claim_keys(phone(cast, place)) != claim_keys(phone(cast, place, nth=1, label="8"))

@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
@@ -76,8 +77,21 @@ def app(request: HttpRequest) -> HttpResponse:
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker of the page; it keeps all that the page is made of."""
     names = [*(f"field/{name}.js" for name in MODULES), "field/field.css", IDB, READER, WASM]
-    files = json.dumps([reverse("field:app"), *(static(name) for name in names)])
+    files = json.dumps([reverse("field:app"), reverse("field:manifest"), *(static(name) for name in names)])
     return render(request, "field/worker.js", {"files": files}, content_type="text/javascript; charset=utf-8")
+
+
+@require_GET
+@public
+def manifest(request: HttpRequest) -> HttpResponse:
+    """What a phone needs to put the page on its home screen, where browsers keep its storage."""
+    home = reverse("field:app")
+    icon = {"src": static("ui/favicon.svg"), "sizes": "any", "type": "image/svg+xml"}
+    said = {
+        "name": str(_("Testing table")), "short_name": str(_("Testing table")), "start_url": home, "scope": home,
+        "display": "standalone", "icons": [icon],
+    }  # fmt: skip
+    return JsonResponse(said, content_type="application/manifest+json")
 
 
 # ---- doors
