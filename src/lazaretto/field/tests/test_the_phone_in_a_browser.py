@@ -55,7 +55,7 @@ def place(cast, monkeypatch):
 def test_a_shift_without_a_network(window: Opener, cast, place) -> None:
     reader = at_table(window, cast, place)
     page = reader.page
-    page.wait_for_timeout(1500)  # the worker takes the page in
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")  # the worker has taken all of it in
     reader.context.set_offline(True)
     page.reload()
     expect(page.locator("[data-point]")).to_contain_text("P1")
@@ -196,16 +196,21 @@ def test_a_second_phone_takes_over_and_a_revoked_one_sends_and_wipes_itself(wind
     expect(page.get_by_role("heading", level=1)).to_have_text("This phone is not enrolled")
 
 
-def test_the_camera_reads_a_person_and_a_tube(chromium, live_server, requests_under_way, cast, place, tmp_path) -> None:
-    of = place.round
-    seen = film(tmp_path / "seen.y4m", ("Code128", "TUBE0001"), ("QRCode", f"LZ1:{of.id.hex}:1"))
+def test_the_camera_reads_its_own_code_a_tube_and_a_person(
+    chromium, live_server, requests_under_way, cast, place, tmp_path
+) -> None:
+    link = f"{live_server.url}{reverse('field:app')}#code={enrolled(cast, place).code}"
+    person = f"LZ1:{place.round_id.hex}:1"
+    seen = film(tmp_path / "seen.y4m", ("QRCode", link), ("Code128", "TUBE0001"), ("QRCode", person))
     fake = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
     browser = chromium.browser_type.launch(
         executable_path=EXECUTABLE, args=[*QUIET, *fake, f"--use-file-for-fake-video-capture={seen}"]
     )
-    reader = at_table(Opener(browser, live_server.url), cast, place)
-    page = reader.page
-    page.wait_for_timeout(1500)  # the worker takes the page in
+    reader = Opener(browser, live_server.url)(language="en", width="phone")
+    page = reader.open(reverse("field:app"))
+    page.locator('[data-press="look"]').click()
+    expect(page.locator("[data-synced]")).to_have_text(re.compile(r"\d\d:\d\d"))
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")  # the worker has taken all of it in
     reader.context.set_offline(True)
     page.reload()
     page.locator('[data-press="camera"]').click()

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 from csp.constants import SELF, WASM_UNSAFE_EVAL
@@ -45,12 +46,20 @@ from lazaretto.field.speech import spoken
 from lazaretto.screening.commands import UploadAnswer, take
 from lazaretto.screening.rules import PLACES, clock_error
 from lazaretto.tubes.commands import EventsAnswer, take_events
+from lazaretto.ui.icons import SPRITE
 
 PHONE = Actor.system("phone")
 MODULES = ("app", "bag", "camera", "codes", "outbox", "roster", "screen", "sign", "signs", "store", "table", "tube")
 READER = "vendor/barcode-detector/3.2.2/ponyfill.js"
 WASM = "vendor/zxing-wasm/3.1.3/zxing_reader.wasm"
 IDB = "vendor/idb/8.0.4/index.js"
+# The frame that the page stands in: without one of these a phone would open half a page where there is no network.
+_FRAME = Path(settings.PACKAGE) / "ui" / "static"
+FRAME = [
+    *sorted(str(path.relative_to(_FRAME)) for path in (_FRAME / "ui" / "js").glob("*.js")),
+    *(f"ui/css/{name}.css" for name in ("tokens", "base", "layout", "data", "forms", "overlay")),
+    "vendor/tabler/1.4.0/tabler.min.css", "django_htmx/htmx-2.min.js", "ui/favicon.svg", SPRITE,
+]  # fmt: skip
 _ANSWER, _EVENTS = TypeAdapter(UploadAnswer), TypeAdapter(EventsAnswer)
 
 
@@ -76,7 +85,7 @@ def app(request: HttpRequest) -> HttpResponse:
 @never_cache
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker of the page; it keeps all that the page is made of."""
-    names = [*(f"field/{name}.js" for name in MODULES), "field/field.css", IDB, READER, WASM]
+    names = [*(f"field/{name}.js" for name in MODULES), "field/field.css", IDB, READER, WASM, *FRAME]
     files = json.dumps([reverse("field:app"), reverse("field:manifest"), *(static(name) for name in names)])
     return render(request, "field/worker.js", {"files": files}, content_type="text/javascript; charset=utf-8")
 

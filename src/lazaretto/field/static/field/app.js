@@ -86,8 +86,27 @@ function work() {
 part("enrol-form").addEventListener("submit", (event) => {
   event.preventDefault();
   const text = event.target.querySelector("input").value.trim();
-  enrol(new URLSearchParams(text.split("#").pop()).get("code") ?? text);
+  enrol(codeOf(text) ?? text);
 });
+
+const codeOf = (text) => new URLSearchParams(text.split("#").pop()).get("code");
+
+// A page on the home screen of an iPhone has a storage of its own: it reads the code with its own eyes.
+async function lookForCode() {
+  const video = part("look");
+  if (camera.isOpen()) return camera.close(video);
+  try {
+    await camera.open(video, (text) => {
+      if (!codeOf(text)) return;
+      camera.close(video);
+      enrol(codeOf(text));
+    });
+  } catch (error) {
+    camera.close(video);
+    part("enrol-said").textContent = word("cameraFailed", { words: error.message });
+  }
+  return undefined;
+}
 
 // ---- what is typed, scanned, pressed
 
@@ -118,7 +137,7 @@ function look() {
 const PRESSES = {
   undo: () => press("undo"), seal: () => press("seal"), insist: () => press("insist"), stays: () => press("stays"), gone: () => press("gone"),
   heat: openHeat, stranger: () => openStranger(""), line: openLine, camera: openCamera, language: turnLanguage, theme: turnTheme,
-  bags: turnBags, all: () => pressBag("all"), out: () => pressBag("out"), shut: () => pressBag("close"), count: openCount, clear: () => signature.clear(),
+  look: lookForCode, bags: turnBags, all: () => pressBag("all"), out: () => pressBag("out"), shut: () => pressBag("close"), count: openCount, clear: () => signature.clear(),
   send: () => outbox.soon(true), end: endShift, copied: () => outbox.wipe(), lamp: () => camera.lamp(root.toggleAttribute("data-lit")),
 };
 root.addEventListener("click", (event) => {
