@@ -47,7 +47,10 @@ class StopOut(Schema):
 
 
 class RiderOut(Schema):
-    """Somebody of the list; stops by their positions."""
+    """Somebody of the list; stops by their positions.
+
+    `alone` says why they must not ride alone and nobody of theirs is with them; `minded_by` who looks after them.
+    """
 
     person_id: UUID
     from_stop: int
@@ -57,6 +60,8 @@ class RiderOut(Schema):
     seen_on_at: datetime | None
     seen_off_at: datetime | None
     left_behind: str
+    alone: str
+    minded_by: str
 
 
 class TripOut(Schema):
@@ -175,7 +180,8 @@ def trip(request: HttpRequest, number: Path[str]) -> dict[str, Any]:
         {"from_stop": number, "free": {kind.code: kind.free for kind in one.berths}}
         for number, one in enumerate(stretches(row, riders))
     ]
-    return {**_trip(row), "riders": [_rider(one) for one in riders], "stretches": free}
+    alone = queries.alone_on(row, riders)
+    return {**_trip(row), "riders": [_rider(one, alone.get(one.pk, "")) for one in riders], "stretches": free}
 
 
 @router.get("/vehicles", response=PageOut[VehicleOut], summary="Vehicles and whether they are ready")
@@ -240,10 +246,11 @@ def _stop(row: Stop) -> dict[str, Any]:
     return {**{name: getattr(row, name) for name in names}, "site": site, "place_id": row.external_id}
 
 
-def _rider(row: Rider) -> dict[str, Any]:
-    names = ("person_id", "berth", "seen_on_at", "seen_off_at", "left_behind")
+def _rider(row: Rider, alone: str) -> dict[str, Any]:
+    names = ("person_id", "berth", "seen_on_at", "seen_off_at", "left_behind", "minded_by")
     return {
         **{name: getattr(row, name) for name in names},
+        "alone": alone,
         "from_stop": row.from_stop.position,
         "to_stop": row.to_stop.position,
         "handover": row.leg.handover.number if row.leg else None,

@@ -68,6 +68,16 @@ def name(fleet, trip, person, minder="范护士", who=None):
     return commands.name_minder(actor=actor, at=NOW, trip=trip, person=person.pk, minder=minder)
 
 
+def test_who_rides_alone_is_told_by_the_api_too(fleet, family):
+    trip = fleet.trip([family[1]])
+    address = f"/api/v1/trips/{trip.number}"
+    (told,) = fleet.dispatcher.client.get(address).json()["riders"]
+    assert (bool(told["alone"]), told["minded_by"]) == (True, "")
+    name(fleet, trip, family[1])
+    (told,) = fleet.dispatcher.client.get(address).json()["riders"]
+    assert (bool(told["alone"]), told["minded_by"]) == (True, "范护士")
+
+
 def test_with_the_mother_nothing_is_said(fleet, family):
     assert alone(fleet, fleet.trip(list(family))) == []
 
