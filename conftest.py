@@ -5,6 +5,7 @@ import os
 import time
 
 import pytest
+from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.backends.sqlite3 import base as sqlite
 from django.utils import translation
@@ -34,9 +35,10 @@ def cast(db) -> Cast:
 
 
 @pytest.fixture(autouse=True)
-def _in_the_language_of_the_installation():
-    """A request leaves its reader's language behind in the thread; the next test begins without it."""
+def _as_if_nobody_had_asked():
+    """A request leaves its reader's language in the thread and its count in the cache; each test begins without."""
     translation.deactivate()
+    cache.clear()
 
 
 @pytest.fixture(autouse=True, scope="session")

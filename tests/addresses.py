@@ -281,7 +281,6 @@ ADDRESSES = {
     "screening:add_point": POST,
     "screening:freeze": POST,
     "screening:open": POST,
-    "screening:close": POST,
     "screening:wall": GET,
     "screening:missing": GET,
     "screening:numbers": POST,

@@ -1,9 +1,10 @@
-"""The sidebar's entry."""
+"""The sidebar's entry, and the door on the line of a point."""
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from lazaretto.accounts.doors import actor_of
+from lazaretto.screening.navigation import Room, add_point_room
 from lazaretto.screening.rules import READ
 from lazaretto.ui import nav
 
@@ -15,6 +16,7 @@ def register_entries() -> None:
             key="field", label=_("Phones at the tables"), icon="phone", url="field:points", order=48, visible=_reads
         )
     )
+    add_point_room(Room(_("Phones"), "phone", "field:point"))
 
 
 def _reads(request: HttpRequest) -> bool:

@@ -13,7 +13,7 @@ from lazaretto.ui import nav
 
 @dataclass(frozen=True)
 class Room:
-    """A page about a round that another app has; `url` is its name, with the round's key as only argument."""
+    """A page that another app has about a round or about a point; `url` is its name, with the key as only argument."""
 
     label: Text
     icon: str
@@ -21,11 +21,17 @@ class Room:
 
 
 ROOMS: dict[str, Room] = {}
+POINT_ROOMS: dict[str, Room] = {}
 
 
 def add_room(room: Room) -> None:
-    """Let pages of a round lead to it; called when the apps are ready."""
+    """Let the page of a round lead to it; called when the apps are ready."""
     ROOMS[room.url] = room
+
+
+def add_point_room(room: Room) -> None:
+    """Let the line of a point lead to it; called when the apps are ready."""
+    POINT_ROOMS[room.url] = room
 
 
 def register_entries() -> None:

@@ -11,7 +11,6 @@ urlpatterns = [
     path("testing/<uuid:round_id>/points", views.add_point, name="add_point"),
     path("testing/<uuid:round_id>/freeze", views.freeze, name="freeze"),
     path("testing/<uuid:round_id>/open", views.begin, name="open"),
-    path("testing/<uuid:round_id>/close", views.finish, name="close"),
     path("testing/<uuid:round_id>/wall", views.wall, name="wall"),
     path("testing/<uuid:round_id>/missing", views.missing, name="missing"),
     path("testing/<uuid:round_id>/missing/numbers", views.numbers, name="numbers"),

@@ -21,7 +21,7 @@ from lazaretto.screening import commands, queries, sheets
 from lazaretto.screening.choices import RoundState
 from lazaretto.screening.forms import PointForm, RoundForm
 from lazaretto.screening.models import Point, Round
-from lazaretto.screening.navigation import ROOMS
+from lazaretto.screening.navigation import POINT_ROOMS, ROOMS
 from lazaretto.screening.rules import MANAGE, READ
 from lazaretto.ui.notices import notify
 
@@ -74,6 +74,10 @@ def _one(request: HttpRequest, found: Round, form: PointForm) -> HttpResponse:
         "point_form": form,
         "may_manage": may_manage and found.state != RoundState.CLOSED,
         "rooms": [(room, reverse(room.url, args=[found.pk])) for room in ROOMS.values()],
+        "points": [
+            (row, [(room, reverse(room.url, args=[row.point.pk])) for room in POINT_ROOMS.values()])
+            for row in going.points
+        ],
     }
     return render(request, "screening/round.html", context, status=422 if form.errors else 200)
 
@@ -111,25 +115,14 @@ def freeze(request: HttpRequest, round_id: UUID) -> HttpResponse:
 @needs(MANAGE)
 def begin(request: HttpRequest, round_id: UUID) -> HttpResponse:
     """Testing begins."""
-    return _step(request, round_id, commands.open_round, _("Testing has begun."))
-
-
-@require_POST
-@needs(MANAGE)
-def finish(request: HttpRequest, round_id: UUID) -> HttpResponse:
-    """The round is over, unless something of it is unanswered."""
-    return _step(request, round_id, commands.close_round, _("The round is closed."))
-
-
-def _step(request: HttpRequest, round_id: UUID, command: Any, said: str) -> HttpResponse:
     try:
-        command.invoke(actor=actor_of(request), at=clock.now(), payload={"test_round": str(round_id)})
+        commands.open_round.invoke(actor=actor_of(request), at=clock.now(), payload={"test_round": str(round_id)})
     except DomainError as error:
         if error.status in {403, 404}:
             raise
         notify(request, f"{error} {error.next_step}", tone="red")
     else:
-        notify(request, said)
+        notify(request, _("Testing has begun."))
     return HttpResponseRedirect(reverse("screening:round", args=[round_id]))
 
 

@@ -1,9 +1,10 @@
-"""The sidebar's entry."""
+"""The sidebar's entry, and the doors on the page of a round."""
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from lazaretto.accounts.doors import actor_of
+from lazaretto.screening.navigation import Room, add_room
 from lazaretto.tubes.rules import READ
 from lazaretto.ui import nav
 
@@ -15,6 +16,8 @@ def register_entries() -> None:
             key="tubes", label=_("Tubes and results"), icon="test-pipe", url="tubes:rounds", order=48, visible=_reads
         )
     )
+    add_room(Room(_("Tubes"), "test-pipe", "tubes:round"))
+    add_room(Room(_("Closing"), "scale", "tubes:closing"))
 
 
 def _reads(request: HttpRequest) -> bool:
