@@ -15,7 +15,8 @@ import pytest
 from django.core.servers.basehttp import ServerHandler
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
-EXECUTABLE = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+HEADLESS = "/usr/bin/chromium-headless-shell"  # the same browser without windows, a third faster
+EXECUTABLE = os.environ.get("CHROMIUM", HEADLESS if Path(HEADLESS).exists() else "/usr/bin/chromium")
 QUIET = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
