@@ -1,7 +1,7 @@
 """Reads of mass testing, within what an actor may see. Never writes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -169,12 +169,16 @@ class PointPace:
 
 @dataclass(frozen=True)
 class Progress:
-    """A round as its screens show it; `hours`: people by the hour in which they were tested, in order."""
+    """A round as its screens show it; `hours`: people by the hour in which they were tested, in order.
+
+    `working`: some point is open at this hour; while none is, and in the first half hour, no finish is foretold.
+    """
 
     coverage: Coverage
     pace: Pace
     hours: list[tuple[datetime, int]]
     points: list[PointPace]
+    working: bool
     late: bool
 
     @property
@@ -191,12 +195,15 @@ def progress(of: Round, *, at: datetime) -> Progress:
         for hour, people in counted.items():
             hours[hour] = hours.get(hour, 0) + people
     since = of.opened_at or of.opens_at
-    going = pace(hours, since=since, now=at, remaining=covered.missing)
     known = {row.point_id: row for row in covered.points}
     places = [
         (place, pace(by_point.get(place.pk, {}), since=since, now=at, remaining=0), _works(place, of, at))
         for place in points(of)
     ]
+    going = pace(hours, since=since, now=at, remaining=covered.missing)
+    working = any(works for _place, _done, works in places)
+    if not working or at - since < HOUR / 2:  # nothing is promised for a night, nor from the first few people
+        going = replace(going, finish=at if not covered.missing else None)
     slow = falls_behind({str(place.pk): done.per_hour / place.tables for place, done, works in places if works})
     return Progress(
         coverage=covered,
@@ -209,6 +216,7 @@ def progress(of: Round, *, at: datetime) -> Progress:
             )
             for place, done, works in places
         ],
+        working=working,
         late=covered.missing > 0 and max(at, going.finish or at) > of.deadline_at,
     )  # fmt: skip
 

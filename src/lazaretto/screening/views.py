@@ -105,9 +105,10 @@ def add_point(request: HttpRequest, round_id: UUID) -> HttpResponse:
 @needs(MANAGE)
 def freeze(request: HttpRequest, round_id: UUID) -> HttpResponse:
     """Fix who is expected."""
-    made = commands.freeze_round.invoke(actor=actor_of(request), at=clock.now(), payload={"test_round": str(round_id)})
-    said = ngettext("%(n)s person is expected.", "%(n)s people are expected.", made.entries)
-    notify(request, said % {"n": made.entries})
+    made = _step(request, commands.freeze_round, test_round=str(round_id))
+    if made is not None:
+        said = ngettext("%(n)s person is expected.", "%(n)s people are expected.", made.entries)
+        notify(request, said % {"n": made.entries})
     return HttpResponseRedirect(reverse("screening:round", args=[round_id]))
 
 
@@ -115,13 +116,7 @@ def freeze(request: HttpRequest, round_id: UUID) -> HttpResponse:
 @needs(MANAGE)
 def begin(request: HttpRequest, round_id: UUID) -> HttpResponse:
     """Testing begins."""
-    try:
-        commands.open_round.invoke(actor=actor_of(request), at=clock.now(), payload={"test_round": str(round_id)})
-    except DomainError as error:
-        if error.status in {403, 404}:
-            raise
-        notify(request, f"{error} {error.next_step}", tone="red")
-    else:
+    if _step(request, commands.open_round, test_round=str(round_id)) is not None:
         notify(request, _("Testing has begun."))
     return HttpResponseRedirect(reverse("screening:round", args=[round_id]))
 
@@ -132,8 +127,19 @@ def point_step(request: HttpRequest, point_id: UUID, step: str) -> HttpResponse:
     """A point closes, or opens again."""
     if step not in STEPS:
         raise Http404
-    STEPS[step].invoke(actor=actor_of(request), at=clock.now(), payload={"point": str(point_id)})
+    _step(request, STEPS[step], point=str(point_id))
     return HttpResponseRedirect(reverse("screening:round", args=[Point.objects.get(pk=point_id).round_id]))
+
+
+def _step(request: HttpRequest, command: Any, **payload: Any) -> Any:
+    """What the command answers; None where it refuses, with its words as a notice on the page that comes next."""
+    try:
+        return command.invoke(actor=actor_of(request), at=clock.now(), payload=payload)
+    except DomainError as error:
+        if error.status in {403, 404}:
+            raise
+        notify(request, str(error), tone="red")
+        return None
 
 
 def _done(request: HttpRequest, form: Any, command: Any, **payload: Any) -> Any:
@@ -147,7 +153,7 @@ def _done(request: HttpRequest, form: Any, command: Any, **payload: Any) -> Any:
         for name, said in fields.items():
             form.add_error(name if name in form.fields else None, said)
         if not fields:
-            form.add_error(None, f"{error} {error.next_step}")
+            form.add_error(None, str(error))
         return None
 
 
@@ -175,11 +181,13 @@ def missing(request: HttpRequest, round_id: UUID) -> HttpResponse:
     return render(request, "screening/missing.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @never_cache
 @needs(MANAGE)
 def numbers(request: HttpRequest, round_id: UUID) -> HttpResponse:
     """Whom to call, with their numbers: a page for a phone, or Excel. The journal says who asked."""
+    if request.method == "GET":  # back from a change of language: numbers are asked for anew
+        return HttpResponseRedirect(reverse("screening:missing", args=[round_id]))
     found = queries.round_by_id(actor_of(request), round_id)
     home = _organisation(request, found)
     payload = {"test_round": str(round_id), **({"organisation": str(home.pk)} if home else {})}

@@ -70,6 +70,8 @@ def _said(recall: Recall | None, trail: Trail | None, *, tested: bool) -> str:
         return "stay" if recall.positive_id else "again"
     if recall is not None and recall.state == RecallState.CLEARED:
         return "negative"
+    if recall is not None and recall.state == RecallState.CLOSED:
+        return "waiting"  # ended by decision without a swab of their own: nobody is told that they are negative
     if not tested:
         return "none"
     standing = trail.standing if trail else ""

@@ -56,6 +56,9 @@ def test_a_round_is_prepared_and_begun_on_its_page(cast):
         place.refresh_from_db()
         assert place.state == state
     assert client.post(reverse("screening:point_step", args=[place.pk, "paint"])).status_code == 404
+    twice = client.post(reverse("screening:freeze", args=[of.pk]))  # pressed again: said on the page, no error page
+    assert twice.headers["Location"] == home
+    assert "名册" in client.get(home).content.decode()
 
 
 def test_who_is_missing_is_seen_by_name_and_called_by_number(cast):
@@ -79,6 +82,7 @@ def test_who_is_missing_is_seen_by_name_and_called_by_number(cast):
     rows = CalamineWorkbook.from_filelike(BytesIO(sheet.content)).get_sheet_by_index(0).to_python()
     assert [row[1] for row in rows[1:]] == ["员工002", "员工004", "员工005", "员工006"]
     assert (rows[1][5], rows[1][6]) == ("13800001111", "宗主管 13900002222")
+    assert cast.duty_officer.client.get(numbers).headers["Location"] == missing  # back from a change of language
     assert cast.medic.client.post(numbers).status_code == 403
     assert cast.duty_officer.client.post(numbers, {"organisation": "x"}).status_code == 404
 
@@ -97,6 +101,8 @@ def test_the_screens_say_how_far_how_fast_and_which_point_falls_behind(cast):
     for name in ("round", "wall"):
         page = cast.medic.client.get(reverse(f"screening:{name}", args=[of.pk])).content.decode()
         assert "57" in page
+    night, early = progress(of, at=at + HOUR * 12), progress(of, at=NOW + HOUR / 3)
+    assert (night.working, night.pace.finish, early.pace.finish) == (False, None, None)  # nothing is foretold
     home = Organisation.objects.get(name="A公司")
     Member.objects.filter(name="员工001").update(section="装配")
     assert [(part.name, part.expected, part.tested) for part in parts(of, home, "section")] == [("", 6, 4)]

@@ -30,14 +30,14 @@ Wanted = list[tuple[Model, datetime]]
 def follow_round(of: Round, *, at: datetime) -> int:
     """Everything that follows from what is known of a round now; returns how many tubes and people were new."""
     with transaction.atomic():
-        found = follow_scans(of) + _call_late(of, at)
+        found = follow_scans(of) + call_late(of, at)
         _compare(TABLE, of, _at_tables(of), at)
         _compare(COURIER, of, _under_way(of), at)
         _compare(RESULT, of, _at_laboratories(of), at)
     return found
 
 
-def _call_late(of: Round, at: datetime) -> int:
+def call_late(of: Round, at: datetime) -> int:
     """People of a positive, invalid or rejected tube who are not called back yet, because their scan came later."""
     called = Recall.objects.filter(round=OuterRef("round"), tube=OuterRef("tube"), number=OuterRef("number"))
     tubes = Trail.objects.filter(round=of.pk).filter(

@@ -12,9 +12,10 @@ from lazaretto.tubes.choices import AbsenceKind
 from lazaretto.tubes.errors import RoundDoesNotBalance
 from lazaretto.tubes.models import Absence, Recall
 from lazaretto.tubes.proofs import tubes_answered
+from lazaretto.tubes.own import own_result
 from lazaretto.tubes.queries.balance import balance_of
 from lazaretto.tubes.tests.labs import recheck, report
-from lazaretto.tubes.tests.ways import brought, laboratory
+from lazaretto.tubes.tests.ways import brought, laboratory, seen, tell
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -56,8 +57,19 @@ def test_a_round_is_closed_step_by_step(cast):
     recheck(cast, of, lab, ["T2", "阴性"])
     for row in Recall.objects.all():
         commands.close_recall(actor=cast.duty_officer.actor, at=NOW, recall=row, reason="复核阴性，疾控同意")
+    assert own_result(of.pk, 3).said == "waiting"  # ended by decision: never swabbed alone, so never told "negative"
     assert balance_of(of).closes
     assert close(cast, of).state == "closed"
+
+
+def test_a_tube_rejected_this_minute_keeps_the_round_open(cast):
+    of, place = opened(cast)
+    laboratory(cast)
+    send(cast, place, scan(1))
+    name(cast, of, *range(2, 8))
+    brought(cast, place, "T1")
+    tell(cast, place, seen("rejected", tube="T1", to="LAB1", reason="漏液"))
+    assert "1 (T1)" in refusal(cast, of)  # before the duty comes round that calls them back
     assert tubes_answered(NOW).offenders == []
 
 
