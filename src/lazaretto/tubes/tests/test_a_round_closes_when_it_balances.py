@@ -11,8 +11,8 @@ from lazaretto.tubes import commands
 from lazaretto.tubes.choices import AbsenceKind
 from lazaretto.tubes.errors import RoundDoesNotBalance
 from lazaretto.tubes.models import Absence, Recall
-from lazaretto.tubes.proofs import tubes_answered
 from lazaretto.tubes.own import own_result
+from lazaretto.tubes.proofs import tubes_answered
 from lazaretto.tubes.queries.balance import balance_of
 from lazaretto.tubes.tests.labs import recheck, report
 from lazaretto.tubes.tests.ways import brought, laboratory, seen, tell
