@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lazaretto.accounts.models import Unit
 from lazaretto.screening.models import Round
@@ -18,7 +19,7 @@ class LaboratoryForm(forms.Form):
 
     unit = forms.ModelChoiceField(label=_("For whose area"), queryset=Unit.objects.none(), empty_label=None)
     code = forms.CharField(label=_("Code of the laboratory"), max_length=40, help_text=_("As bags and files call it."))
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = forms.CharField(label=pgettext_lazy("laboratory", "Name"), max_length=120)
     phone = forms.CharField(label=_("Telephone"), max_length=40, required=False)
     hours = forms.IntegerField(
         label=_("Hours until a result"), min_value=1, max_value=LONGEST_HOURS, initial=HOURS_FOR_A_RESULT
