@@ -13,7 +13,7 @@ from lazaretto.orders.models import ExceptionRequest, TransferOrder
 from lazaretto.people.models import ContactPoint, IdentityDocument, Merge, Need, PartyMember, PersonName
 from lazaretto.places.models import Room, RoomList, Site
 from lazaretto.protocols.models import PackAdoption
-from lazaretto.screening.models import Point, Round
+from lazaretto.screening.models import Fever, Point, Round
 from lazaretto.stays.models import Breach, Certificate, OrderChange, RoomHold, Specimen, Stay
 from lazaretto.stranded.models import Group, Stranded
 from lazaretto.trips.models import Driver, MoveRequest, Trip, TripPlan, Vehicle
@@ -286,6 +286,8 @@ ADDRESSES = {
     "screening:numbers": POST,
     "screening:enterprise": GET,
     "screening:point_step": POST,
+    "screening:fevers": GET,
+    "screening:answer_fever": POST,
     "tubes:rounds": GET,
     "tubes:round": GET,
     "tubes:bags": GET,
@@ -320,6 +322,7 @@ ADDRESSES = {
     "field:roster": GET,
     "field:uploads": POST,
     "field:events": POST,
+    "field:fevers": POST,
     "field:end": POST,
     "field:points": GET,
     "field:point": GET,
@@ -427,6 +430,7 @@ ARGUMENTS = {
     "step": lambda _world: "close",
     "round_id": lambda world: world[Round].pk,
     "point_id": lambda world: world[Point].pk,
+    "fever_id": lambda world: world[Fever].pk,
     "device_id": lambda world: world[Device].pk,
     "/api/v1/headcounts/lists/{list_id} list_id": lambda world: world[HeadcountList].pk,
     "file_id": lambda world: world[ResultFile].pk,

@@ -24,7 +24,7 @@ from lazaretto.orders.models import ExceptionRequest, TransferOrder
 from lazaretto.people.models import ContactPoint, IdentityDocument, Merge, Need, Party, PartyMember
 from lazaretto.places.models import ExternalPlace, RoomList, Zone
 from lazaretto.protocols.models import PackAdoption
-from lazaretto.screening.models import Point, RosterShare, Round
+from lazaretto.screening.models import Fever, Point, RosterShare, Round
 from lazaretto.stays.deadlines import FEVER
 from lazaretto.stays.models import Breach, Certificate, DoorCheck, OrderChange, Release, RoomHold, Specimen
 from lazaretto.stranded.models import Group, Stranded
@@ -200,7 +200,8 @@ def _round(site) -> list[Model]:
     phone = Device.objects.create(
         point=place, table=1, label="7", made_at=NOW, code_digest="x", code_expires_at=NOW + timedelta(minutes=15)
     )
-    return [one, place, phone, *_tubes(one, place)]
+    hot = Fever.objects.create(id=new_id(), round=one, point=place, temperature=386, step="measured", seen_at=NOW)
+    return [one, place, phone, hot, *_tubes(one, place)]
 
 
 def _tubes(one: Round, place: Point) -> list[Model]:

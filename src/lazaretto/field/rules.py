@@ -17,7 +17,6 @@ ROSTER_PIECE: Final = 1_000
 MOST_ROSTER: Final = 20_000  # people whom one phone keeps; a point sees 2,000 to 3,000
 TOLD_PIECE: Final = 200
 OVERLAP: Final = timedelta(minutes=2)  # what was written at the same moment may become readable later
-FEVER: Final = 37.3  # °C, measured under the arm or at the forehead; from here on nobody is put into a shared tube
 
 TOKEN: Final = re.compile(r"lzf_[A-Za-z0-9_-]{43}")  # 32 random bytes, made by the phone
 CARD: Final = "LZ1:{round}:{number}"  # what a person's code of a round says; `round` in 32 hex digits

@@ -7,9 +7,9 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from lazaretto.core.errors import InvalidInput
-from lazaretto.screening.commands import TakenScan
-from lazaretto.screening.commands.capturing import Moment
-from lazaretto.screening.rules import MOST_SCANS
+from lazaretto.screening.commands import SeenFever, TakenScan
+from lazaretto.screening.commands.scans import Moment
+from lazaretto.screening.rules import MOST_FEVERS, MOST_SCANS
 from lazaretto.tubes.commands import TakenEvent
 from lazaretto.tubes.rules import MOST_EVENTS
 
@@ -42,6 +42,13 @@ class EventsIn(_Sent):
     batch: UUID
     sent_at: Moment
     events: Annotated[list[TakenEvent], Field(min_length=1, max_length=MOST_EVENTS)]
+
+
+class FeversIn(_Sent):
+    """What was seen of fevers; each fact has a number of its own, so sent again it changes nothing."""
+
+    sent_at: Moment
+    fevers: Annotated[list[SeenFever], Field(min_length=1, max_length=MOST_FEVERS)]
 
 
 def read(model: type[M], body: bytes) -> M:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("field/api/roster", phone.roster, name="roster"),
     path("field/api/uploads", phone.uploads, name="uploads"),
     path("field/api/events", phone.events, name="events"),
+    path("field/api/fevers", phone.fevers, name="fevers"),
     path("field/api/end", phone.end, name="end"),
     path("points", points.listing, name="points"),
     path("points/<uuid:point_id>", points.point, name="point"),

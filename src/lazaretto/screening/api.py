@@ -15,7 +15,7 @@ from lazaretto.core.paging import Page, PageOut, Paging, page
 from lazaretto.people.queries import name_for
 from lazaretto.screening.choices import PointState, Reason, RoundState, TubeRule
 from lazaretto.screening.commands import TakenScan, UploadAnswer, take
-from lazaretto.screening.commands.capturing import Moment
+from lazaretto.screening.commands.scans import Moment
 from lazaretto.screening.models import DuplicateScan, Point, Round
 from lazaretto.screening.queries import coverage, duplicates, missing, points, round_by_id, rounds
 from lazaretto.screening.rules import CAPTURE, MOST_SCANS, READ

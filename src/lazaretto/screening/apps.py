@@ -12,7 +12,7 @@ class ScreeningConfig(AppConfig):
     label = "screening"
 
     def ready(self) -> None:
-        """Declare commands and proofs; put the entry into its place."""
-        for room in ("commands", "proofs", "words"):
+        """Declare deadlines, commands and proofs; put the entry into its place."""
+        for room in ("deadlines", "commands", "proofs", "words"):
             import_module(f"{self.name}.{room}")
         import_module(f"{self.name}.navigation").register_entries()

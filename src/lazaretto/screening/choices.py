@@ -43,3 +43,24 @@ class Reason(TextChoices):
     TUBE_REUSED = "tube_reused", _("the tube was used in a round that is over")
     WRONG_ROUND = "wrong_round", _("captured for another round")
     UNKNOWN_NUMBER = "unknown_number", _("nobody has this number in this round")
+
+
+class FeverStep(TextChoices):
+    """What was seen at the table of somebody with a fever."""
+
+    SWABBED = "swabbed", pgettext_lazy("fever at a table", "swabbed")
+    MEASURED = "measured", pgettext_lazy("fever at a table", "measured, no swab yet")
+    AGAIN = "again", pgettext_lazy("fever at a table", "measured again, lower")
+    INSIDE = "inside", pgettext_lazy("fever at a table", "the swab is in the shared tube")
+    CLINIC = "clinic", pgettext_lazy("fever at a table", "sent to the fever clinic, no swab")
+    UNDONE = "undone", pgettext_lazy("fever at a table", "taken back at the table, no swab")
+
+
+class FeverDone(TextChoices):
+    """What a named person did about it."""
+
+    CLINIC = "clinic", pgettext_lazy("fever answered", "went to the fever clinic")
+    AGAIN = "again", pgettext_lazy("fever answered", "measured again: no fever")
+    APART = "apart", pgettext_lazy("fever answered", "kept apart, waits for the result")
+    MISTAKE = "mistake", pgettext_lazy("fever answered", "typed wrong")
+    OTHER = "other", pgettext_lazy("fever answered", "something else (say what)")

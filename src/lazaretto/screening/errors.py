@@ -43,3 +43,11 @@ class TooManyToCall(DomainError):
     code = "too_many_to_call"
     message = _("More people are missing than one list holds.")
     next_step = _("Choose an enterprise: each has a list of its own.")
+
+
+class FeverAnswered(DomainError):
+    """Somebody said already what was done."""
+
+    code = "fever_answered"
+    message = _("What was done about this fever is written down already.")
+    next_step = _("Read who did it and what; if more was done, tell them.")

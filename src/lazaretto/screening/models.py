@@ -16,7 +16,7 @@ from lazaretto.core.access import ScopedQuerySet
 from lazaretto.core.fields import EncryptedTextField
 from lazaretto.core.ids import new_id
 from lazaretto.headcounts.models import Member, Organisation
-from lazaretto.screening.choices import PointState, Reason, RoundState, TubeRule
+from lazaretto.screening.choices import FeverDone, FeverStep, PointState, Reason, RoundState, TubeRule
 from lazaretto.screening.rules import LARGEST_TUBE
 
 USER = settings.AUTH_USER_MODEL
@@ -337,3 +337,76 @@ class CountDelta(models.Model):
 
     def __str__(self) -> str:
         return f"{self.point_id} {self.n}"
+
+
+class Fever(models.Model):
+    """Somebody with a fever at a table, under the number that the phone gave their swab, also if none was taken.
+
+    What was seen follows from `sightings`; somebody answers by name what was done. `name` and `phone` are of somebody
+    whom no list names. `temperature` is the highest, in tenths of a degree.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="fevers")
+    point = models.ForeignKey(Point, on_delete=models.PROTECT, related_name="+")
+    table = models.PositiveSmallIntegerField(default=1)
+    number = models.PositiveIntegerField(null=True)
+    name = EncryptedTextField(null=True, blank=True)
+    phone = EncryptedTextField(null=True, blank=True)
+    temperature = models.PositiveSmallIntegerField()
+    step = models.CharField(max_length=10, choices=FeverStep)
+    tube = models.CharField(max_length=40, blank=True)
+    seen_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+    done = models.CharField(max_length=10, choices=FeverDone, blank=True)
+    note = models.CharField(max_length=200, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+    SCOPE = "round__unit_id"
+    FETCHED_WITH = ("round", "point")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(temperature__gte=COLDEST, temperature__lte=HOTTEST), name="fever_of_a_human"
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=True, answered_by__isnull=True, done="")
+                | Q(answered_at__isnull=False, answered_by__isnull=False) & ~Q(done=""),
+                name="fever_answered_by_somebody",
+            ),
+            models.CheckConstraint(condition=~Q(done="other") | ~Q(note=""), name="fever_other_says_what"),
+        ]
+        indexes = [models.Index(fields=["round", "-seen_at", "-id"], name="fever_of_round")]
+
+    def __str__(self) -> str:
+        return f"{self.point_id} {self.degrees}"
+
+    @property
+    def degrees(self) -> str:
+        """As a thermometer shows it: 39.0."""
+        return f"{self.temperature / 10:.1f}"
+
+
+class FeverSighting(models.Model):
+    """One thing seen of a fever: measured, swabbed, sent away, taken back. Append-only; `at` is the true time."""
+
+    id = models.UUIDField(primary_key=True)
+    fever = models.ForeignKey(Fever, on_delete=models.PROTECT, related_name="sightings")
+    step = models.CharField(max_length=10, choices=FeverStep)
+    at = models.DateTimeField()
+    temperature = models.PositiveSmallIntegerField()
+    tube = models.CharField(max_length=40, blank=True)
+    received_at = models.DateTimeField()
+    device = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(temperature__gte=COLDEST, temperature__lte=HOTTEST), name="fever_sighting_of_a_human"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.fever_id} {self.step}"

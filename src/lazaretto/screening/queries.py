@@ -12,13 +12,17 @@ from django.utils import timezone
 from lazaretto.accounts.models import Unit
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import Forbidden, NotFound
+from lazaretto.core.models import Alarm
 from lazaretto.core.prepared import prepared
 from lazaretto.headcounts.models import Organisation
+from lazaretto.people.queries import name_for
 from lazaretto.screening.choices import PointState, RoundState
+from lazaretto.screening.deadlines import FEVER
 from lazaretto.screening.models import (
     AlsoNamed,
     CountDelta,
     DuplicateScan,
+    Fever,
     Point,
     RosterEntry,
     RosterShare,
@@ -27,7 +31,7 @@ from lazaretto.screening.models import (
     Stranger,
     Tube,
 )
-from lazaretto.screening.rules import CAPTURE, HOUR, MANAGE, READ, Pace, falls_behind, pace
+from lazaretto.screening.rules import CAPTURE, FEVERS, HOUR, MANAGE, READ, Pace, falls_behind, pace
 
 
 def rounds(actor: Actor) -> QuerySet[Round]:
@@ -266,6 +270,60 @@ def organisation_in(of: Round, pk: UUID) -> Organisation:
     ).first()
     if found is None:
         raise NotFound(kind="headcounts.organisation", id=pk)
+    return found
+
+
+# ---- fevers at the tables
+
+
+@dataclass(frozen=True)
+class FeverLine:
+    """A fever with whom it is about, as the actor reads names, and who sees to it: `owner` of its alarm."""
+
+    fever: Fever
+    name: str
+    phone: str
+    organisation: str
+    owner: str
+
+
+def fevers(of: Round) -> QuerySet[Fever]:
+    """Of a round, the last seen first."""
+    return of.fevers.select_related("point", "answered_by").order_by("-seen_at", "-id")
+
+
+def open_first(rows: QuerySet[Fever]) -> QuerySet[Fever]:
+    """Those that nobody has answered before the others."""
+    return rows.order_by(F("answered_at").desc(nulls_first=True), "-seen_at", "-id")
+
+
+def fever_lines(actor: Actor, of: Round, rows: Sequence[Fever]) -> list[FeverLine]:
+    """With names and owners; telephones only for who answers fevers. Three queries."""
+    numbers = [row.number for row in rows if row.number]
+    found = RosterEntry.objects.filter(round=of.pk, number__in=numbers).select_related("member", "organisation")
+    people = {entry.number: entry for entry in found}
+    due = {"deadline__kind": FEVER.code, "deadline__subject_id__in": [str(row.pk) for row in rows]}
+    alarms = Alarm.objects.filter(**due).select_related("deadline", "owner").order_by("raised_at", "id")
+    owners = {alarm.deadline.subject_id: str(alarm.owner) for alarm in alarms if alarm.owner}
+    calls = actor.may(FEVERS, of.unit_id)
+    lines = []
+    for row in rows:
+        entry = people.get(row.number or 0)
+        name, phone = (entry.member.name, entry.member.phone) if entry else (row.name, row.phone)
+        lines.append(
+            FeverLine(
+                row, name_for(actor, name, unit_id=of.unit_id) if name else "", (phone or "") if calls else "",
+                entry.organisation.name if entry else "", owners.get(str(row.pk), ""),
+            )
+        )  # fmt: skip
+    return lines
+
+
+def fever_by_id(actor: Actor, pk: UUID) -> Fever:
+    """One of them; raises `NotFound`."""
+    found = Fever.objects.visible_to(actor, READ).select_related("round").filter(pk=pk).first()
+    if found is None:
+        raise NotFound(kind="screening.fever", id=pk)
     return found
 
 

@@ -6,7 +6,7 @@ Chengdu 2022-09-02 and others, where phones captured for hours without a network
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from statistics import median
@@ -16,6 +16,7 @@ from lazaretto.core.states import Edge
 from lazaretto.screening.choices import PointState, RoundState, TubeRule
 
 READ, MANAGE, CAPTURE = "screening.read", "screening.manage", "screening.capture"
+FEVERS = "screening.fevers"
 
 ROUND_EDGES: Final = (
     Edge(RoundState.DRAFT, RoundState.FROZEN, MANAGE),
@@ -38,6 +39,8 @@ PLACES: Final[dict[str, int]] = {
     TubeRule.TWENTY: 20,
 }
 HOUR: Final = timedelta(hours=1)
+FEVER: Final = 37.3  # °C, under the arm or at the forehead; from here on somebody looks, and nobody shares a tube
+MOST_FEVERS: Final = 200  # facts about fevers in one call
 TOLERATED: Final = timedelta(minutes=2)  # an upload under way, a clock nobody minds
 
 
@@ -89,3 +92,28 @@ def falls_behind(per_table: Mapping[str, float]) -> set[str]:
         return set()
     middle = median(per_table.values())
     return {name for name, figure in per_table.items() if figure < middle / 2}
+
+
+# ---- fevers
+
+
+@dataclass(frozen=True, slots=True)
+class FeverFact:
+    """One thing seen of a fever, at its true time; tenths of a degree."""
+
+    at: datetime
+    step: str
+    temperature: int
+    tube: str = ""
+
+
+def is_fever(temperature: float | None) -> bool:
+    """Whether somebody has to look."""
+    return temperature is not None and temperature >= FEVER
+
+
+def fever_of(facts: Iterable[FeverFact]) -> FeverFact:
+    """When it was first seen, the last step, the highest temperature, the tube: in true order, however they came."""
+    known = sorted(facts, key=lambda fact: (fact.at, fact.step))
+    tube = next((fact.tube for fact in reversed(known) if fact.tube), "")
+    return FeverFact(known[0].at, known[-1].step, max(fact.temperature for fact in known), tube)

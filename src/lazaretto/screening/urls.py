@@ -15,5 +15,7 @@ urlpatterns = [
     path("testing/<uuid:round_id>/missing", views.missing, name="missing"),
     path("testing/<uuid:round_id>/missing/numbers", views.numbers, name="numbers"),
     path("testing/<uuid:round_id>/enterprises/<uuid:organisation_id>", views.enterprise, name="enterprise"),
+    path("testing/<uuid:round_id>/fevers", views.fevers, name="fevers"),
+    path("testing/fevers/<uuid:fever_id>", views.answer_fever, name="answer_fever"),
     path("testing/points/<uuid:point_id>/<str:step>", views.point_step, name="point_step"),
 ]

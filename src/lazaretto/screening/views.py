@@ -18,15 +18,16 @@ from lazaretto.core.paging import page as piece_of
 from lazaretto.headcounts.models import Organisation
 from lazaretto.people.queries import name_for
 from lazaretto.screening import commands, queries, sheets
-from lazaretto.screening.choices import RoundState
+from lazaretto.screening.choices import FeverDone, RoundState
 from lazaretto.screening.forms import PointForm, RoundForm
 from lazaretto.screening.models import Point, Round
 from lazaretto.screening.navigation import POINT_ROOMS, ROOMS
-from lazaretto.screening.rules import MANAGE, READ
+from lazaretto.screening.rules import FEVERS, MANAGE, READ
 from lazaretto.ui.notices import notify
 
 PER_PAGE = 50
 ENTERPRISES_SHOWN = 100
+FEVERS_SHOWN = 20
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STEPS: dict[str, Any] = {"close": commands.close_point, "open": commands.open_point}
 
@@ -66,8 +67,10 @@ def _one(request: HttpRequest, found: Round, form: PointForm) -> HttpResponse:
     may_manage = actor_of(request).may(MANAGE, found.unit_id)
     going = queries.progress(found, at=clock.now())
     shown = going.coverage.organisations[:ENTERPRISES_SHOWN]
+    hot = list(queries.open_first(queries.fevers(found))[:FEVERS_SHOWN])
     context = {
         "round": found,
+        "fevers": queries.fever_lines(actor_of(request), found, hot),
         "going": going,
         "organisations": shown,
         "hidden": len(going.coverage.organisations) - len(shown),
@@ -155,6 +158,47 @@ def _done(request: HttpRequest, form: Any, command: Any, **payload: Any) -> Any:
         if not fields:
             form.add_error(None, str(error))
         return None
+
+
+# ---- fevers at the tables
+
+
+@require_GET
+@needs(READ)
+def fevers(request: HttpRequest, round_id: UUID) -> HttpResponse:
+    """Who had a fever at a table, what was seen, who sees to it, what was done."""
+    return _fevers(request, queries.round_by_id(actor_of(request), round_id))
+
+
+def _fevers(request: HttpRequest, found: Round, **more: Any) -> HttpResponse:
+    actor = actor_of(request)
+    piece = piece_of(
+        queries.fevers(found), ["-seen_at", "-id"], limit=PER_PAGE, cursor=request.GET.get("cursor", "")
+    )  # fmt: skip
+    context = {
+        "round": found,
+        "fevers": queries.fever_lines(actor, found, piece.items),
+        "next_url": f"?cursor={piece.next}" if piece.next else "",
+        "answers": FeverDone.choices if actor.may(FEVERS, found.unit_id) else [],
+        **more,
+    }
+    return render(request, "screening/fevers.html", context, status=422 if more else 200)
+
+
+@require_POST
+@needs(FEVERS)
+def answer_fever(request: HttpRequest, fever_id: UUID) -> HttpResponse:
+    """What was done about a fever, by whoever says so."""
+    found = queries.fever_by_id(actor_of(request), fever_id)
+    given = {"fever": str(fever_id), "done": request.POST.get("done", ""), "note": request.POST.get("note", "")}
+    try:
+        commands.answer_fever.invoke(actor=actor_of(request), at=clock.now(), payload=given)
+    except DomainError as error:
+        if error.status in {403, 404}:
+            raise
+        return _fevers(request, found.round, refused=error, refused_id=found.pk)
+    notify(request, _("Written down. Nobody is told of this fever any more."))
+    return HttpResponseRedirect(reverse("screening:fevers", args=[found.round_id]))
 
 
 # ---- who is missing

@@ -14,6 +14,8 @@ call(
         "screening.close_point": _("Testing point closed"),
         "screening.open_point": _("Testing point opened again"),
         "screening.call_missing": _("Numbers of people not tested looked at"),
+        "screening.note_fevers": _("Fevers seen at a table taken in"),
+        "screening.answer_fever": _("Fever at a table answered"),
         "screening.upload": _("Scans taken in"),
     }
 )

@@ -14,7 +14,7 @@ from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.core import clock
 from lazaretto.core.errors import InvalidInput
 from lazaretto.core.paging import Page, PageOut, Paging, page
-from lazaretto.screening.commands.capturing import Moment
+from lazaretto.screening.commands.scans import Moment
 from lazaretto.tubes.choices import FileState, Hold, LineState, Source, Stage
 from lazaretto.tubes.commands import EventsAnswer, RawLine, TakenEvent, commit_results, stage_results, take_events
 from lazaretto.tubes.models import ResultFile, Trail

@@ -8,13 +8,14 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from lazaretto.core import clock
+from lazaretto.core.models import Alarm
 from lazaretto.field import commands
 from lazaretto.field.models import Device
 from lazaretto.field.tests.phones import enrolled
 from lazaretto.field.tests.pictures import film
 from lazaretto.headcounts.models import Member
 from lazaretto.headcounts.tests.lists import card
-from lazaretto.screening.models import Scan, Stranger
+from lazaretto.screening.models import Fever, Scan, Stranger
 from lazaretto.screening.tests.rounds import opened
 from lazaretto.tubes.models import TubeEvent
 from tests.browser import EXECUTABLE, QUIET, READERS, Opener, Window
@@ -78,9 +79,7 @@ def test_a_shift_without_a_network(window: Opener, cast, place) -> None:
 
     page.reload()  # the phone died: what the screen said is there
     expect(page.locator("[data-tube-count]")).to_have_text("2 of 10")
-    page.get_by_role("button", name="Temperature").click()
-    for digit in "382":
-        page.locator(f'[data-digit="{digit}"]').click()
+    heat(page, "382")
     says(page, "red", "FEVER 38.2")
     wedge(page, "TUBE0002")
     says(page, "green", "tube of their own: TUBE0002")
@@ -92,7 +91,7 @@ def test_a_shift_without_a_network(window: Opener, cast, place) -> None:
     says(page, "green", "sealed with 2")
     wedge(page, "TUBE0001")
     says(page, "red", "WAS USED BEFORE")
-    expect(page.locator("[data-queue]")).to_have_text("5")  # three people, two tubes sealed
+    expect(page.locator("[data-queue]")).to_have_text("7")  # three people, two tubes sealed, a fever seen and swabbed
     assert not Scan.objects.exists()
 
     reader.context.set_offline(False)
@@ -101,6 +100,49 @@ def test_a_shift_without_a_network(window: Opener, cast, place) -> None:
     assert Scan.objects.get(number=3).temperature == 382
     assert Stranger.objects.get().name == "过路人"
     assert [text for text in reader.complaints if "ERR_INTERNET_DISCONNECTED" not in text] == []
+
+
+def heat(page: Page, digits: str) -> None:
+    """A temperature by its three keys."""
+    bar(page, "heat")
+    for digit in digits:
+        page.locator(f'[data-digit="{digit}"]').click()
+
+
+def test_a_fever_is_told_whatever_the_table_does_next(window: Opener, cast, place) -> None:
+    reader = at_table(window, cast, place)
+    page = reader.page
+    wedge(page, "TUBE0001")
+    wedge(page, card(1))
+    heat(page, "390")
+    says(page, "red", "FEVER 39.0 ℃")
+    page.get_by_role("button", name="Went to the clinic").click()
+    says(page, "amber", "员工001, 39.0 ℃, went to the clinic")
+    wedge(page, card(2))
+    heat(page, "386")
+    page.get_by_role("button", name="Undo").click()
+    says(page, "amber", "员工002 is taken back, not counted. The 38.6 ℃ stay written")
+    wedge(page, card(3))
+    heat(page, "380")
+    heat(page, "368")  # measured again while aside: theirs, not the one before them
+    says(page, "green", "员工003: 36.8 ℃. Back in the tube")
+    page.get_by_role("button", name="Not on the list").click()
+    page.get_by_label("Name", exact=True).fill("过路人")
+    page.get_by_label("Telephone").fill("13800001111")
+    page.get_by_role("button", name="Test them").click()
+    heat(page, "375")
+    page.get_by_role("button", name="in the shared tube already").click()
+    says(page, "red", "过路人, 37.5 ℃, IS IN THE SHARED TUBE")
+    expect(page.locator("[data-queue]")).to_have_text("2")  # facts are sent while the tube is still in hand
+    told = {row.number or row.name: (row.degrees, row.step) for row in Fever.objects.all()}
+    assert told == {
+        1: ("39.0", "clinic"), 2: ("38.6", "undone"), 3: ("38.0", "again"), "过路人": ("37.5", "inside"),
+    }  # fmt: skip
+    assert Alarm.objects.filter(kind="screening.fever", answered_at=None).count() == 4
+    bar(page, "seal")
+    expect(page.locator("[data-queue]")).to_have_text("0")
+    assert Fever.objects.count() == 4
+    assert reader.complaints == []
 
 
 def bar(page: Page, name: str) -> None:
@@ -313,7 +355,7 @@ INVARIANT = """async (seed) => {
     const TYPES = ["person", "person", "person", "tube", "undo", "seal", "temperature", "stays", "gone", "insist"];
     let state = START, dice = seed;
     const roll = (n) => (dice = (dice * 1103515245 + 12345) % 2147483648) % n;
-    const counted = new Map(), sealed = new Set(), facts = {
+    const counted = new Map(), sealed = new Set(), hot = new Set(), facts = {
         places: [1, 5, 10, 20][seed % 4], fever: 37.3,
         used: (code) => (sealed.has(code) ? {} : null),
         tested: (key) => [...counted.values()].find((one) => one.key === key) ?? null,
@@ -327,8 +369,10 @@ INVARIANT = """async (seed) => {
         for (const one of next.write) {
             if (one.do === "put") counted.set(one.scan.id, one.scan);
             else if (one.do === "drop") counted.delete(one.id);
-            else sealed.add(one.tube);
+            else if (one.do === "seal") sealed.add(one.tube);
+            else hot.add(`${one.fever}/${one.step}`);
         }
+        if (before.includes('"aside":{') && !state.aside && !next.write.some((one) => one.do === "fever")) return `a fever dropped by ${type}`;
         if (!next.say?.key || !next.say.tone) return `${type} said nothing`;
         const held = state.tube?.scans ?? [];
         if (new Set(held.map(({ slot }) => slot)).size !== held.length) return "two people in one place";
@@ -336,6 +380,8 @@ INVARIANT = """async (seed) => {
         if (held.some(({ id }) => !counted.has(id))) return "on the screen and not written";
     }
     const places = [...counted.values()].map(({ tube, slot }) => `${tube}/${slot}`);
+    const untold = [...counted.values()].filter(({ id, temperature }) => temperature >= 37.3 && !hot.has(`${id}/measured`));
+    if (untold.length) return "a fever told to nobody";
     return new Set(places).size === places.length ? "" : "one place twice";
 }"""
 

@@ -40,11 +40,11 @@ from lazaretto.field.queries import (
     told_since,
     working,
 )
-from lazaretto.field.rules import CARD, FEVER
-from lazaretto.field.schemas import BatchIn, ClaimIn, EventsIn, count, moment, read
+from lazaretto.field.rules import CARD
+from lazaretto.field.schemas import BatchIn, ClaimIn, EventsIn, FeversIn, count, moment, read
 from lazaretto.field.speech import spoken
-from lazaretto.screening.commands import UploadAnswer, take
-from lazaretto.screening.rules import PLACES, clock_error
+from lazaretto.screening.commands import UploadAnswer, note_fevers, take
+from lazaretto.screening.rules import FEVER, PLACES, clock_error
 from lazaretto.tubes.commands import EventsAnswer, take_events
 from lazaretto.ui.icons import SPRITE
 
@@ -186,6 +186,17 @@ def events(request: HttpRequest, device: Device, at: datetime) -> dict[str, Any]
         events=given.events,
     )  # fmt: skip
     return {"answer": _EVENTS.dump_python(answer, mode="json")}
+
+
+@require_POST
+@_door
+def fevers(request: HttpRequest, device: Device, at: datetime) -> dict[str, Any]:
+    """What was seen of fevers, also where no swab followed; also of a phone that has ended."""
+    given = read(FeversIn, request.body)
+    noted = note_fevers(
+        actor=actor_of_device(device, at=at), at=at, point=device.point_id, sent_at=given.sent_at, fevers=given.fevers
+    )
+    return {"taken": noted.taken}
 
 
 @require_POST

@@ -26,6 +26,7 @@ from lazaretto.people.models import Person
 from lazaretto.people.queries import display_names
 from lazaretto.places.models import Site
 from lazaretto.places.queries import sites
+from lazaretto.screening.models import Fever
 from lazaretto.stays.models import Occupancy
 from lazaretto.stranded.models import Group, Stranded
 from lazaretto.stranded.queries import groups, stranded
@@ -111,10 +112,11 @@ def answered_alarms(actor: Actor, *, site: str = "", cursor: str = "") -> Page[A
 def open_deadlines(
     actor: Actor, *, site: str = "", kind: str = "", cursor: str = "", at: datetime
 ) -> Page[DeadlineLine]:
-    """What is due, the earliest first. Raises `BadCursor`. At most six queries."""
+    """What is due, the earliest first. Raises `BadCursor`. At most seven queries."""
     waiting = of_site(Deadline.objects.visible_to(actor, READ), actor, site).filter(state=DeadlineState.OPEN)
     found = page(waiting.filter(kind=kind) if kind else waiting, ("due_at", "id"), cursor=cursor)
-    where, words = whereabouts(actor, found.items), _words(found.items, actor)
+    where = whereabouts(actor, found.items)
+    words = _words(found.items, actor) | _fevers(found.items, actor)
     lines = [
         DeadlineLine(
             row, title_of_kind(row.kind), where[row.pk], overdue=row.overdue_at <= at,
@@ -156,7 +158,8 @@ def alarm_lines(actor: Actor, rows: Iterable[Alarm]) -> list[AlarmLine]:
         )
         for pk, number in _numbers(alarms, model, rows_).items()
     }
-    records |= _requests(alarms, actor) | _words([alarm.deadline for alarm in alarms], actor)
+    due = [alarm.deadline for alarm in alarms]
+    records |= _requests(alarms, actor) | _words(due, actor) | _fevers(due, actor)
     owners = User.objects.in_bulk({alarm.owner_id for alarm in alarms if alarm.owner_id})
     return [
         AlarmLine(
@@ -205,6 +208,19 @@ def _requests(alarms: list[Alarm], actor: Actor) -> dict[str, tuple[str, str]]:
     seen = MoveRequest.objects.visible_to(actor, "trips.manage").filter(pk__in=subjects)
     words = _("Give them a trip")
     return {str(pk): (words, reverse("trips:choices", args=[pk])) for pk in seen.values_list("id", flat=True)}
+
+
+def _fevers(due: Iterable[Deadline], actor: Actor) -> dict[str, tuple[str, str]]:
+    """Of a fever at a testing table: how high, at which point, and the page where what was done is written down."""
+    label = Fever._meta.label_lower
+    subjects = [row.subject_id for row in due if row.subject_type == label]
+    if not subjects:
+        return {}
+    seen = Fever.objects.visible_to(actor, "screening.read").filter(pk__in=subjects).select_related("point")
+    return {
+        str(row.pk): (f"{row.degrees} ℃ · {row.point}", reverse("screening:fevers", args=[row.round_id]))
+        for row in seen
+    }
 
 
 def _with_steps(rows: QuerySet[Alarm]) -> QuerySet[Alarm]:

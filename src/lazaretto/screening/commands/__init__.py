@@ -4,12 +4,11 @@ from lazaretto.screening.commands.calling import CallList, ToCall, call_missing
 from lazaretto.screening.commands.capturing import (
     Kept,
     NumberGiven,
-    Stranger,
-    TakenScan,
     UploadAnswer,
     take,
     upload,
 )
+from lazaretto.screening.commands.fevers import FeverSettled, FeversNoted, SeenFever, answer_fever, note_fevers
 from lazaretto.screening.commands.rounds import (
     PointAdded,
     PointChanged,
@@ -25,9 +24,12 @@ from lazaretto.screening.commands.rounds import (
     open_point,
     open_round,
 )
+from lazaretto.screening.commands.scans import Stranger, TakenScan
 
 __all__ = [
     "CallList",
+    "FeverSettled",
+    "FeversNoted",
     "Kept",
     "NumberGiven",
     "PointAdded",
@@ -35,17 +37,20 @@ __all__ = [
     "RoundChanged",
     "RoundDrafted",
     "RoundFrozen",
+    "SeenFever",
     "Stranger",
     "TakenScan",
     "ToCall",
     "UploadAnswer",
     "add_point",
+    "answer_fever",
     "call_missing",
     "close_point",
     "close_round",
     "closes_only_when",
     "draft_round",
     "freeze_round",
+    "note_fevers",
     "open_point",
     "open_round",
     "take",

@@ -9,12 +9,12 @@ database picks one, which is run again.
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from pydantic import AwareDatetime, Field, StringConstraints, TypeAdapter
+from pydantic import TypeAdapter
 
 from lazaretto.core.access import Actor
 from lazaretto.core.bulk import insert_few, insert_rows, insert_unless_taken, laid_out, next_ids
@@ -23,46 +23,14 @@ from lazaretto.core.prepared import statement_cursor
 from lazaretto.core.secrets import keyed_hash
 from lazaretto.headcounts.queries import digest_of
 from lazaretto.people.rules import read_documents
-from lazaretto.screening.choices import Reason, RoundState
+from lazaretto.screening.choices import FeverStep, Reason, RoundState
+from lazaretto.screening.commands.fevers import Seen, SeenFever, keep_fevers
+from lazaretto.screening.commands.scans import EPOCH, Stranger, TakenScan
 from lazaretto.screening.errors import BatchReused, RoundHasNoRoster
 from lazaretto.screening.models import CountDelta, DuplicateScan, Point, Round, Scan, Tube, Upload
 from lazaretto.screening.models import Stranger as StrangerRow
 from lazaretto.screening.queries import entries_with, point_for_capture, scans_in, scans_of, strangers_among, tubes_with
-from lazaretto.screening.rules import CAPTURE, LARGEST_TUBE, PLACES, clock_error, hour_of, true_time
-
-_EPOCH, _FAR = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-Moment = Annotated[AwareDatetime, Field(ge=_EPOCH, lt=_FAR)]
-Line = Annotated[str, StringConstraints(max_length=120, pattern=r"^[^\x00]*$")]
-Code = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[!-~]+$")]
-
-
-@dataclass(frozen=True, slots=True)
-class Stranger:
-    """Somebody whom the roster on the phone does not name: what they said."""
-
-    name: Line = ""
-    document: Line = ""
-    phone: Line = ""
-    organisation: Line = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TakenScan:
-    """Somebody's swab in a place of a tube, as a phone captured it at `at` of its own clock.
-
-    `number` is theirs on the roster; without one they are a stranger. `temperature` in °C. `round` only says something
-    when it is another than the point's.
-    """
-
-    id: UUID
-    tube: Code
-    slot: Annotated[int, Field(ge=1, le=LARGEST_TUBE)]
-    at: Moment
-    number: Annotated[int | None, Field(ge=1, lt=2**31)] = None
-    stranger: Stranger | None = None
-    table: Annotated[int, Field(ge=1, le=1000)] = 1
-    temperature: Annotated[float | None, Field(ge=30, le=45)] = None
-    round: UUID | None = None
+from lazaretto.screening.rules import CAPTURE, PLACES, clock_error, hour_of, is_fever, true_time
 
 
 @dataclass(frozen=True)
@@ -132,9 +100,11 @@ def upload(
         raise RoundHasNoRoster(round=place.round_id)
     receipt = _claim(actor, at, batch, place, sent_at, scans)
     sorting = _Sorting(place, receipt, clock_error(sent_at, at))
-    counted = sorting.count_in([_Row(scan) for scan in scans])
+    rows = [_Row(scan) for scan in scans]
+    counted = sorting.count_in(rows)
     _add_counts(place, counted)
     _keep(receipt, sorting.kept)
+    _tell_fevers(receipt, place, rows)
     answer = _settle(receipt, sorting, counted, len(scans))
     figures = {"received": answer.received, "taken": answer.taken, "strangers": answer.strangers}
     record(receipt, unit_id=place.round.unit_id, data={"point": str(place.id), **figures})
@@ -162,7 +132,7 @@ class _Row:
 
     scan: TakenScan
     number: int | None = None
-    taken_at: datetime = _EPOCH
+    taken_at: datetime = EPOCH
     digest: str = ""
 
 
@@ -392,6 +362,24 @@ def _keep(receipt: Upload, kept: Iterable[tuple[_Row, Reason, datetime | None]])
         for row, reason, before_at in kept
     ]  # fmt: skip
     insert_rows(DuplicateScan, fields, rows)
+
+
+def _tell_fevers(receipt: Upload, place: Point, rows: Sequence[_Row]) -> None:
+    """Somebody looks after whoever had a fever, also where their scan does not count."""
+    seen = [
+        Seen(
+            SeenFever(
+                id=one.id, fever=one.id, step=FeverStep.SWABBED, at=one.at, temperature=one.temperature, tube=one.tube,
+                stranger=one.stranger, table=one.table,
+            ),
+            row.number if one.round in {None, place.round_id} else None, row.taken_at,
+        )
+        for row in rows
+        for one in [row.scan]
+        if one.temperature is not None and is_fever(one.temperature)
+    ]  # fmt: skip
+    if seen:
+        keep_fevers(place, seen, at=receipt.received_at, device=receipt.device)
 
 
 def _settle(receipt: Upload, sorting: _Sorting, counted: Sequence[_Row], received: int) -> UploadAnswer:

@@ -18,7 +18,7 @@ from lazaretto.core.access import Actor, locked
 from lazaretto.core.bulk import insert_few, insert_unless_taken, update_rows
 from lazaretto.core.commands import command, record
 from lazaretto.core.secrets import keyed_hash
-from lazaretto.screening.commands.capturing import Code, Line, Moment
+from lazaretto.screening.commands.scans import Code, Line, Moment
 from lazaretto.screening.models import Point, Round
 from lazaretto.screening.rules import clock_error, true_time
 from lazaretto.tubes.choices import EventKind, Remark

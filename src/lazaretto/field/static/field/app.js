@@ -149,7 +149,7 @@ root.addEventListener("click", (event) => {
 
 let typed = "";
 function openHeat() {
-  const last = table.state.tube?.scans.at(-1);
+  const last = table.state.aside?.who ?? table.state.tube?.scans.at(-1);
   if (!last) return press("temperature");
   typed = "";
   part("heat-who").textContent = word("temperatureOf", { name: last.name });

@@ -121,11 +121,11 @@ async function stumble(error) {
   return undefined;
 }
 
-// Everything that may be sent: batches that were begun first, then what is ready, in the order it was captured; scans
-// before what happened to their tubes.
+// Everything that may be sent: batches that were begun first, then what is ready, in the order it was captured; fevers
+// before all else, scans before what happened to their tubes.
 async function sendAll() {
   for (const [batch, { kind, ids }] of await store.all("batches")) await sendOne(batch, kind, ids);
-  for (const kind of ["scans", "events"]) {
+  for (const kind of ["fevers", "scans", "events"]) {
     for (let ids = ready(kind); ids.length; ids = ready(kind)) {
       const batch = store.timeId();
       await mark(kind, ids, "batched", [{ store: "batches", key: batch, value: { kind, ids } }]);
@@ -154,8 +154,10 @@ async function sendOne(batch, kind, ids) {
   return undefined;
 }
 
-const ready = (kind) => [...table[kind].values()].filter(({ state }) => state === "ready").sort((one, two) => (one.id < two.id ? -1 : 1)).slice(0, MOST).map(({ id }) => id);
-const those = (kind, ids) => ids.map((id) => table[kind].get(id)).filter(Boolean);
+const isOf = { scans: () => true, events: ({ kind }) => kind !== "fever", fevers: ({ kind }) => kind === "fever" };
+const held = (kind) => table[kind === "scans" ? "scans" : "events"];
+const ready = (kind) => [...held(kind).values()].filter((one) => one.state === "ready" && isOf[kind](one)).sort((one, two) => (one.id < two.id ? -1 : 1)).slice(0, MOST).map(({ id }) => id);
+const those = (kind, ids) => ids.map((id) => held(kind).get(id)).filter(Boolean);
 
 const scanSent = ({ id, tube, slot, at, number, stranger, table: place, temperature }) => ({
   id, tube, slot, at, table: place, ...(number ? { number } : {}), ...(stranger ? { stranger } : {}), ...(temperature ? { temperature } : {}),
@@ -181,12 +183,19 @@ async function sendEvents(batch, ids) {
   sentNow();
 }
 
+async function sendFevers(batch, ids) {
+  const fevers = those("fevers", ids).map(({ state, kind, ...said }) => said);
+  await ask("fevers", { sent_at: new Date().toISOString(), fevers });
+  await mark("fevers", ids, "sent", [{ store: "batches", key: batch, drop: true }]);
+  sentNow();
+}
+
 function sentNow() {
   line.synced = new Date().toISOString();
   changed();
 }
 
-const SEND = { scans: sendScans, events: sendEvents };
+const SEND = { scans: sendScans, events: sendEvents, fevers: sendFevers };
 
 async function learn(answer) {
   for (const row of answer.told) {

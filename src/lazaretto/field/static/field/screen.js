@@ -126,10 +126,11 @@ export function drawLine() {
     element("li", {}, element("b", {}, one.name ?? `№ ${one.number ?? "?"}`), ` ${one.tube} / ${one.slot} · ${word(`why_${one.reason}`)}`)));
 }
 
+const whose = (one) => one.number ?? [one.stranger?.name, one.stranger?.document, one.stranger?.phone].filter(Boolean).join(" ");
 // One line of what could not be sent: everything that somebody has to type anew.
 const copied = (one) => (one.kind
-  ? [one.kind, one.tube, one.bag, one.to, one.organisation, one.count, one.officer, one.at]
-  : [one.tube, one.slot, one.number ?? [one.stranger?.name, one.stranger?.document, one.stranger?.phone].filter(Boolean).join(" "), one.at, one.temperature]
+  ? [one.kind, one.step, one.tube, one.bag, one.to, one.organisation, one.count, one.officer, one.kind === "fever" ? whose(one) : "", one.at, one.temperature?.toFixed(1)]
+  : [one.tube, one.slot, whose(one), one.at, one.temperature?.toFixed(1)]
 ).filter((value) => value || value === 0).join("\t");
 
 export function drawOver() {

@@ -90,7 +90,7 @@ async function act(event) {
   if (table.ended) return say("isOver", "red");
   const before = table.state, { state, write, say: words } = step(before, event, facts());
   await keep(state, write);
-  if (write.some((one) => one.do === "seal")) tell("sealed");
+  if (write.some((one) => one.do === "seal" || one.do === "fever")) tell("sealed");
   say(words.key, words.tone, words.values);
   changed();
 }
@@ -101,6 +101,7 @@ async function keep(state, write) {
   for (const one of write) {
     if (one.do === "put") put.set(one.scan.id, { ...one.scan, table: table.standing.device.table, state: "held" }), drop.delete(one.scan.id);
     else if (one.do === "drop") drop.add(one.id), put.delete(one.id);
+    else if (one.do === "fever") events.push(feverSeen(one));
     else {
       const inside = new Map([...table.scans, ...put].filter(([id, scan]) => scan.tube === one.tube && scan.state === "held" && !drop.has(id)));
       for (const [id, scan] of inside) put.set(id, { ...scan, state: "ready" });
@@ -120,14 +121,18 @@ async function keep(state, write) {
   table.blocked = "";
 }
 
+const feverSeen = ({ do: what, tube, number, stranger, ...said }) =>
+  event({ kind: "fever", table: table.standing.device.table, ...said, ...(tube ? { tube } : {}), ...(number ? { number } : {}), ...(stranger ? { stranger } : {}) });
+
 const event = (said) => ({ id: store.timeId(), state: "ready", ...said });
 
 // Marks scans or events otherwise, on the disk and in memory, together with more changes.
 export async function mark(kind, ids, state, more = []) {
-  const put = ids.map((id) => table[kind].get(id)).filter(Boolean).map((one) => ({ ...one, state }));
-  await store.write([...more, ...put.map((value) => ({ store: kind, key: value.id, value }))]);
+  const place = kind === "scans" ? "scans" : "events"; // fevers lie beside the events and go by a door of their own
+  const put = ids.map((id) => table[place].get(id)).filter(Boolean).map((one) => ({ ...one, state }));
+  await store.write([...more, ...put.map((value) => ({ store: place, key: value.id, value }))]);
   for (const one of put) {
-    table[kind].set(one.id, one);
+    table[place].set(one.id, one);
     if (byKey.get(one.key)?.id === one.id) byKey.set(one.key, one);
   }
 }

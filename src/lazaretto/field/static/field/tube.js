@@ -42,7 +42,7 @@ function opened(state, event, facts, write) {
 function ownTube(state, event) {
   const { who, temperature, id } = state.aside;
   const scan = { id, tube: event.code, slot: 1, at: event.at, temperature, ...who };
-  return said({ ...calm(state), aside: null }, "ownTube", "green", { name: who.name, code: event.code }, [{ do: "put", scan }, { do: "seal", tube: event.code }]);
+  return said({ ...calm(state), aside: null }, "ownTube", "green", { name: who.name, code: event.code }, [{ do: "put", scan }, { do: "seal", tube: event.code }, seen("swabbed", scan, event, temperature, event.code)]);
 }
 
 // ---- people
@@ -68,40 +68,66 @@ function put(state, event) {
 // Somebody who was tested before was swabbed again all the same: a fact, which the server keeps with its reason.
 const insist = (state, event, facts) => (state.doubt ? person({ ...state, doubt: null }, { ...state.doubt, insist: true }, facts) : said(state, "nothing", "amber"));
 
-// ---- the temperature of whoever came last
+// ---- the temperature of whoever came last, or is aside
+
+const isHot = (value, facts) => value !== null && value >= facts.fever;
+const degrees = (value) => value.toFixed(1);
+// What is seen of a fever is a fact of its own, also where no swab follows: it is told to somebody who looks after them.
+const seen = (step, scan, event, temperature, tube = "") => ({ do: "fever", fever: scan.id, step, at: event.at, temperature, tube, number: scan.number ?? null, stranger: scan.stranger });
 
 function temperature(state, event, facts) {
+  if (state.aside) return temperatureAside(state, event, facts);
   const last = state.tube?.scans.at(-1);
   if (!last) return said(state, "nobodyToMeasure", "amber");
-  const measured = { ...last, temperature: event.value };
-  if (event.value < facts.fever) return said(replaced(state, measured), "measured", "green", { name: last.name, value: event.value }, [{ do: "put", scan: measured }]);
-  if (state.tube.places === 1) return said(replaced(state, measured), "feverAlone", "red", { name: last.name, value: event.value }, [{ do: "put", scan: measured }]);
+  const measured = { ...last, temperature: event.value }, values = { name: last.name, value: degrees(event.value), code: state.tube.code };
+  if (!isHot(event.value, facts)) {
+    const again = isHot(last.temperature, facts) ? [seen("again", last, event, event.value)] : [];
+    return said(replaced(state, measured), "measured", "green", values, [{ do: "put", scan: measured }, ...again]);
+  }
+  const told = seen("measured", last, event, event.value);
+  if (state.tube.places === 1 || isHot(last.temperature, facts)) return said(replaced(state, measured), state.tube.places === 1 ? "feverAlone" : "feverInside", "red", values, [{ do: "put", scan: measured }, told]);
   const rest = { ...state.tube, scans: state.tube.scans.slice(0, -1) };
   const { id, slot, at, tube: code, temperature: none, ...who } = last;
-  return said({ ...calm(state), tube: rest, aside: { who, id, slot, at, temperature: event.value } }, "fever", "red", { name: last.name, value: event.value, code }, [{ do: "drop", id }]);
+  return said({ ...calm(state), tube: rest, aside: { who, id, slot, at, temperature: event.value } }, "fever", "red", values, [{ do: "drop", id }, told]);
+}
+
+// Measured again: no fever any more puts them back into the place they had.
+function temperatureAside(state, event, facts) {
+  const { who, id, slot, at } = state.aside, values = { name: who.name, value: degrees(event.value), code: state.tube.code };
+  if (isHot(event.value, facts)) return said({ ...state, aside: { ...state.aside, temperature: event.value } }, "fever", "red", values, [seen("measured", { ...who, id }, event, event.value)]);
+  const scan = { id, tube: state.tube.code, slot, at, temperature: event.value, ...who };
+  return said({ ...START, tube: { ...state.tube, scans: [...state.tube.scans, scan] } }, "measuredBack", "green", values, [{ do: "put", scan }, seen("again", scan, event, event.value)]);
 }
 
 const replaced = (state, scan) => ({ ...calm(state), tube: { ...state.tube, scans: state.tube.scans.map((one) => (one.id === scan.id ? scan : one)) } });
 
 // Their swab was in the shared tube already: then it is so, and said.
-function stays(state) {
+function stays(state, event) {
   if (!state.aside) return said(state, "nothing", "amber");
   const { who, id, slot, at, temperature: value } = state.aside;
   const scan = { id, tube: state.tube.code, slot, at, temperature: value, ...who };
   const held = { ...state.tube, scans: [...state.tube.scans, scan] };
-  return said({ ...START, tube: held }, "feverInside", "red", { name: who.name, value }, [{ do: "put", scan }]);
+  return said({ ...START, tube: held }, "feverInside", "red", { name: who.name, value: degrees(value) }, [{ do: "put", scan }, seen("inside", scan, event, value, held.code)]);
 }
 
-// They went to the fever clinic without a swab here.
-const gone = (state) => (state.aside ? said({ ...state, aside: null }, "asideGone", "amber", { name: state.aside.who.name }) : said(state, "nothing", "amber"));
+// They went to the fever clinic without a swab here, or the table takes them back: the fever stays written and told.
+const leaves = (step, key) => (state, event) => {
+  if (!state.aside) return said(state, "nothing", "amber");
+  const { who, id, temperature: value } = state.aside;
+  return said({ ...state, aside: null }, key, "amber", { name: who.name, value: degrees(value) }, [seen(step, { ...who, id }, event, value)]);
+};
+const gone = leaves("clinic", "asideClinic"), takenBack = leaves("undone", "asideUndone");
 
 // ---- back, and closed
 
-function undo(state) {
-  if (state.aside) return said({ ...state, aside: null }, "asideGone", "amber", { name: state.aside.who.name });
+function undo(state, event, facts) {
+  if (state.aside) return takenBack(state, event);
   if (state.waiting || state.doubt || state.next) return said({ ...calm(state), waiting: null }, "forgotten", "amber");
   const last = state.tube?.scans.at(-1);
-  if (last) return said({ ...START, tube: { ...state.tube, scans: state.tube.scans.slice(0, -1) } }, "undone", "amber", { name: last.name }, [{ do: "drop", id: last.id }]);
+  if (last) {
+    const told = isHot(last.temperature, facts) ? [seen("undone", last, event, last.temperature)] : [];
+    return said({ ...START, tube: { ...state.tube, scans: state.tube.scans.slice(0, -1) } }, told.length ? "asideUndone" : "undone", "amber", { name: last.name, value: told.length ? degrees(last.temperature) : "" }, [{ do: "drop", id: last.id }, ...told]);
+  }
   return state.tube ? said(START, "tubeAway", "amber", { code: state.tube.code }) : said(state, "nothingToUndo", "amber");
 }
 

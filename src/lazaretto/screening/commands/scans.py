@@ -1,0 +1,44 @@
+"""What a phone says of a swab."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field, StringConstraints
+
+from lazaretto.screening.rules import LARGEST_TUBE
+
+EPOCH, _FAR = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+Moment = Annotated[AwareDatetime, Field(ge=EPOCH, lt=_FAR)]
+Line = Annotated[str, StringConstraints(max_length=120, pattern=r"^[^\x00]*$")]
+Code = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[!-~]+$")]
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """Somebody whom the roster on the phone does not name: what they said."""
+
+    name: Line = ""
+    document: Line = ""
+    phone: Line = ""
+    organisation: Line = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenScan:
+    """Somebody's swab in a place of a tube, as a phone captured it at `at` of its own clock.
+
+    `number` is theirs on the roster; without one they are a stranger. `temperature` in °C. `round` only says something
+    when it is another than the point's.
+    """
+
+    id: UUID
+    tube: Code
+    slot: Annotated[int, Field(ge=1, le=LARGEST_TUBE)]
+    at: Moment
+    number: Annotated[int | None, Field(ge=1, lt=2**31)] = None
+    stranger: Stranger | None = None
+    table: Annotated[int, Field(ge=1, le=1000)] = 1
+    temperature: Annotated[float | None, Field(ge=30, le=45)] = None
+    round: UUID | None = None
