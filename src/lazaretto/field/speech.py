@@ -91,7 +91,7 @@ WORDS = {
     "feverStays": _("The swab is in the shared tube already"),
     "feverGone": _("Went to the clinic without a swab"),
     "feverInside": _("{name}, {value} ℃, IS IN THE SHARED TUBE. Call the medic."),
-    "asideClinic": _("{name}, {value} ℃, went to the clinic without a swab. The medic is told."),
+    "asideClinic": _("{name}, {value} ℃, went to the clinic without a swab. It is written and told."),
     "asideUndone": _("{name} is taken back, not counted. The {value} ℃ stay written and are told."),
     "measuredBack": _("{name}: {value} ℃. Back in the tube, in their place."),
     "save": _("Save"),

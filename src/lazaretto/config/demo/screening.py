@@ -6,14 +6,16 @@ from uuid import UUID
 
 from lazaretto.config.demo.district import District
 from lazaretto.core.access import Actor
+from lazaretto.core.alarms import take_alarm
 from lazaretto.core.ids import new_id
+from lazaretto.core.models import Alarm
 from lazaretto.field import commands as phones
 from lazaretto.field.models import Device
 from lazaretto.field.queries import actor_of_device
 from lazaretto.screening import commands
-from lazaretto.screening.choices import TubeRule
-from lazaretto.screening.commands import TakenScan
-from lazaretto.screening.models import Point, RosterEntry, Round
+from lazaretto.screening.choices import FeverDone, FeverStep, TubeRule
+from lazaretto.screening.commands import SeenFever, TakenScan
+from lazaretto.screening.models import Fever, Point, RosterEntry, Round
 
 BEGAN = timedelta(hours=3)
 LASTS = timedelta(hours=10)
@@ -41,6 +43,7 @@ def tell(district: District, *, now: datetime) -> None:
     commands.freeze_round(actor=actor, at=at - timedelta(minutes=30), test_round=of)
     commands.open_round(actor=actor, at=at, test_round=of)
     _worked(actor, places[0], of, at + timedelta(minutes=10))
+    _fevers(district, places[0], of, now)
 
 
 def _worked(actor: Actor, place: UUID, of: Round, at: datetime) -> None:
@@ -64,3 +67,26 @@ def _worked(actor: Actor, place: UUID, of: Round, at: datetime) -> None:
     )
     phones.tell_others(device, answer, scans, at=sent)
     phones.note_contact(device, at=sent, queue=0, skew_seconds=0)
+
+
+def _fevers(district: District, place: UUID, of: Round, now: datetime) -> None:
+    """Two fevers at the tables: one is answered, one is fresh and the duty officer sees to it."""
+    duty = district.member("duty", now)
+    numbers = RosterEntry.objects.filter(round=of).order_by("-number").values_list("number", flat=True)[:2]
+    cases = ((FeverStep.CLINIC, 38.6, 50), (FeverStep.MEASURED, 39.0, 4))
+    for number, (step, degrees, before) in zip(numbers, cases, strict=False):
+        at = now - timedelta(minutes=before)
+        seen = SeenFever(id=new_id(), fever=new_id(), step=step, at=at, temperature=degrees, number=number)
+        commands.note_fevers(actor=Actor.system("phone"), at=at, point=place, sent_at=at, fevers=[seen])
+        if step == FeverStep.CLINIC:
+            answered = at + timedelta(minutes=12)
+            commands.answer_fever(
+                actor=duty,
+                at=answered,
+                fever=Fever.objects.get(pk=seen.fever),
+                done=FeverDone.CLINIC,
+                note="救护车接走",
+            )
+        else:
+            alarm = Alarm.objects.get(deadline__subject_id=str(seen.fever))
+            take_alarm(actor=duty, at=at + timedelta(minutes=2), alarm=alarm)

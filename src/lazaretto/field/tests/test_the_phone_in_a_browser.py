@@ -372,7 +372,8 @@ INVARIANT = """async (seed) => {
             else if (one.do === "seal") sealed.add(one.tube);
             else hot.add(`${one.fever}/${one.step}`);
         }
-        if (before.includes('"aside":{') && !state.aside && !next.write.some((one) => one.do === "fever")) return `a fever dropped by ${type}`;
+        const wasAside = before.includes('"aside":{') && !state.aside;
+        if (wasAside && !next.write.some((one) => one.do === "fever")) return `a fever dropped by ${type}`;
         if (!next.say?.key || !next.say.tone) return `${type} said nothing`;
         const held = state.tube?.scans ?? [];
         if (new Set(held.map(({ slot }) => slot)).size !== held.length) return "two people in one place";
@@ -380,7 +381,8 @@ INVARIANT = """async (seed) => {
         if (held.some(({ id }) => !counted.has(id))) return "on the screen and not written";
     }
     const places = [...counted.values()].map(({ tube, slot }) => `${tube}/${slot}`);
-    const untold = [...counted.values()].filter(({ id, temperature }) => temperature >= 37.3 && !hot.has(`${id}/measured`));
+    const isHot = ({ temperature }) => temperature >= 37.3;
+    const untold = [...counted.values()].filter((one) => isHot(one) && !hot.has(`${one.id}/measured`));
     if (untold.length) return "a fever told to nobody";
     return new Set(places).size === places.length ? "" : "one place twice";
 }"""

@@ -41,15 +41,15 @@ def seen(step: str, fever=None, *, at=NOW, temperature=38.6, **more) -> SeenFeve
     return SeenFever(id=new_id(), fever=fever or new_id(), step=FeverStep(step), at=at, temperature=temperature, **more)
 
 
-def test_a_fever_in_an_upload_is_an_alarm_for_the_medic_and_climbs(cast):
+def test_a_fever_in_an_upload_is_an_alarm_for_the_duty_officer_and_climbs(cast):
     of, place = opened(cast)
     hot = scan(2, temperature=38.6)
     send(cast, place, scan(1, temperature=37.2), hot)
     found = Fever.objects.get()
     assert (found.pk, found.number, found.degrees, found.tube, found.step) == (hot.id, 2, "38.6", "T1", "swabbed")
     alarm = Alarm.objects.get(kind=FEVER.code)
-    assert (alarm.role, alarm.unit_id, alarm.answered_at) == ("medic", of.unit_id, None)
-    assert [rung.role for rung in FEVER.ladder] == ["medic", "site_lead", "duty_officer"]
+    assert (alarm.role, alarm.unit_id, alarm.answered_at) == ("duty_officer", of.unit_id, None)
+    assert [rung.role for rung in FEVER.ladder] == ["duty_officer", "approver"]
     assert FEVER.urgent
 
 
