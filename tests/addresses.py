@@ -292,6 +292,7 @@ ADDRESSES = {
     "tubes:round": GET,
     "tubes:bags": GET,
     "tubes:closing": GET,
+    "tubes:agreed": GET,
     "tubes:absent": POST,
     "tubes:close": POST,
     "tubes:report_pdf": GET,

@@ -139,6 +139,11 @@ WORDS = {
     "officer": _("Officer of the enterprise"),
     "signHere": _("Signature"),
     "signFirst": _("The signature is missing."),
+    "countSame": _("Counted here: {all} (this phone {here}, other tables {there}). The same."),
+    "countMore": _("COUNTED HERE: {all} (this phone {here}, other tables {there}). AGREED ARE {n} MORE."),
+    "countFewer": _("COUNTED HERE: {all} (this phone {here}, other tables {there}). AGREED ARE {n} FEWER."),
+    "countDiffers": _("The numbers differ. Look who is missing before you sign; or sign the difference."),
+    "agreeAnyway": _("Agreed, with the difference"),
     "agree": pgettext_lazy("number of people", "Agreed"),
     "agreed": _("{name}: {n} people, agreed with {officer}."),
     # somebody not on the list

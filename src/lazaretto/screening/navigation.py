@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from lazaretto.accounts.doors import actor_of
+from lazaretto.core.access import Actor
 from lazaretto.core.errors import Text
+from lazaretto.headcounts.models import Organisation
+from lazaretto.screening.models import Round
 from lazaretto.screening.rules import READ
 from lazaretto.ui import nav
 
@@ -20,7 +24,21 @@ class Room:
     url: str
 
 
+@dataclass(frozen=True)
+class Panel:
+    """A part of the page of a round, and of an enterprise in it, that another app fills.
+
+    Fetched from `url` once the page is there, so that it costs nothing while the page asks for news; with
+    `?organisation=` for one enterprise.
+    """
+
+    title: Text
+    url: str
+    capability: str
+
+
 ROOMS: dict[str, Room] = {}
+PANELS: dict[str, Panel] = {}
 POINT_ROOMS: dict[str, Room] = {}
 
 
@@ -32,6 +50,18 @@ def add_room(room: Room) -> None:
 def add_point_room(room: Room) -> None:
     """Let the line of a point lead to it; called when the apps are ready."""
     POINT_ROOMS[room.url] = room
+
+
+def add_panel(panel: Panel) -> None:
+    """Put a part onto the page of a round; called when the apps are ready."""
+    PANELS[panel.url] = panel
+
+
+def panels_of(actor: Actor, of: Round, organisation: Organisation | None = None) -> list[tuple[Panel, str]]:
+    """Those that the actor may look into, with their addresses."""
+    asked = f"?organisation={organisation.pk}" if organisation else ""
+    seen = [panel for panel in PANELS.values() if actor.may(panel.capability, of.unit_id)]
+    return [(panel, reverse(panel.url, args=[of.pk]) + asked) for panel in seen]
 
 
 def register_entries() -> None:

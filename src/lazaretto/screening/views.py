@@ -21,7 +21,7 @@ from lazaretto.screening import commands, queries, sheets
 from lazaretto.screening.choices import FeverDone, RoundState
 from lazaretto.screening.forms import PointForm, RoundForm
 from lazaretto.screening.models import Point, Round
-from lazaretto.screening.navigation import POINT_ROOMS, ROOMS
+from lazaretto.screening.navigation import POINT_ROOMS, ROOMS, panels_of
 from lazaretto.screening.rules import FEVERS, MANAGE, READ
 from lazaretto.ui.notices import notify
 
@@ -76,6 +76,7 @@ def _one(request: HttpRequest, found: Round, form: PointForm) -> HttpResponse:
         "hidden": len(going.coverage.organisations) - len(shown),
         "point_form": form,
         "may_manage": may_manage and found.state != RoundState.CLOSED,
+        "panels": panels_of(actor_of(request), found) if found.opened_at else [],
         "rooms": [(room, reverse(room.url, args=[found.pk])) for room in ROOMS.values()],
         "points": [
             (row, [(room, reverse(room.url, args=[row.point.pk])) for room in POINT_ROOMS.values()])
@@ -267,6 +268,7 @@ def enterprise(request: HttpRequest, round_id: UUID, organisation_id: UUID) -> H
         "organisation": home,
         "expected": sum(part.expected for part in sections),
         "tested": sum(part.tested for part in sections),
+        "panels": panels_of(actor, found, home) if found.opened_at else [],
         "groups": [(pgettext("groups", "Departments"), sections), (_("Dormitories"), buildings)],
         "may_call": actor.may(MANAGE, found.unit_id),
     }

@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from lazaretto.accounts.doors import actor_of
-from lazaretto.screening.navigation import Room, add_room
+from lazaretto.screening.navigation import Panel, Room, add_panel, add_room
 from lazaretto.tubes.rules import READ
 from lazaretto.ui import nav
 
@@ -18,6 +18,7 @@ def register_entries() -> None:
     )
     add_room(Room(_("Tubes"), "test-pipe", "tubes:round"))
     add_room(Room(_("Closing"), "scale", "tubes:closing"))
+    add_panel(Panel(_("Numbers agreed with enterprises"), "tubes:agreed", READ))
 
 
 def _reads(request: HttpRequest) -> bool:

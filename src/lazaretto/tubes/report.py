@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import xlsxwriter
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from lazaretto.core.access import Actor
 from lazaretto.people.queries import name_for
@@ -17,6 +18,7 @@ from lazaretto.screening.models import Round
 from lazaretto.screening.queries import Coverage, coverage
 from lazaretto.tubes.choices import Standing
 from lazaretto.tubes.models import Positive
+from lazaretto.tubes.queries.agreed import agreed
 from lazaretto.tubes.queries.balance import Balance, absences, balance_of
 from lazaretto.tubes.queries.people import people_of
 from lazaretto.ui import papers
@@ -34,6 +36,7 @@ class Report:
     coverage: Coverage
     positives: list[tuple[str, str, str, str]]
     absent: list[tuple[str, str, str, str, str]]
+    agreed: list[tuple[str, str, str, str, str, str]]
 
 
 def report_of(actor: Actor, of: Round, *, at: datetime) -> Report:
@@ -52,7 +55,17 @@ def report_of(actor: Actor, of: Round, *, at: datetime) -> Report:
         (row.tube, str(row.people), str(Standing(row.standing).label), _moment(row.raised_at))
         for row in Positive.objects.filter(round=of).order_by("raised_at")
     ]
-    return Report(of, at, balance_of(of), coverage(of), positives, absent)
+    return Report(of, at, balance_of(of), coverage(of), positives, absent, _agreed(actor, of))
+
+
+def _agreed(actor: Actor, of: Round) -> list[tuple[str, str, str, str, str, str]]:
+    return [
+        (
+            one.name, one.point.code if one.point else "–", str(one.count), "–" if one.ours is None else str(one.ours),
+            name_for(actor, one.officer, unit_id=of.unit_id) if one.officer else "–", _moment(one.at),
+        )
+        for one in agreed(of)
+    ]  # fmt: skip
 
 
 def _moment(at: datetime) -> str:
@@ -87,6 +100,14 @@ def _sections(found: Report) -> list[tuple[str, list[str], list[list[str]]]]:
         (
             _("Not tested, by name"), [_("Number"), _("Name"), _("Enterprise"), _("Why"), _("Who says so")],
             [list(row) for row in found.absent],
+        ),
+        (
+            _("Numbers agreed with enterprises"),
+            [
+                _("Enterprise"), _("Point"), pgettext("column", "Agreed"), _("Counted by then"),
+                pgettext("number agreed", "By"), _("When"),
+            ],
+            [list(row) for row in found.agreed],
         ),
     ]  # fmt: skip
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("tubes/rounds/<uuid:round_id>", rounds.one, name="round"),
     path("tubes/rounds/<uuid:round_id>/bags", rounds.bags, name="bags"),
     path("tubes/rounds/<uuid:round_id>/closing", closing.closing, name="closing"),
+    path("tubes/rounds/<uuid:round_id>/agreed", closing.numbers, name="agreed"),
     path("tubes/rounds/<uuid:round_id>/absent", closing.absent, name="absent"),
     path("tubes/rounds/<uuid:round_id>/close", closing.close, name="close"),
     path("tubes/rounds/<uuid:round_id>/report.pdf", closing.report_pdf, name="report_pdf"),

@@ -18,6 +18,7 @@ from lazaretto.headcounts.tests.lists import card
 from lazaretto.screening.models import Fever, Scan, Stranger
 from lazaretto.screening.tests.rounds import opened
 from lazaretto.tubes.models import TubeEvent
+from lazaretto.tubes.queries.agreed import agreed
 from tests.browser import EXECUTABLE, QUIET, READERS, Opener, Window
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -179,12 +180,30 @@ def test_tubes_go_into_a_bag_to_the_courier_and_the_number_is_agreed(window: Ope
     page.mouse.down()
     page.mouse.move(pad["x"] + 120, pad["y"] + 60, steps=4)
     page.mouse.up()
+    expect(page.locator("[data-count-compared]")).to_contain_text("Counted here: 2 (this phone 2, other tables 0)")
+    page.get_by_label("People tested").fill("3")
+    expect(page.locator("[data-count-compared]")).to_contain_text("AGREED ARE 1 MORE")
+    expect(page.locator("[data-count-compared]")).to_have_attribute("data-tone", "red")
     page.get_by_role("button", name="Agreed").click()
-    says(page, "green", "2 people, agreed with 侯主管")
+    expect(page.locator("[data-count-said]")).to_contain_text("The numbers differ")
+    page.get_by_role("button", name="Agreed, with the difference").click()
+    says(page, "green", "3 people, agreed with 侯主管")
     expect(page.locator("[data-queue]")).to_have_text("0")
     kinds = list(TubeEvent.objects.order_by("at", "id").values_list("kind", flat=True))
     assert kinds == ["sealed", "sealed", "bagged", "bagged", "bag_closed", "handed_over", "count_agreed"]
     assert '"signature": "M' in TubeEvent.objects.get(kind="count_agreed").words
+    (signed,) = agreed(place.round)
+    assert (signed.count, signed.ours, signed.point, signed.table) == (3, 2, place, 1)
+    key = cast.duty_officer.client.cookies["sessionid"].value
+    desk = window(language="en", width="desk", session=key)
+    for path in (
+        reverse("screening:round", args=[place.round_id]),
+        reverse("screening:enterprise", args=[place.round_id, signed.organisation.pk]),
+        reverse("tubes:closing", args=[place.round_id]),
+    ):
+        desk.open(path)
+        expect(desk.page.get_by_text("1 more agreed than counted")).to_be_visible()
+        assert desk.problems() == [], path
     assert reader.complaints == []
 
 

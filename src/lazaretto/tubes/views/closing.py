@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -17,10 +17,12 @@ from lazaretto.core.paging import page as piece_of
 from lazaretto.people.queries import name_for
 from lazaretto.screening import commands as screening
 from lazaretto.screening.choices import RoundState
+from lazaretto.screening.queries import organisation_in
 from lazaretto.screening.rules import MANAGE as MANAGE_ROUNDS
 from lazaretto.tubes import commands
 from lazaretto.tubes.forms import AbsentForm
 from lazaretto.tubes.queries import trails
+from lazaretto.tubes.queries.agreed import agreed, every_agreement
 from lazaretto.tubes.queries.balance import absences, balance_of, unanswered, unnamed
 from lazaretto.tubes.queries.people import people_of
 from lazaretto.tubes.report import Report, as_pdf, as_xlsx, report_of
@@ -54,12 +56,35 @@ def _closing(request: HttpRequest, round_id: UUID, **more: Any) -> HttpResponse:
         "next_url": f"?cursor={piece.next}" if piece.next else "",
         "absent": [(row, name(known[row.number].name) if row.number in known else "–") for row in said],
         "tubes": list(unanswered(of).order_by("code")[:PER_PAGE]),
+        "agreed": [(one, name(one.officer) if one.officer else "–") for one in agreed(of) if one.differs],
         "form": AbsentForm(),
         "may_manage": actor.may(MANAGE, of.unit_id) and of.state != RoundState.CLOSED,
         "may_close": actor.may(MANAGE_ROUNDS, of.unit_id) and of.state == RoundState.OPEN,
         **more,
     }
     return render(request, "tubes/closing.html", context, status=422 if more else 200)
+
+
+@require_GET
+@needs(READ)
+def numbers(request: HttpRequest, round_id: UUID) -> HttpResponse:
+    """What officers of enterprises signed, beside what was counted by then: what holds, or all of one enterprise."""
+    actor = actor_of(request)
+    of = trails.round_by_id(actor, round_id)
+    asked = request.GET.get("organisation")
+    home = organisation_in(of, _key(asked)) if asked else None
+    rows = every_agreement(of, home.pk) if home else agreed(of)
+    shown = [(one, name_for(actor, one.officer, unit_id=of.unit_id) if one.officer else "") for one in rows]
+    holding = agreed(of, home.pk) if home else rows
+    context = {"of": of, "organisation": home, "agreed": shown, "differing": sum(one.differs for one in holding)}
+    return render(request, "tubes/agreed.html", context)
+
+
+def _key(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise Http404 from error
 
 
 @require_POST

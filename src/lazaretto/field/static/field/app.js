@@ -214,20 +214,40 @@ function openCount() {
   form.reset();
   signature.clear();
   choices.replaceChildren(...Object.entries(table.standing.roster.organisations).map(([id, name]) => new Option(name, id)));
-  form.elements.count.value = testedOf(choices.value);
+  form.elements.count.value = testedOf(choices.value).all;
+  compare(form);
   dialogs.line.close();
   dialogs.count.showModal();
 }
-dialogs.count.addEventListener("change", (event) => {
-  if (event.target.name === "organisation") event.target.form.elements.count.value = testedOf(event.target.value);
+dialogs.count.addEventListener("input", (event) => {
+  const { form, name } = event.target;
+  if (name === "organisation") form.elements.count.value = testedOf(event.target.value).all;
+  if (form) compare(form);
 });
+
+// What is counted here stands beside what is agreed before anybody signs; a difference is signed only when it was seen.
+let seenDifference = "";
+function compare(form) {
+  const known = testedOf(form.elements.organisation.value), more = Number(form.elements.count.value) - known.all, place = part("count-compared");
+  const key = more > 0 ? "countMore" : more < 0 ? "countFewer" : "countSame";
+  place.dataset.tone = more ? "red" : "green";
+  place.textContent = word(key, { n: Math.abs(more), here: known.here, there: known.there, all: known.all });
+  seenDifference = "";
+  part("agree").textContent = word("agree");
+  return more;
+}
 dialogs.count.querySelector("form").addEventListener("submit", (event) => {
   event.preventDefault();
-  const { organisation, count, officer } = event.target.elements;
+  const { organisation, count, officer } = event.target.elements, agreed = `${organisation.value} ${count.value}`;
   if (!signature.path()) return void (part("count-said").textContent = word("signFirst"));
+  if (seenDifference !== agreed && compare(event.target)) {
+    seenDifference = agreed;
+    part("count-said").textContent = word("countDiffers");
+    return void (part("agree").textContent = word("agreeAnyway"));
+  }
   part("count-said").textContent = "";
   dialogs.count.close();
-  agree({ organisation: organisation.value, name: organisation.selectedOptions[0].textContent, count: Number(count.value), officer: clean(officer.value), signature: signature.path() });
+  return agree({ organisation: organisation.value, name: organisation.selectedOptions[0].textContent, count: Number(count.value), officer: clean(officer.value), signature: signature.path() });
 });
 
 // ---- what is on this phone, and the end of the shift

@@ -158,14 +158,19 @@ async function keepEvents(events, more = []) {
 export const pressBag = (type, more = {}) => after(() => actBag({ type, at: now(), ...more }));
 
 export const agree = ({ organisation, name, count, officer, signature }) => after(async () => {
-  await keepEvents([event({ kind: "count_agreed", organisation, count, officer, signature, at: now() })]);
+  await keepEvents([event({ kind: "count_agreed", organisation, count, officer, signature, table: table.standing.device.table, at: now() })]);
   tell("sealed");
   say("agreed", "green", { name, n: count, officer });
   changed();
 });
 
-// How many of an enterprise were tested on this phone, for the officer at the table.
-export const testedOf = (organisation) => [...table.scans.values()].filter(({ number }) => number && roster.byNumber(number)?.organisation === organisation).length;
+// How many of an enterprise were tested at this point: on this phone, and as far as the other tables told.
+export function testedOf(organisation) {
+  const isOf = (number) => number && roster.byNumber(number)?.organisation === organisation;
+  const here = new Set([...table.scans.values()].map(({ number }) => number).filter(isOf));
+  const there = [...table.told.numbers.keys()].filter((number) => isOf(number) && !here.has(number));
+  return { here: here.size, there: there.length, all: here.size + there.length };
+}
 
 // ---- what comes in
 
