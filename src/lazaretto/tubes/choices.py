@@ -20,6 +20,7 @@ class EventKind(TextChoices):
     RETESTED = "retested", _("somebody called back was swabbed into it")
     COUNT_AGREED = "count_agreed", _("officer and table agree on a number")
     LOOKED_INTO = "looked_into", _("a doubt was looked into")
+    SLIP = "slip", _("the code was a slip: there is no such tube")
 
 
 class Remark(TextChoices):
@@ -29,7 +30,7 @@ class Remark(TextChoices):
     UNKNOWN_KIND = "unknown_kind", _("an event of a kind that is not known here; kept as it came")
     INCOMPLETE = "incomplete", _("something that this kind of event needs is missing; kept as it came")
     UNKNOWN_TUBE = "unknown_tube", _("nobody's scan names this tube yet; it may come later")
-    OTHER_ROUND = "other_round", _("the tube was first used in another round")
+    OTHER_ROUND = "other_round", _("the tube is of another round: it stays where it was, and somebody looks")
     NOBODY_CALLED = "nobody_called", _("nobody under this number is called back")
 
 
@@ -41,6 +42,7 @@ class Doubt(TextChoices):
     SECOND_COURIER = "second_courier", _("taken by another courier than it was given to")
     SECOND_LABORATORY = "second_laboratory", _("received by two laboratories")
     COUNTED_OTHERWISE = "counted_otherwise", _("the laboratory counts another number of tubes than the table")
+    NEVER_FILLED = "never_filled", _("in a bag, and nobody's scan names it")
 
 
 class BagState(TextChoices):
@@ -106,6 +108,14 @@ class LineState(TextChoices):
     LEFT_OUT = "left_out", pgettext_lazy("results", "left out")
 
 
+class Decision(TextChoices):
+    """What somebody decided about a line."""
+
+    TAKE = "take", pgettext_lazy("line of results", "it counts")
+    LEAVE = "leave", pgettext_lazy("line of results", "left out")
+    REOPEN = "reopen", pgettext_lazy("line of results", "opened again")
+
+
 class Hold(TextChoices):
     """Why somebody must decide about a line. Nothing held counts, and nothing held is lost."""
 
@@ -120,6 +130,7 @@ class Hold(TextChoices):
     NOT_RECEIVED = "not_received", _("no laboratory has received this tube")
     REJECTED_TUBE = "rejected_tube", _("the tube was rejected: it gives no result")
     NO_FIRST_RESULT = "no_first_result", _("a recheck of a tube that was not positive")
+    NOT_INDEPENDENT = "not_independent", _("a recheck by the laboratory, or the person, that reported the first result")
 
 
 class RecallState(TextChoices):
@@ -131,6 +142,17 @@ class RecallState(TextChoices):
     CONFIRMED = "confirmed", pgettext_lazy("recall", "confirmed positive")
     CLEARED = "cleared", pgettext_lazy("recall", "negative: free")
     CLOSED = "closed", pgettext_lazy("recall", "ended by decision")
+
+
+class CallSaid(TextChoices):
+    """Where somebody is who was called, or why they were not reached."""
+
+    STAYS = "stays", pgettext_lazy("call", "reached: stays where they are")
+    UNDER_WAY = "under_way", pgettext_lazy("call", "reached: is on the way somewhere")
+    ILL = "ill", pgettext_lazy("call", "reached: is ill, needs a doctor")
+    REFUSES = "refuses", pgettext_lazy("call", "reached: refuses")
+    NO_ANSWER = "no_answer", pgettext_lazy("call", "not reached: no answer")
+    WRONG = "wrong", pgettext_lazy("call", "not reached: wrong number, or switched off")
 
 
 class AbsenceKind(TextChoices):

@@ -71,6 +71,22 @@ class LineDecided(DomainError):
     next_step = _("Look at the file again.")
 
 
+class LineNotDecided(DomainError):
+    """There is no decision to take back."""
+
+    code = "results_line_not_decided"
+    message = _("Nobody decided about this line.")
+    next_step = _("Look at the file again.")
+
+
+class LineCounts(DomainError):
+    """Its result counts."""
+
+    code = "results_line_counts"
+    message = _("This result counts: opening its line again would hide it.")
+    next_step = _("Send what is right as a new result; a named person then puts it in the place of this one.")
+
+
 class RecallSettled(DomainError):
     """They need not be called or swabbed any more."""
 
@@ -87,12 +103,55 @@ class RetestTubeTaken(DomainError):
     next_step = _("Take a fresh tube for one person alone, and scan that.")
 
 
+class SwabsInTube(DomainError):
+    """Scans or results name it: it is no slip."""
+
+    code = "tube_is_no_slip"
+    message = _("Swabs or a result are in this tube: it is no slip.")
+    next_step = _("Find the tube. If it is lost or broken, reject it with a reason; everybody in it is swabbed again.")
+
+
+class CallSaysNothing(DomainError):
+    """Reached, and nobody wrote down where they are."""
+
+    code = "recall_call_says_nothing"
+    status = 422
+    message = _("Write down where they are and what they said: whoever comes to swab them needs it.")
+    next_step = _("Choose one of the answers and add a few words, for instance the room.")
+
+
+class RecheckOutstanding(DomainError):
+    """A positive whose recheck is not there holds them."""
+
+    code = "recall_recheck_outstanding"
+    message = _("The recheck of this positive is not there yet: nobody's recall ends before it.")
+    next_step = _("Wait for the second laboratory, or let an approver end it by name; that is shown with the result.")
+
+
+class RecheckNotIndependent(DomainError):
+    """The same laboratory or person reported the first result. `context` names tubes, laboratory and person."""
+
+    code = "recheck_not_independent"
+    message = _("A recheck decides only if another laboratory found it, and another person reports it.")
+    next_step = _(
+        "Send the tube to the second laboratory; it reports the recheck itself, and another person enters it."
+    )
+
+
 class NotConfirmed(DomainError):
     """One finding is not enough."""
 
     code = "recall_not_confirmed"
     message = _("This positive is not confirmed: nothing that cannot be taken back follows from one finding.")
     next_step = _("Wait for the recheck, or for the result of their own tube.")
+
+
+class OthersAreLeft(DomainError):
+    """Since it was asked, somebody was tested or named."""
+
+    code = "round_others_are_left"
+    message = _("By now it is another number of people: nobody was named.")
+    next_step = _("Look at who is left now, and say it again.")
 
 
 class RoundDoesNotBalance(DomainError):

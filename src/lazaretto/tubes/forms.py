@@ -76,6 +76,24 @@ class AbsentForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
 
+class RestForm(AbsentForm):
+    """Everybody who is left; whoever sends it writes how many these are."""
+
+    people = forms.IntegerField(
+        label=_("How many these are"), help_text=_("Write the number, so that nobody is named by a slip.")
+    )
+
+    def __init__(self, *args: Any, people: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.left = people
+
+    def clean_people(self) -> int:
+        """The number that is left now."""
+        if self.cleaned_data["people"] != self.left:
+            raise forms.ValidationError(_("{n} people are left.").format(n=self.left))
+        return self.left
+
+
 class EnterForm(forms.Form):
     """A result typed at the laboratory's desk."""
 

@@ -20,6 +20,8 @@ from lazaretto.screening.models import Point, Round
 from lazaretto.tubes.choices import (
     AbsenceKind,
     BagState,
+    CallSaid,
+    Decision,
     EventKind,
     FileState,
     LineState,
@@ -145,10 +147,14 @@ class TubeEvent(models.Model):
 
 
 class Bag(models.Model):
-    """Where a bag is, by its facts. `holder` is one: the courier, the laboratory, or (empty) the table."""
+    """Where a bag of a round is, by its facts. `holder` is one: the courier, the laboratory, or (empty) the table.
 
-    code = models.CharField(max_length=40, primary_key=True)
-    round = _named(Round, index=True)
+    Bags are used again: B-17 of the next round is another one, and nothing said of the first says anything of it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    code = models.CharField(max_length=40, db_index=True)
+    round = _named(Round)
     point = _named(Point, null=True)
     state = models.CharField(max_length=10, choices=BagState, default=BagState.OPEN)
     closed_at = models.DateTimeField(null=True)
@@ -166,6 +172,7 @@ class Bag(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["round", "code"], name="bag_once"),
             models.CheckConstraint(condition=~Q(code=""), name="bag_has_code"),
             models.CheckConstraint(
                 condition=Q(state__in=["open", "closed"], left_at__isnull=True, arrived_at__isnull=True)
@@ -178,6 +185,18 @@ class Bag(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class TrailQuerySet(ScopedQuerySet["Trail"]):
+    """Tubes, and codes that were a slip: typed at a desk, called a mistake, and named by no scan."""
+
+    def real(self) -> "TrailQuerySet":
+        """Without slips. One that a scan names after all is a tube again."""
+        return self.exclude(slip_at__isnull=False, opened_at__isnull=True)
+
+    def slips(self) -> "TrailQuerySet":
+        """Slips alone."""
+        return self.filter(slip_at__isnull=False, opened_at__isnull=True)
 
 
 class Trail(models.Model):
@@ -196,12 +215,13 @@ class Trail(models.Model):
     received_at = models.DateTimeField(null=True)
     laboratory = models.CharField(max_length=80, blank=True)
     rejected_at = models.DateTimeField(null=True)
+    slip_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=200, blank=True)
     doubts = models.JSONField(default=list)
     standing = models.CharField(max_length=12, choices=Standing, blank=True)
     answered_at = models.DateTimeField(null=True)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = TrailQuerySet.as_manager()
     SCOPE = "round__unit_id"
 
     class Meta:
@@ -315,6 +335,29 @@ class ResultLine(models.Model):
         return f"{self.number} {self.tube} {self.said}"
 
 
+class LineDecision(models.Model):
+    """What somebody decided about a held line, or that they opened it again, and why. Append-only.
+
+    `tube` and `outcome` are what the line said before; `accepted` the holds that were set aside.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    line = models.ForeignKey(ResultLine, on_delete=models.CASCADE, related_name="decisions")
+    at = models.DateTimeField()
+    by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    what = models.CharField(max_length=8, choices=Decision)
+    tube = models.CharField(max_length=40, blank=True)
+    outcome = models.CharField(max_length=8, choices=Outcome, blank=True)
+    accepted = models.JSONField(default=list)
+    reason = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="line_decision_has_reason")]
+
+    def __str__(self) -> str:
+        return f"{self.line_id} {self.what}"
+
+
 class TubeResult(models.Model):
     """What a laboratory found in a tube, at a stage. One counts; what it took the place of is kept."""
 
@@ -375,7 +418,7 @@ class Recall(models.Model):
     """Somebody of a tube who is called back: stay where you are, you are swabbed singly. `number`: theirs in the round.
 
     Without `positive` their tube was invalid or rejected: they are only swabbed again. `handed_on_at`: somebody took a
-    confirmed positive over, by a change of status (`change`) or as `words` say.
+    confirmed positive over, by a change of status (`change`) or as `words` say. `overridden`: ended before the recheck.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -391,6 +434,7 @@ class Recall(models.Model):
     retested_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    overridden = models.BooleanField(default=False)
     words = models.CharField(max_length=200, blank=True)
     handed_on_at = models.DateTimeField(null=True, blank=True)
     change = models.ForeignKey(Change, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -409,6 +453,10 @@ class Recall(models.Model):
             ),
             models.CheckConstraint(condition=~Q(state="closed") | ~Q(words=""), name="recall_closed_says_why"),
             models.CheckConstraint(
+                condition=Q(overridden=False) | Q(state="closed", closed_by__isnull=False),
+                name="recall_overridden_by_somebody",
+            ),
+            models.CheckConstraint(
                 condition=~Q(state="retested") | Q(retest_tube__isnull=False), name="recall_retested_has_tube"
             ),
         ]
@@ -422,13 +470,14 @@ class Recall(models.Model):
 
 
 class RecallCall(models.Model):
-    """Somebody called them, and whether they were reached. Append-only."""
+    """Somebody called them, whether they were reached, and where they are or why not (`said`). Append-only."""
 
     id = models.BigAutoField(primary_key=True)
     recall = models.ForeignKey(Recall, on_delete=models.PROTECT, related_name="calls")
     at = models.DateTimeField()
     by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
     reached = models.BooleanField()
+    said = models.CharField(max_length=12, choices=CallSaid, blank=True)
     words = models.CharField(max_length=200, blank=True)
 
     def __str__(self) -> str:

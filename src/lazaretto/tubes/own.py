@@ -37,13 +37,17 @@ def _proof(round_id: UUID, number: int) -> str:
 
 @dataclass(frozen=True)
 class OwnResult:
-    """What somebody is told. `said` is one word of: none, waiting, negative, again, stay, confirmed."""
+    """What somebody is told. `said` is one word of: none, waiting, negative, again, stay, confirmed, ended.
+
+    `reason`: why a recall ended before the recheck, as whoever decided it wrote.
+    """
 
     round_name: str
     said: str
     tube_end: str = ""
     tested_at: datetime | None = None
     answered_at: datetime | None = None
+    reason: str = ""
 
 
 def own_result(round_id: UUID, number: int) -> OwnResult | None:
@@ -59,20 +63,24 @@ def own_result(round_id: UUID, number: int) -> OwnResult | None:
         code, at = scan if scan else ("", None)
     trail = Trail.objects.filter(pk=code).first() if code else None
     said = _said(recall, trail, tested=bool(code))
-    answered = trail.answered_at if trail and said not in {"none", "waiting"} else None
-    return OwnResult(of.name, said, code[-4:], at, answered)
+    answered = trail.answered_at if trail and said not in {"none", "waiting", "ended"} else None
+    reason = recall.words if recall is not None and said == "ended" else ""
+    return OwnResult(of.name, said, code[-4:], at, answered, reason)
 
 
 def _said(recall: Recall | None, trail: Trail | None, *, tested: bool) -> str:
-    if recall is not None and recall.state == RecallState.CONFIRMED:
-        return "confirmed"
-    if recall is not None and recall.state in {RecallState.OPEN, RecallState.RETESTED, RecallState.POSITIVE}:
-        return "stay" if recall.positive_id else "again"
-    if recall is not None and recall.state == RecallState.CLEARED:
-        return "negative"
-    if recall is not None and recall.state == RecallState.CLOSED:
-        return "waiting"  # ended by decision without a swab of their own: nobody is told that they are negative
+    if recall is not None:
+        return _of_recall(recall)
     if not tested:
         return "none"
     standing = trail.standing if trail else ""
     return "negative" if standing in {Standing.NEGATIVE, Standing.REFUTED} else "waiting"
+
+
+def _of_recall(recall: Recall) -> str:
+    """Ended by decision without a swab of their own: nobody is told that they are negative."""
+    if recall.state in {RecallState.OPEN, RecallState.RETESTED, RecallState.POSITIVE}:
+        return "stay" if recall.positive_id else "again"
+    if recall.state == RecallState.CLOSED:
+        return "ended" if recall.overridden else "waiting"
+    return "confirmed" if recall.state == RecallState.CONFIRMED else "negative"

@@ -14,12 +14,12 @@ from lazaretto.screening.models import Round
 from lazaretto.tubes.choices import FileState, Stage, Standing
 from lazaretto.tubes.models import Bag, EventUpload, Positive, Recall, ResultFile, Trail, TubeEvent, TubeResult
 from lazaretto.tubes.queries.balance import balance_of
-from lazaretto.tubes.queries.facts import bag_facts, tube_facts
+from lazaretto.tubes.queries.facts import Key, bag_facts, tube_facts
 from lazaretto.tubes.rules import standing_of, story_of_bag, story_of_tube
 
 PIECE = 2_000
 _BAG = ("state", "left_at", "holder", "arrived_at", "received_at", "laboratory", "doubts")
-_TUBE = ("sealed_at", "bag", "received_at", "rejected_at", "laboratory", "doubts")
+_TUBE = ("sealed_at", "bag", "received_at", "rejected_at", "laboratory", "slip_at", "doubts")
 
 
 @proof(6, "tube_facts_stand", _("Every event of a tube is kept, and where it is follows from them"))
@@ -34,13 +34,13 @@ def tube_facts_stand(at: datetime) -> Finding:
 
 
 def _strayed(
-    rows: Any, kind: str, facts_of: Callable[[Sequence[str]], Any], fold: Callable[[Any], Any], names: Sequence[str]
+    rows: Any, kind: str, facts_of: Callable[[Sequence[Key]], Any], fold: Callable[[Any], Any], names: Sequence[str]
 ) -> Iterator[Offender]:
     waiting = rows.order_by("pk").iterator(chunk_size=PIECE)
     while piece := list(islice(waiting, PIECE)):
-        known = facts_of([row.code for row in piece])
+        known = facts_of([(row.round_id, row.code) for row in piece])
         for row in piece:
-            story = fold(known[row.code])
+            story = fold(known[(row.round_id, row.code)])
             for name in names:
                 said, found = getattr(row, name), getattr(story, name)
                 if said != (list(found) if isinstance(found, tuple) else found):

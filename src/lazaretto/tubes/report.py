@@ -21,6 +21,7 @@ from lazaretto.tubes.models import Positive
 from lazaretto.tubes.queries.agreed import agreed
 from lazaretto.tubes.queries.balance import Balance, absences, balance_of
 from lazaretto.tubes.queries.people import people_of
+from lazaretto.tubes.queries.trails import overrides_in
 from lazaretto.ui import papers
 
 ON_PAPER = 400  # lines of people; Excel has all
@@ -37,6 +38,7 @@ class Report:
     positives: list[tuple[str, str, str, str]]
     absent: list[tuple[str, str, str, str, str]]
     agreed: list[tuple[str, str, str, str, str, str]]
+    overrides: list[tuple[str, str, str, str]]
 
 
 def report_of(actor: Actor, of: Round, *, at: datetime) -> Report:
@@ -55,7 +57,8 @@ def report_of(actor: Actor, of: Round, *, at: datetime) -> Report:
         (row.tube, str(row.people), str(Standing(row.standing).label), _moment(row.raised_at))
         for row in Positive.objects.filter(round=of).order_by("raised_at")
     ]
-    return Report(of, at, balance_of(of), coverage(of), positives, absent, _agreed(actor, of))
+    overrides = [(row.tube, str(row.number), row.words, str(row.closed_by)) for row in overrides_in(of)]
+    return Report(of, at, balance_of(of), coverage(of), positives, absent, _agreed(actor, of), overrides)
 
 
 def _agreed(actor: Actor, of: Round) -> list[tuple[str, str, str, str, str, str]]:
@@ -96,6 +99,10 @@ def _sections(found: Report) -> list[tuple[str, list[str], list[list[str]]]]:
         (
             _("Positive tubes"), [_("Tube"), _("People"), _("Standing"), _("Found at")],
             [list(row) for row in found.positives],
+        ),
+        (
+            _("Ended before the recheck"), [_("Tube"), _("Number"), _("Why"), _("Who says so")],
+            [list(row) for row in found.overrides],
         ),
         (
             _("Not tested, by name"), [_("Number"), _("Name"), _("Enterprise"), _("Why"), _("Who says so")],

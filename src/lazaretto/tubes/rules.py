@@ -19,7 +19,7 @@ from uuid import UUID
 from lazaretto.tubes.choices import BagState, Doubt, EventKind, Hold, Outcome, Stage, Standing
 
 READ, HANDLE, MANAGE = "tubes.read", "tubes.handle", "tubes.manage"
-REPORT, RECALL = "tubes.report", "tubes.recall"
+REPORT, RECALL, OVERRIDE = "tubes.report", "tubes.recall", "tubes.override"
 
 MOST_EVENTS: Final = 500  # in one upload
 MOST_RESULTS: Final = 2_000  # in one call
@@ -36,6 +36,20 @@ def tidy_code(text: str) -> str:
     return "".join(plain.split())
 
 
+_CODE_LETTERS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-"
+
+
+def one_off(code: str) -> set[str]:
+    """Codes one slip of a finger away from this one: a letter changed, left out or added, two turned round."""
+    whole = code.upper()
+    cuts = [(whole[:place], whole[place:]) for place in range(len(whole) + 1)]
+    changed = {a + letter + b[1:] for a, b in cuts if b for letter in _CODE_LETTERS}
+    fewer = {a + b[1:] for a, b in cuts if b}
+    more = {a + letter + b for a, b in cuts for letter in _CODE_LETTERS}
+    turned = {a + b[1] + b[0] + b[2:] for a, b in cuts if len(b) > 1}
+    return (changed | fewer | more | turned) - {whole, ""}
+
+
 # What an event of a kind must name to say anything.
 NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     EventKind.SEALED: ("tube",),
@@ -50,6 +64,7 @@ NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     EventKind.RETESTED: ("tube", "number"),
     EventKind.COUNT_AGREED: ("organisation", "count"),
     EventKind.LOOKED_INTO: (),
+    EventKind.SLIP: ("tube", "reason"),
 }
 
 
@@ -85,6 +100,7 @@ class TubeStory:
     laboratory: str = ""
     rejected_at: datetime | None = None
     reason: str = ""
+    slip_at: datetime | None = None
     doubts: tuple[str, ...] = ()
 
 
@@ -111,11 +127,15 @@ def in_order(facts: Iterable[Fact]) -> list[Fact]:
 
 
 def story_of_tube(facts: Iterable[Fact]) -> TubeStory:
-    """Fold the facts about one tube. The last bag it was scanned into has it: there it was seen."""
+    """Fold the facts about one tube. The last bag it was scanned into has it: there it was seen.
+
+    A slip is none any more when somebody sees the tube after it.
+    """
     story = TubeStory()
     for fact in in_order(facts):
         if step := _TUBE.get(fact.kind):
             story = step(story, fact)
+            story = replace(story, slip_at=None) if fact.kind in _SEEN else story
     return story
 
 
@@ -173,7 +193,9 @@ _TUBE: Final[dict[str, Callable[[TubeStory, Fact], TubeStory]]] = {
     EventKind.RECEIVED: _tube_received,
     EventKind.REJECTED: _rejected,
     EventKind.LOOKED_INTO: lambda story, _fact: replace(story, doubts=()),
+    EventKind.SLIP: lambda story, fact: replace(story, slip_at=fact.at),
 }
+_SEEN: Final = frozenset({EventKind.SEALED, EventKind.BAGGED, EventKind.RECEIVED, EventKind.REJECTED})
 
 
 # ---- a bag
@@ -343,7 +365,9 @@ def read_line(cells: Mapping[str, str]) -> Said | None:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of a tube when a line about it is examined. `first`, `stands`: results that count."""
+    """What is known of a tube when a line about it is examined. `first`, `stands`: results that count; `own`: the first
+    one is of the same laboratory, or was reported by the same person.
+    """
 
     here: bool = True
     scanned: bool = False
@@ -351,6 +375,7 @@ class Known:
     rejected: bool = False
     first: str = ""
     stands: str = ""
+    own: bool = False
 
 
 def holds_of(said: Said, known: Known | None, *, stage: int, declared_negative: bool, others: set[str]) -> list[str]:
@@ -369,6 +394,7 @@ def holds_of(said: Said, known: Known | None, *, stage: int, declared_negative: 
         Hold.NOT_RECEIVED: known is not None and known.scanned and not known.received,
         Hold.REJECTED_TUBE: known is not None and known.rejected,
         Hold.NO_FIRST_RESULT: stage == Stage.RECHECK and known is not None and known.first not in POSITIVES,
+        Hold.NOT_INDEPENDENT: stage == Stage.RECHECK and known is not None and known.own,
     }
     return [str(hold) for hold in Hold if faults.get(hold)]
 

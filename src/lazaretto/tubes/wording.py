@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from typing import Final
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from lazaretto.tubes.choices import Doubt
+from lazaretto.tubes.choices import Doubt, Hold
 
 STEP_LABELS: Final[dict[str, str | Promise]] = {
     "table": pgettext_lazy("tubes", "at the table"),
@@ -16,6 +17,7 @@ STEP_LABELS: Final[dict[str, str | Promise]] = {
     "answered": pgettext_lazy("tubes", "with a result"),
     "rejected": pgettext_lazy("tubes", "rejected"),
     "doubt": pgettext_lazy("tubes", "to look into"),
+    "slip": pgettext_lazy("tubes", "slips"),
 }
 TONES: Final[dict[str, str]] = {
     "negative": "green", "preliminary": "amber", "confirmed": "red", "refuted": "teal", "invalid": "purple",
@@ -23,6 +25,79 @@ TONES: Final[dict[str, str]] = {
 }  # fmt: skip
 
 
-def doubts(codes: Iterable[str]) -> list[str]:
-    """Doubts in words."""
-    return [str(Doubt(code).label) if code in Doubt.values else code for code in codes]
+# What to do with the tube, and with whoever is in it.
+DOUBT_STEPS: Final[dict[str, str | Promise]] = {
+    Doubt.SECOND_BAG: _(
+        "Look into both bags; leave the tube in the one where it lies. Nobody in it has to do anything."
+    ),
+    Doubt.AFTER_ARRIVAL: _(
+        "Ask the laboratory whether it has the tube. If not, look for it in this bag; if it is lost, reject "
+        "it, and everybody in it is swabbed again."
+    ),
+    Doubt.SECOND_COURIER: _(
+        "Call both couriers: whoever has the bag brings it. Until it arrives its tubes count as under way."
+    ),
+    Doubt.SECOND_LABORATORY: _("Call both laboratories: one of them has it and tests it. A result counts only once."),
+    Doubt.COUNTED_OTHERWISE: _(
+        "Count again at the laboratory, tube by tube. What is missing is looked for at the table and with the"
+        " courier; what is lost is rejected, and everybody in it is swabbed again."
+    ),
+    Doubt.NEVER_FILLED: _(
+        "Look at the tube. Empty: take it out of the bag and say that it was a slip. With swabs: the phone "
+        "that filled it has not sent yet; find it and let it send. Nobody in it is known until then."
+    ),
+}  # fmt: skip
+HOLD_STEPS: Final[dict[str, str | Promise]] = {
+    Hold.NO_TUBE: _("Ask the laboratory which tube it is, and write its code. Nobody has a result until then."),
+    Hold.UNREADABLE: _("Ask the laboratory what it found, and choose that. Nobody has a result until then."),
+    Hold.UNKNOWN_TUBE: _(
+        "Ask the laboratory to read the code off the tube once more. If it is right, a phone has not sent its"
+        " scans yet: find it. It is released by itself when they come."
+    ),
+    Hold.OTHER_ROUND: _(
+        "Leave it out here and send it again for the round of the tube; whoever is in it waits for that."
+    ),
+    Hold.SAID_OTHERWISE: _(
+        "Ask the laboratory which line is right; let that one count and leave the other out. If a positive is"
+        " among them, keep everybody in the tube where they are."
+    ),
+    Hold.CONTRADICTS: _(
+        "Ask the laboratory which result is right and why. Nobody in the tube is released or moved until "
+        "somebody decided by name."
+    ),
+    Hold.HIDDEN_POSITIVE: _(
+        "Call the laboratory at once. Keep the tube for the recheck; whoever is in it is called as soon as "
+        "you decide that it counts."
+    ),
+    Hold.CT_CONTRADICTS: _(
+        "Ask the laboratory for the curve. Keep the tube; nobody in it is told that they are negative."
+    ),
+    Hold.NOT_RECEIVED: _(
+        "Ask the laboratory whether the tube in its hands has this code. It is released by itself when the "
+        "bag or the tube is received."
+    ),
+    Hold.REJECTED_TUBE: _(
+        "Everybody in it is swabbed again in any case. Let it count only if the laboratory says that the "
+        "rejection was the mistake."
+    ),
+    Hold.NO_FIRST_RESULT: _(
+        "Look whether the first result is still under way; if this is the first one, leave it out and send it"
+        " as a first result."
+    ),
+    Hold.NOT_INDEPENDENT: _(
+        "Leave it out. Send the tube to the second laboratory; it reports the recheck itself, and another "
+        "person enters it. Until then everybody in the tube stays where they are."
+    ),
+}  # fmt: skip
+
+
+def doubts(codes: Iterable[str]) -> list[tuple[str, str | Promise]]:
+    """Doubts in words, and what to do about each."""
+    known = [Doubt(code) for code in codes if code in Doubt.values]
+    return [(str(doubt.label), DOUBT_STEPS[doubt]) for doubt in known]
+
+
+def holds(codes: Iterable[str]) -> list[tuple[str, str | Promise]]:
+    """Why a line waits, and what to do with the tube and its people."""
+    known = [Hold(code) for code in codes if code in Hold.values]
+    return [(str(hold.label), HOLD_STEPS[hold]) for hold in known]

@@ -1,26 +1,26 @@
 """Writes of tubes and results."""
 
 from lazaretto.tubes.commands.closing import AbsencesNamed, everything_is_answered, name_absent, name_rest
+from lazaretto.tubes.commands.decisions import ResultLineDecided, decide_line, decide_lines, reopen_line
 from lazaretto.tubes.commands.events import EventsAnswer, Remarked, TakenEvent, take_events, upload_events
 from lazaretto.tubes.commands.laboratories import LaboratoryNamed, add_laboratory, change_laboratory
+from lazaretto.tubes.commands.looking import LookedInto, call_slip, look_into
 from lazaretto.tubes.commands.recalls import (
     HandedOn,
     RecallChanged,
     close_recall,
     hand_on,
+    override_recall,
     record_call,
     record_retest,
 )
 from lazaretto.tubes.commands.results import (
     FilePutAside,
     RawLine,
-    ResultLineDecided,
     ResultsStaged,
     ResultsTaken,
     cancel_results,
     commit_results,
-    decide_line,
-    decide_lines,
     stage_results,
 )
 from lazaretto.tubes.commands.watching import follow_round
@@ -31,6 +31,7 @@ __all__ = [
     "FilePutAside",
     "HandedOn",
     "LaboratoryNamed",
+    "LookedInto",
     "RawLine",
     "RecallChanged",
     "Remarked",
@@ -39,6 +40,7 @@ __all__ = [
     "ResultsTaken",
     "TakenEvent",
     "add_laboratory",
+    "call_slip",
     "cancel_results",
     "change_laboratory",
     "close_recall",
@@ -48,10 +50,13 @@ __all__ = [
     "everything_is_answered",
     "follow_round",
     "hand_on",
+    "look_into",
     "name_absent",
     "name_rest",
+    "override_recall",
     "record_call",
     "record_retest",
+    "reopen_line",
     "stage_results",
     "take_events",
     "upload_events",

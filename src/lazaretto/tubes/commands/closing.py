@@ -18,7 +18,7 @@ from lazaretto.screening.models import RosterEntry, Round
 from lazaretto.tubes.choices import AbsenceKind
 from lazaretto.tubes.commands.scans import follow_scans
 from lazaretto.tubes.commands.watching import call_late
-from lazaretto.tubes.errors import RoundDoesNotBalance
+from lazaretto.tubes.errors import OthersAreLeft, RoundDoesNotBalance
 from lazaretto.tubes.models import Absence
 from lazaretto.tubes.queries.balance import balance_of, unnamed
 from lazaretto.tubes.rules import MANAGE
@@ -59,16 +59,21 @@ def name_rest(
     test_round: Round,
     kind: AbsenceKind,
     reason: str,
+    people: int | None = None,
     organisation: Organisation | None = None,
 ) -> AbsencesNamed:
     """The same of everybody who is neither tested nor named yet, of one enterprise or of all; each gets a row of their
-    own. Raises `ReasonRequired`, `Forbidden` for the program itself.
+    own. `people`: so many were shown to whoever says it. Raises `OthersAreLeft` when by now it is another number,
+    `ReasonRequired`, `Forbidden` for the program itself.
     """
     by, words = _said(actor, test_round, reason)
     rows = unnamed(test_round)
     if organisation is not None:
         rows = rows.filter(organisation=organisation)
-    return _name(test_round, list(rows.values_list("number", flat=True)), kind, words, by, at)
+    numbers = list(rows.values_list("number", flat=True))
+    if people is not None and people != len(numbers):
+        raise OthersAreLeft(people=len(numbers))
+    return _name(test_round, numbers, kind, words, by, at)
 
 
 def _said(actor: Actor, of: Round, reason: str) -> tuple[int, str]:

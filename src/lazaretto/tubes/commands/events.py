@@ -17,6 +17,7 @@ from pydantic import Field, StringConstraints, TypeAdapter
 from lazaretto.core.access import Actor, locked
 from lazaretto.core.bulk import insert_few, insert_unless_taken, update_rows
 from lazaretto.core.commands import command, record
+from lazaretto.core.ids import new_id
 from lazaretto.core.secrets import keyed_hash
 from lazaretto.screening.commands.scans import Code, Line, Moment
 from lazaretto.screening.models import Point, Round
@@ -25,7 +26,7 @@ from lazaretto.tubes.choices import EventKind, Remark
 from lazaretto.tubes.commands.recalls import retest_by_number
 from lazaretto.tubes.errors import EventsReused
 from lazaretto.tubes.models import Bag, EventUpload, Trail, TubeEvent
-from lazaretto.tubes.queries.facts import bag_facts, place_for_events, scanned, tube_facts
+from lazaretto.tubes.queries.facts import Key, bag_facts, place_for_events, scanned, tube_facts
 from lazaretto.tubes.rules import HANDLE, LONGEST_SIGNATURE, incomplete, story_of_bag, story_of_tube
 
 Words = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
@@ -145,9 +146,9 @@ def keep_events(receipt: EventUpload, events: Sequence[TakenEvent], error: timed
     """Write the facts, and where their tubes and bags are by them; inside a command. Returns those that are new."""
     tubes = sorted({event.tube for event in events if event.tube})
     bags = sorted({event.bag for event in events if event.bag})
-    _lock_rows(receipt, bags, tubes)
+    homes = _lock_rows(receipt, bags, tubes)
     fresh = _write(receipt, events, error)
-    follow(bags, tubes)
+    follow([(receipt.round_id, code) for code in bags], homes)
     return fresh
 
 
@@ -170,27 +171,32 @@ def _claim(
 
 # ---- rows of bags and tubes
 
-_BAG = ("code", "round", "point", "state", "holder", "laboratory", "doubts")
+_BAG = ("id", "code", "round", "point", "state", "holder", "laboratory", "doubts")
 _TRAIL = ("code", "round", "point", "opened_at", "bag", "laboratory", "reason", "doubts", "standing")
 
 
-def _lock_rows(receipt: EventUpload, bags: Sequence[str], tubes: Sequence[str]) -> None:
-    """Those named for the first time get theirs; then all are locked, so that no other device folds beside us."""
+def _lock_rows(receipt: EventUpload, bags: Sequence[str], tubes: Sequence[str]) -> list[Key]:
+    """Those named for the first time get theirs; then all are locked, so that no other device folds beside us.
+
+    Returns the tubes with the round each is of.
+    """
     place = receipt.point_id
-    insert_few(Bag, _BAG, [(code, receipt.round_id, place, "open", "", "", []) for code in bags], ignore_conflicts=True)
+    fresh: list[tuple[Any, ...]] = [(new_id(), code, receipt.round_id, place, "open", "", "", []) for code in bags]
+    insert_few(Bag, _BAG, fresh, ignore_conflicts=True)
     known = scanned(tubes)
     rows = [
         (code, *known.get(code, (receipt.round_id, place, None)), "", "", "", [], "")
         for code in tubes
     ]  # fmt: skip
     insert_few(Trail, _TRAIL, rows, ignore_conflicts=True)
-    lock_codes(bags, tubes)
+    list(locked(Bag.objects.filter(round=receipt.round_id, code__in=bags)).order_by("code").values_list("pk"))
+    return lock_tubes(tubes)
 
 
-def lock_codes(bags: Sequence[str], tubes: Sequence[str]) -> None:
-    """Bags before tubes, each by code: the one order of everybody who writes them."""
-    list(locked(Bag.objects.filter(pk__in=bags)).order_by("pk").values_list("pk"))
-    list(locked(Trail.objects.filter(pk__in=tubes)).order_by("pk").values_list("pk"))
+def lock_tubes(codes: Sequence[str]) -> list[Key]:
+    """By code, after the bags: the one order of everybody who writes them. Returns each with its round."""
+    rows = locked(Trail.objects.filter(pk__in=codes)).order_by("pk")
+    return [(round_id, code) for round_id, code in rows.values_list("round_id", "pk")]
 
 
 _EVENT = (
@@ -223,21 +229,25 @@ _BAG_FOLLOWS = (
     "doubts",
 )  # fmt: skip
 _TUBE_FOLLOWS = (
-    "sealed_at", "bag", "bagged_at", "received_at", "laboratory", "rejected_at", "reason", "doubts",
+    "sealed_at", "bag", "bagged_at", "received_at", "laboratory", "rejected_at", "reason", "slip_at",
+    "doubts",
 )  # fmt: skip
 
 
-def follow(bags: Sequence[str], tubes: Sequence[str]) -> None:
+def follow(bags: Sequence[Key], tubes: Sequence[Key]) -> None:
     """Where these bags and tubes are by all their facts; their rows are locked."""
-    known = bag_facts(bags)
-    update_rows(Bag, _BAG_FOLLOWS, [_values(story_of_bag(known[code]), _BAG_FOLLOWS, code) for code in bags])
-    known = tube_facts(tubes)
-    update_rows(Trail, _TUBE_FOLLOWS, [_values(story_of_tube(known[code]), _TUBE_FOLLOWS, code) for code in tubes])
+    for model, keys, facts_of, fold, names in (
+        (Bag, bags, bag_facts, story_of_bag, _BAG_FOLLOWS),
+        (Trail, tubes, tube_facts, story_of_tube, _TUBE_FOLLOWS),
+    ):
+        known = facts_of(keys)
+        rows = [_values(fold(known[key]), names, key) for key in keys]
+        update_rows(model, names, rows, by=("round", "code"))
 
 
-def _values(story: Any, names: Sequence[str], code: str) -> tuple[Any, ...]:
+def _values(story: Any, names: Sequence[str], key: Key) -> tuple[Any, ...]:
     found = [getattr(story, name) for name in names]
-    return (*(list(value) if isinstance(value, tuple) else value for value in found), code)
+    return (*(list(value) if isinstance(value, tuple) else value for value in found), *key)
 
 
 # ---- what is said about them

@@ -75,7 +75,18 @@ def call_back(of: Round, code: str, positive: Positive | None, *, at: datetime) 
     alone = positive is not None and len(numbers) == 1
     due = at + CLOCKS["retest"].within
     rows = [
-        (new_id(), of.id, positive.id if positive else None, code, number, R.POSITIVE if alone else R.OPEN, at, due, "")
+        (
+            new_id(),
+            of.id,
+            positive.id if positive else None,
+            code,
+            number,
+            R.POSITIVE if alone else R.OPEN,
+            at,
+            due,
+            False,
+            "",
+        )
         for number in numbers
     ]
     made = insert_few(Recall, _RECALL, rows, ignore_conflicts=True, returning=True)
@@ -88,7 +99,7 @@ def call_back(of: Round, code: str, positive: Positive | None, *, at: datetime) 
     return len(made)
 
 
-_RECALL = ("id", "round", "positive", "tube", "number", "state", "raised_at", "due_at", "words")
+_RECALL = ("id", "round", "positive", "tube", "number", "state", "raised_at", "due_at", "overridden", "words")
 
 
 def _decide_positive(of: Round, row: Positive, standing: str, actor: Actor, at: datetime) -> None:
@@ -101,6 +112,7 @@ def _decide_positive(of: Round, row: Positive, standing: str, actor: Actor, at: 
     meet(POSITIVE.code, row, at=at, by=actor.user_id, answer=str(S(row.standing).label))
     alone = row.recalls.filter(state=R.POSITIVE)
     if standing == S.CONFIRMED:
+        _wait_again(row)
         confirm_people(of, alone, at)
         return
     # Refuted by a recheck, the others of a pool are swabbed all the same; withdrawn, nothing holds them.
@@ -109,16 +121,22 @@ def _decide_positive(of: Round, row: Positive, standing: str, actor: Actor, at: 
         meet(RETEST.code, row, at=at, by=actor.user_id)
 
 
+def _wait_again(row: Positive) -> None:
+    """Whoever's recall was ended before the recheck is called back after all: it confirmed the tube."""
+    state = R.POSITIVE if row.people == 1 else R.OPEN
+    row.recalls.filter(overridden=True).update(state=state, closed_at=None, overridden=False)
+
+
 def _answer_retest(of: Round, recall: Recall, standing: str, actor: Actor, at: datetime) -> None:
     """The single swab of somebody called back has its result: negative clears them, whatever the pool said."""
     if standing in {S.NEGATIVE, S.REFUTED}:
         clear(of, [recall], at)
-    elif standing == S.INVALID:
+    elif standing == S.INVALID and recall.state != R.CLOSED:
         recall.state, recall.retest_tube, recall.retested_at = R.OPEN, None, None
         recall.save(update_fields=["state", "retest_tube", "retested_at"])
     elif standing == S.PRELIMINARY:
-        recall.state = R.POSITIVE
-        recall.save(update_fields=["state"])
+        recall.state, recall.closed_at, recall.overridden = R.POSITIVE, None, False
+        recall.save(update_fields=["state", "closed_at", "overridden"])
         Positive.objects.filter(tube=recall.retest_tube).update(people=1)
     elif standing == S.CONFIRMED:
         confirm_people(of, [recall], at)
@@ -128,16 +146,16 @@ def _answer_retest(of: Round, recall: Recall, standing: str, actor: Actor, at: d
 def confirm_people(of: Round, recalls: Iterable[Recall], at: datetime) -> None:
     """Somebody has to take each of them over; told at once."""
     for recall in recalls:
-        recall.state, recall.closed_at = R.CONFIRMED, None
-        recall.save(update_fields=["state", "closed_at"])
+        recall.state, recall.closed_at, recall.overridden = R.CONFIRMED, None, False
+        recall.save(update_fields=["state", "closed_at", "overridden"])
         raise_alarm(Due(HAND_ON.code, recall, at, unit_id=of.unit_id), at=at)
 
 
 def clear(of: Round, recalls: Iterable[Recall], at: datetime) -> None:
     """They are free."""
     for recall in recalls:
-        recall.state, recall.closed_at = R.CLEARED, at
-        recall.save(update_fields=["state", "closed_at"])
+        recall.state, recall.closed_at, recall.overridden = R.CLEARED, at, False
+        recall.save(update_fields=["state", "closed_at", "overridden"])
         cancel(HAND_ON.code, recall, at=at, answer=str(R.CLEARED.label))
 
 

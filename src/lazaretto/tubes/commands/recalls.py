@@ -13,18 +13,19 @@ from lazaretto.core.access import Actor
 from lazaretto.core.bulk import insert, insert_few
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import meet
-from lazaretto.core.errors import InvalidInput, ReasonRequired, whole
+from lazaretto.core.errors import Forbidden, InvalidInput, ReasonRequired, whole
 from lazaretto.stays.models import Stay
-from lazaretto.tubes.choices import RecallState
+from lazaretto.tubes.choices import CallSaid, RecallState, Standing
 from lazaretto.tubes.commands.positives import WAITING, settle
 from lazaretto.tubes.deadlines import HAND_ON
-from lazaretto.tubes.errors import NotConfirmed, RecallSettled, RetestTubeTaken
-from lazaretto.tubes.models import Recall, RecallCall, Trail
+from lazaretto.tubes.errors import CallSaysNothing, NotConfirmed, RecallSettled, RecheckOutstanding, RetestTubeTaken
+from lazaretto.tubes.models import Positive, Recall, RecallCall, Trail
 from lazaretto.tubes.queries.facts import scanned
 from lazaretto.tubes.queries.people import person_of
-from lazaretto.tubes.rules import LONGEST_CODE, MANAGE, RECALL, tidy_code
+from lazaretto.tubes.rules import LONGEST_CODE, MANAGE, OVERRIDE, RECALL, tidy_code
 
 R = RecallState
+NOT_REACHED = frozenset({CallSaid.NO_ANSWER, CallSaid.WRONG})
 
 
 @dataclass(frozen=True)
@@ -44,15 +45,21 @@ class HandedOn:
 
 
 @command("tubes.record_call", capability=RECALL)
-def record_call(*, actor: Actor, at: datetime, recall: Recall, reached: bool, words: str = "") -> RecallChanged:
-    """Somebody called them: stay where you are, you are swabbed singly. Raises `RecallSettled`, `TextTooLong`."""
+def record_call(*, actor: Actor, at: datetime, recall: Recall, said: CallSaid, words: str = "") -> RecallChanged:
+    """Somebody called them: stay where you are, you are swabbed singly. Whoever was reached said where they are.
+
+    Raises `CallSaysNothing`, `RecallSettled`, `TextTooLong`.
+    """
     if recall.state in {R.CLEARED, R.CLOSED}:
         raise RecallSettled(state=recall.state)
-    insert(RecallCall(recall=recall, at=at, by_id=actor.user_id, reached=reached, words=whole(words, 200)))
+    reached = said not in NOT_REACHED
+    if reached and not words.strip():
+        raise CallSaysNothing
+    insert(RecallCall(recall=recall, at=at, by_id=actor.user_id, reached=reached, said=said, words=whole(words, 200)))
     if reached and recall.reached_at is None:
         recall.reached_at = at
         recall.save(update_fields=["reached_at"])
-    return _changed(recall, {"reached": reached})
+    return _changed(recall, {"reached": reached, "said": said})
 
 
 @command("tubes.record_retest", capability=RECALL)
@@ -101,16 +108,47 @@ def retest_by_number(round_id: UUID, pairs: Iterable[tuple[int, str, datetime]])
 
 @command("tubes.close_recall", capability=MANAGE)
 def close_recall(*, actor: Actor, at: datetime, recall: Recall, reason: str) -> RecallChanged:
-    """Nobody waits for them any more, and why: a named person decides. Raises `ReasonRequired`, `RecallSettled`."""
+    """Nobody waits for them any more, and why: a named person decides, once the recheck of their tube is there.
+
+    Raises `RecheckOutstanding`, `ReasonRequired`, `RecallSettled`.
+    """
+    _may_end(recall, reason)
+    if _recheck_outstanding(recall):
+        raise RecheckOutstanding(tube=recall.retest_tube or recall.tube)
+    return _end(actor, at, recall, reason)
+
+
+@command("tubes.override_recall", capability=OVERRIDE)
+def override_recall(*, actor: Actor, at: datetime, recall: Recall, reason: str) -> RecallChanged:
+    """The same before the recheck: by an approver, with a reason that is shown wherever the result is shown.
+
+    Raises `Forbidden` for the program itself, `ReasonRequired`, `RecallSettled`.
+    """
+    if actor.user_id is None:
+        raise Forbidden(capability=OVERRIDE)
+    _may_end(recall, reason)
+    recall.overridden = _recheck_outstanding(recall)
+    return _end(actor, at, recall, reason)
+
+
+def _may_end(recall: Recall, reason: str) -> None:
     if not reason.strip():
         raise ReasonRequired
     if recall.state in {R.CLEARED, R.CLOSED, R.CONFIRMED}:
         raise RecallSettled(state=recall.state)
+
+
+def _recheck_outstanding(recall: Recall) -> bool:
+    tubes = [code for code in (recall.tube, recall.retest_tube) if code]
+    return Positive.objects.filter(tube__in=tubes, standing=Standing.PRELIMINARY).exists()
+
+
+def _end(actor: Actor, at: datetime, recall: Recall, reason: str) -> RecallChanged:
     recall.state, recall.closed_at, recall.closed_by_id = R.CLOSED, at, actor.user_id
     recall.words = whole(reason, 200)
-    recall.save(update_fields=["state", "closed_at", "closed_by", "words"])
+    recall.save(update_fields=["state", "closed_at", "closed_by", "words", "overridden"])
     settle(recall, by=actor.user_id, at=at)
-    return _changed(recall, {}, reason.strip())
+    return _changed(recall, {"overridden": recall.overridden}, reason.strip())
 
 
 @command("tubes.hand_on", capability=MANAGE)

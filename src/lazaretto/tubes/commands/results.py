@@ -7,30 +7,38 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
 from lazaretto.core.access import Actor
 from lazaretto.core.bulk import insert, insert_rows, update_rows
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import Due, cancel, meet, raise_alarm, set_deadlines
-from lazaretto.core.errors import Forbidden, InvalidInput, NotFound, ReasonRequired, whole
+from lazaretto.core.errors import InvalidInput, ReasonRequired, whole
 from lazaretto.core.ids import new_id
 from lazaretto.screening.choices import RoundState
 from lazaretto.screening.models import Round
-from lazaretto.tubes.choices import FileState, Hold, LineState, Outcome, Source, Stage
+from lazaretto.tubes.choices import FileState, Hold, LineState, Source, Stage
 from lazaretto.tubes.clocks import CLOCKS
-from lazaretto.tubes.commands.events import lock_codes
+from lazaretto.tubes.commands.events import lock_tubes
 from lazaretto.tubes.commands.positives import follow_results
 from lazaretto.tubes.commands.scans import follow_scans
 from lazaretto.tubes.deadlines import HIDDEN, LOOK
-from lazaretto.tubes.errors import FileBlocked, FileClosed, LineDecided, NoSecondStage, NoTubeColumn, RoundNotTested
+from lazaretto.tubes.errors import (
+    FileBlocked,
+    FileClosed,
+    NoSecondStage,
+    NoTubeColumn,
+    RecheckNotIndependent,
+    RoundNotTested,
+)
 from lazaretto.tubes.models import Laboratory, ResultFile, ResultLine, TubeResult
 from lazaretto.tubes.queries.results import account_of, known_tubes, spellings
-from lazaretto.tubes.rules import MANAGE, POSITIVES, REPORT, Known, Said, columns_of, holds_of, read_line, tidy_code
+from lazaretto.tubes.rules import POSITIVES, REPORT, Known, Said, columns_of, holds_of, read_line
 
 MOST_LINES = 50_000
 PIECE = 4_000  # lines taken in at once
 L, H = LineState, Hold
-# What may be different when the line is looked at again: scans and receipts come later.
-PASSING = frozenset({H.UNKNOWN_TUBE, H.NOT_RECEIVED})
 
 
 @dataclass(frozen=True)
@@ -64,15 +72,6 @@ class ResultsTaken:
 
 
 @dataclass(frozen=True)
-class ResultLineDecided:
-    """What a line is now, and how many others wait."""
-
-    file_id: UUID
-    decided: int
-    held: int
-
-
-@dataclass(frozen=True)
 class FilePutAside:
     """Results were put aside before any counted."""
 
@@ -97,7 +96,8 @@ def stage_results(
     """Lay out results of a round as a laboratory sent them; nothing counts yet. The same `digest` is the same file.
 
     A positive in a file declared negative, and any positive that is held, is told at once. Raises `NoTubeColumn`,
-    `NoSecondStage`, `RoundNotTested`, `InvalidInput` for too many lines, `TextTooLong`.
+    `NoSecondStage`, `RoundNotTested`, `RecheckNotIndependent` when every line rechecks what the same laboratory or
+    person found, `InvalidInput` for too many lines, `TextTooLong`.
     """
     columns = columns_of(header)
     if not {"tube", "result"} <= set(columns.values()):
@@ -120,11 +120,35 @@ def stage_results(
             )
         )  # fmt: skip
         _lay_out(held, columns, header, lines)
-        _watch(held, at)
+        _refuse_own_recheck(held)
+        watch(held, at)
     account = account_of(held)
     figures = {"lines": held.lines, "ready": account.ready, "held": account.held, "positives": account.positives}
     record(held, unit_id=test_round.unit_id, data={"known": known, "stage": stage, **figures})
     return ResultsStaged(held.id, known, held.lines, account.ready, account.held, account.positives)
+
+
+def _refuse_own_recheck(file: ResultFile) -> None:
+    """Some lines of a laboratory's own are held; a recheck of nothing else is none, and the whole is refused."""
+    if file.stage != Stage.RECHECK:
+        return
+    rows = file.entries.exclude(state=L.EMPTY).values_list("tube", "holds")
+    own = [tube for tube, holds in rows if H.NOT_INDEPENDENT in holds]
+    if own and len(own) == len(rows):
+        raise not_independent(file, own)
+
+
+def not_independent(file: ResultFile, tubes: Sequence[str]) -> RecheckNotIndependent:
+    """The refusal, with the names: which tubes, who found them first, who would recheck."""
+    first = TubeResult.objects.filter(tube__in=tubes, stage=Stage.FIRST, counts=True)
+    found = sorted({f"{row.laboratory.name}, {row.by or '–'}" for row in first.select_related("laboratory", "by")})
+    said = format_lazy(
+        _("{tubes}: first found by {first}; {laboratory}, {person} cannot recheck that."), tubes=", ".join(tubes[:10]),
+        first="; ".join(found), laboratory=file.laboratory.name, person=str(file.sent_by or "–"),
+    )  # fmt: skip
+    return RecheckNotIndependent(
+        format_lazy("{rule} {said}", rule=RecheckNotIndependent.message, said=said), tubes=", ".join(tubes[:10])
+    )
 
 
 _LINE = (
@@ -144,7 +168,7 @@ def _lay_out(file: ResultFile, columns: Mapping[int, str], header: Sequence[str]
     for said in read:
         if said is not None and said.tube:
             sayings.setdefault(said.tube, set()).add(said.outcome)
-    known = known_tubes(file.round_id, sayings, stage=file.stage)
+    known = known_tubes(file, sayings)
     seen: set[str] = set()
     rows: list[tuple[Any, ...]] = []
     for raw, all_cells, said in zip(lines, cells, read, strict=True):
@@ -176,7 +200,7 @@ def _first_look(
     return (L.HELD, holds) if holds else (L.READY, [])
 
 
-def _watch(file: ResultFile, at: datetime) -> None:
+def watch(file: ResultFile, at: datetime) -> None:
     """Somebody must look at it soon; a positive that is held is told at once."""
     unit = file.round.unit_id
     set_deadlines([Due(LOOK.code, file, at + CLOCKS["look"].within, unit_id=unit)], at=at)
@@ -214,25 +238,49 @@ def commit_results(*, actor: Actor, at: datetime, result_file: ResultFile, lines
 
 
 def _take_in(file: ResultFile, actor: Actor, at: datetime, most: int) -> int:
-    waiting = file.entries.filter(state=L.HELD)
-    passing = [row for row in waiting if set(row.holds) <= PASSING]
-    piece = [*file.entries.filter(state=L.READY).order_by("number")[:most], *passing]
+    look_again(file)
+    piece = [*file.entries.filter(state=L.READY).order_by("number")[:most]]
     tubes = sorted({row.tube for row in piece})
-    lock_codes([], tubes)
-    known = known_tubes(file.round_id, tubes, stage=file.stage)
+    lock_tubes(tubes)
+    known = known_tubes(file, tubes)
     good, changed = [], []
     for row in piece:
-        said = Said(row.tube, row.said, row.outcome, row.ct_n, row.ct_orf)
-        holds = holds_of(
-            said, known.get(row.tube), stage=file.stage, declared_negative=file.declared_negative, others=set()
-        )
-        holds = [hold for hold in holds if hold not in row.accepted]
-        if not holds:
-            good.append(row)
-        elif holds != row.holds or row.state != L.HELD:
+        if holds := holds_now(file, row, known, set()):
             changed.append((L.HELD, holds, row.pk))
+        else:
+            good.append(row)
     update_rows(ResultLine, ("state", "holds"), changed)
     return _count(file, good, actor, at)
+
+
+def look_again(file: ResultFile) -> None:
+    """Let held lines be ready whose reasons are gone: scanned or received since, or what stood beside them is decided.
+
+    What a line of the same tube says only counts while that line may still count.
+    """
+    waiting = list(file.entries.filter(state=L.HELD).exclude(tube="").order_by("number"))
+    if not waiting:
+        return
+    tubes = sorted({row.tube for row in waiting})
+    known = known_tubes(file, tubes)
+    beside: dict[str, set[str]] = {}
+    same = file.entries.filter(tube__in=tubes).exclude(state__in=[L.LEFT_OUT, L.EMPTY])
+    for tube, outcome in same.values_list("tube", "outcome"):
+        beside.setdefault(tube, set()).add(outcome)
+    changed = []
+    for row in waiting:
+        holds = holds_now(file, row, known, beside.get(row.tube, set()))
+        if holds != row.holds:
+            changed.append((L.HELD if holds else L.READY, holds, row.pk))
+    update_rows(ResultLine, ("state", "holds"), changed)
+
+
+def holds_now(file: ResultFile, row: ResultLine, known: Mapping[str, Known], others: set[str]) -> list[str]:
+    said = Said(row.tube, row.said, row.outcome, row.ct_n, row.ct_orf)
+    holds = holds_of(
+        said, known.get(row.tube), stage=file.stage, declared_negative=file.declared_negative, others=others
+    )
+    return [hold for hold in holds if hold not in row.accepted]
 
 
 _RESULT = (
@@ -273,86 +321,6 @@ def _count(file: ResultFile, rows: Sequence[ResultLine], actor: Actor, at: datet
     update_rows(ResultLine, ("state", "holds"), became)
     follow_results(file.round, sorted({row.tube for row in fresh}), actor=actor, at=at)
     return len(fresh)
-
-
-# ---- decided
-
-
-@command("tubes.decide_line", capability=MANAGE)
-def decide_line(
-    *,
-    actor: Actor,
-    at: datetime,
-    result_file: ResultFile,
-    number: int,
-    take: bool,
-    reason: str,
-    tube: str = "",
-    result: Outcome | None = None,
-) -> ResultLineDecided:
-    """Decide a held line by name and with a reason: it counts (with what is put right), or it is left out.
-
-    A line without a tube or with a result that cannot be read counts only with what it should say. Raises
-    `LineDecided`, `ReasonRequired`, `InvalidInput`, `Forbidden` for the program itself.
-    """
-    _open_to_decide(actor, result_file, reason)
-    row = result_file.entries.filter(number=number).first()
-    if row is None:
-        raise NotFound(kind="tubes.resultline", number=number)
-    if row.state != L.HELD:
-        raise LineDecided(number=number)
-    before = {"tube": row.tube, "outcome": row.outcome}
-    code = tidy_code(tube)
-    row.tube, row.outcome = spellings([code]).get(code, code) or row.tube, result or row.outcome
-    _decide(actor, row, reason, take=take)
-    row.save()
-    said = {"number": number, "take": take, "before": before, "tube": row.tube, "outcome": row.outcome}
-    return _decided(actor, at, result_file, 1, said, reason)
-
-
-@command("tubes.decide_lines", capability=MANAGE)
-def decide_lines(
-    *, actor: Actor, at: datetime, result_file: ResultFile, hold: Hold, take: bool, reason: str
-) -> ResultLineDecided:
-    """The same decision about every line that waits for this one reason alone. Raises as `decide_line`."""
-    _open_to_decide(actor, result_file, reason)
-    rows = [row for row in result_file.entries.filter(state=L.HELD).order_by("number") if row.holds == [hold]]
-    for row in rows:
-        _decide(actor, row, reason, take=take)
-    update_rows(
-        ResultLine,
-        ("state", "accepted", "reason", "decided_by", "holds"),
-        [(row.state, row.accepted, row.reason, row.decided_by_id, row.holds, row.pk) for row in rows],
-    )
-    return _decided(actor, at, result_file, len(rows), {"hold": hold, "take": take, "lines": len(rows)}, reason)
-
-
-def _open_to_decide(actor: Actor, file: ResultFile, reason: str) -> None:
-    if actor.user_id is None:
-        raise Forbidden(capability=MANAGE)
-    if not reason.strip():
-        raise ReasonRequired
-    if file.state != FileState.STAGED:
-        raise FileClosed(file=file.file_name)
-
-
-def _decide(actor: Actor, row: ResultLine, reason: str, *, take: bool) -> None:
-    if take and not (row.tube and row.outcome):
-        missing = {"tube": row.tube, "result": row.outcome}
-        raise InvalidInput(fields={name: "missing" for name, value in missing.items() if not value})
-    row.reason, row.decided_by_id = whole(reason, 200), actor.user_id
-    row.state = L.READY if take else L.LEFT_OUT
-    row.accepted = list(row.holds) if take else []  # what is found out later holds it again
-
-
-def _decided(
-    actor: Actor, at: datetime, file: ResultFile, n: int, said: dict[str, Any], reason: str
-) -> ResultLineDecided:
-    held = file.entries.filter(state=L.HELD)
-    if not held.filter(outcome__in=POSITIVES).exists():
-        meet(HIDDEN.code, file, at=at, by=actor.user_id, answer=reason.strip())
-    record(file, unit_id=file.round.unit_id, data=said, reason=reason.strip())
-    return ResultLineDecided(file.id, n, held.count())
 
 
 @command("tubes.cancel_results", capability=REPORT)

@@ -51,7 +51,7 @@ def call_late(of: Round, at: datetime) -> int:
 
 def _at_tables(of: Round) -> Wanted:
     """Points with tubes that no courier has, since the oldest of them was first used."""
-    bags = Bag.objects.filter(code=OuterRef("bag"))
+    bags = Bag.objects.filter(code=OuterRef("bag"), round=OuterRef("round"))
     waiting = Trail.objects.filter(
         Q(bag="") | Exists(bags.filter(state__in=AT_THE_TABLE)), round=of.pk, standing="", rejected_at__isnull=True,
         received_at__isnull=True, opened_at__isnull=False, point__isnull=False,
@@ -67,7 +67,9 @@ def _under_way(of: Round) -> Wanted:
 
 def _at_laboratories(of: Round) -> Wanted:
     """Bags with tubes that have no result, within the hours of their laboratory."""
-    open_ones = Trail.objects.filter(bag=OuterRef("code"), standing="", rejected_at__isnull=True)
+    open_ones = Trail.objects.real().filter(
+        bag=OuterRef("code"), round=OuterRef("round"), standing="", rejected_at__isnull=True
+    )
     rows = Bag.objects.filter(Exists(open_ones), round=of.pk, state__in=AT_THE_LABORATORY)
     hours = dict(Laboratory.objects.values_list("code", "hours"))
     usual = CLOCKS["result"].within / timedelta(hours=1)
@@ -82,7 +84,7 @@ def _compare(kind: DeadlineKind, of: Round, wanted: Wanted, at: datetime) -> Non
     set_deadlines([Due(kind.code, subject, moment, unit_id=of.unit_id) for subject, moment in fresh], at=at)
     for pk, row in there.items():
         if pk not in due:
-            meet(kind.code, Point(id=pk) if kind is TABLE else Bag(code=pk), at=at)
+            meet(kind.code, Point(id=pk) if kind is TABLE else Bag(id=pk), at=at)
         elif row.due_at != due[pk][1]:
             move_deadline(kind.code, due[pk][0], due[pk][1], at=at)
 

@@ -44,7 +44,7 @@ class Balance:
 
 def unanswered(of: Round) -> QuerySet[Trail]:
     """Tubes out whose result is not in."""
-    return Trail.objects.filter(round=of.pk, standing="", rejected_at__isnull=True)
+    return Trail.objects.real().filter(round=of.pk, standing="", rejected_at__isnull=True)
 
 
 def unnamed(of: Round) -> QuerySet[RosterEntry]:
@@ -73,11 +73,15 @@ def unclaimed(of: Round) -> QuerySet[Recall]:
 
 def balance_of(of: Round) -> Balance:
     """Counted now, in ten queries."""
-    tubes = Trail.objects.filter(round=of.pk).aggregate(
-        all=Count("pk"),
-        rejected=Count("pk", filter=Q(rejected_at__isnull=False, standing="")),
-        open=Count("pk", filter=Q(rejected_at__isnull=True, standing="")),
-        preliminary=Count("pk", filter=Q(standing=Standing.PRELIMINARY)),
+    tubes = (
+        Trail.objects.real()
+        .filter(round=of.pk)
+        .aggregate(
+            all=Count("pk"),
+            rejected=Count("pk", filter=Q(rejected_at__isnull=False, standing="")),
+            open=Count("pk", filter=Q(rejected_at__isnull=True, standing="")),
+            preliminary=Count("pk", filter=Q(standing=Standing.PRELIMINARY)),
+        )
     )
     absent = dict(absences(of).order_by().values_list("kind").annotate(n=Count("pk")))
     tested = Scan.objects.filter(round=of.pk, number__lte=of.entries).count()

@@ -14,7 +14,8 @@ from lazaretto.screening.models import Point, Round, Tube
 from lazaretto.tubes.models import TubeEvent
 from lazaretto.tubes.rules import HANDLE, Fact, incomplete
 
-_FACT = ("id", "kind", "at", "tube", "bag", "to", "count", "reason", "number", "organisation")
+_FACT = ("id", "kind", "at", "tube", "bag", "to", "count", "reason", "number", "organisation", "round")
+Key = tuple[UUID, str]  # a round, and a code in it
 
 
 def place_for_events(
@@ -47,21 +48,26 @@ def _of_bags(codes: Any) -> QuerySet[TubeEvent, tuple[Any, ...]]:
     return TubeEvent.objects.filter(bag__among=codes, tube="").values_list(*_FACT)
 
 
-def tube_facts(codes: Sequence[str]) -> dict[str, list[Fact]]:
-    """Facts about each of these tubes; those that say nothing are left out."""
-    return _sorted_out(codes, _of_tubes(codes=codes) if codes else [], 3)
+def tube_facts(keys: Sequence[Key]) -> dict[Key, list[Fact]]:
+    """Facts about each of these tubes, told in its own round; those that say nothing are left out."""
+    return _sorted_out(keys, _of_tubes(codes=_codes(keys)) if keys else [], 3)
 
 
-def bag_facts(codes: Sequence[str]) -> dict[str, list[Fact]]:
-    """Facts about each of these bags as a whole."""
-    return _sorted_out(codes, _of_bags(codes=codes) if codes else [], 4)
+def bag_facts(keys: Sequence[Key]) -> dict[Key, list[Fact]]:
+    """Facts about each of these bags of a round as a whole."""
+    return _sorted_out(keys, _of_bags(codes=_codes(keys)) if keys else [], 4)
 
 
-def _sorted_out(codes: Sequence[str], rows: Iterable[tuple[Any, ...]], place: int) -> dict[str, list[Fact]]:
-    found: dict[str, list[Fact]] = {code: [] for code in codes}
+def _codes(keys: Iterable[Key]) -> list[str]:
+    return sorted({code for _round, code in keys})
+
+
+def _sorted_out(keys: Iterable[Key], rows: Iterable[tuple[Any, ...]], place: int) -> dict[Key, list[Fact]]:
+    found: dict[Key, list[Fact]] = {key: [] for key in keys}
     for row in rows:
-        if not incomplete(row[1], dict(zip(_FACT, row, strict=True))):
-            found[row[place]].append(Fact(*row[:8]))
+        facts = found.get((row[10], row[place]))  # of another round it is a question (`queries.trails.strays`)
+        if facts is not None and not incomplete(row[1], dict(zip(_FACT, row, strict=True))):
+            facts.append(Fact(*row[:8]))
     return found
 
 

@@ -82,12 +82,14 @@ def lines_of(file: ResultFile, show: str) -> QuerySet[ResultLine]:
     return rows.filter(state=show) if show in LineState.values else rows
 
 
-def known_tubes(round_id: UUID, codes: Iterable[str], *, stage: int) -> dict[str, Known]:
-    """What is known of each of these tubes, for the rules that examine a line. Tubes nobody knows are left out."""
+def known_tubes(file: ResultFile, codes: Iterable[str]) -> dict[str, Known]:
+    """What is known of each of these tubes, for the rules that examine a line of a file. Tubes nobody knows are left
+    out.
+    """
     wanted = sorted(set(codes) - {""})
     found: dict[str, Known] = {}
     for start in range(0, len(wanted), CHUNK):
-        found |= _known(round_id, wanted[start : start + CHUNK], stage)
+        found |= _known(file, wanted[start : start + CHUNK])
     return found
 
 
@@ -106,31 +108,38 @@ def spellings(codes: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def _known(round_id: UUID, codes: list[str], stage: int) -> dict[str, Known]:
+def _known(file: ResultFile, codes: list[str]) -> dict[str, Known]:
     trails = list(Trail.objects.filter(pk__in=codes))
-    there = set(
-        Bag.objects.filter(
-            pk__in={row.bag for row in trails if row.bag}, state__in=[BagState.ARRIVED, BagState.RECEIVED]
-        ).values_list("pk", flat=True)
-    )
+    bags = Bag.objects.filter(
+        round__in={row.round_id for row in trails}, code__in={row.bag for row in trails if row.bag},
+        state__in=[BagState.ARRIVED, BagState.RECEIVED],
+    )  # fmt: skip
+    there = set(bags.values_list("round_id", "code"))
     again = set(Recall.objects.filter(retest_tube__in=codes).values_list("retest_tube", flat=True))
-    results: dict[tuple[str, int], str] = {
-        (tube, at): outcome
-        for tube, at, outcome in TubeResult.objects.filter(tube__in=codes, counts=True).values_list(
-            "tube", "stage", "outcome"
-        )
-    }
+    results: dict[tuple[str, int], str] = {}
+    own = set()
+    for row in TubeResult.objects.filter(tube__in=codes, counts=True).select_related("line__file"):
+        results[(row.tube, row.stage)] = row.outcome
+        if row.stage == Stage.FIRST and _same_hand(file, row):
+            own.add(row.tube)
     return {
         row.code: Known(
-            here=row.round_id == round_id,
+            here=row.round_id == file.round_id,
             scanned=row.opened_at is not None or row.code in again,
-            received=row.received_at is not None or row.bag in there,
+            received=row.received_at is not None or (row.round_id, row.bag) in there,
             rejected=row.rejected_at is not None,
             first=results.get((row.code, Stage.FIRST), ""),
-            stands=results.get((row.code, stage), ""),
+            stands=results.get((row.code, file.stage), ""),
+            own=row.code in own,
         )
         for row in trails
     }
+
+
+def _same_hand(file: ResultFile, found: TubeResult) -> bool:
+    """Whether a result comes from the laboratory of this file, or from the person who sent it."""
+    people = {found.by_id, found.line.file.sent_by_id} - {None}
+    return found.laboratory_id == file.laboratory_id or file.sent_by_id in people
 
 
 def counting(codes: Iterable[str]) -> dict[str, dict[int, TubeResult]]:

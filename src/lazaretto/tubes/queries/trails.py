@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from lazaretto.core.access import Actor
 from lazaretto.core.choices import DeadlineState
@@ -13,10 +13,11 @@ from lazaretto.core.errors import NotFound
 from lazaretto.core.models import Deadline
 from lazaretto.screening.choices import RoundState
 from lazaretto.screening.models import Point, Round, Scan
-from lazaretto.tubes.choices import BagState
+from lazaretto.tubes.choices import BagState, Doubt, EventKind
 from lazaretto.tubes.models import Bag, Laboratory, Recall, Trail, TubeEvent
-from lazaretto.tubes.rules import READ
+from lazaretto.tubes.rules import READ, one_off
 
+MOST_LATE, MOST_NEAR = 20, 8
 # Where a tube is, in the order of its way; a tube is in exactly one of them.
 STEPS = ("table", "bagged", "under_way", "laboratory", "answered", "rejected")
 
@@ -36,14 +37,18 @@ def round_by_id(actor: Actor, pk: UUID) -> Round:
 
 
 def trails(of: Round) -> QuerySet[Trail]:
-    """Tubes of a round, by code."""
-    return Trail.objects.filter(round=of.pk).order_by("code")
+    """Tubes of a round, by code; codes that were a slip are none."""
+    return Trail.objects.real().filter(round=of.pk).order_by("code")
 
 
 def in_step(of: Round, step: str) -> QuerySet[Trail]:
-    """Those of one step of their way; `doubt`: with something to look into; `unknown`: no scan names them; else all."""
+    """Those of one step of their way; `doubt`: with something to look into; `unknown`: no scan names them;
+    `slip`: codes that were typed by mistake; else all.
+    """
     rows = trails(of)
-    bag = Bag.objects.filter(code=OuterRef("bag"))
+    if step == "slip":
+        return Trail.objects.slips().filter(round=of.pk).order_by("code")
+    bag = Bag.objects.filter(code=OuterRef("bag"), round=OuterRef("round"))
     open_ones = rows.filter(standing="", rejected_at__isnull=True)
     here = open_ones.filter(received_at__isnull=True)
     there = Exists(bag.filter(state__in=[BagState.ARRIVED, BagState.RECEIVED]))
@@ -54,7 +59,7 @@ def in_step(of: Round, step: str) -> QuerySet[Trail]:
         "laboratory": open_ones.filter(Q(received_at__isnull=False) | there),
         "answered": rows.exclude(standing=""),
         "rejected": rows.filter(rejected_at__isnull=False, standing=""),
-        "doubt": rows.exclude(doubts=[]),
+        "doubt": rows.filter(~Q(doubts=[]) | Q(opened_at__isnull=True) & ~Q(bag="")),
         "unknown": rows.filter(opened_at__isnull=True),
     }
     return found.get(step, rows)
@@ -62,7 +67,7 @@ def in_step(of: Round, step: str) -> QuerySet[Trail]:
 
 def counted(of: Round) -> dict[str, int]:
     """Tubes in each step."""
-    return {step: in_step(of, step).count() for step in (*STEPS, "doubt", "unknown")}
+    return {step: in_step(of, step).count() for step in (*STEPS, "doubt", "unknown", "slip")}
 
 
 @dataclass(frozen=True)
@@ -92,7 +97,8 @@ class TubeLine:
 def tube_lines(of: Round, rows: Sequence[Trail]) -> list[TubeLine]:
     """With bag, point and how many people; three queries."""
     codes = [row.code for row in rows]
-    bags = {row.code: row for row in Bag.objects.filter(pk__in={row.bag for row in rows if row.bag})}
+    held = Bag.objects.filter(round=of.pk, code__in={row.bag for row in rows if row.bag})
+    bags = {row.code: row for row in held}
     points = {row.pk: row for row in Point.objects.filter(pk__in={row.point_id for row in rows if row.point_id})}
     people = dict(Scan.objects.filter(round=of.pk, tube__in=codes).values_list("tube").annotate(n=Count("number")))
     return [
@@ -109,18 +115,107 @@ def tube_by_code(actor: Actor, code: str) -> Trail:
     return found
 
 
-def bag_by_code(actor: Actor, code: str) -> Bag:
-    """One; raises `NotFound`."""
-    found = Bag.objects.visible_to(actor, READ).select_related("round__unit", "point").filter(pk=code).first()
+def bag_by_code(actor: Actor, of: Round, code: str) -> Bag:
+    """A bag of a round; raises `NotFound`."""
+    rows = Bag.objects.visible_to(actor, READ).select_related("round__unit", "point")
+    found = rows.filter(round=of.pk, code=code).first()
     if found is None:
         raise NotFound(kind="tubes.bag", code=code)
     return found
 
 
-def events_of(*, tube: str = "", bag: str = "") -> QuerySet[TubeEvent]:
-    """Facts about a tube, or about a bag as a whole, in true time."""
-    rows = TubeEvent.objects.filter(tube=tube) if tube else TubeEvent.objects.filter(bag=bag, tube="")
+@dataclass(frozen=True)
+class Candidate:
+    """What a code may mean: a bag or a tube of a round."""
+
+    of: Round
+    part: str
+    code: str
+
+    @property
+    def open(self) -> bool:
+        """Whether its round is tested now."""
+        return bool(self.of.state == RoundState.OPEN)
+
+
+def candidates(actor: Actor, text: str) -> list[Candidate]:
+    """Bags and tubes that a code alone may mean, of rounds that are tested first, then the last first.
+
+    Tubes are used once, so of them there is one; a bag's code comes again in every round.
+    """
+    codes = {text, text.upper(), text.lower()}
+    found = [
+        Candidate(row.round, part, row.code)
+        for part, model in (("bag", Bag), ("tube", Trail))
+        for row in model.objects.visible_to(actor).filter(code__in=codes).select_related("round__unit")
+    ]
+    return sorted(found, key=lambda one: (one.open, one.of.opens_at, one.part), reverse=True)
+
+
+def near(actor: Actor, text: str) -> list[Candidate]:
+    """Bags and tubes of rounds that are tested now whose code is one slip of a finger away."""
+    codes = one_off(text)
+    found = [
+        Candidate(row.round, part, row.code)
+        for part, model in (("bag", Bag), ("tube", Trail))
+        for row in model.objects.visible_to(actor)
+        .filter(code__in=codes, round__state=RoundState.OPEN)
+        .select_related("round__unit")
+        .order_by("code")[:MOST_NEAR]
+    ]
+    return sorted(found, key=lambda one: (one.of.opens_at, one.code), reverse=True)[:MOST_NEAR]
+
+
+def facts_told(of: Round, *, tube: str = "", bag: str = "") -> QuerySet[TubeEvent]:
+    """What was told in a round about a tube, or about a bag as a whole, in true time."""
+    rows = TubeEvent.objects.filter(round=of.pk, tube=tube, **({} if tube else {"bag": bag}))
     return rows.select_related("upload__by", "point").order_by("at", "id")
+
+
+def strays(of: Round) -> QuerySet[TubeEvent]:
+    """Facts told in this round about tubes of another one: no tube is where they say until somebody looked.
+
+    Whoever looked into them said so after the last of them came.
+    """
+    homes = Trail.objects.filter(code=OuterRef("tube")).values("round")
+    looked = TubeEvent.objects.filter(
+        kind=EventKind.LOOKED_INTO, round=of.pk, tube=OuterRef("tube"),
+        upload__received_at__gte=OuterRef("upload__received_at"),
+    )  # fmt: skip
+    rows = TubeEvent.objects.filter(~Exists(looked), round=of.pk).exclude(tube="").exclude(kind=EventKind.LOOKED_INTO)
+    rows = rows.annotate(home=Subquery(homes)).exclude(home=of.pk).filter(home__isnull=False)
+    return rows.select_related("upload__by", "point").order_by("at", "id")
+
+
+def told_elsewhere(trail: Trail) -> QuerySet[TubeEvent]:
+    """What was told about a tube in rounds it is not of: it counts nowhere."""
+    rows = TubeEvent.objects.filter(tube=trail.code).exclude(round=trail.round_id)
+    return rows.select_related("upload__by", "upload__round", "point").order_by("at", "id")
+
+
+def with_homes(events: Sequence[TubeEvent]) -> list[tuple[TubeEvent, Round]]:
+    """Each with the round its tube is of; one query."""
+    rows = Trail.objects.filter(pk__in={one.tube for one in events}).select_related("round")
+    homes = {row.code: row.round for row in rows}
+    return [(one, homes[one.tube]) for one in events]
+
+
+def doubts_of(trail: Trail) -> list[str]:
+    """Its doubts, and that nobody filled what lies in a bag."""
+    empty = trail.opened_at is None and bool(trail.bag) and trail.slip_at is None
+    return [*trail.doubts, *([Doubt.NEVER_FILLED] if empty else [])]
+
+
+def overrides(trail: Trail) -> QuerySet[Recall]:
+    """People of this tube whose recall was ended before the recheck, by a decision with a name."""
+    rows = Recall.objects.filter(Q(tube=trail.code) | Q(retest_tube=trail.code), overridden=True)
+    return rows.select_related("closed_by").order_by("number")
+
+
+def overrides_in(of: Round) -> QuerySet[Recall]:
+    """The same of a round."""
+    rows = Recall.objects.filter(round=of, overridden=True).select_related("closed_by")
+    return rows.order_by("tube", "number")
 
 
 def numbers_in(trail: Trail) -> list[int]:
@@ -151,12 +246,16 @@ def laboratory_by_id(actor: Actor, pk: UUID) -> Laboratory:
 def bags_for(laboratory: Laboratory) -> QuerySet[Bag]:
     """Bags at its door or with it, those of open rounds, the last first."""
     rows = Bag.objects.filter(laboratory=laboratory.code, state__in=[BagState.ARRIVED, BagState.RECEIVED])
-    waiting = Trail.objects.filter(bag=OuterRef("code"), standing="", rejected_at__isnull=True)
-    return rows.filter(Exists(waiting)).order_by("-arrived_at", "code")
+    waiting = Trail.objects.real().filter(
+        bag=OuterRef("code"), round=OuterRef("round"), standing="", rejected_at__isnull=True
+    )
+    return rows.filter(Exists(waiting)).select_related("round").order_by("-arrived_at", "code")
 
 
-def overdue_legs(of: Round, at: datetime) -> QuerySet[Deadline]:
-    """Legs of this round whose time is over."""
-    keys = [*map(str, of.points.values_list("pk", flat=True)), *bags(of).values_list("code", flat=True)]
+def overdue_legs(of: Round, at: datetime) -> list[tuple[Deadline, Bag | None]]:
+    """Legs of this round whose time is over, with the bag where it is one."""
+    keys = [*map(str, of.points.values_list("pk", flat=True)), *map(str, bags(of).values_list("pk", flat=True))]
     rows = Deadline.objects.filter(kind__startswith="tubes.", subject_id__in=keys, state=DeadlineState.OPEN)
-    return rows.filter(overdue_at__lte=at).order_by("due_at")
+    late = list(rows.filter(overdue_at__lte=at).order_by("due_at")[:MOST_LATE])
+    held = {str(row.pk): row for row in bags(of).filter(pk__in=[one.subject_id for one in late])}
+    return [(one, held.get(one.subject_id)) for one in late]

@@ -4,7 +4,8 @@ from lazaretto.core.ids import new_id
 from lazaretto.tubes import commands
 from lazaretto.tubes.choices import Stage
 from lazaretto.tubes.commands import RawLine
-from lazaretto.tubes.models import ResultFile
+from lazaretto.tubes.models import Laboratory, ResultFile
+from tests.cast import member as somebody
 from tests.factories import NOW
 
 HEADER = ["序号", "试管编号", "检测结果", "N基因", "ORF1ab"]
@@ -34,8 +35,12 @@ def report(cast, of, laboratory, *lines, at=NOW, **more) -> ResultFile:
 
 
 def recheck(cast, of, laboratory, *lines, at=NOW) -> ResultFile:
-    """The second stage."""
-    return report(cast, of, laboratory, *lines, at=at, stage=Stage.RECHECK)
+    """The second stage: another laboratory, whose own worker sends it."""
+    second, _made = Laboratory.objects.get_or_create(
+        code="CDC", defaults={"unit": laboratory.unit, "name": "疾控中心实验室", "rechecks": True}
+    )
+    worker = somebody("laboratory", laboratory.unit)
+    return report(cast, of, second, *lines, at=at, stage=Stage.RECHECK, member=worker)
 
 
 def lines_by_tube(file: ResultFile) -> dict[str, tuple[str, list[str]]]:

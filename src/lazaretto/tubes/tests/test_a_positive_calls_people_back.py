@@ -12,9 +12,11 @@ from lazaretto.headcounts.models import Member
 from lazaretto.protocols.models import PackAdoption
 from lazaretto.screening.tests.rounds import opened, scan, send
 from lazaretto.tubes import commands
+from lazaretto.tubes.choices import CallSaid
 from lazaretto.tubes.commands import follow_round
-from lazaretto.tubes.errors import NotConfirmed, RecallSettled, RetestTubeTaken
+from lazaretto.tubes.errors import CallSaysNothing, NotConfirmed, RecallSettled, RecheckOutstanding, RetestTubeTaken
 from lazaretto.tubes.models import Positive, Recall, RecallCall, Trail
+from lazaretto.tubes.own import own_result
 from lazaretto.tubes.proofs import tubes_answered
 from lazaretto.tubes.queries.people import people_of
 from lazaretto.tubes.tests.labs import recheck, report
@@ -182,14 +184,63 @@ def test_a_device_says_who_was_swabbed_again(cast, pool):
     assert Trail.objects.get(code="S1").opened_at == NOW
 
 
+def test_nobodys_recall_ends_before_the_recheck_but_by_an_approver_who_is_named(cast, lab, pool):
+    of, _place = pool
+    row = Recall.objects.get(number=1)
+    who = {"at": NOW, "recall": row, "reason": "本人已在外地复核阴性"}
+    with pytest.raises(RecheckOutstanding):
+        commands.close_recall(actor=cast.duty_officer.actor, **who)
+    with pytest.raises(Forbidden):
+        commands.override_recall(actor=cast.duty_officer.actor, **who)
+    with pytest.raises(ReasonRequired):
+        commands.override_recall(actor=cast.approver.actor, **{**who, "reason": " "})
+    commands.override_recall(actor=cast.approver.actor, **who)
+    row.refresh_from_db()
+    assert (row.state, row.overridden, row.closed_by) == ("closed", True, cast.approver.user)
+    told = own_result(of.pk, 1)
+    assert (told.said, told.reason, told.answered_at) == ("ended", "本人已在外地复核阴性", None)
+    page = cast.auditor.client.get(f"/tubes/positives/{row.positive_id}").content.decode()
+    for address in (f"/tubes/positives/{row.positive_id}", "/tubes/tube/T1", f"/tubes/rounds/{of.pk}/closing"):
+        page = cast.auditor.client.get(address).content.decode()
+        assert "本人已在外地复核阴性" in page, address
+        assert str(cast.approver.user.display_name) in page, address
+    recheck(cast, of, lab, ["T1", "阳性"])
+    row.refresh_from_db()
+    assert (row.state, row.overridden) == ("open", False)  # the tube is positive after all: they are called again
+
+
+def test_a_recall_ended_by_an_approver_after_the_recheck_is_an_ordinary_end(cast, lab, pool):
+    recheck(cast, pool[0], lab, ["T1", "阴性"])
+    row = Recall.objects.get(number=1)
+    commands.override_recall(actor=cast.approver.actor, at=NOW, recall=row, reason="疾控同意")
+    assert not Recall.objects.get(pk=row.pk).overridden
+
+
+def test_somebody_ended_by_decision_whose_own_swab_is_positive_is_called_again(cast, lab, pool):
+    of, place = pool
+    row = Recall.objects.get(number=1)
+    commands.record_retest(actor=cast.medic.actor, at=NOW, recall=row, tube="S1")
+    brought(cast, place, "S1", bag="R1")
+    commands.override_recall(actor=cast.approver.actor, at=NOW, recall=Recall.objects.get(pk=row.pk), reason="误采")
+    report(cast, of, lab, ["S1", "阳性"])
+    row.refresh_from_db()
+    assert (row.state, row.closed_at, row.overridden) == ("positive", None, False)
+
+
 def test_calls_are_written_down(cast, pool):
     row = Recall.objects.get(round=pool[0], number=1)
     who = {"actor": cast.medic.actor, "at": NOW, "recall": row}
-    commands.record_call(**who, reached=False, words="无人接听")
+    commands.record_call(**who, said=CallSaid.NO_ANSWER)
     assert Recall.objects.get(pk=row.pk).reached_at is None
-    commands.record_call(**who, reached=True)
+    with pytest.raises(CallSaysNothing):
+        commands.record_call(**who, said=CallSaid.STAYS, words=" ")
+    assert Recall.objects.get(pk=row.pk).reached_at is None
+    commands.record_call(**who, said=CallSaid.STAYS, words="三号宿舍 204")
     assert Recall.objects.get(pk=row.pk).reached_at == NOW
-    assert RecallCall.objects.count() == 2
+    assert list(RecallCall.objects.order_by("id").values_list("said", "reached")) == [
+        ("no_answer", False),
+        ("stays", True),
+    ]
 
 
 def test_a_tube_for_one_is_for_one(cast, pool):
@@ -203,4 +254,4 @@ def test_a_tube_for_one_is_for_one(cast, pool):
     with pytest.raises(Forbidden):
         commands.close_recall(actor=cast.medic.actor, at=NOW, recall=two, reason="误报")
     with pytest.raises(NotFound):
-        commands.record_call(actor=cast.outsider.actor, at=NOW, recall=two, reached=True)
+        commands.record_call(actor=cast.outsider.actor, at=NOW, recall=two, said=CallSaid.STAYS, words="在家")

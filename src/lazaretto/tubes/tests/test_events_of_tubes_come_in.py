@@ -8,16 +8,19 @@ from django.db import DatabaseError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lazaretto.core.errors import Forbidden, NotFound
+from lazaretto.core.errors import Forbidden, NotFound, ReasonRequired
 from lazaretto.core.ids import new_id
-from lazaretto.core.models import JournalEntry
+from lazaretto.core.models import Deadline, JournalEntry
 from lazaretto.screening.tests.rounds import open_one, opened, point, scan, send
+from lazaretto.tubes.commands import call_slip, follow_round, look_into
 from lazaretto.tubes.commands.scans import follow_scans
-from lazaretto.tubes.errors import EventsReused
+from lazaretto.tubes.errors import EventsReused, SwabsInTube
 from lazaretto.tubes.models import Bag, EventUpload, Trail, TubeEvent
 from lazaretto.tubes.proofs import tube_facts_stand
+from lazaretto.tubes.queries.balance import unanswered
+from lazaretto.tubes.queries.trails import doubts_of, in_step, strays, trails, tube_lines
 from lazaretto.tubes.rules import Fact, story_of_bag, story_of_tube
-from lazaretto.tubes.tests.ways import HOUR, MINUTE, seen, tell
+from lazaretto.tubes.tests.ways import HOUR, MINUTE, brought, seen, tell
 from tests.cast import gather
 from tests.cast import member as somebody
 from tests.factories import NOW
@@ -101,12 +104,102 @@ def test_a_scan_that_comes_after_the_events_of_its_tube_makes_it_known(cast):
     }  # fmt: skip
 
 
-def test_a_tube_of_another_round_is_kept_and_said(cast):
-    _of, place = opened(cast)
+def test_what_is_told_of_a_tube_of_another_round_is_a_question_there(cast):
+    of, place = opened(cast)
     send(cast, place, scan(1))
-    _following, there = open_one(cast)
-    assert remarks(tell(cast, there, seen("sealed", tube="T1"))) == ["other_round"]
-    assert Trail.objects.get().round_id == place.round_id
+    tell(cast, place, seen("sealed", tube="T1"), seen("bagged", tube="T1", bag="B1"))
+    following, there = open_one(cast)
+    answer = tell(
+        cast, there, seen("sealed", tube="T1", at=NOW + HOUR), seen("bagged", tube="T1", bag="B9"), at=NOW + HOUR
+    )
+    assert remarks(answer) == ["other_round", "other_round"]
+    row = Trail.objects.get()
+    assert (row.round_id, row.bag, row.sealed_at, row.doubts) == (of.pk, "B1", NOW, [])  # its story is its own
+    assert [one.kind for one in strays(following)] == ["bagged", "sealed"]
+    assert not strays(of).exists()
+    assert tube_facts_stand(NOW).offenders == []
+    who = {"actor": cast.duty_officer.actor, "test_round": following, "tube": "T1"}
+    with pytest.raises(ReasonRequired):
+        look_into(**who, at=NOW + HOUR, reason=" ")
+    look_into(**who, at=NOW + HOUR, reason="扫错旧管，管在上轮袋里")
+    assert not strays(following).exists()
+    assert Trail.objects.get().bag == "B1"
+    tell(cast, there, seen("bagged", tube="T1", bag="B9"), at=NOW + 2 * HOUR)
+    assert strays(following).exists()  # said again, asked again
+
+
+def test_facts_that_came_before_the_scan_are_folded_again_in_the_round_of_the_scan(cast):
+    of, place = opened(cast)
+    following, there = open_one(cast)
+    tell(cast, there, seen("bagged", tube="T1", bag="B9"))
+    assert Trail.objects.get().bag == "B9"
+    send(cast, place, scan(1))
+    follow_scans(of)
+    row = Trail.objects.get()
+    assert (row.round_id, row.bag) == (of.pk, "")
+    assert [one.bag for one in strays(following)] == ["B9"]
+    assert tube_facts_stand(NOW).offenders == []
+
+
+def test_the_same_bag_of_the_next_round_is_another_one(cast):
+    of, place = opened(cast)
+    send(cast, place, scan(1))
+    brought(cast, place, "T1", bag="B-17")
+    following, there = open_one(cast)
+    send(cast, there, scan(1, tube="T2"))
+    tell(cast, there, seen("bagged", tube="T2", bag="B-17", at=NOW + HOUR), at=NOW + HOUR)
+    first, second = Bag.objects.get(round=of), Bag.objects.get(round=following)
+    assert (first.code, first.state, first.point) == ("B-17", "received", place)
+    assert (second.code, second.state, second.point) == ("B-17", "open", there)
+    assert [line.step for one in (of, following) for line in tube_lines(one, list(trails(one)))] == [
+        "laboratory",
+        "bagged",
+    ]
+    follow_round(of, at=NOW + 2 * HOUR)
+    follow_round(following, at=NOW + 2 * HOUR)
+    assert set(Deadline.objects.filter(kind="tubes.result").values_list("subject_id", flat=True)) == {str(first.pk)}
+    assert tube_facts_stand(NOW).offenders == []
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Bag.objects.create(code="B-17", round=of)
+
+
+def test_a_code_that_was_a_slip_is_waited_for_no_more_until_somebody_sees_it(cast):
+    of, place = opened(cast)
+    send(cast, place, scan(1))
+    tell(cast, place, seen("received", tube="T11", to="LAB1"))
+    follow_scans(of)
+    slip = {"actor": cast.medic.actor, "test_round": of}
+    with pytest.raises(ReasonRequired):
+        call_slip(**slip, at=NOW, tube="T11", reason="")
+    call_slip(**slip, at=NOW + MINUTE, tube="T11", reason="扫到了架子上的码")
+    assert [row.code for row in unanswered(of)] == ["T1"]
+    assert [row.code for row in in_step(of, "slip")] == ["T11"]
+    assert TubeEvent.objects.get(kind="slip").reason == "扫到了架子上的码"
+    assert tube_facts_stand(NOW).offenders == []
+    with pytest.raises(SwabsInTube):
+        call_slip(**slip, at=NOW, tube="T1", reason="不要")
+    tell(cast, place, seen("bagged", tube="T11", bag="B1", at=NOW + HOUR), at=NOW + HOUR)
+    assert Trail.objects.get(code="T11").slip_at is None
+    assert "T11" in {row.code for row in unanswered(of)}
+
+
+def test_a_slip_that_a_scan_names_after_all_is_a_tube(cast):
+    of, place = opened(cast)
+    tell(cast, place, seen("received", tube="T1", to="LAB1"))
+    call_slip(actor=cast.medic.actor, at=NOW + MINUTE, test_round=of, tube="T1", reason="扫错")
+    assert not unanswered(of).exists()
+    send(cast, place, scan(1))
+    follow_scans(of)
+    assert [row.code for row in unanswered(of)] == ["T1"]
+
+
+def test_a_tube_that_nobody_filled_is_to_be_looked_into(cast):
+    of, place = opened(cast)
+    send(cast, place, scan(1))
+    tell(cast, place, seen("bagged", tube="T1", bag="B1"), seen("bagged", tube="T3", bag="B1"))
+    follow_scans(of)
+    assert [row.code for row in in_step(of, "doubt")] == ["T3"]
+    assert [doubts_of(row) for row in trails(of)] == [[], ["never_filled"]]
 
 
 def test_a_clock_that_is_wrong_is_put_right(cast):
@@ -174,7 +267,7 @@ FACTS = st.builds(
     id=st.uuids(),
     kind=st.sampled_from(
         ["sealed", "bagged", "unbagged", "bag_closed", "handed_over", "taken", "arrived", "received", "rejected",
-         "looked_into"]
+         "looked_into", "slip"]
     ),
     at=st.integers(0, 5).map(lambda minutes: NOW + timedelta(minutes=minutes)),
     tube=st.just("T1"),

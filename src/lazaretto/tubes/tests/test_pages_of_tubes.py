@@ -52,7 +52,13 @@ def test_where_tubes_are(cast, story, django_assert_num_queries):
     tell(cast, place, seen("bagged", tube="T2", bag="B9"))
     follow = get(cast.duty_officer, "rounds", query="?code=＇T2")
     assert follow.url == reverse("tubes:tube", args=["T2"])
-    for name, args in (("rounds", ()), ("round", (of.pk,)), ("bags", (of.pk,)), ("tube", ("T1",)), ("bag", ("B1",))):
+    for name, args in (
+        ("rounds", ()),
+        ("round", (of.pk,)),
+        ("bags", (of.pk,)),
+        ("tube", ("T1",)),
+        ("bag", (of.pk, "B1")),
+    ):
         answer = get(cast.site_lead, name, *args)
         assert answer.status_code == 200, name
         assert get(cast.outsider, name, *args).status_code in {200, 404}
@@ -61,7 +67,7 @@ def test_where_tubes_are(cast, story, django_assert_num_queries):
     assert "员工001" not in get(cast.auditor, "tube", "T1").content.decode()
     for step in ("table", "answered", "doubt", "all"):
         assert get(cast.auditor, "round", of.pk, query=f"?show={step}").status_code == 200
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(26):
         get(cast.site_lead, "round", of.pk, query="?show=all")
 
 
@@ -77,8 +83,8 @@ def test_the_laboratory_receives_rejects_and_reports(cast, story):
     assert Trail.objects.get(code="T3").standing == "negative"
     held = post(worker, "enter", lab.pk, tube="T3", result="positive", stage=1)
     assert held.url.startswith("/tubes/results/")
-    post(worker, "scan", lab.pk, code="T9", reason="漏液")
-    assert Trail.objects.get(code="T9").reason == "漏液"
+    post(worker, "scan", lab.pk, code="T2", reason="漏液")
+    assert Trail.objects.get(code="T2").reason == "漏液"
     assert post(worker, "enter", lab.pk, tube="", result="x").status_code == 422
     assert post(cast.clerk, "scan", lab.pk, code="B7").status_code == 403
     assert of.pk
@@ -139,12 +145,23 @@ def test_people_of_a_positive_are_called_from_the_list(cast, story):
     found, row = Positive.objects.get(), Recall.objects.get(number=1)
     page = get(cast.medic, "positive", found.pk).content.decode()
     assert "员工001" in page
-    post(cast.medic, "recall_step", row.pk, "call", do="reached", words="在宿舍等")
+    post(cast.medic, "recall_step", row.pk, "call", said="stays", words="在宿舍等")
     post(cast.medic, "recall_step", row.pk, "retest", tube="S1")
     row.refresh_from_db()
     assert (row.state, row.reached_at) == ("retested", NOW)
     assert post(cast.medic, "recall_step", row.pk, "close", reason="x").status_code == 403
-    post(cast.duty_officer, "recall_step", Recall.objects.get(number=2).pk, "close", reason="已送医")
+    other = Recall.objects.get(number=2)
+    refused = post(cast.medic, "recall_step", other.pk, "retest", tube="S1")
+    assert refused.status_code == 409
+    assert 'value="S1"' in refused.content.decode()  # on the list again, with what was typed
+    assert "data-open" in refused.content.decode()
+    silent = post(cast.medic, "recall_step", other.pk, "call", said="stays", words="")
+    assert silent.status_code == 422
+    assert get(cast.medic, "recall", other.pk).url == reverse("tubes:positive", args=[found.pk])
+    early = post(cast.duty_officer, "recall_step", other.pk, "close", reason="已送医")
+    assert (early.status_code, "已送医" in early.content.decode()) == (409, False)  # only an approver may, before
+    assert post(cast.duty_officer, "override", other.pk, reason="已送医").status_code == 403
+    assert post(cast.approver, "override", other.pk, reason="已送医").status_code == 302
     brought(cast, place, "S1", bag="B8")
     report(cast, of, lab, ["S1", "阳性"])
     recheck(cast, of, lab, ["S1", "阳性"])
@@ -163,9 +180,16 @@ def test_a_round_is_closed_on_the_page_and_reported(cast, story):
     assert refused.status_code == 422
     assert "T3" in refused.content.decode()
     post(cast.duty_officer, "absent", of.pk, kind="excused", reason="住院", number=["5", "6"], do="ticked")
-    post(cast.duty_officer, "absent", of.pk, kind="missing", reason="未到", do="rest")
+    nobody = post(cast.duty_officer, "absent", of.pk, kind="missing", reason="未到")
+    assert (nobody.status_code, "未到" in nobody.content.decode()) == (422, True)
+    asked = get(cast.duty_officer, "rest", of.pk).content.decode()
+    assert "员工101" in asked
+    for wrong in ({"people": 2}, {"people": 1, "reason": ""}, {"people": ""}):
+        given = {"kind": "missing", "reason": "未到", "people": 1, **wrong}
+        assert post(cast.duty_officer, "rest", of.pk, **given).status_code == 422
+    assert Absence.objects.count() == 2
+    post(cast.duty_officer, "rest", of.pk, kind="missing", reason="未到", people=1)
     assert Absence.objects.count() == 3
-    assert post(cast.duty_officer, "absent", of.pk, kind="missing", do="rest").status_code == 422
     brought(cast, place, "T3", bag="B7")
     report(cast, of, lab, ["T3", "阴性"])
     recheck(cast, of, lab, ["T1", "阴性"])
@@ -178,7 +202,7 @@ def test_a_round_is_closed_on_the_page_and_reported(cast, story):
     sheets = [[[cell.value for cell in row] for row in sheet.rows] for sheet in book.worksheets]
     assert [row[1] for row in sheets[0][1:5]] == [7, 4, 2, 1]
     assert sheets[2][1][0] == "T1"
-    assert "员工005" in {row[1] for row in sheets[3]}
+    assert "员工005" in {row[1] for row in sheets[4]}
 
 
 def test_somebody_sees_their_own_result_and_nobody_elses(cast, story, django_assert_num_queries):

@@ -3,19 +3,29 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 
 from lazaretto.core.errors import Forbidden, InvalidInput, ReasonRequired
 from lazaretto.core.models import Alarm, Deadline, JournalEntry
 from lazaretto.screening.tests.rounds import open_one, opened, scan, send
 from lazaretto.tubes import commands
 from lazaretto.tubes.choices import Hold, Outcome, Stage
-from lazaretto.tubes.errors import FileBlocked, FileClosed, LineDecided, NoSecondStage, NoTubeColumn
-from lazaretto.tubes.models import Positive, ResultFile, ResultLine, Trail, TubeResult
+from lazaretto.tubes.errors import (
+    FileBlocked,
+    FileClosed,
+    LineCounts,
+    LineDecided,
+    LineNotDecided,
+    NoSecondStage,
+    NoTubeColumn,
+    RecheckNotIndependent,
+)
+from lazaretto.tubes.models import LineDecision, Positive, ResultFile, ResultLine, Trail, TubeResult
 from lazaretto.tubes.proofs import result_lines_balance, tubes_answered
 from lazaretto.tubes.queries.results import account_of
 from lazaretto.tubes.tests.labs import HEADER, commit, lines_by_tube, report, stage
 from lazaretto.tubes.tests.ways import brought, laboratory, seen, tell
+from tests.cast import member as somebody
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -215,6 +225,82 @@ def test_a_tube_of_another_round_is_held(cast, lab, tested):
     other, _there = open_one(cast)
     file = stage(cast, other, lab, ["T1", "阴性"])
     assert lines_by_tube(file) == {"T1": ("held", ["other_round"])}
+
+
+def test_a_recheck_is_another_laboratorys_and_another_persons(cast, tested):
+    of, _place = tested
+    lab, second = laboratory(cast, rechecks=True), laboratory(cast, "CDC", rechecks=True)
+    report(cast, of, lab, ["T1", "阳性"], ["T2", "阳性"])
+    worker = somebody("laboratory", cast.site.unit)
+    for whose, member in ((lab, worker), (second, cast.duty_officer)):
+        with pytest.raises(RecheckNotIndependent) as refused:
+            stage(cast, of, whose, ["T1", "阴性"], ["T2", "阴性"], stage=Stage.RECHECK, member=member)
+        assert "T1, T2" in str(refused.value)
+        assert lab.name in str(refused.value)
+    assert not ResultFile.objects.filter(stage=Stage.RECHECK).exists()
+    report(cast, of, second, ["T1", "阴性"], stage=Stage.RECHECK, member=worker)
+    assert Trail.objects.get(code="T1").standing == "refuted"
+
+
+def test_of_a_list_only_the_rechecks_of_their_own_are_held_and_nobody_decides_them_away(cast, tested):
+    of, place = tested
+    lab, second = laboratory(cast), laboratory(cast, "CDC", rechecks=True)
+    worker = somebody("laboratory", cast.site.unit)
+    report(cast, of, lab, ["T1", "阳性"])
+    report(cast, of, second, ["T2", "阳性"])
+    file = report(cast, of, second, ["T1", "阴性"], ["T2", "阴性"], stage=Stage.RECHECK, member=worker)
+    assert lines_by_tube(file) == {"T1": ("taken", []), "T2": ("held", ["not_independent"])}
+    with pytest.raises(RecheckNotIndependent):
+        decide(cast, file, 3)
+    with pytest.raises(RecheckNotIndependent):
+        commands.decide_lines(
+            actor=cast.duty_officer.actor, at=NOW, result_file=file, hold=Hold.NOT_INDEPENDENT, take=True, reason="急"
+        )
+    decide(cast, file, 3, take=False)
+    assert Trail.objects.get(code="T2").standing == "preliminary"
+    assert place.pk
+
+
+def test_what_waited_beside_a_hidden_positive_is_free_when_it_is_decided(cast, lab, tested):
+    of, _place = tested
+    file = stage(cast, of, lab, ["T1", "阳性"], ["T1", "阴性"], ["T2", "阴性"], declared_negative=True)
+    assert file.entries.filter(state="held").count() == 2
+    decide(cast, file, 2, take=False, reason="实验室：第一行录错")
+    assert lines_by_tube(file) == {"T1": ("left_out", []), "T2": ("ready", [])} | {
+        "T1": ("left_out", ["said_otherwise", "hidden_positive"])
+    }
+    assert file.entries.get(number=3).state == "ready"
+    commit(cast, file)
+    file.refresh_from_db()
+    assert (file.state, Trail.objects.get(code="T1").standing) == ("committed", "negative")
+
+
+def test_a_decided_line_is_opened_again_and_what_was_decided_stays(cast, lab, tested):
+    of, _place = tested
+    file = stage(cast, of, lab, ["T1", "阴性"], ["X9", "阳性"])
+    decide(cast, file, 3, take=False, reason="外区试管")
+    commit(cast, file)
+    file.refresh_from_db()
+    assert file.state == "committed"
+    who = {"actor": cast.duty_officer.actor, "at": NOW, "result_file": file}
+    with pytest.raises(LineCounts):
+        commands.reopen_line(**who, number=2, reason="再看")
+    with pytest.raises(ReasonRequired):
+        commands.reopen_line(**who, number=3, reason=" ")
+    commands.reopen_line(**who, number=3, reason="实验室来电：是 T2")
+    file.refresh_from_db()
+    row = file.entries.get(number=3)
+    assert (file.state, row.state, row.holds, row.reason) == ("staged", "held", ["unknown_tube"], "")
+    with pytest.raises(LineNotDecided):
+        commands.reopen_line(**who, number=3, reason="再看")
+    decide(cast, file, 3, tube="T2", reason="改为 T2")
+    commit(cast, file)
+    assert Trail.objects.get(code="T2").standing == "preliminary"
+    told = LineDecision.objects.filter(line=row).order_by("id").values_list("what", "tube", "reason")
+    assert list(told) == [("leave", "X9", "外区试管"), ("reopen", "X9", "实验室来电：是 T2"), ("take", "X9", "改为 T2")]
+    assert result_lines_balance(NOW).offenders == []
+    with pytest.raises(DatabaseError), transaction.atomic():
+        LineDecision.objects.update(reason="")
 
 
 def test_files_of_any_size_ask_so_many_times(cast, lab, django_assert_num_queries):

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.core import clock
@@ -20,7 +20,7 @@ from lazaretto.screening.choices import RoundState
 from lazaretto.screening.queries import organisation_in
 from lazaretto.screening.rules import MANAGE as MANAGE_ROUNDS
 from lazaretto.tubes import commands
-from lazaretto.tubes.forms import AbsentForm
+from lazaretto.tubes.forms import AbsentForm, RestForm
 from lazaretto.tubes.queries import trails
 from lazaretto.tubes.queries.agreed import agreed, every_agreement
 from lazaretto.tubes.queries.balance import absences, balance_of, unanswered, unnamed
@@ -30,6 +30,7 @@ from lazaretto.tubes.rules import MANAGE, READ
 from lazaretto.ui.notices import notify
 
 PER_PAGE = 50
+SOME = 12  # names of those who would be named all at once
 
 
 @require_GET
@@ -55,6 +56,8 @@ def _closing(request: HttpRequest, round_id: UUID, **more: Any) -> HttpResponse:
         "unnamed": [(row, name(row.member.name)) for row in piece.items],
         "next_url": f"?cursor={piece.next}" if piece.next else "",
         "absent": [(row, name(known[row.number].name) if row.number in known else "–") for row in said],
+        "slips": list(trails.in_step(of, "slip")[:PER_PAGE]),
+        "overrides": list(trails.overrides_in(of)),
         "tubes": list(unanswered(of).order_by("code")[:PER_PAGE]),
         "agreed": [(one, name(one.officer) if one.officer else "–") for one in agreed(of) if one.differs],
         "form": AbsentForm(),
@@ -90,19 +93,52 @@ def _key(text: str) -> UUID:
 @require_POST
 @needs(MANAGE)
 def absent(request: HttpRequest, round_id: UUID) -> HttpResponse:
-    """Name those who were ticked, or everybody who is left."""
+    """Name those who were ticked; for everybody who is left another page asks first."""
     form = AbsentForm(request.POST)
     if not form.is_valid():
         return _closing(request, round_id, form=form)
     numbers = [int(text) for text in request.POST.getlist("number") if text.isdigit()]
     given = {"test_round": round_id, **form.cleaned_data}
-    actor, at = actor_of(request), clock.now()
-    if request.POST.get("do") == "rest":
-        done = commands.name_rest.invoke(actor=actor, at=at, payload=given)
-    else:
-        done = commands.name_absent.invoke(actor=actor, at=at, payload={**given, "numbers": numbers})
+    if not numbers:
+        return _closing(
+            request, round_id, form=form, problem=_("Nobody is ticked. Tick whom you mean; nobody was named.")
+        )
+    try:
+        payload = {**given, "numbers": numbers}
+        done = commands.name_absent.invoke(actor=actor_of(request), at=clock.now(), payload=payload)
+    except DomainError as error:
+        if error.status in {403, 404}:
+            raise
+        return _closing(request, round_id, form=form, problem=str(error))
     notify(request, _("Named: {n} people.").format(n=done.people))
     return HttpResponseRedirect(reverse("tubes:closing", args=[round_id]))
+
+
+@require_http_methods(["GET", "POST"])
+@needs(MANAGE)
+def rest(request: HttpRequest, round_id: UUID) -> HttpResponse:
+    """Name everybody who is left: how many and who is said first, and only those who were shown are named."""
+    actor = actor_of(request)
+    of = trails.round_by_id(actor, round_id)
+    rows = unnamed(of)
+    people = rows.count()
+    form = RestForm(request.POST or None, people=people)
+    if request.method == "POST" and form.is_valid():
+        given = {name: form.cleaned_data[name] for name in ("kind", "reason")}
+        try:
+            done = commands.name_rest.invoke(
+                actor=actor, at=clock.now(), payload={"test_round": round_id, "people": people, **given}
+            )
+        except DomainError as error:
+            if error.status in {403, 404}:
+                raise
+            form.add_error(None, str(error))
+        else:
+            notify(request, _("Named: {n} people.").format(n=done.people))
+            return HttpResponseRedirect(reverse("tubes:closing", args=[round_id]))
+    names = [(row, name_for(actor, row.member.name, unit_id=of.unit_id)) for row in rows[:SOME]]
+    context = {"of": of, "people": people, "some": names, "more": max(0, people - SOME), "form": form}
+    return render(request, "tubes/rest.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

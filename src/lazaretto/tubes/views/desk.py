@@ -13,17 +13,18 @@ from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.accounts.models import Unit
 from lazaretto.core import clock
 from lazaretto.core.access import Actor
-from lazaretto.core.errors import DomainError, InvalidInput
+from lazaretto.core.errors import DomainError
 from lazaretto.core.ids import new_id
-from lazaretto.screening.models import Round
+from lazaretto.screening.choices import RoundState
 from lazaretto.tubes import commands
 from lazaretto.tubes.choices import Source, Stage
 from lazaretto.tubes.commands import RawLine, TakenEvent
 from lazaretto.tubes.forms import EnterForm, LaboratoryForm
-from lazaretto.tubes.models import Bag, Laboratory, ResultFile, Trail
+from lazaretto.tubes.models import Laboratory, ResultFile, Trail
 from lazaretto.tubes.queries import trails
 from lazaretto.tubes.queries.results import blocked
-from lazaretto.tubes.rules import HANDLE, MANAGE, READ, REPORT, tidy_code
+from lazaretto.tubes.queries.trails import Candidate
+from lazaretto.tubes.rules import HANDLE, LONGEST_CODE, MANAGE, READ, REPORT, tidy_code
 from lazaretto.ui.notices import notify
 
 SHOWN = 50
@@ -58,20 +59,21 @@ def desk(request: HttpRequest, laboratory_id: UUID) -> HttpResponse:
     return _desk(request, trails.laboratory_by_id(actor_of(request), laboratory_id))
 
 
-def _desk(request: HttpRequest, laboratory: Laboratory, **more: Any) -> HttpResponse:
+def _desk(request: HttpRequest, laboratory: Laboratory, *, status: int = 200, **more: Any) -> HttpResponse:
     actor = actor_of(request)
     bags = list(trails.bags_for(laboratory)[:SHOWN])
-    held = Trail.objects.filter(laboratory=laboratory.code, standing="", rejected_at__isnull=True)
+    held = Trail.objects.real().filter(laboratory=laboratory.code, standing="", rejected_at__isnull=True)
     context = {
         "laboratory": laboratory,
         "bags": bags,
         "tubes": list(held.order_by("received_at", "code")[:SHOWN]),
         "form": EnterForm(),
+        "kept": request.POST,
         "may_scan": actor.may(HANDLE, laboratory.unit_id),
         "may_report": actor.may(REPORT, laboratory.unit_id),
         **more,
     }
-    return render(request, "tubes/desk.html", context, status=422 if more else 200)
+    return render(request, "tubes/desk.html", context, status=status)
 
 
 @require_POST
@@ -81,34 +83,80 @@ def scan(request: HttpRequest, laboratory_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     laboratory = trails.laboratory_by_id(actor, laboratory_id)
     code, reason = tidy_code(request.POST.get("code", "")), request.POST.get("reason", "").strip()
-    if not code or len(code) > 40 or not code.isascii():
-        raise InvalidInput(fields={"code": str(_("Scan a bag or a tube."))})
-    of, part = _whose(actor, laboratory, code)
-    event: dict[str, Any] = {"kind": "rejected", "reason": reason} if reason else {"kind": "received"}
-    event |= {part: code, "to": laboratory.code}
-    if part == "bag" and request.POST.get("count", "").isdigit():
-        event["count"] = int(request.POST["count"][:6])
-    at = clock.now()
-    taken = TakenEvent(id=new_id(), at=at, **event)
-    answer = commands.take_events(actor=actor, at=at, batch=new_id(), sent_at=at, events=[taken], test_round=of.pk)
-    remarks = "; ".join(str(one.remark.label) for one in answer.remarks)
+    if not code or len(code) > LONGEST_CODE or not code.isascii():
+        return _desk(request, laboratory, status=422, problem=_("Scan a bag or a tube."))
+    meant = _meant(request, actor, code)
+    if meant is None:
+        return _ask(request, laboratory, code, address=reverse("tubes:scan", args=[laboratory_id]))
+    try:
+        remarks = _take(actor, laboratory, meant, reason, request.POST.get("count", ""))
+    except DomainError as error:
+        if error.status in {403, 404}:
+            raise
+        return _desk(request, laboratory, status=error.status, problem=str(error))
     said = _("{code}: rejected.") if reason else _("{code}: received.")
-    notify(request, f"{said.format(code=code)} {remarks}".strip(), tone="amber" if remarks or reason else "green")
+    words = f"{said.format(code=meant.code)} {_where(meant)} {'; '.join(remarks)}".strip()
+    notify(request, words, tone="amber" if remarks or reason else "green")
     return HttpResponseRedirect(reverse("tubes:desk", args=[laboratory_id]))
 
 
-def _whose(actor: Actor, laboratory: Laboratory, code: str) -> tuple[Round, str]:
-    """The round, and whether it is a bag or a tube; what nobody knows yet is a tube of the round that is tested."""
-    bag = Bag.objects.visible_to(actor).select_related("round").filter(pk=code).first()
-    if bag is not None:
-        return bag.round, "bag"
-    tube = Trail.objects.visible_to(actor).select_related("round").filter(pk=code).first()
-    if tube is not None:
-        return tube.round, "tube"
-    latest = trails.rounds(actor).filter(unit=laboratory.unit_id).first() or trails.rounds(actor).first()
-    if latest is None:
-        raise InvalidInput(fields={"code": str(_("No round is tested here."))})
-    return latest, "tube"
+def _take(actor: Actor, laboratory: Laboratory, meant: Candidate, reason: str, count: str) -> list[str]:
+    event: dict[str, Any] = {"kind": "rejected", "reason": reason} if reason else {"kind": "received"}
+    event |= {meant.part: meant.code, "to": laboratory.code}
+    if meant.part == "bag" and count.isdigit():
+        event["count"] = int(count[:6])
+    at = clock.now()
+    taken = TakenEvent(id=new_id(), at=at, **event)
+    answer = commands.take_events(
+        actor=actor, at=at, batch=new_id(), sent_at=at, events=[taken], test_round=meant.of.pk
+    )  # fmt: skip
+    return [str(one.remark.label) for one in answer.remarks]
+
+
+def _where(meant: Candidate) -> str:
+    part = _("Bag") if meant.part == "bag" else _("Tube")
+    return _("{part} of round {number} · {name}.").format(part=part, number=meant.of.number, name=meant.of.name)
+
+
+# ---- which bag or tube is meant
+
+
+def _meant(request: HttpRequest, actor: Actor, code: str, part: str = "") -> Candidate | None:
+    """What was chosen; else what the code can only mean: the one of a round that is tested now. None: ask."""
+    if chosen := request.POST.get("meant", ""):
+        return _chosen(actor, chosen)
+    open_ones = [one for one in trails.candidates(actor, code) if one.open and part in {"", one.part}]
+    return open_ones[0] if len(open_ones) == 1 else None
+
+
+def _chosen(actor: Actor, text: str) -> Candidate | None:
+    part, round_id, code = [*text.split("|", 2), "", ""][:3]
+    try:
+        of = trails.round_by_id(actor, UUID(round_id))
+    except ValueError:
+        return None
+    if part == "new" and code == tidy_code(code):
+        return Candidate(of, "tube", code)
+    same = [one for one in trails.candidates(actor, code) if (one.part, one.of, one.code) == (part, of, code)]
+    return same[0] if same else None
+
+
+def _ask(request: HttpRequest, laboratory: Laboratory, code: str, *, address: str, part: str = "") -> HttpResponse:
+    """Before anything is written: which of them, or what looks like it, or really a tube that nobody knows?"""
+    actor = actor_of(request)
+    found = [one for one in trails.candidates(actor, code) if part in {"", one.part}]
+    near = [one for one in trails.near(actor, code) if part in {"", one.part}]
+    rounds = [] if found else list(trails.rounds(actor).filter(state=RoundState.OPEN)[:5])
+    again = ("meant", "csrfmiddlewaretoken")
+    ask = {
+        "code": code,
+        "address": address,
+        "known": bool(found),
+        "choices": [(f"{one.part}|{one.of.pk}|{one.code}", one) for one in (found or near)],
+        "fresh": [(f"new|{of.pk}|{code}", of) for of in rounds],
+        "kept": [(name, value) for name, value in request.POST.items() if name not in again],
+    }
+    return _desk(request, laboratory, ask=ask)
 
 
 @require_POST
@@ -118,25 +166,33 @@ def enter(request: HttpRequest, laboratory_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     laboratory, form = trails.laboratory_by_id(actor, laboratory_id), EnterForm(request.POST)
     if not form.is_valid():
-        return _desk(request, laboratory, form=form)
-    code, said, at = tidy_code(form.cleaned_data["tube"]), form.cleaned_data["result"], clock.now()
-    of, _part = _whose(actor, laboratory, code)
+        return _desk(request, laboratory, status=422, form=form)
+    meant = _meant(request, actor, tidy_code(form.cleaned_data["tube"]), part="tube")
+    if meant is None:
+        code, address = tidy_code(form.cleaned_data["tube"]), reverse("tubes:enter", args=[laboratory_id])
+        return _ask(request, laboratory, code, address=address, part="tube")
     try:
-        staged = commands.stage_results(
-            actor=actor, at=at, test_round=of, laboratory=laboratory, file_name=f"{laboratory.code} {code}"[:200],
-            digest=new_id().hex, header=["tube", "result"], lines=[RawLine(1, [code, said])],
-            stage=Stage(form.cleaned_data["stage"]), source=Source.DESK,
-        )  # fmt: skip
+        file = _reported(actor, laboratory, meant, form.cleaned_data["result"], Stage(form.cleaned_data["stage"]))
     except DomainError as error:
         if error.status in {403, 404}:
             raise
         form.add_error(None, str(error))
-        return _desk(request, laboratory, form=form)
+        return _desk(request, laboratory, status=422, form=form)
+    if file.entries.filter(state="held").exists():
+        notify(request, _("{code}: somebody must decide first.").format(code=meant.code), tone="amber")
+        return HttpResponseRedirect(reverse("tubes:file", args=[file.pk]))
+    notify(request, f"{_('{code}: the result counts.').format(code=meant.code)} {_where(meant)}")
+    return HttpResponseRedirect(reverse("tubes:desk", args=[laboratory_id]))
+
+
+def _reported(actor: Actor, laboratory: Laboratory, meant: Candidate, said: str, stage: Stage) -> ResultFile:
+    at = clock.now()
+    staged = commands.stage_results(
+        actor=actor, at=at, test_round=meant.of, laboratory=laboratory, file_name=f"{laboratory.code} {meant.code}",
+        digest=new_id().hex, header=["tube", "result"], lines=[RawLine(1, [meant.code, said])], stage=stage,
+        source=Source.DESK,
+    )  # fmt: skip
     file = ResultFile.objects.get(pk=staged.file_id)
     if not blocked(file):
         commands.commit_results(actor=actor, at=at, result_file=file)
-    if file.entries.filter(state="held").exists():
-        notify(request, _("{code}: somebody must decide first.").format(code=code), tone="amber")
-        return HttpResponseRedirect(reverse("tubes:file", args=[file.pk]))
-    notify(request, _("{code}: the result counts.").format(code=code))
-    return HttpResponseRedirect(reverse("tubes:desk", args=[laboratory_id]))
+    return file

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,24 +14,24 @@ from django.views.decorators.http import require_GET, require_POST
 from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.core import clock
 from lazaretto.core.access import Actor
-from lazaretto.core.errors import NotFound
+from lazaretto.core.errors import DomainError, NotFound
 from lazaretto.core.paging import page as piece_of
 from lazaretto.screening.models import Round
 from lazaretto.tubes import commands
-from lazaretto.tubes.choices import RecallState
+from lazaretto.tubes.choices import CallSaid, RecallState, Standing
 from lazaretto.tubes.models import Positive, Recall
 from lazaretto.tubes.queries import trails
 from lazaretto.tubes.queries.people import Somebody, people_of, shown
 from lazaretto.tubes.queries.results import results_of
-from lazaretto.tubes.rules import MANAGE, READ, RECALL
+from lazaretto.tubes.rules import MANAGE, OVERRIDE, READ, RECALL
 from lazaretto.tubes.wording import TONES
 from lazaretto.ui.notices import notify
 
-STEPS: dict[str, tuple[Any, str]] = {
-    "call": (commands.record_call, RECALL),
-    "retest": (commands.record_retest, RECALL),
-    "close": (commands.close_recall, MANAGE),
-    "hand_on": (commands.hand_on, MANAGE),
+STEPS: dict[str, tuple[Any, tuple[str, ...]]] = {
+    "call": (commands.record_call, ("said", "words")),
+    "retest": (commands.record_retest, ("tube",)),
+    "close": (commands.close_recall, ("reason",)),
+    "hand_on": (commands.hand_on, ("words",)),
 }
 
 
@@ -39,7 +40,9 @@ STEPS: dict[str, tuple[Any, str]] = {
 def listing(request: HttpRequest) -> HttpResponse:
     """Positive tubes, the last first, with how many of their people are still open."""
     actor = actor_of(request)
-    rows = Positive.objects.visible_to(actor, READ).select_related("round").order_by("-raised_at", "-id")
+    ended = Recall.objects.filter(positive=OuterRef("pk"), overridden=True)
+    rows = Positive.objects.visible_to(actor, READ).select_related("round").annotate(overridden=Exists(ended))
+    rows = rows.order_by("-raised_at", "-id")
     piece = piece_of(rows, ["-raised_at", "-id"], limit=50, cursor=request.GET.get("cursor", ""))
     left: dict[UUID, int] = {}
     open_ones = Recall.objects.filter(positive__in=piece.items, state__in=["open", "retested", "positive"])
@@ -58,32 +61,44 @@ def listing(request: HttpRequest) -> HttpResponse:
 @needs(READ)
 def one(request: HttpRequest, positive_id: UUID) -> HttpResponse:
     """A positive tube: its results, and the list of whom to call."""
+    return _one(request, positive_id)
+
+
+def _one(request: HttpRequest, positive_id: UUID, *, status: int = 200, **more: Any) -> HttpResponse:
     actor = actor_of(request)
     found = Positive.objects.visible_to(actor, READ).select_related("round__unit").filter(pk=positive_id).first()
     if found is None:
         raise NotFound(kind="tubes.positive", id=positive_id)
     own = Recall.objects.filter(retest_tube=found.tube)
-    rows = list((found.recalls.all() | own).select_related("change").prefetch_related("calls").order_by("number"))
+    rows = list(_with_calls(found.recalls.all() | own).order_by("number"))
     context = {
         "positive": found, "results": list(results_of(found.tube)), "tones": TONES,
-        **_people(actor, found.round, rows),
+        "overrides": [row for row in rows if row.overridden], **_people(actor, found.round, rows), **more,
     }  # fmt: skip
-    return render(request, "tubes/positive.html", context)
+    return render(request, "tubes/positive.html", context, status=status)
+
+
+def _with_calls(rows: QuerySet[Recall]) -> QuerySet[Recall]:
+    return rows.select_related("change", "closed_by", "positive").prefetch_related("calls")
 
 
 @require_GET
 @needs(READ)
 def again(request: HttpRequest, round_id: UUID) -> HttpResponse:
     """Whoever of a round is only swabbed again, because their tube was invalid or rejected."""
+    return _again(request, round_id)
+
+
+def _again(request: HttpRequest, round_id: UUID, *, status: int = 200, **more: Any) -> HttpResponse:
     actor = actor_of(request)
     of = trails.round_by_id(actor, round_id)
-    rows = Recall.objects.filter(round=of, positive__isnull=True).select_related("change").prefetch_related("calls")
+    rows = _with_calls(Recall.objects.filter(round=of, positive__isnull=True))
     piece = piece_of(rows, ["tube", "number"], limit=100, cursor=request.GET.get("cursor", ""))
     context = {
         "of": of, "tones": TONES, "next_url": f"?cursor={piece.next}" if piece.next else "",
-        **_people(actor, of, piece.items),
+        **_people(actor, of, piece.items), **more,
     }  # fmt: skip
-    return render(request, "tubes/again.html", context)
+    return render(request, "tubes/again.html", context, status=status)
 
 
 def _people(actor: Actor, of: Round, rows: Sequence[Recall]) -> dict[str, Any]:
@@ -94,6 +109,9 @@ def _people(actor: Actor, of: Round, rows: Sequence[Recall]) -> dict[str, Any]:
         "recalls": [(row, shown(actor, of, known.get(row.number, nobody), calls=calls)) for row in rows],
         "may_call": calls,
         "may_manage": actor.may(MANAGE, of.unit_id),
+        "may_override": actor.may(OVERRIDE, of.unit_id),
+        "waiting": {row.pk for row in rows if row.positive and row.positive.standing == Standing.PRELIMINARY},
+        "sayings": [(said.value, said.label) for said in CallSaid],
         "settled": {RecallState.CLEARED, RecallState.CLOSED, RecallState.CONFIRMED},
         "now": clock.now(),
     }
@@ -102,18 +120,51 @@ def _people(actor: Actor, of: Round, rows: Sequence[Recall]) -> dict[str, Any]:
 @require_POST
 @needs(RECALL)
 def step(request: HttpRequest, recall_id: UUID, step: str) -> HttpResponse:
-    """Called, swabbed, ended by decision, or taken over."""
-    command, _capability = STEPS.get(step, (None, ""))
+    """Called, swabbed, ended by decision, or taken over; the command asks who may."""
+    command, names = STEPS.get(step, (None, ()))
     if command is None:
         raise NotFound(kind="tubes.recall", step=step)
-    said = {name: request.POST.get(name, "") for name in ("words", "tube", "reason")}
-    payloads: dict[str, dict[str, Any]] = {
-        "call": {"reached": request.POST.get("do") == "reached", "words": said["words"]},
-        "retest": {"tube": said["tube"]}, "close": {"reason": said["reason"]}, "hand_on": {"words": said["words"]},
-    }  # fmt: skip
-    command.invoke(actor=actor_of(request), at=clock.now(), payload={"recall": recall_id, **payloads[step]})
+    return _step(request, recall_id, command, names)
+
+
+@require_POST
+@needs(OVERRIDE)
+def override(request: HttpRequest, recall_id: UUID) -> HttpResponse:
+    """Ended before the recheck, by name and with a reason."""
+    return _step(request, recall_id, commands.override_recall, ("reason",))
+
+
+def _step(request: HttpRequest, recall_id: UUID, command: Any, names: tuple[str, ...]) -> HttpResponse:
+    row = Recall.objects.visible_to(actor_of(request), READ).filter(pk=recall_id).first()
+    if row is None:
+        raise NotFound(kind="tubes.recall", id=recall_id)
+    said = {name: request.POST.get(name, "") for name in names}
+    try:
+        command.invoke(actor=actor_of(request), at=clock.now(), payload={"recall": recall_id, **said})
+    except DomainError as error:
+        if error.status in {403, 404}:
+            raise
+        return _list_of(request, row, status=error.status, problem=str(error), kept=said, kept_for=row.pk)
     notify(request, _("Noted."))
-    row = Recall.objects.get(pk=recall_id)
+    return HttpResponseRedirect(_address_of(row))
+
+
+def _list_of(request: HttpRequest, row: Recall, **more: Any) -> HttpResponse:
+    """The list that somebody stands on, again, with what is wrong and what was typed."""
+    return _one(request, row.positive_id, **more) if row.positive_id else _again(request, row.round_id, **more)
+
+
+def _address_of(row: Recall) -> str:
     if row.positive_id is None:
-        return HttpResponseRedirect(reverse("tubes:again", args=[row.round_id]))
-    return HttpResponseRedirect(reverse("tubes:positive", args=[row.positive_id]))
+        return reverse("tubes:again", args=[row.round_id])
+    return reverse("tubes:positive", args=[row.positive_id])
+
+
+@require_GET
+@needs(READ)
+def back(request: HttpRequest, recall_id: UUID) -> HttpResponse:
+    """Somebody called back: the list that they stand on."""
+    row = Recall.objects.visible_to(actor_of(request), READ).filter(pk=recall_id).first()
+    if row is None:
+        raise NotFound(kind="tubes.recall", id=recall_id)
+    return HttpResponseRedirect(_address_of(row))

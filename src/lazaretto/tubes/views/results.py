@@ -27,9 +27,11 @@ from lazaretto.tubes.queries import trails
 from lazaretto.tubes.queries.results import Account, account_of, blocked, file_by_id, lines_of
 from lazaretto.tubes.queries.results import files as all_files
 from lazaretto.tubes.rules import MANAGE, POSITIVES, READ, REPORT
+from lazaretto.tubes.wording import holds
 from lazaretto.ui.notices import notify
 
 PER_PAGE = 50
+ALONE = {"no_tube", "unreadable", "not_independent"}  # nothing that is taken together
 _NAMES = ("姓名", "名字", "name")
 
 
@@ -88,14 +90,14 @@ def _one(request: HttpRequest, file: ResultFile, **more: Any) -> HttpResponse:
     context = {
         "file": file,
         "account": account,
-        "lines": [(row, [Hold(code).label for code in row.holds], row.outcome in POSITIVES) for row in piece.items],
+        "lines": [(row, holds(row.holds), row.outcome in POSITIVES) for row in piece.items],
         "tabs": _tabs(show, account),
         "next_url": f"?show={show}&cursor={piece.next}" if piece.next else "",
         "open": file.state == FileState.STAGED,
         "blocked": blocked(file),
         "may_report": actor.may(REPORT, file.round.unit_id),
         "may_manage": actor.may(MANAGE, file.round.unit_id),
-        "together": [(hold, Hold(hold).label, n) for hold, n in alone.items() if hold not in {"no_tube", "unreadable"}],
+        "together": [(hold, Hold(hold).label, n) for hold, n in alone.items() if hold not in ALONE],
         "reason_form": ReasonForm(),
         "done": account.taken + account.repeated,
         "of": account.taken + account.repeated + account.ready,
@@ -131,9 +133,20 @@ def commit(request: HttpRequest, file_id: UUID) -> HttpResponse:
 def cancel(request: HttpRequest, file_id: UUID) -> HttpResponse:
     """Put a file aside."""
     given = {"result_file": file_id, "reason": request.POST.get("reason", "")}
-    commands.cancel_results.invoke(actor=actor_of(request), at=clock.now(), payload=given)
+    try:
+        commands.cancel_results.invoke(actor=actor_of(request), at=clock.now(), payload=given)
+    except DomainError as error:
+        return _said(request, file_id, error)
     notify(request, _("The results are put aside; nothing of them counts."))
     return HttpResponseRedirect(reverse("tubes:files"))
+
+
+def _said(request: HttpRequest, file_id: UUID, error: DomainError) -> HttpResponse:
+    """What is wrong, on the page of the file, with the reason that was typed."""
+    if error.status in {403, 404}:
+        raise error
+    file = file_by_id(actor_of(request), file_id)
+    return _one(request, file, problem=str(error), reason_form=ReasonForm(initial=request.POST.dict()))
 
 
 @require_POST
@@ -144,7 +157,10 @@ def together(request: HttpRequest, file_id: UUID) -> HttpResponse:
         "result_file": file_id, "hold": request.POST.get("hold", ""), "reason": request.POST.get("reason", ""),
         "take": request.POST.get("do") == "take",
     }  # fmt: skip
-    done = commands.decide_lines.invoke(actor=actor_of(request), at=clock.now(), payload=given)
+    try:
+        done = commands.decide_lines.invoke(actor=actor_of(request), at=clock.now(), payload=given)
+    except DomainError as error:
+        return _said(request, file_id, error)
     notify(request, _("Decided: {n} lines.").format(n=done.decided))
     return HttpResponseRedirect(reverse("tubes:file", args=[file_id]))
 
@@ -168,11 +184,35 @@ def decide(request: HttpRequest, file_id: UUID, number: int) -> HttpResponse:
     same = file.entries.filter(tube=line.tube)
     context = {
         "file": file, "line": line, "form": form, "cells": _cells(actor, file, line),
-        "holds": [Hold(code).label for code in line.holds],
+        "holds": holds(line.holds),
         "others": list(same.exclude(tube="").exclude(pk=line.pk).order_by("number")[:20]),
         "open": line.state == LineState.HELD and file.state == FileState.STAGED,
+        "decisions": list(line.decisions.select_related("by").order_by("id")),
+        "may_reopen": _may_reopen(file, line), "reopen_form": ReasonForm(),
     }  # fmt: skip
     return render(request, "tubes/line.html", context, status=422 if form.errors else 200)
+
+
+def _may_reopen(file: ResultFile, line: ResultLine) -> bool:
+    """Somebody decided about it, and its result does not count yet."""
+    waits = line.state in {LineState.LEFT_OUT, LineState.READY} and file.state != FileState.CANCELLED
+    return waits and line.decided_by_id is not None
+
+
+@require_POST
+@needs(MANAGE)
+def reopen(request: HttpRequest, file_id: UUID, number: int) -> HttpResponse:
+    """Open a decided line again."""
+    payload = {"result_file": file_id, "number": number, "reason": request.POST.get("reason", "")}
+    try:
+        commands.reopen_line.invoke(actor=actor_of(request), at=clock.now(), payload=payload)
+    except DomainError as error:
+        if error.status in {403, 404}:
+            raise
+        notify(request, str(error), tone="red")
+    else:
+        notify(request, _("The line is open again."), tone="amber")
+    return HttpResponseRedirect(reverse("tubes:decide", args=[file_id, number]))
 
 
 def _decided(request: HttpRequest, form: DecisionForm, file: ResultFile, number: int) -> bool:

@@ -1,23 +1,27 @@
 """Tubes of a round, one tube, one bag: where they are and how one knows."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.core import clock
+from lazaretto.core.access import Actor
+from lazaretto.core.errors import DomainError
 from lazaretto.core.paging import page as piece_of
-from lazaretto.tubes.choices import Doubt, Standing
-from lazaretto.tubes.models import Trail
+from lazaretto.tubes import commands
+from lazaretto.tubes.choices import Standing
 from lazaretto.tubes.queries import trails
 from lazaretto.tubes.queries.people import people_of, shown
 from lazaretto.tubes.queries.results import results_of
-from lazaretto.tubes.rules import MANAGE, READ, RECALL, tidy_code
+from lazaretto.tubes.rules import HANDLE, MANAGE, READ, RECALL, tidy_code
 from lazaretto.tubes.wording import STEP_LABELS, TONES, doubts
+from lazaretto.ui.notices import notify
 
 PER_PAGE = 50
 
@@ -25,20 +29,29 @@ PER_PAGE = 50
 @require_GET
 @needs(READ)
 def listing(request: HttpRequest) -> HttpResponse:
-    """Rounds with where their tubes are; a code leads to its tube or bag."""
+    """Rounds with where their tubes are; a code leads to its tube or bag, or to the rounds in which there is one."""
     actor = actor_of(request)
     code = tidy_code(request.GET.get("code", ""))
-    if code:
-        found = Trail.objects.visible_to(actor, READ).filter(pk__in=[code, code.upper()]).first()
-        name, key = ("tubes:tube", found.pk) if found else ("tubes:bag", code)
-        return HttpResponseRedirect(reverse(name, args=[key]))
+    found = [one for one in trails.candidates(actor, code) if actor.may(READ, one.of.unit_id)] if code else []
+    if len(found) == 1:
+        return HttpResponseRedirect(address_of(found[0]))
     piece = piece_of(trails.rounds(actor), ["-opens_at", "-id"], limit=20, cursor=request.GET.get("cursor", ""))
     context = {
         "rows": [(row, trails.counted(row)) for row in piece.items],
         "next_url": f"?cursor={piece.next}" if piece.next else "",
         "may_manage": actor.may(MANAGE),
+        "code": code,
+        "found": [(one, address_of(one)) for one in found],
+        "near": [(one, address_of(one)) for one in trails.near(actor, code)] if code and not found else [],
     }
     return render(request, "tubes/rounds.html", context)
+
+
+def address_of(one: trails.Candidate) -> str:
+    """The page of a bag or a tube."""
+    if one.part == "tube":
+        return reverse("tubes:tube", args=[one.code])
+    return reverse("tubes:bag", args=[one.of.pk, one.code])
 
 
 @require_GET
@@ -56,15 +69,20 @@ def one(request: HttpRequest, round_id: UUID) -> HttpResponse:
         "total": sum(counts[step] for step in trails.STEPS),
         "lines": trails.tube_lines(of, piece.items),
         "tabs": [
-            *((STEP_LABELS[step], f"?show={step}", step == show, counts[step]) for step in (*trails.STEPS, "doubt")),
+            *((STEP_LABELS[step], f"?show={step}", step == show, counts[step]) for step in _tabs(counts)),
             (_("All"), "?show=all", show in {"", "all"}, None),
         ],
-        "late": list(trails.overdue_legs(of, clock.now())[:20]),
+        "late": trails.overdue_legs(of, clock.now()),
+        "questions": trails.strays(of).count(),
         "labels": STEP_LABELS,
         "tones": TONES,
         "next_url": f"?show={show}&cursor={piece.next}" if piece.next else "",
     }
     return render(request, "tubes/round.html", context)
+
+
+def _tabs(counts: dict[str, int]) -> tuple[str, ...]:
+    return (*trails.STEPS, "doubt", *(["slip"] if counts["slip"] else []))
 
 
 @require_GET
@@ -90,10 +108,14 @@ def tube(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "trail": found,
         "line": trails.tube_lines(found.round, [found])[0],
-        "events": list(trails.events_of(tube=code)),
+        "events": list(trails.facts_told(found.round, tube=code)),
+        "elsewhere": list(trails.told_elsewhere(found)),
         "results": list(results_of(code)),
         "people": [shown(actor, found.round, known[n], calls=calls) for n in numbers if n in known],
-        "doubts": doubts(found.doubts),
+        "doubts": doubts(trails.doubts_of(found)),
+        "overrides": list(trails.overrides(found)),
+        "may_manage": actor.may(MANAGE, found.round.unit_id),
+        "may_slip": found.opened_at is None and found.slip_at is None and actor.may(HANDLE, found.round.unit_id),
         "labels": STEP_LABELS,
         "standing": Standing(found.standing).label if found.standing else "",
     }
@@ -102,16 +124,74 @@ def tube(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_GET
 @needs(READ)
-def bag(request: HttpRequest, code: str) -> HttpResponse:
-    """One bag: who has it, what is in it, what the two ends counted."""
-    found = trails.bag_by_code(actor_of(request), code)
-    rows = list(Trail.objects.filter(bag=code).order_by("code")[:500])
+def bag(request: HttpRequest, round_id: UUID, code: str) -> HttpResponse:
+    """One bag of a round: who has it, what is in it, what the two ends counted."""
+    actor = actor_of(request)
+    of = trails.round_by_id(actor, round_id)
+    found = trails.bag_by_code(actor, of, code)
+    rows = list(trails.trails(of).filter(bag=code)[:500])
     context = {
         "bag": found,
-        "lines": trails.tube_lines(found.round, rows),
-        "events": list(trails.events_of(bag=code)),
-        "doubts": [Doubt(one).label for one in found.doubts],
+        "lines": trails.tube_lines(of, rows),
+        "unknown": [row.code for row in rows if row.opened_at is None],
+        "events": list(trails.facts_told(of, bag=code)),
+        "doubts": doubts(found.doubts),
+        "others": [
+            (one, address_of(one)) for one in trails.candidates(actor, code) if one.of != of and one.part == "bag"
+        ],
+        "may_manage": actor.may(MANAGE, of.unit_id),
         "labels": STEP_LABELS,
         "tones": TONES,
     }
     return render(request, "tubes/bag.html", context)
+
+
+def _bags_called(actor: Actor, code: str) -> list[trails.Candidate]:
+    return [one for one in trails.candidates(actor, code) if one.part == "bag" and actor.may(READ, one.of.unit_id)]
+
+
+@require_GET
+@needs(READ)
+def questions(request: HttpRequest, round_id: UUID) -> HttpResponse:
+    """What phones of this round told about tubes of other rounds: it counts nowhere until somebody looked."""
+    actor = actor_of(request)
+    of = trails.round_by_id(actor, round_id)
+    rows = list(trails.strays(of)[:200])
+    context = {"of": of, "rows": trails.with_homes(rows), "may_manage": actor.may(MANAGE, of.unit_id)}
+    return render(request, "tubes/questions.html", context)
+
+
+@require_POST
+@needs(MANAGE)
+def look(request: HttpRequest, round_id: UUID) -> HttpResponse:
+    """Somebody looked into a tube or a bag, and says what they found."""
+    tube, bag_code = request.POST.get("tube", ""), request.POST.get("bag", "")
+    payload = {"test_round": round_id, "reason": request.POST.get("reason", ""), "tube": tube, "bag": bag_code}
+    said = _("Noted: {code} was looked into.").format(code=tube or bag_code)
+    _done(request, commands.look_into, payload, said)
+    if request.POST.get("back") == "questions" or not (tube or bag_code):
+        return HttpResponseRedirect(reverse("tubes:questions", args=[round_id]))
+    page = reverse("tubes:tube", args=[tube]) if tube else reverse("tubes:bag", args=[round_id, bag_code])
+    return HttpResponseRedirect(page)
+
+
+@require_POST
+@needs(HANDLE)
+def slip(request: HttpRequest, code: str) -> HttpResponse:
+    """A code was a slip; its round waits for it no more."""
+    found = trails.tube_by_code(actor_of(request), code)
+    payload = {"test_round": found.round_id, "tube": code, "reason": request.POST.get("reason", "")}
+    _done(request, commands.call_slip, payload, _("{code} was a slip: nobody waits for it.").format(code=code))
+    return HttpResponseRedirect(reverse("tubes:tube", args=[code]))
+
+
+def _done(request: HttpRequest, command: Any, payload: dict[str, Any], said: str) -> None:
+    """Do it and say so, or say why not; either way the page that asked is shown again."""
+    try:
+        command.invoke(actor=actor_of(request), at=clock.now(), payload=payload)
+    except DomainError as error:
+        if error.status in {403, 404}:
+            raise
+        notify(request, str(error), tone="red")
+    else:
+        notify(request, said)

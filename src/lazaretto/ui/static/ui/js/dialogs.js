@@ -1,4 +1,4 @@
-// Native dialogs: [data-dialog="id"] opens, [data-close] closes.
+// Native dialogs: [data-dialog="id"] opens, [data-close] closes; dialog[data-open] is open from the start.
 export function open(dialog) {
   if (!dialog || dialog.open) return;
   dialog.showModal();
@@ -6,6 +6,7 @@ export function open(dialog) {
 }
 
 export function start() {
+  for (const dialog of document.querySelectorAll("dialog[data-open]")) open(dialog);
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-dialog]");
     if (opener) {
