@@ -1,12 +1,17 @@
 """The application that granian runs in each worker process."""
 
 import os
+import sys
 from importlib import import_module
 
 from django.core.wsgi import get_wsgi_application
 
 from lazaretto.config.front import Front
 from lazaretto.config.memory import settle
+
+# How long a thread may compute before another one has its turn. Python's 5 ms is as long as a whole command takes:
+# whoever holds a lock of the database and only wants to go on would wait so long each time, and all others with them.
+TURN = 0.0005  # seconds
 
 
 def application() -> Front:
@@ -16,4 +21,5 @@ def application() -> Front:
     streams = import_module("lazaretto.config.streams").Streams()
     threads: int = import_module("lazaretto.config.settings").ENVIRONMENT.threads
     settle()
+    sys.setswitchinterval(TURN)
     return Front(pages, streams, threads=threads)

@@ -93,15 +93,17 @@ class ScopedQuerySet(QuerySet[M]):
         return self.filter(**{f"{scope}__in": actor.units_with(capability)})
 
 
-def locked(rows: QuerySet[M], *, beside: bool = False) -> QuerySet[M]:
+def locked(rows: QuerySet[M], *, beside: bool = False, with_them: tuple[str, ...] = ()) -> QuerySet[M]:
     """The rows, locked until the transaction ends; rows joined to them stay free. SQLite has one writer anyway.
+
+    Of the relations that are joined, those named in `with_them` are locked too.
 
     Keys never change, so rows that merely point at a locked one may be written beside it. With `beside` they are only
     read: they stay as they are, and others may lock them so too.
     """
     if not connection.features.has_select_for_update_of:
         return rows
-    return rows.select_for_update(of=("self",), no_key=cast("bool", SHARED if beside else True))
+    return rows.select_for_update(of=("self", *with_them), no_key=cast("bool", SHARED if beside else True))
 
 
 def is_scoped(model: Any) -> bool:

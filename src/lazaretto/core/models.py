@@ -117,6 +117,19 @@ class RunningNumber(models.Model):
         return f"{self.series}: {self.last}"
 
 
+class ReadyNumber(models.Model):
+    """A number of a series that lies ready, so that nobody waits for whoever drew the one before (`core.numbers`)."""
+
+    series = models.CharField(max_length=80)
+    number = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["series", "number"], name="number_lies_ready_once")]
+
+    def __str__(self) -> str:
+        return f"{self.series}: {self.number}"
+
+
 class Deadline(models.Model):
     """Anything with a due time: a check, a test, a release, a decision.
 

@@ -1,18 +1,44 @@
 """Running numbers that people read aloud: H03-000412."""
 
+from django.db import connection
+
 from lazaretto.core.prepared import statement_cursor
+
+AHEAD = 8  # numbers laid out beside the one that is asked for
 
 TAKE = """INSERT INTO core_runningnumber (series, last) VALUES (%s, %s)
 ON CONFLICT (series) DO UPDATE SET last = core_runningnumber.last + excluded.last RETURNING last"""
 
+# One that lies ready and that nobody else is taking; without any, the next ones are laid out.
+TAKE_BESIDE = f"""WITH ready AS (
+    DELETE FROM core_readynumber WHERE id = ANY(ARRAY(
+        SELECT id FROM core_readynumber WHERE series = %s ORDER BY number LIMIT 1 FOR UPDATE SKIP LOCKED
+    )) RETURNING number
+), drawn AS (
+    INSERT INTO core_runningnumber (series, last) SELECT %s, {AHEAD + 1} WHERE NOT EXISTS (SELECT FROM ready)
+    ON CONFLICT (series) DO UPDATE SET last = core_runningnumber.last + excluded.last RETURNING last
+), laid AS (
+    INSERT INTO core_readynumber (series, number)
+    SELECT %s, number FROM drawn, generate_series(last - {AHEAD - 1}, last) AS number
+)
+SELECT number FROM ready UNION ALL SELECT last - {AHEAD} FROM drawn"""  # noqa: S608 - our own numbers
+
 
 def next_number(series: str) -> int:
-    """The next number of a series, from 1, without gaps; the row stays locked until the transaction ends."""
-    return next_numbers(series, 1)[0]
+    """The next number of a series, from 1; none is given twice, and none is left out for good.
+
+    On PostgreSQL whoever draws at the same moment gets another one and waits for nobody; the number of a transaction
+    that failed lies ready for the next. So of two that were drawn together the higher may be written first.
+    """
+    if connection.vendor != "postgresql":
+        return next_numbers(series, 1)[0]
+    with statement_cursor() as cursor:
+        cursor.execute(TAKE_BESIDE, [series] * 3)
+        return int(cursor.fetchone()[0])
 
 
 def next_numbers(series: str, count: int) -> range:
-    """The next `count` numbers of a series at once."""
+    """The next `count` numbers of a series at once, in a row; others who draw many wait until the transaction ends."""
     with statement_cursor() as cursor:
         cursor.execute(TAKE, [series, count])
         last = int(cursor.fetchone()[0])

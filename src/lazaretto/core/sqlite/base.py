@@ -6,6 +6,7 @@ hands on at once, and which it lets go of itself when a process is killed.
 """
 
 import os
+from functools import lru_cache
 from typing import Any
 
 from django.db.backends.sqlite3 import base
@@ -16,6 +17,19 @@ except ImportError:  # not a POSIX system: SQLite's own waiting has to do
     fcntl = None  # type: ignore[assignment]
 
 
+class Cursor(base.SQLiteCursorWrapper):
+    """Django writes `%s` where SQLite reads `?`, and turns one into the other each time: here once for each text."""
+
+    def convert_query(self, query: str, *, param_names: Any = None) -> str:
+        """The statement in SQLite's own marks."""
+        return super().convert_query(query, param_names=param_names) if param_names else _in_own_marks(query)
+
+
+@lru_cache(maxsize=1024)
+def _in_own_marks(query: str) -> str:
+    return base.FORMAT_QMARK_REGEX.sub("?", query).replace("%%", "%")
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """Takes the lock before `BEGIN IMMEDIATE`, and lets go after commit or rollback."""
 
@@ -23,6 +37,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super().__init__(*args, **kwargs)
         self._queue: int | None = None
         self._held = False
+
+    def create_cursor(self, name: str | None = None) -> Cursor:  # noqa: ARG002 - SQLite's have no names
+        """A cursor that remembers what it turned."""
+        cursor: Cursor = self.connection.cursor(factory=Cursor)
+        return cursor
 
     def _start_transaction_under_autocommit(self) -> None:
         self._take()

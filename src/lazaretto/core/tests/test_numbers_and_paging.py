@@ -1,12 +1,12 @@
-"""Running numbers have no gaps and no doubles; lists go on where they stopped."""
+"""Running numbers have no lasting gaps and no doubles; lists go on where they stopped."""
 
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from lazaretto.accounts.models import User
-from lazaretto.core.models import JournalEntry
+from lazaretto.core.models import JournalEntry, ReadyNumber, RunningNumber
 from lazaretto.core.numbers import next_number, next_numbers
 from lazaretto.core.paging import BadCursor, page
 from lazaretto.places.models import Room
@@ -19,8 +19,15 @@ pytestmark = pytest.mark.django_db
 
 def test_each_series_counts_from_one():
     assert [next_number("a"), next_number("a"), next_number("b")] == [1, 2, 1]
-    assert list(next_numbers("a", 3)) == [3, 4, 5]
-    assert next_number("a") == 6
+    assert next_number("a") == 3
+
+
+def test_many_numbers_come_in_a_row():
+    assert list(next_numbers("a", 3)) == [1, 2, 3]
+    assert next_number("a") == 4
+    first, *_rest, last = next_numbers("a", 20)
+    assert last - first == 19
+    assert next_number("a") not in range(first, last + 1)
 
 
 def test_a_number_of_a_failed_transaction_is_given_again():
@@ -42,7 +49,28 @@ def test_numbers_drawn_at_once_are_all_different_and_dense():
         return drawn
 
     drawn = [number for numbers in at_once([draw] * 4) for number in numbers]
-    assert sorted(drawn) == list(range(1, 41))
+    ready = ReadyNumber.objects.values_list("number", flat=True)
+    assert sorted([*drawn, *ready]) == list(range(1, RunningNumber.objects.get(series="fresh").last + 1))
+    assert len(drawn) == 40
+    rest = [next_number("fresh") for _ in ready]
+    assert sorted([*drawn, *rest]) == list(range(1, len(drawn) + len(rest) + 1)), "none is left out for good"
+
+
+@needs_server
+@pytest.mark.django_db(transaction=True)
+def test_nobody_waits_for_whoever_drew_before_and_has_not_ended():
+    next_number("busy")
+    with transaction.atomic():
+        mine = next_number("busy")
+
+        def beside():
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '2s'")
+                return next_number("busy")
+
+        (theirs,) = at_once([beside])
+        transaction.set_rollback(True)
+    assert (mine, theirs, next_number("busy")) == (2, 3, 2), "the number of a failed transaction is used again"
 
 
 def walk(rows, order, limit=3):

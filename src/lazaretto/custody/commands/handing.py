@@ -64,7 +64,7 @@ def hand_over(
     made = insert(_row(way, left_at))
     _write_lines(made, people)
     facts = [Seen(one.person, FactKind.SIGNED_OUT, left_at, handover=made) for one in people]
-    told = write_facts(facts, actor=actor, at=at)
+    told = write_facts(facts, actor=actor, at=at, begun=made)
     _all_held(told)
     watch(made, at=at)
     return made

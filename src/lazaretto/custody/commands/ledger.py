@@ -12,6 +12,7 @@ from itertools import chain
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from lazaretto.core.access import Actor, locked
@@ -55,8 +56,11 @@ class Told:
     asked: rules.Conflict | None
 
 
-def write_facts(facts: Sequence[Seen], *, actor: Actor, at: datetime) -> list[Told]:
-    """Add facts and let what follows from them follow. `at` is now, by the server; each fact has its own moment."""
+def write_facts(facts: Sequence[Seen], *, actor: Actor, at: datetime, begun: Handover | None = None) -> list[Told]:
+    """Add facts and let what follows from them follow. `at` is now, by the server; each fact has its own moment.
+
+    `begun` is the handover that these facts begin: its lines say that everybody is under way.
+    """
     people = sorted({fact.person_id for fact in facts})
     lock_people(people)
     before = known_of(people)
@@ -65,6 +69,8 @@ def write_facts(facts: Sequence[Seen], *, actor: Actor, at: datetime) -> list[To
     _follow(before, after)
     _ask(before, after, at)
     legs = _legs(before) | _legs(after) | {fact.handover.id for fact in facts if fact.handover is not None}
+    if begun is not None and all(known.outcome_of(begun.id)[0] == Outcome.UNDER_WAY for known in after.values()):
+        legs.discard(begun.id)
     _settle(after, legs, actor, at)
     record_all([_note(fact) for fact in facts])
     return [_told(fact, after[fact.person_id]) for fact in facts]
@@ -95,8 +101,12 @@ def _fact_row(fact: Seen, actor: Actor, at: datetime) -> tuple[Any, ...]:
 
 
 def lock_people(people: Sequence[UUID]) -> None:
-    """Nobody else writes facts about them until the transaction ends: for who reads where they are, and decides."""
-    list(_locked_people(people=sorted(people)))
+    """Nobody else writes facts about them until the transaction ends: for who reads where they are, and decides.
+
+    SQLite has one writer anyway.
+    """
+    if connection.features.has_select_for_update:
+        list(_locked_people(people=sorted(people)))
 
 
 @prepared

@@ -44,6 +44,7 @@ from lazaretto.stays.commands.specimens import (
     void_positive,
 )
 from lazaretto.stays.commands.status import make_up_days, replace_order, restore_order, set_category
+from lazaretto.stays.commands.taking import lock_places
 
 __all__ = [
     "Admitted",
@@ -77,6 +78,7 @@ __all__ = [
     "give_up",
     "keep_room",
     "lift_order",
+    "lock_places",
     "make_up_days",
     "move_room",
     "observe",

@@ -22,10 +22,10 @@ from lazaretto.protocols.rules import Assessment, EarlyRelease
 from lazaretto.stays.choices import OrderChangeKind, ReleaseKind, SpecimenState, StayEnd
 from lazaretto.stays.commands.breaches import report_alone
 from lazaretto.stays.commands.holds import hold_room
-from lazaretto.stays.commands.taking import leave_room, lock_room, open_occupancy
+from lazaretto.stays.commands.taking import leave_room, lock_places
 from lazaretto.stays.deadlines import RELEASE
 from lazaretto.stays.errors import AlreadyClosed, GroundUnknown, NeedsHandover, NotReleasable, StayEnded
-from lazaretto.stays.models import Certificate, IsolationOrder, OrderChange, Release, Specimen, Stay
+from lazaretto.stays.models import Certificate, IsolationOrder, Occupancy, OrderChange, Release, Specimen, Stay
 from lazaretto.stays.queries.courses import assessment_of, course_of
 from lazaretto.stays.queries.sharing import Behind, alone_without
 from lazaretto.stays.rules import mask_number
@@ -102,7 +102,7 @@ def end_stay(*, actor: Actor, at: datetime, stay: Stay, end: StayEnd, reason: st
         raise NotReleasable(stay=stay.number)
     if end in {StayEnd.HOSPITAL, StayEnd.TRANSFERRED}:
         raise NeedsHandover
-    _close(stay, end, actor, at, leaves_alone=True)
+    _close(stay, _leave(stay, actor, at), end, actor, at)
     let_go([stay.person_id], site=stay.site, actor=actor, at=at)
     IsolationOrder.objects.filter(pk=stay.order_id).update(lifted_at=at)
     record(stay, unit_id=stay.site.unit_id, person_id=stay.person_id, data={"end": end}, reason=reason)
@@ -133,16 +133,25 @@ def revoke_certificate(*, actor: Actor, at: datetime, certificate: Certificate, 
 
 
 def depart(
-    stay: Stay, end: StayEnd, *, actor: Actor, at: datetime, keep_until: datetime | None = None, why_kept: str = ""
+    stay: Stay,
+    end: StayEnd,
+    *,
+    actor: Actor,
+    at: datetime,
+    place: Occupancy | None = None,
+    keep_until: datetime | None = None,
+    why_kept: str = "",
 ) -> None:
     """The stay ends because its person was signed out to another place, inside that command; the order goes with them.
 
-    With `keep_until` their room is kept for them until then. Raises `StayEnded`, `KeptTooShort`.
+    `place` is what `lock_places` found of it. With `keep_until` their room is kept for them until then. Raises
+    `StayEnded`, `KeptTooShort`.
     """
     _still_here(stay)
+    place = place or lock_places([stay])[stay.pk]
     if keep_until is not None:
-        hold_room(stay, open_occupancy(stay), keep_until, why_kept, actor=actor, at=at)
-    _close(stay, end, actor, at)
+        hold_room(stay, place, keep_until, why_kept, actor=actor, at=at)
+    _close(stay, place, end, actor, at)
 
 
 def lift_order(person_id: UUID, *, reason: str, actor: Actor, at: datetime) -> None:
@@ -168,7 +177,7 @@ def _let_go(stay: Stay, found: Assessment, destination: str, reason: str, actor:
     order = IsolationOrder.objects.select_for_update().get(pk=stay.order_id)
     if kind == ReleaseKind.EARLY:
         _shorten(order, reason or found.early_by, actor, at)
-    _close(stay, StayEnd.RELEASED, actor, at, leaves_alone=True)
+    _close(stay, _leave(stay, actor, at), StayEnd.RELEASED, actor, at)
     let_go([stay.person_id], site=stay.site, actor=actor, at=at)
     IsolationOrder.objects.filter(pk=order.pk).update(lifted_at=at)
     made = Release.objects.create(
@@ -190,15 +199,16 @@ def _let_go(stay: Stay, found: Assessment, destination: str, reason: str, actor:
     return Released(stay.id, made.id, certificate.id, certificate.number, kind)
 
 
-def _close(stay: Stay, end: StayEnd, actor: Actor, at: datetime, *, leaves_alone: bool = False) -> None:
-    """End the stay, free its room, answer its release and let everything else lapse.
+def _leave(stay: Stay, actor: Actor, at: datetime) -> Occupancy:
+    """The place that they leave, locked. Nobody is held for a child of theirs that stays behind, but it is told."""
+    place = lock_places([stay])[stay.pk]
+    report_alone(_stay_behind(stay, at), stay.site, gettext("The others left:"), actor=actor, at=at)
+    return place
 
-    With `leaves_alone` nobody asked yet whether a child of theirs stays behind: nobody is held for it, but it is told.
-    """
-    if leaves_alone:
-        report_alone(_stay_behind(stay, at), stay.site, gettext("The others left:"), actor=actor, at=at)
-    taken = open_occupancy(stay)
-    leave_room(taken, lock_room(taken.room_id), actor=actor, at=at)
+
+def _close(stay: Stay, place: Occupancy, end: StayEnd, actor: Actor, at: datetime) -> None:
+    """End the stay, free its room, answer its release and let everything else lapse."""
+    leave_room(place, place.room, actor=actor, at=at)
     stay.ended_at, stay.end = at, end
     update_rows(Stay, ("ended_at", "end"), [(at, str(end), stay.pk)])
     if end == StayEnd.RELEASED:

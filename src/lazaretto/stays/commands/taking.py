@@ -1,5 +1,6 @@
 """Taking and leaving rooms: shared by admission, moves and release. Plain functions inside commands."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -109,6 +110,20 @@ def open_occupancy(stay: Stay) -> Occupancy:
 @prepared
 def _where(stay: Any) -> QuerySet[Occupancy]:
     return Occupancy.objects.filter(stay=stay, ended_at__isnull=True)
+
+
+def lock_places(stays: Sequence[Stay]) -> dict[UUID, Occupancy]:
+    """Where these stays are now, by stay, each with its room: locked, so that two who leave one room take turns.
+
+    Lock the stays before; one query for all of them.
+    """
+    return {taken.stay_id: taken for taken in _places(stays=[stay.pk for stay in stays])}
+
+
+@prepared
+def _places(stays: Any) -> QuerySet[Occupancy]:
+    rows = Occupancy.objects.filter(stay__among=stays, ended_at__isnull=True).select_related("room__site")
+    return locked(rows.order_by("room", "id"), with_them=("room",))
 
 
 def lock_room(room_id: UUID) -> Room:

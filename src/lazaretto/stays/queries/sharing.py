@@ -127,7 +127,8 @@ class Behind:
 def alone_without(leaving: Sequence[Stay], *, at: datetime) -> list[Behind]:
     """Who would be without the company they need if these people of one site left together, and had it before.
 
-    Both those who stay behind in their rooms and those who go. Three queries.
+    Both those who stay behind in their rooms and those who go. Three queries; one when a room goes whole. Whoever
+    decides by it locks the rooms before, or of two who go at once each sees the other stay.
     """
     rooms: dict[UUID, list[Occupancy]] = defaultdict(list)
     for taken in _with_them(stays=[stay.pk for stay in leaving]):
@@ -135,6 +136,8 @@ def alone_without(leaving: Sequence[Stay], *, at: datetime) -> list[Behind]:
     if not rooms:
         return []
     going = {stay.pk for stay in leaving}
+    if len(rooms) == 1 and all(taken.stay_id in going for those in rooms.values() for taken in those):
+        return []  # one room goes whole: everybody keeps the company they had
     together = [[_sharer(taken) for taken in those] for those in rooms.values()]
     behind = [[_sharer(taken) for taken in those if taken.stay_id not in going] for those in rooms.values()]
     goers = [_sharer(taken) for those in rooms.values() for taken in those if taken.stay_id in going]

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
-from lazaretto.core.access import Actor
+from lazaretto.core.access import Actor, locked
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import move_deadline
 from lazaretto.core.errors import Forbidden, InvalidInput, ReasonRequired, whole
@@ -27,7 +27,7 @@ from lazaretto.places.commands import point
 from lazaretto.places.models import ExternalPlace, Room, Site
 from lazaretto.places.queries import count_expected_with, site_with_code
 from lazaretto.stays.choices import StayEnd
-from lazaretto.stays.commands import continue_stay, depart
+from lazaretto.stays.commands import continue_stay, depart, lock_places
 from lazaretto.stays.errors import PersonAlreadyStaying
 from lazaretto.stays.models import Stay
 from lazaretto.transfers.commands.company import judge
@@ -144,7 +144,7 @@ def add_place(
     return PlaceAdded(made.id)
 
 
-@command("transfers.sign_out", capability=HAND_OVER)
+@command("transfers.sign_out", capability=HAND_OVER, beside=("site",))
 def sign_out(
     *,
     actor: Actor,
@@ -185,9 +185,11 @@ def sign_out(
     ids = [one.person for one in people]
     leave(ids, made, number=order, actor=actor, at=at)
     stays = _open_stays(people=ids)
+    places = lock_places(stays)  # of two who leave one room at once the later is judged by who is still there
     judge(stays, destination, site, assessment=assessment, urgent=urgent or hospital, actor=actor, at=at)
     for stay in stays:
-        depart(stay, end, actor=actor, at=at, keep_until=keep_rooms_until, why_kept=why_kept)
+        keeping: Any = {"keep_until": keep_rooms_until, "why_kept": why_kept}
+        depart(stay, end, actor=actor, at=at, place=places[stay.pk], **keeping)
     if isinstance(destination, Site):
         open_access(ids, unit_id=destination.unit_id, at=at)
     data = {"number": made.number, "people": len(ids), "due_at": due_at}
@@ -376,7 +378,7 @@ def _as_thought(person_id: UUID, answer: str, at: datetime) -> Seen:
 
 @prepared
 def _open_stays(people: Any) -> QuerySet[Stay]:
-    here = Stay.objects.filter(person__among=people, ended_at__isnull=True)
+    here = locked(Stay.objects.filter(person__among=people, ended_at__isnull=True))
     return here.select_related("site", "person").order_by("id")
 
 

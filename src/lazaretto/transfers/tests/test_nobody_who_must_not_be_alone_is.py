@@ -19,6 +19,7 @@ from lazaretto.transfers import commands
 from lazaretto.transfers.errors import NotInCare, UnderWayFromHere
 from tests import factories
 from tests.factories import NOW
+from tests.threads import at_once, needs_server
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -66,6 +67,23 @@ def test_nor_a_child_without_her(cast, family):
 def test_together_they_go_without_a_question(cast, family):
     assert sign_out(cast, *family).people.count() == 3
     assert not Breach.objects.exists()
+
+
+@needs_server
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_could_stay_with_the_children_and_leave_at_once_one_is_held(cast, family):
+    grandmother = factories.person("吴秀英", at_site=cast.site, birth_date=date(1960, 5, 1))
+    stay = factories.stay(cast.site, who=grandmother)
+    Occupancy.objects.filter(stay=stay).update(
+        room=Room.objects.get(site=cast.site, number="0401"), bed=None,
+        party_id=Occupancy.objects.get(stay=family[0]).party_id,
+    )  # fmt: skip
+
+    sign_out(cast, factories.stay(cast.site))  # numbers lie ready, so neither waits for the other's
+
+    answers = at_once([lambda: sign_out(cast, family[0]), lambda: sign_out(cast, stay)])
+
+    assert sorted(type(one).__name__ for one in answers) == ["Handover", "LeftAlone"], answers
 
 
 def test_judged_by_name_she_goes_and_the_journal_says_who_judged_it(cast, family):

@@ -11,13 +11,14 @@ from lazaretto.core.deadlines import sweep
 from lazaretto.core.errors import Forbidden, NotFound, ReasonRequired
 from lazaretto.core.models import Alarm, Deadline, JournalEntry
 from lazaretto.core.promises import OK, verify
-from lazaretto.custody.commands import Luggage, ledger
+from lazaretto.custody.commands import Luggage
 from lazaretto.custody.commands.ledger import watch
 from lazaretto.custody.models import Handover, Holding, Question
 from lazaretto.places.models import ExternalPlace, Room
 from lazaretto.stays.models import IsolationOrder, OrderChange, RoomHold, Stay
 from lazaretto.transfers import commands, queries
 from lazaretto.transfers.choices import WordKind
+from lazaretto.transfers.commands import moving
 from lazaretto.transfers.duties import words
 from lazaretto.transfers.errors import AskedFirst, HandoverClosed, NotHeldThere, NotYours, SamePlace
 from lazaretto.transfers.models import PlaceWord
@@ -289,13 +290,13 @@ def test_a_decision_waits_for_an_arrival_that_is_being_written_at_the_same_momen
     stay = factories.stay(cast.site)
     leg = sent(cast, stay, to=hospital())
     commands.report_here(actor=cast.outsider.actor, at=NOW + HOUR / 4, site=cast.other_site, card=stay.number)
-    real, before = ledger._locked_people, iter([lambda: arrived(cast, leg)])
+    real, before = moving.lock_people, iter([lambda: arrived(cast, leg)])
 
-    def once_the_other_transaction_has_ended(**given):
+    def once_the_other_transaction_has_ended(people):
         next(before, lambda: None)()
-        return real(**given)
+        real(people)
 
-    monkeypatch.setattr(ledger, "_locked_people", once_the_other_transaction_has_ended)
+    monkeypatch.setattr(moving, "lock_people", once_the_other_transaction_has_ended)
     commands.decide(
         actor=cast.site_lead.actor, at=NOW + 2 * HOUR, question=Question.objects.get(),
         verdict=commands.Verdict.AS_THOUGHT, reason="电话核实",
