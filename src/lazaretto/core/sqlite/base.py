@@ -22,12 +22,14 @@ class Cursor(base.SQLiteCursorWrapper):
 
     def convert_query(self, query: str, *, param_names: Any = None) -> str:
         """The statement in SQLite's own marks."""
-        return super().convert_query(query, param_names=param_names) if param_names else _in_own_marks(query)
+        if param_names:
+            return str(super().convert_query(query, param_names=param_names))  # type: ignore[misc]
+        return _in_own_marks(query)
 
 
 @lru_cache(maxsize=1024)
 def _in_own_marks(query: str) -> str:
-    return base.FORMAT_QMARK_REGEX.sub("?", query).replace("%%", "%")
+    return str(base.FORMAT_QMARK_REGEX.sub("?", query)).replace("%%", "%")
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
