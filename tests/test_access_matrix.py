@@ -235,3 +235,15 @@ def test_no_role_carries_a_capability_that_nothing_asks_for():
     by_code = {"people.names", "people.read", "stays.board", "stays.register"}  # asked inside queries and templates
     assert carried - asked - by_code == set()
     assert {capability for capability in asked if capability} - carried - PERSONAL - {PUBLIC} == set()
+
+
+@pytest.mark.parametrize("address", [one for one in PAGES if ADDRESSES.get(one.name) == POST], ids=lambda one: one.name)
+def test_what_only_a_form_reaches_leads_back_to_its_page(address, cast, world):
+    """After a reload or a change of language it is asked for like any other page: never an empty 405."""
+    way = ["/" + address.path if address.name.endswith(address.path) else url_of(address, world)]
+    found = answer(cast.duty_officer.client, GET, way[0])
+    while found.status_code == 302 and len(way) < 8:
+        way.append(found.headers["Location"])
+        found = answer(cast.duty_officer.client, GET, way[-1])
+    assert found.status_code in {200, 403, 404}, way
+    assert b"<h1" in found.content, way  # a page of ours

@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "lazaretto.core.middleware.NotAllowedMiddleware",
     "lazaretto.accounts.middleware.ActorMiddleware",
     "lazaretto.core.middleware.DomainErrorMiddleware",
     "axes.middleware.AxesMiddleware",

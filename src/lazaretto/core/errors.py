@@ -66,6 +66,15 @@ class Forbidden(DomainError):
     next_step = _("Ask your site lead or the duty officer to do it or to give you the role.")
 
 
+class MethodNotTaken(DomainError):
+    """The address is asked for in a way that it does not answer."""
+
+    code = "method_not_allowed"
+    status = 405
+    message = _("This page cannot be asked for like that. Nothing was changed.")
+    next_step = _("Go back to the page you came from, and do it there.")
+
+
 class SignInRequired(DomainError):
     """Nobody is signed in."""
 

@@ -1,14 +1,17 @@
 """Turns named errors into answers: a problem document for programs, a page or a fragment for people."""
 
 from collections.abc import Callable
+from typing import Any, TypeVar, cast
 from urllib.parse import quote, urlencode, urlsplit
 
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import is_valid_path, resolve, reverse
 
-from lazaretto.core.errors import DomainError, RefusedByDatabase
+from lazaretto.core.errors import DomainError, MethodNotTaken, RefusedByDatabase
+
+View = TypeVar("View", bound=Callable[..., HttpResponse])
 
 
 class DomainErrorMiddleware:
@@ -30,6 +33,45 @@ class DomainErrorMiddleware:
         if _wants_json(request):
             return problem_response(error)
         return _fragment(request, error) if request.headers.get("HX-Request") else _page(request, error)
+
+
+class NotAllowedMiddleware:
+    """A page that only a form reaches is asked for like any other after a reload or a change of language.
+
+    Then the way goes up the address to the next page there is; that one asks who may see it. Nothing is ever answered
+    with an empty page.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass through; turn the answer 405 into a way on."""
+        response = self.get_response(request)
+        if response.status_code != MethodNotTaken.status or request.path.startswith("/api/"):
+            return response
+        if request.method in {"GET", "HEAD"} and not _wants_json(request):
+            return HttpResponseRedirect(_page_above(request.path))
+        error = MethodNotTaken()
+        answer = problem_response(error) if _wants_json(request) else _page(request, error)
+        answer.headers["Allow"] = response.headers.get("Allow", "")
+        return answer
+
+
+def _page_above(path: str) -> str:
+    """The nearest address above this one that somebody answers."""
+    parts = path.strip("/").split("/")
+    for end in range(len(parts) - 1, 0, -1):
+        above = "/" + "/".join(parts[:end])
+        if is_valid_path(above) and not getattr(resolve(above).func, "part_of_page", False):
+            return above
+    return "/"
+
+
+def part_of_page(view: View) -> View:
+    """Declare that a view answers with a piece of a page: nobody is led there."""
+    cast("Any", view).part_of_page = True
+    return view
 
 
 def problem_response(error: DomainError) -> JsonResponse:

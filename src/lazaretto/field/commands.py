@@ -136,6 +136,23 @@ def end_shift(*, actor: Actor, at: datetime, device_id: UUID) -> DeviceStopped:
     return _end(found, Ending.SHIFT, at=at)
 
 
+@dataclass(frozen=True)
+class RosterRead:
+    """A phone began to take the names of its round."""
+
+    device_id: UUID
+
+
+@command("field.read_roster", capability=CAPTURE, internal=True)
+def read_roster(*, actor: Actor, at: datetime, device_id: UUID) -> RosterRead:
+    """Write down that a phone takes the roster, from its beginning; once for all pieces. Raises `NotFound`."""
+    found = Device.objects.filter(pk=device_id).select_related("point__round").first()
+    if found is None:
+        raise NotFound(kind="field.device", id=device_id)
+    record(found, unit_id=found.point.round.unit_id, data={"point": found.point.code})
+    return RosterRead(found.id)
+
+
 def _end(device: Device, why: Ending, *, at: datetime, reason: str = "") -> DeviceStopped:
     device.ended_at, device.ending = max(at, device.made_at), why
     device.save(update_fields=["ended_at", "ending"])

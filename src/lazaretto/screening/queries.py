@@ -1,6 +1,6 @@
 """Reads of mass testing, within what an actor may see. Never writes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -147,8 +147,35 @@ def _shares(of: Round, tested: dict[UUID, int]) -> list[Share]:
     return sorted(made, key=lambda share: (-share.missing, share.name, share.organisation_id))
 
 
+Named = Callable[[], QuerySet[Any]]
+_NAMED: list[Named] = []
+
+
+def named_in(rows: Named) -> Named:
+    """Let an app above say who of those not tested is named with a reason: rows with `round`, `number`, `reason`, `by`.
+
+    They are called no more; their reason is shown where they are listed.
+    """
+    _NAMED.append(rows)
+    return rows
+
+
 def missing(of: Round, *, organisation: UUID | None = None) -> QuerySet[RosterEntry]:
-    """Who is expected and not tested, with their member; in the order of their numbers. How many, `coverage` says."""
+    """Who is expected, not tested and not named with a reason, with their member; in the order of their numbers."""
+    rows = _untested(of, organisation)
+    for named in _NAMED:
+        rows = rows.filter(~Exists(named().filter(round=of.pk, number=OuterRef("number"))))
+    return rows
+
+
+def named(of: Round, *, organisation: UUID | None = None, most: int = 500) -> list[tuple[RosterEntry, Any]]:
+    """Who is not tested and named with a reason, with what says so; in the order of their numbers."""
+    found = {row.number: row for rows in _NAMED for row in rows().filter(round=of.pk).select_related("by")}
+    entries = _untested(of, organisation).filter(number__in=found)[:most] if found else []
+    return [(entry, found[entry.number]) for entry in entries]
+
+
+def _untested(of: Round, organisation: UUID | None) -> QuerySet[RosterEntry]:
     tested = Scan.objects.filter(round=of.pk, number=OuterRef("number"))
     rows = RosterEntry.objects.filter(~Exists(tested), round=of).select_related("member", "organisation")
     if organisation is not None:

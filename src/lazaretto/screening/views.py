@@ -220,6 +220,10 @@ def missing(request: HttpRequest, round_id: UUID) -> HttpResponse:
         "organisation": home,
         "lines": [(row, name_for(actor, row.member.name, unit_id=found.unit_id)) for row in piece.items],
         "missing": None if home else queries.coverage(found).missing,
+        "named": [
+            (row, said, name_for(actor, row.member.name, unit_id=found.unit_id))
+            for row, said in queries.named(found, organisation=home.pk if home else None)
+        ],
         "next_url": f"?{chosen}cursor={piece.next}" if piece.next else "",
         "may_call": actor.may(MANAGE, found.unit_id),
     }

@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from lazaretto.accounts.doors import actor_of
 from lazaretto.screening.navigation import Panel, Room, add_panel, add_room
+from lazaretto.screening.queries import named_in
+from lazaretto.tubes.models import Absence
 from lazaretto.tubes.rules import READ
 from lazaretto.ui import nav
 
@@ -16,6 +18,7 @@ def register_entries() -> None:
             key="tubes", label=_("Tubes and results"), icon="test-pipe", url="tubes:rounds", order=48, visible=_reads
         )
     )
+    named_in(Absence.objects.all)
     add_room(Room(_("Tubes"), "test-pipe", "tubes:round"))
     add_room(Room(_("Closing"), "scale", "tubes:closing"))
     add_panel(Panel(_("Numbers agreed with enterprises"), "tubes:agreed", READ))

@@ -19,6 +19,7 @@ from lazaretto.arrivals.queries.walk_in import standing_of
 from lazaretto.core import clock
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import DomainError
+from lazaretto.core.middleware import part_of_page
 from lazaretto.places.queries import site_by_code
 
 GROUNDS = ("authority", "legal_basis", "reason")
@@ -52,6 +53,7 @@ def found(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "arrivals/found.html", context)
 
 
+@part_of_page
 @needs("stays.admit")
 def panel(request: HttpRequest, code: str, expected_id: UUID) -> HttpResponse:
     """One person, ready to be checked in."""

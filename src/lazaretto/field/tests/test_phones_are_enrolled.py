@@ -81,9 +81,12 @@ def test_the_roster_of_a_phone_has_no_number_and_no_name_in_plain(cast, django_a
     _of, place = opened(cast, people=3)
     made = phone(cast, place)
     keys = claim_keys(made)
-    made.ask("roster?after=0")
+    before = JournalEntry.objects.filter(command="field.read_roster").count()
+    answer = made.ask("roster?after=0")
+    assert JournalEntry.objects.filter(command="field.read_roster").count() == before + 1
     with django_assert_num_queries(3):  # the phone; whose people; the rows
-        answer = made.ask("roster?after=0")
+        made.ask("roster?after=1")
+    assert JournalEntry.objects.filter(command="field.read_roster").count() == before + 1  # once for all pieces
     rows = answer.json()["rows"]
     assert [row[0] for row in rows] == [1, 2, 3, 4]
     number, masked, _initials, _place, tail, document, sealed, _person = rows[0]

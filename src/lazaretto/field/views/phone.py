@@ -159,7 +159,10 @@ def state(request: HttpRequest, device: Device, at: datetime) -> dict[str, Any]:
 @_door
 def roster(request: HttpRequest, device: Device, at: datetime) -> dict[str, Any]:
     """The next piece of the roster. Raises `DeviceEnded`."""
-    rows = roster_piece(working(device, at=at), after=count(request.GET.get("after", "")))
+    after = count(request.GET.get("after", ""))
+    if not after:
+        commands.read_roster(actor=actor_of_device(device, at=at), at=at, device_id=device.id)
+    rows = roster_piece(working(device, at=at), after=after)
     return {"rows": rows, "last": rows[-1][0] if rows else None}
 
 

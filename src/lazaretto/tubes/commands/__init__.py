@@ -1,6 +1,6 @@
 """Writes of tubes and results."""
 
-from lazaretto.tubes.commands.closing import AbsencesNamed, everything_is_answered, name_absent, name_rest
+from lazaretto.tubes.commands.closing import AbsencesNamed, everything_is_answered, name_absent, name_rest, read_report
 from lazaretto.tubes.commands.decisions import ResultLineDecided, decide_line, decide_lines, reopen_line
 from lazaretto.tubes.commands.events import EventsAnswer, Remarked, TakenEvent, take_events, upload_events
 from lazaretto.tubes.commands.laboratories import LaboratoryNamed, add_laboratory, change_laboratory
@@ -54,6 +54,7 @@ __all__ = [
     "name_absent",
     "name_rest",
     "override_recall",
+    "read_report",
     "record_call",
     "record_retest",
     "reopen_line",

@@ -21,7 +21,7 @@ from lazaretto.tubes.commands.watching import call_late
 from lazaretto.tubes.errors import OthersAreLeft, RoundDoesNotBalance
 from lazaretto.tubes.models import Absence
 from lazaretto.tubes.queries.balance import balance_of, unnamed
-from lazaretto.tubes.rules import MANAGE
+from lazaretto.tubes.rules import MANAGE, READ
 
 NOT_YET = _("There is nobody to name before the roster is fixed.")
 
@@ -91,6 +91,20 @@ def _name(of: Round, numbers: list[int], kind: AbsenceKind, reason: str, by: int
     insert_rows(Absence, fields, [(of.id, number, kind, reason, by, at) for number in numbers])
     record(of, unit_id=of.unit_id, data={"kind": kind, "people": len(numbers)}, reason=reason)
     return AbsencesNamed(of.id, len(numbers))
+
+
+@dataclass(frozen=True)
+class ReportRead:
+    """A report with names was given out."""
+
+    round_id: UUID
+
+
+@command("tubes.read_report", capability=READ)
+def read_report(*, actor: Actor, at: datetime, test_round: Round, kind: str) -> ReportRead:
+    """Write down who took the report of a round, with the names in it, and as what."""
+    record(test_round, unit_id=test_round.unit_id, data={"kind": whole(kind, 10)})
+    return ReportRead(test_round.id)
 
 
 @closes_only_when

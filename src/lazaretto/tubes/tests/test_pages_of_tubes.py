@@ -1,15 +1,17 @@
 """Pages of tubes: where they are, the laboratory's desk, results, calls, the closing, one's own result."""
 
 import io
+from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
 from lazaretto.core import clock
+from lazaretto.core.limits import too_often
+from lazaretto.core.models import JournalEntry
 from lazaretto.screening.tests.rounds import opened, scan, send
 from lazaretto.tubes.models import Absence, Bag, Laboratory, Positive, Recall, ResultFile, Trail, TubeResult
 from lazaretto.tubes.own import own_result, read_token, token_of
@@ -25,7 +27,6 @@ FILE = "某某检测所核酸检测结果汇总,,,\n打印时间：2022-11-20,,,
 @pytest.fixture(autouse=True)
 def _ten_o_clock(monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: NOW)
-    cache.clear()
 
 
 @pytest.fixture
@@ -198,6 +199,11 @@ def test_a_round_is_closed_on_the_page_and_reported(cast, story):
     assert post(cast.duty_officer, "close", of.pk).status_code == 302
     assert get(cast.auditor, "closing", of.pk).status_code == 200
     assert get(cast.duty_officer, "report_pdf", of.pk).content.startswith(b"%PDF")
+    taken = JournalEntry.objects.filter(command="tubes.read_report")
+    assert [(one.actor_id, one.data) for one in taken] == [(cast.duty_officer.user.pk, {"kind": "pdf"})]
+    listed = cast.duty_officer.client.get(reverse("screening:missing", args=[of.pk])).content.decode()
+    assert "住院" in listed
+    assert "Numbers to call" not in listed  # nobody is left who is called
     book = load_workbook(io.BytesIO(get(cast.duty_officer, "report_xlsx", of.pk).content))
     sheets = [[[cell.value for cell in row] for row in sheet.rows] for sheet in book.worksheets]
     assert [row[1] for row in sheets[0][1:5]] == [7, 4, 2, 1]
@@ -225,7 +231,31 @@ def test_somebody_sees_their_own_result_and_nobody_elses(cast, story, django_ass
     assert lab.pk
 
 
-def test_many_at_once_are_told_to_come_again(cast, story):
+def test_many_at_once_are_told_to_come_again(cast, story, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
     path = reverse("tubes:own", args=[token_of(story[0].pk, 3)])
     answers = {Client().get(path).status_code for _turn in range(62)}
     assert answers == {200, 429}
+
+
+def test_behind_a_proxy_of_this_machine_each_address_is_counted_for_itself(cast, story, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    path = reverse("tubes:own", args=[token_of(story[0].pk, 3)])
+
+    def asked(told: str, *, near: str = "127.0.0.1") -> int:
+        return Client(REMOTE_ADDR=near).get(path, headers={"X-Forwarded-For": told}).status_code
+
+    assert {asked("203.0.113.9, 198.51.100.7") for _turn in range(60)} == {200}
+    assert asked("192.0.2.1, 198.51.100.7") == 429  # what a client writes before it changes nothing
+    assert asked("198.51.100.8") == 200
+    assert {asked("198.51.100.9", near="192.0.2.5") for _turn in range(61)} == {200, 429}
+    assert asked("198.51.100.10", near="192.0.2.5") == 429  # a stranger's word is not believed
+
+
+def test_processes_count_together_and_old_minutes_go(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    said = {"most": 2, "at": NOW}
+    assert [too_often("x", "a", **said) for _turn in range(3)] == [False, False, True]
+    assert not too_often("x", "b", **said)
+    assert not too_often("x", "a", most=2, at=NOW + timedelta(minutes=5))
+    assert len(list((tmp_path / "limits").iterdir())) == 1

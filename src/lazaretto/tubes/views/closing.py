@@ -160,7 +160,7 @@ def close(request: HttpRequest, round_id: UUID) -> HttpResponse:
 @needs(READ)
 def report_pdf(request: HttpRequest, round_id: UUID) -> HttpResponse:
     """The report of a round on paper."""
-    found, name = _report(request, round_id)
+    found, name = _report(request, round_id, "pdf")
     return _file(as_pdf(found, get_language() or "zh-hans"), "application/pdf", f"{name}.pdf")
 
 
@@ -168,14 +168,15 @@ def report_pdf(request: HttpRequest, round_id: UUID) -> HttpResponse:
 @needs(READ)
 def report_xlsx(request: HttpRequest, round_id: UUID) -> HttpResponse:
     """The same as Excel."""
-    found, name = _report(request, round_id)
+    found, name = _report(request, round_id, "xlsx")
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     return _file(as_xlsx(found), kind, f"{name}.xlsx")
 
 
-def _report(request: HttpRequest, round_id: UUID) -> tuple[Report, str]:
+def _report(request: HttpRequest, round_id: UUID, kind: str) -> tuple[Report, str]:
     actor = actor_of(request)
     of = trails.round_by_id(actor, round_id)
+    commands.read_report.invoke(actor=actor, at=clock.now(), payload={"test_round": round_id, "kind": kind})
     return report_of(actor, of, at=clock.now()), f"round-{of.number}"
 
 

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,6 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from lazaretto.accounts.doors import actor_of, needs, public
+from lazaretto.core import clock
+from lazaretto.core.limits import address_of, too_often
 from lazaretto.tubes.own import own_result, read_token, token_of
 from lazaretto.tubes.queries import trails
 from lazaretto.tubes.queries.people import people_of, shown
@@ -25,24 +26,13 @@ MOST_A_MINUTE = 60  # from one address; a hall of people behind one network stil
 @public
 def result(request: HttpRequest, token: str) -> HttpResponse:
     """What was found in their own tube; nothing of anybody else's."""
-    if _too_often(request):
+    if too_often("own-result", address_of(request), most=MOST_A_MINUTE, at=clock.now()):
         response = render(request, "tubes/own.html", {"busy": True}, status=429)
         response.headers["Retry-After"] = str(A_MINUTE)
         return response
     told = read_token(token)
     found = own_result(*told) if told else None
     return render(request, "tubes/own.html", {"found": found}, status=200 if found else 404)
-
-
-def _too_often(request: HttpRequest) -> bool:
-    """Shed before the database is asked. Each process counts for itself: it protects, and is not exact."""
-    key = f"own-result:{request.META.get('REMOTE_ADDR', '')}"
-    if cache.add(key, 1, A_MINUTE):
-        return False
-    try:
-        return cache.incr(key) > MOST_A_MINUTE
-    except ValueError:  # its minute ended between the two
-        return False
 
 
 @require_GET
