@@ -14,6 +14,7 @@ from lazaretto.people.models import ContactPoint, IdentityDocument, Merge, Need,
 from lazaretto.places.models import Room, RoomList, Site
 from lazaretto.protocols.models import PackAdoption
 from lazaretto.screening.models import Fever, Point, Round
+from lazaretto.slots.models import Proposal, Slot
 from lazaretto.stays.models import Breach, Certificate, OrderChange, RoomHold, Specimen, Stay
 from lazaretto.stranded.models import Group, Stranded
 from lazaretto.trips.models import Driver, MoveRequest, Trip, TripPlan, Vehicle
@@ -288,6 +289,15 @@ ADDRESSES = {
     "screening:point_step": POST,
     "screening:fevers": GET,
     "screening:answer_fever": POST,
+    "slots:slots": GET,
+    "slots:propose": POST,
+    "slots:anew": POST,
+    "slots:proposal": GET,
+    "slots:improve": POST,
+    "slots:accept": POST,
+    "slots:slot": GET,
+    "slots:move": POST,
+    "slots:cancel": POST,
     "tubes:rounds": GET,
     "tubes:round": GET,
     "tubes:bags": GET,
@@ -439,6 +449,8 @@ ARGUMENTS = {
     "round_id": lambda world: world[Round].pk,
     "point_id": lambda world: world[Point].pk,
     "fever_id": lambda world: world[Fever].pk,
+    "proposal_id": lambda world: world[Proposal].pk,
+    "slot_id": lambda world: world[Slot].pk,
     "device_id": lambda world: world[Device].pk,
     "/api/v1/headcounts/lists/{list_id} list_id": lambda world: world[HeadcountList].pk,
     "file_id": lambda world: world[ResultFile].pk,

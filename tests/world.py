@@ -25,6 +25,7 @@ from lazaretto.people.models import ContactPoint, IdentityDocument, Merge, Need,
 from lazaretto.places.models import ExternalPlace, RoomList, Zone
 from lazaretto.protocols.models import PackAdoption
 from lazaretto.screening.models import Fever, Point, RosterShare, Round
+from lazaretto.slots.models import Proposal, Slot
 from lazaretto.stays.deadlines import FEVER
 from lazaretto.stays.models import Breach, Certificate, DoorCheck, OrderChange, Release, RoomHold, Specimen
 from lazaretto.stranded.models import Group, Stranded
@@ -196,12 +197,28 @@ def _round(site) -> list[Model]:
         unit=site.unit, number=1, name="第一轮", opens_at=NOW, deadline_at=NOW + timedelta(hours=8)
     )
     RosterShare.objects.create(round=one, organisation=Organisation.objects.get(unit=site.unit), people=1)
-    place = Point.objects.create(round=one, code="P1", name="体育馆", opens=time(7), closes=time(20))
+    place = Point.objects.create(round=one, code="P1", folded="p1", name="体育馆", opens=time(7), closes=time(20))
     phone = Device.objects.create(
         point=place, table=1, label="7", made_at=NOW, code_digest="x", code_expires_at=NOW + timedelta(minutes=15)
     )
     hot = Fever.objects.create(id=new_id(), round=one, point=place, temperature=386, step="measured", seen_at=NOW)
-    return [one, place, phone, hot, *_tubes(one, place)]
+    return [one, place, phone, hot, *_slots(one, place), *_tubes(one, place)]
+
+
+def _slots(one: Round, place: Point) -> list[Model]:
+    """What was proposed for the round, and a slot of its enterprise."""
+    home = Organisation.objects.get(unit=one.unit)
+    nothing = {"left": [], "finish": 0, "bound": 0, "walking": 0, "walking_bound": 0, "splits": 0, "engine": "greedy"}
+    problem = {"points": [], "groups": [], "deadline": 480, "slot_minutes": 15, "farthest": None, "road_factor": 1.3}
+    proposal = Proposal.objects.create(
+        round=one, made_at=NOW, counts_from=NOW, slot_minutes=15, per_table_hour=60, problem=problem, standing="",
+        plan={"bookings": [], **nothing},
+    )  # fmt: skip
+    slot = Slot.objects.create(
+        round=one, proposal=proposal, point=place, organisation=home, starts_at=NOW, people=1, portions=[1],
+        ends_at=NOW + timedelta(minutes=15), made_at=NOW,
+    )  # fmt: skip
+    return [proposal, slot]
 
 
 def _tubes(one: Round, place: Point) -> list[Model]:

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "lazaretto.objections",
     "lazaretto.stranded",
     "lazaretto.screening",
+    "lazaretto.slots",
     "lazaretto.tubes",
     "lazaretto.field",
     "lazaretto.headquarters",

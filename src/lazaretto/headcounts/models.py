@@ -10,6 +10,7 @@ from lazaretto.core.fields import EncryptedTextField
 from lazaretto.core.ids import new_id
 from lazaretto.headcounts.choices import LineOutcome, ListState, OrganisationKind, Resolution
 from lazaretto.people.models import Person
+from lazaretto.places.models import on_the_map
 
 USER = settings.AUTH_USER_MODEL
 
@@ -17,7 +18,8 @@ USER = settings.AUTH_USER_MODEL
 class Organisation(models.Model):
     """Who answers for people being tested in the area of a unit: an enterprise, a community, or nobody.
 
-    `folded` is the name as it is compared; `contact` is the officer who stands at the table.
+    `folded` is the name as it is compared; `contact` is the officer who stands at the table. From `comes_from` until
+    `comes_until`, as clocks there show it, its people can come to be tested; a night shift's hours run past midnight.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -27,6 +29,10 @@ class Organisation(models.Model):
     folded = models.CharField(max_length=120)
     contact = models.CharField(max_length=80, blank=True)
     contact_phone = EncryptedTextField(null=True, blank=True)
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
+    comes_from = models.TimeField(null=True, blank=True)
+    comes_until = models.TimeField(null=True, blank=True)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
 
@@ -41,6 +47,12 @@ class Organisation(models.Model):
             models.CheckConstraint(condition=~Q(name="") & ~Q(folded=""), name="organisation_has_name"),
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")), name="organisation_period"
+            ),
+            models.CheckConstraint(condition=on_the_map(), name="organisation_on_the_map"),
+            models.CheckConstraint(
+                condition=Q(comes_from__isnull=True, comes_until__isnull=True)
+                | Q(comes_from__isnull=False, comes_until__isnull=False) & ~Q(comes_from=F("comes_until")),
+                name="organisation_hours_are_two",
             ),
         ]
 

@@ -28,7 +28,7 @@ LATITUDE = [MinValueValidator(-90), MaxValueValidator(90)]
 LONGITUDE = [MinValueValidator(-180), MaxValueValidator(180)]
 
 
-def _on_the_map() -> Q:
+def on_the_map() -> Q:
     """Both coordinates or none, and such as there are on earth."""
     return Q(latitude__isnull=True, longitude__isnull=True) | Q(
         latitude__gte=-90, latitude__lte=90, longitude__gte=-180, longitude__lte=180
@@ -70,7 +70,7 @@ class Site(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="active") | Q(opened_at__isnull=False), name="site_active_was_opened"
             ),
-            models.CheckConstraint(condition=_on_the_map(), name="site_on_the_map"),
+            models.CheckConstraint(condition=on_the_map(), name="site_on_the_map"),
         ]
 
     def __str__(self) -> str:
@@ -117,7 +117,7 @@ class ExternalPlace(models.Model):
                 fields=["kind", "name", "district"], condition=Q(closed_at__isnull=True), name="external_place_once"
             ),
             models.CheckConstraint(condition=~Q(name=""), name="external_place_has_name"),
-            models.CheckConstraint(condition=_on_the_map(), name="external_place_on_the_map"),
+            models.CheckConstraint(condition=on_the_map(), name="external_place_on_the_map"),
         ]
 
     def __str__(self) -> str:

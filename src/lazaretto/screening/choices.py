@@ -12,6 +12,7 @@ class RoundState(TextChoices):
     FROZEN = "frozen", pgettext_lazy("testing round", "roster is fixed")
     OPEN = "open", pgettext_lazy("testing round", "open")
     CLOSED = "closed", pgettext_lazy("testing round", "closed")
+    CANCELLED = "cancelled", pgettext_lazy("testing round", "cancelled")
 
 
 class PointState(TextChoices):

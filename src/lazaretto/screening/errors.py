@@ -51,3 +51,11 @@ class FeverAnswered(DomainError):
     code = "fever_answered"
     message = _("What was done about this fever is written down already.")
     next_step = _("Read who did it and what; if more was done, tell them.")
+
+
+class PointNameTaken(DomainError):
+    """Two points of a round would be called alike."""
+
+    code = "point_name_taken"
+    message = _("This round has a point with this short name.")
+    next_step = _("Capitals and spaces make no difference: choose another short name, or change the point there is.")

@@ -17,6 +17,7 @@ from lazaretto.core.fields import EncryptedTextField
 from lazaretto.core.ids import new_id
 from lazaretto.headcounts.models import Member, Organisation
 from lazaretto.screening.choices import FeverDone, FeverStep, PointState, Reason, RoundState, TubeRule
+from lazaretto.places.models import on_the_map
 from lazaretto.screening.rules import LARGEST_TUBE
 
 USER = settings.AUTH_USER_MODEL
@@ -34,6 +35,7 @@ class Round(models.Model):
     """A testing of everybody in the area of a unit. `entries` is the size of its roster, fixed at the freeze.
 
     Until `deadline_at` everybody should be tested; what comes in after it or after the closing counts, marked late.
+    One that is cancelled has a `reason`; what was captured in it stays.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -43,11 +45,13 @@ class Round(models.Model):
     tube_rule = models.CharField(max_length=10, choices=TubeRule, default=TubeRule.TEN)
     opens_at = models.DateTimeField()
     deadline_at = models.DateTimeField()
-    state = models.CharField(max_length=8, choices=RoundState, default=RoundState.DRAFT)
+    state = models.CharField(max_length=10, choices=RoundState, default=RoundState.DRAFT)
     entries = models.PositiveIntegerField(default=0)
     frozen_at = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
 
     objects = ScopedQuerySet.as_manager()
     SCOPE = "unit_id"
@@ -59,17 +63,24 @@ class Round(models.Model):
             models.CheckConstraint(condition=Q(deadline_at__gt=F("opens_at")), name="round_deadline_after_opening"),
             models.CheckConstraint(
                 condition=Q(state="draft", frozen_at__isnull=True, entries=0)
-                | ~Q(state="draft") & Q(frozen_at__isnull=False),
+                | Q(state__in=["frozen", "open", "closed"], frozen_at__isnull=False)
+                | Q(state="cancelled"),
                 name="round_frozen_has_time",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "frozen"], opened_at__isnull=True)
-                | Q(state__in=["open", "closed"], opened_at__isnull=False),
+                | Q(state__in=["open", "closed"], opened_at__isnull=False)
+                | Q(state="cancelled"),
                 name="round_opened_has_time",
             ),
             models.CheckConstraint(
                 condition=Q(state="closed", closed_at__isnull=False) | ~Q(state="closed") & Q(closed_at__isnull=True),
                 name="round_closed_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="cancelled", cancelled_at__isnull=False) & ~Q(reason="")
+                | ~Q(state="cancelled") & Q(cancelled_at__isnull=True, reason=""),
+                name="round_cancelled_for_a_reason",
             ),
         ]
         indexes = [models.Index(fields=["-opens_at", "-id"], name="round_opens")]
@@ -79,12 +90,18 @@ class Round(models.Model):
 
 
 class Point(models.Model):
-    """Where people are tested in a round: tables, and the hours of each day."""
+    """Where people are tested in a round: tables, and the hours of each day.
+
+    `folded` is the code as it is compared: "A1" and "a1 " are one point.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="points")
     code = models.CharField(max_length=20)
+    folded = models.CharField(max_length=40, default="")
     name = models.CharField(max_length=120)
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
     tables = models.PositiveSmallIntegerField(default=1)
     opens = models.TimeField()
     closes = models.TimeField()
@@ -96,8 +113,9 @@ class Point(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["round", "code"], name="point_code_once"),
-            models.CheckConstraint(condition=~Q(code="") & ~Q(name=""), name="point_has_name"),
+            models.UniqueConstraint(fields=["round", "folded"], name="point_code_once"),
+            models.CheckConstraint(condition=~Q(code="") & ~Q(folded="") & ~Q(name=""), name="point_has_name"),
+            models.CheckConstraint(condition=on_the_map(), name="point_on_the_map"),
             models.CheckConstraint(condition=Q(tables__gte=1), name="point_has_a_table"),
             models.CheckConstraint(condition=Q(closes__gt=F("opens")), name="point_hours_run_forwards"),
         ]

@@ -6,6 +6,7 @@ Chengdu 2022-09-02 and others, where phones captured for hours without a network
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,11 +23,16 @@ ROUND_EDGES: Final = (
     Edge(RoundState.DRAFT, RoundState.FROZEN, MANAGE),
     Edge(RoundState.FROZEN, RoundState.OPEN, MANAGE),
     Edge(RoundState.OPEN, RoundState.CLOSED, MANAGE),
+    Edge(RoundState.DRAFT, RoundState.CANCELLED, MANAGE),
+    Edge(RoundState.FROZEN, RoundState.CANCELLED, MANAGE),
+    Edge(RoundState.OPEN, RoundState.CANCELLED, MANAGE),
 )
 POINT_EDGES: Final = (
     Edge(PointState.OPEN, PointState.CLOSED, MANAGE),
     Edge(PointState.CLOSED, PointState.OPEN, MANAGE),
 )
+
+OVER: Final = (RoundState.CLOSED, RoundState.CANCELLED)
 
 MOST_SCANS: Final = 200  # in one upload
 MOST_CALLS: Final = 20_000  # on one list of those not tested
@@ -56,6 +62,11 @@ def clock_error(sent_at: datetime, received_at: datetime) -> timedelta:
 def true_time(said: datetime, error: timedelta, received_at: datetime) -> datetime:
     """When something happened that the phone says happened then, UTC; never after it was received."""
     return min((said + error).astimezone(UTC), received_at)
+
+
+def folded(code: str) -> str:
+    """How the short name of a point is compared: without width, case, spaces."""
+    return "".join(unicodedata.normalize("NFKC", code).split()).casefold()
 
 
 def hour_of(moment: datetime) -> datetime:

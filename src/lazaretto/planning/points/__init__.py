@@ -17,6 +17,7 @@ from lazaretto.planning.points.problem import (
     Point,
     Problem,
     Why,
+    walk,
 )
 from lazaretto.planning.points.process import better, from_json, plan_from_json
 from lazaretto.planning.points.replanning import replan as _replan
@@ -84,4 +85,5 @@ __all__ = [
     "together",
     "validate",
     "validate_change",
+    "walk",
 ]

@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
 from math import asin, cos, radians, sin, sqrt
+from typing import Protocol
 
 EARTH_METRES = 6_371_000
 Span = tuple[int, int]  # minutes of a beginning and an end, half-open
@@ -32,11 +33,14 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A test point. `per_table_hour` is how many people a table takes in an hour; overlapping openings add up."""
+    """A test point. `per_table_hour` is how many people a table takes in an hour; overlapping openings add up.
+
+    Without coordinates every way to it counts nothing: it is as near as any other.
+    """
 
     id: str
-    latitude: float
-    longitude: float
+    latitude: float | None
+    longitude: float | None
     openings: tuple[Opening, ...]
     per_table_hour: int
 
@@ -51,8 +55,8 @@ class Group:
     id: str
     enterprise: str
     people: int
-    latitude: float
-    longitude: float
+    latitude: float | None
+    longitude: float | None
     free: tuple[Span, ...]
 
 
@@ -92,7 +96,7 @@ class Problem:
     def metres(self) -> Mapping[tuple[str, str], int]:
         """The way of each group to each point."""
         return {
-            (group.id, point.id): round(_metres(group, point) * self.road_factor)
+            (group.id, point.id): walk(group, point, self.road_factor) or 0
             for group in self.groups
             for point in self.points
         }
@@ -110,14 +114,29 @@ def _in_order(spans: tuple[Span, ...]) -> bool:
     return all(begin >= 0 and begin < end for begin, end in spans) and all(a[1] < b[0] for a, b in pairwise(spans))
 
 
-def _metres(group: Group, point: Point) -> float:
-    half = sin(radians(point.latitude - group.latitude) / 2) ** 2
+class Placed(Protocol):
+    """Something that may be on the map."""
+
+    @property
+    def latitude(self) -> float | None:
+        """Degrees."""
+
+    @property
+    def longitude(self) -> float | None:
+        """Degrees."""
+
+
+def walk(one: Placed, other: Placed, road_factor: float) -> int | None:
+    """Metres on foot between two places; None where one of them is not on the map."""
+    if one.latitude is None or one.longitude is None or other.latitude is None or other.longitude is None:
+        return None
+    half = sin(radians(other.latitude - one.latitude) / 2) ** 2
     half += (
-        cos(radians(group.latitude))
-        * cos(radians(point.latitude))
-        * sin(radians(point.longitude - group.longitude) / 2) ** 2
+        cos(radians(one.latitude))
+        * cos(radians(other.latitude))
+        * sin(radians(other.longitude - one.longitude) / 2) ** 2
     )
-    return 2 * EARTH_METRES * asin(sqrt(min(1.0, half)))
+    return round(2 * EARTH_METRES * asin(sqrt(min(1.0, half))) * road_factor)
 
 
 class Why(StrEnum):

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from lazaretto.accounts.models import Unit
 from lazaretto.core.access import Actor
@@ -15,10 +16,13 @@ from lazaretto.core.bulk import insert
 from lazaretto.core.commands import command, record
 from lazaretto.core.errors import IllegalTransition, InvalidInput, whole
 from lazaretto.core.states import Edge, edge
+from lazaretto.places.commands import point as point_on_the_map
 from lazaretto.screening.choices import PointState, RoundState, TubeRule
-from lazaretto.screening.errors import RosterIsFixed, RoundWithoutPoint
+from lazaretto.screening.errors import PointNameTaken, RosterIsFixed, RoundWithoutPoint
 from lazaretto.screening.models import Point, Round
-from lazaretto.screening.rules import MANAGE, POINT_EDGES, ROUND_EDGES
+from lazaretto.screening.rules import MANAGE, OVER, POINT_EDGES, ROUND_EDGES, folded
+
+MOST_TABLES = 1000
 
 
 @dataclass(frozen=True)
@@ -81,30 +85,59 @@ def draft_round(
 
 @command("screening.add_point", capability=MANAGE)
 def add_point(
-    *, actor: Actor, at: datetime, test_round: Round, code: str, name: str, tables: int, opens: time, closes: time
+    *,
+    actor: Actor,
+    at: datetime,
+    test_round: Round,
+    code: str,
+    name: str,
+    tables: int,
+    opens: time,
+    closes: time,
+    latitude: float | None = None,
+    longitude: float | None = None,
 ) -> PointAdded:
-    """Add a place where people are tested, with its tables and the hours of each day.
+    """Add a place where people are tested, with its tables and the hours of each day; coordinates if they are known.
 
-    Raises `IllegalTransition` for a round that is closed, `InvalidInput`, `RefusedByDatabase` for a code taken.
+    Raises `IllegalTransition` for a round that is closed, `InvalidInput`, `PointNameTaken`.
     """
+    said = _sound_point(code, name, tables, opens, closes, latitude, longitude)
+    _not_over(test_round)
+    _free_code(test_round, said["folded"])
+    made = insert(Point(round=test_round, **said))
+    record(made, unit_id=test_round.unit_id, data={"round": str(test_round.id), "tables": tables})
+    return PointAdded(made.id)
+
+
+def _sound_point(
+    code: str, name: str, tables: int, opens: time, closes: time, latitude: float | None, longitude: float | None
+) -> dict[str, Any]:
+    """The columns of a point as they were said. Raises `InvalidInput`, `TextTooLong`."""
     faults = {
-        **({} if code.strip() else {"code": "missing"}),
-        **({} if name.strip() else {"name": "missing"}),
-        **({} if 1 <= tables <= 1000 else {"tables": "1 to 1000"}),
-        **({} if opens < closes else {"closes": "must be after the opening"}),
-        **({} if opens.tzinfo is None and closes.tzinfo is None else {"opens": "the hour as clocks there show it"}),
+        **({} if code.strip() else {"code": _("Say what the point is called on lists, such as P1.")}),
+        **({} if name.strip() else {"name": _("Say where the point is.")}),
+        **({} if 1 <= tables <= MOST_TABLES else {"tables": _("From 1 to 1000 tables.")}),
+        **({} if opens < closes else {"closes": _("It must be after the opening.")}),
+        **({} if opens.tzinfo is None and closes.tzinfo is None else {"opens": _("The hour as clocks there show it.")}),
     }
     if faults:
         raise InvalidInput(fields=faults)
-    if test_round.state == RoundState.CLOSED:
-        raise IllegalTransition(state=test_round.state)
-    made = insert(
-        Point(
-            round=test_round, code=whole(code, 20), name=whole(name, 120), tables=tables, opens=opens, closes=closes
-        )
-    )  # fmt: skip
-    record(made, unit_id=test_round.unit_id, data={"round": str(test_round.id), "tables": tables})
-    return PointAdded(made.id)
+    where = point_on_the_map(latitude, longitude)
+    return {
+        "code": whole(code, 20), "folded": folded(code), "name": whole(name, 120), "tables": tables, "opens": opens,
+        "closes": closes, **where,
+    }  # fmt: skip
+
+
+def _not_over(of: Round) -> None:
+    if of.state in OVER:
+        raise IllegalTransition(state=of.state)
+
+
+def _free_code(of: Round, code: str, *, but: UUID | None = None) -> None:
+    """The database refuses a second one too; this names it."""
+    if of.points.filter(folded=code).exclude(pk=but).exists():
+        raise PointNameTaken(code=code)
 
 
 @command("screening.close_point", capability=MANAGE)

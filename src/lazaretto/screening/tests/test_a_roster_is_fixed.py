@@ -4,11 +4,11 @@ from datetime import time, timedelta
 
 import pytest
 
-from lazaretto.core.errors import Forbidden, IllegalTransition, InvalidInput, NotFound, RefusedByDatabase
+from lazaretto.core.errors import Forbidden, IllegalTransition, InvalidInput, NotFound
 from lazaretto.core.models import JournalEntry
 from lazaretto.headcounts.models import Member
 from lazaretto.screening import commands
-from lazaretto.screening.errors import RosterIsFixed, RoundHasNoRoster, RoundWithoutPoint
+from lazaretto.screening.errors import PointNameTaken, RosterIsFixed, RoundHasNoRoster, RoundWithoutPoint
 from lazaretto.screening.models import AlsoNamed, RosterEntry, RosterShare
 from lazaretto.screening.tests.rounds import DEADLINE, draft, enterprise, member, open_one, opened, point, scan, send
 from tests.factories import NOW
@@ -102,8 +102,9 @@ def test_what_cannot_be_a_round_or_a_point_is_refused(cast):
         assert set(refused.value.fields) == set(wrong)
     point(cast, of)
     payload = {**given, "test_round": str(of.pk), "opens": "07:00", "closes": "20:00"}
-    with pytest.raises(RefusedByDatabase):
-        commands.add_point.invoke(**who, payload=payload)
+    for code in ("P1", "p 1", "Ｐ１"):
+        with pytest.raises(PointNameTaken):
+            commands.add_point.invoke(**who, payload={**payload, "code": code})
 
 
 def test_rounds_are_numbered_by_their_area(cast):

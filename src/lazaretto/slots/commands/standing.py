@@ -1,0 +1,260 @@
+"""Slots that stand: accepted, moved one by one, cancelled. What stood before stays written, with its reason."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from lazaretto.core.access import Actor
+from lazaretto.core.commands import command, record
+from lazaretto.core.errors import InvalidInput, NotFound, ReasonRequired, whole
+from lazaretto.planning import points as planner
+from lazaretto.screening.models import Point, Round
+from lazaretto.slots.errors import NoRoomThen, NotTheirHours, ProposalStale, SlotBegun
+from lazaretto.slots.models import Load, Proposal, Slot
+from lazaretto.slots.queries import current, digest_of, free_starts, rooms_of, settings_of
+from lazaretto.slots.queries.problem import free_spans, group_of, part_of
+from lazaretto.slots.rules import MANAGE, MINUTE, Visit, visits
+
+Cell = tuple[UUID, datetime]
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """Slots stand: so many new ones, so many that stand no more."""
+
+    proposal_id: UUID
+    made: int
+    dropped: int
+
+
+@dataclass(frozen=True)
+class SlotChanged:
+    """A slot was moved or cancelled; `slot_id` is the one that stands now, if any."""
+
+    slot_id: UUID | None
+    organisation_id: UUID
+
+
+@command("slots.accept", capability=MANAGE)
+def accept(*, actor: Actor, at: datetime, proposal: Proposal) -> Accepted:
+    """What was proposed stands from now on; whatever stays as it was keeps its slot and needs not be told.
+
+    Raises `ProposalStale` when slots have changed since, or when one of the new ones would have begun.
+    """
+    of = _locked(proposal.round_id)
+    rows = list(current(of))
+    if proposal.accepted_at is not None or digest_of(row.pk for row in rows) != proposal.standing:
+        raise ProposalStale
+    dropped, made = _difference(proposal, rows, at)
+    if any(row.starts_at < at and not _cut(row, dropped) for row in made):
+        raise ProposalStale
+    _drop(dropped, at, _("planned anew"))
+    Slot.objects.bulk_create(_with_turns(made, [row for row in rows if row not in dropped]))
+    given = settings_of(of, proposal)
+    _count(dropped, made, given.slot_minutes, rooms_of(of, given, begins=of.opens_at), given.counts_from)
+    proposal.accepted_at = at
+    proposal.save(update_fields=["accepted_at"])
+    data = {"round": str(of.pk), "made": len(made), "dropped": len(dropped)}
+    record(proposal, unit_id=of.unit_id, data=data)
+    return Accepted(proposal.pk, len(made), len(dropped))
+
+
+def _locked(round_id: UUID) -> Round:
+    """Two who change slots of one round wait for each other."""
+    return Round.objects.select_for_update().get(pk=round_id)
+
+
+def _difference(proposal: Proposal, rows: Sequence[Slot], at: datetime) -> tuple[list[Slot], list[Slot]]:
+    """Slots that go and slots that come. Who has begun keeps what has begun, as a slot of its own."""
+    plan, change = planner.plan_from_json(proposal.plan), proposal.change or {}
+    first = change.get("first", 0)
+    waits = [planner.Booking(**one) for one in change.get("waiting", [])]
+    coming = [one for one in plan.bookings if one.slot >= first]
+    wanted = _visits_by_group(_less(coming, waits))
+    waiting = _visits_by_group(waits)
+    standing: dict[str, list[Slot]] = defaultdict(list)
+    for row in rows:
+        standing[group_of(row.organisation_id, row.part)].append(row)
+    gone: list[Slot] = []
+    made: list[Slot] = []
+    for group in sorted({*standing, *wanted, *waiting}):
+        ahead = [row for row in standing[group] if _last_step(row, proposal) >= first]
+        keeps = [row for row in ahead if not row.waiting and _visit_of(row, proposal, first) in wanted[group]]
+        there = [_visit_of(row, proposal, first) for row in keeps]
+        goes = [row for row in ahead if row not in keeps]
+        gone += goes
+        made += [_slot(visit, proposal, at) for visit in wanted[group] if visit not in there]
+        made += [_slot(visit, proposal, at, waiting=True) for visit in waiting[group]]
+        made += [begun for row in goes for begun in _begun(row, proposal, first, at)]
+    return gone, made
+
+
+def _less(coming: Iterable[planner.Booking], waits: Iterable[planner.Booking]) -> list[planner.Booking]:
+    """Those who come by a promise, without those who wait at the point already."""
+    queue = Counter({(one.group, one.point, one.slot): one.people for one in waits})
+    found = [(one, one.people - queue[one.group, one.point, one.slot]) for one in coming]
+    return [replace(one, people=people) for one, people in found if people > 0]
+
+
+def _visits_by_group(bookings: Iterable[planner.Booking]) -> dict[str, list[Visit]]:
+    found: dict[str, list[Visit]] = defaultdict(list)
+    for visit in visits(bookings):
+        found[visit.group].append(visit)
+    return found
+
+
+def _step(at: datetime, proposal: Proposal) -> int:
+    return (at - proposal.counts_from) // (proposal.slot_minutes * MINUTE)
+
+
+def _last_step(row: Slot, proposal: Proposal) -> int:
+    return _step(row.starts_at, proposal) + len(row.portions) - 1
+
+
+def _visit_of(row: Slot, proposal: Proposal, first: int) -> Visit:
+    """What is still to come of a slot."""
+    begins = _step(row.starts_at, proposal)
+    gone = max(0, first - begins)
+    return Visit(group_of(row.organisation_id, row.part), str(row.point_id), begins + gone, tuple(row.portions[gone:]))
+
+
+def _slot(visit: Visit, proposal: Proposal, at: datetime, *, waiting: bool = False) -> Slot:
+    home, part = part_of(visit.group)
+    length = proposal.slot_minutes * MINUTE
+    begins = proposal.counts_from + visit.slot * length
+    return Slot(
+        round_id=proposal.round_id, proposal=proposal, point_id=UUID(visit.point), organisation_id=home, part=part,
+        starts_at=begins, ends_at=begins + len(visit.portions) * length, people=visit.people,
+        portions=list(visit.portions), waiting=waiting, made_at=at,
+    )  # fmt: skip
+
+
+def _begun(row: Slot, proposal: Proposal, first: int, at: datetime) -> Iterable[Slot]:
+    """The part of a slot that has begun, when the rest of it goes."""
+    steps = first - _step(row.starts_at, proposal)
+    if steps > 0:
+        visit = Visit(
+            group_of(row.organisation_id, row.part), str(row.point_id), first - steps, tuple(row.portions[:steps])
+        )
+        yield _slot(visit, proposal, at, waiting=row.waiting)
+
+
+def _cut(row: Slot, dropped: Sequence[Slot]) -> bool:
+    """Whether this is what is left of a slot that had begun."""
+    return any(
+        (one.organisation_id, one.part, one.point_id, one.starts_at)
+        == (row.organisation_id, row.part, row.point_id, row.starts_at)
+        for one in dropped
+    )
+
+
+def _with_turns(made: Sequence[Slot], standing: Iterable[Slot]) -> list[Slot]:
+    """Number the rows in which a part comes, by time, around those that stand."""
+    taken: dict[tuple[UUID, str], set[int]] = defaultdict(set)
+    for row in standing:
+        taken[row.organisation_id, row.part].add(row.turn)
+    for row in sorted(made, key=lambda one: (one.starts_at, str(one.point_id))):
+        own = taken[row.organisation_id, row.part]
+        row.turn = next(turn for turn in range(1, len(own) + 2) if turn not in own)
+        own.add(row.turn)
+    return list(made)
+
+
+def _drop(rows: Sequence[Slot], at: datetime, reason: str) -> None:
+    Slot.objects.filter(pk__in=[row.pk for row in rows]).update(dropped_at=at, reason=reason)
+
+
+def _count(
+    dropped: Iterable[Slot], made: Iterable[Slot], minutes: int, rooms: dict[UUID, list[int]], counts_from: datetime
+) -> None:
+    """How much each point is promised in each step changes; the database refuses too much.
+
+    Where somebody comes newly the room is what the tables take now, but never less than what a slot that stays has.
+    """
+    change = Counter[Cell]()
+    for sign, rows in ((-1, dropped), (1, made)):
+        for row in rows:
+            for step, people in enumerate(row.portions):
+                change[row.point_id, row.starts_at + step * minutes * MINUTE] += sign * people
+    cells = {cell: count for cell, count in change.items() if count}
+    kept = {
+        (row.point_id, row.starts_at): row
+        for row in Load.objects.filter(
+            point__in={point for point, _at in cells}, starts_at__in={at for _p, at in cells}
+        )
+    }
+    fresh: list[Load] = []
+    for (point, at), count in sorted(cells.items(), key=lambda item: (str(item[0][0]), item[0][1])):
+        row = kept.get((point, at))
+        if row is None:
+            row = Load(point_id=point, starts_at=at, room=0, taken=0)
+            fresh.append(row)
+        row.taken += count
+        if count > 0:
+            row.room = _room(rooms, point, (at - counts_from) // (minutes * MINUTE))
+    Load.objects.bulk_update([row for row in kept.values() if row.taken], ["taken", "room"])
+    Load.objects.filter(pk__in=[row.pk for row in kept.values() if not row.taken]).delete()
+    Load.objects.bulk_create([row for row in fresh if row.taken])
+
+
+def _room(rooms: dict[UUID, list[int]], point: UUID, step: int) -> int:
+    row = rooms.get(point, [])
+    return row[step] if 0 <= step < len(row) else 0
+
+
+# ---- one by hand
+
+
+@command("slots.move", capability=MANAGE)
+def move(*, actor: Actor, at: datetime, slot: Slot, point: Point, starts_at: datetime, reason: str) -> SlotChanged:
+    """Move a slot that has not begun to another time or point, whole, with the reason.
+
+    Raises `SlotBegun`, `ReasonRequired`, `NotTheirHours`, `NoRoomThen`; a point of another round is not found.
+    """
+    of = _locked(slot.round_id)
+    if point.round_id != of.pk:
+        raise NotFound(kind="screening.point", id=point.pk)
+    said = _reason(slot, reason, at)
+    given = settings_of(of, slot.proposal)
+    if (starts_at - given.counts_from) % (given.slot_minutes * MINUTE):
+        raise InvalidInput(fields={"starts_at": f"on the grid of {given.slot_minutes} minutes"})
+    begins = (starts_at - given.counts_from) // MINUTE
+    if not any(begin <= begins < end for begin, end in free_spans(slot.organisation, of, given)):
+        raise NotTheirHours
+    slot.round = of
+    chosen = [one for one in free_starts(slot, at=at) if (one.point.pk, one.starts_at) == (point.pk, starts_at)]
+    if not chosen:
+        raise NoRoomThen
+    _drop([slot], at, said)
+    made = Slot.objects.create(
+        round=of, proposal=slot.proposal, point=point, organisation=slot.organisation, part=slot.part, turn=slot.turn,
+        starts_at=starts_at, ends_at=starts_at + len(chosen[0].portions) * given.slot_minutes * MINUTE,
+        people=slot.people, portions=list(chosen[0].portions), moved_for=said, made_at=at,
+    )  # fmt: skip
+    _count([slot], [made], given.slot_minutes, rooms_of(of, given, begins=of.opens_at), given.counts_from)
+    record(made, unit_id=of.unit_id, data={"before": str(slot.pk), "point": str(point.pk)}, reason=said)
+    return SlotChanged(made.pk, slot.organisation_id)
+
+
+@command("slots.cancel", capability=MANAGE)
+def cancel(*, actor: Actor, at: datetime, slot: Slot, reason: str) -> SlotChanged:
+    """Take a slot that has not begun back, with the reason. Raises `SlotBegun`, `ReasonRequired`."""
+    of = _locked(slot.round_id)
+    said = _reason(slot, reason, at)
+    given = settings_of(of, slot.proposal)
+    _drop([slot], at, said)
+    _count([slot], [], given.slot_minutes, {}, given.counts_from)
+    record(slot, unit_id=of.unit_id, data={"people": slot.people}, reason=said)
+    return SlotChanged(None, slot.organisation_id)
+
+
+def _reason(slot: Slot, reason: str, at: datetime) -> str:
+    if slot.dropped_at is not None or slot.starts_at <= at:
+        raise SlotBegun
+    if not reason.strip():
+        raise ReasonRequired
+    return whole(reason.strip(), 200)

@@ -1,0 +1,69 @@
+"""Named errors of slots."""
+
+from django.utils.translation import gettext_lazy as _
+
+from lazaretto.core.errors import DomainError
+
+
+class NobodyExpected(DomainError):
+    """There is nobody to give a slot to."""
+
+    code = "slots_nobody_expected"
+    message = _("Nobody is expected in this round.")
+    next_step = _("Fix the roster of the round first; headcounts say who belongs to its area.")
+
+
+class RoundTakesNobody(DomainError):
+    """No point is open between now and the deadline."""
+
+    code = "slots_no_open_point"
+    message = _("No point of this round is open from now until its deadline.")
+    next_step = _("Add a point, change its hours, or move the deadline.")
+
+
+class SlotsHaveBegun(DomainError):
+    """Some have come already."""
+
+    code = "slots_have_begun"
+    message = _("Slots of this round have begun.")
+    next_step = _("Plan anew what has not begun: who came stays, as few as possible are told something else.")
+
+
+class NothingPlanned(DomainError):
+    """No plan was accepted."""
+
+    code = "slots_nothing_planned"
+    message = _("No slots of this round are accepted yet.")
+    next_step = _("Propose slots and accept them first.")
+
+
+class ProposalStale(DomainError):
+    """What was proposed rests on what is no longer so."""
+
+    code = "slots_proposal_stale"
+    message = _("Slots or their times have changed since this was proposed.")
+    next_step = _("Propose them again; it takes a second.")
+
+
+class SlotBegun(DomainError):
+    """They are expected now, or have come."""
+
+    code = "slot_has_begun"
+    message = _("This slot has begun or is over.")
+    next_step = _("Whoever did not come is given another slot by planning anew.")
+
+
+class NoRoomThen(DomainError):
+    """The point does not take so many then."""
+
+    code = "slot_no_room"
+    message = _("The point does not take so many people in a row from then on.")
+    next_step = _("Choose a time at which enough places are free; the list shows them.")
+
+
+class NotTheirHours(DomainError):
+    """The enterprise cannot come then."""
+
+    code = "slot_not_their_hours"
+    message = _("This enterprise cannot come at that time.")
+    next_step = _("Choose a time within its hours, or correct them on its page in the headcounts.")

@@ -1,0 +1,18 @@
+"""Addresses of slots."""
+
+from django.urls import path
+
+from lazaretto.slots import views
+
+app_name = "slots"
+urlpatterns = [
+    path("testing/<uuid:round_id>/slots", views.slots, name="slots"),
+    path("testing/<uuid:round_id>/slots/propose", views.propose, name="propose"),
+    path("testing/<uuid:round_id>/slots/anew", views.anew, name="anew"),
+    path("testing/slots/proposals/<uuid:proposal_id>", views.proposal, name="proposal"),
+    path("testing/slots/proposals/<uuid:proposal_id>/improve", views.improve, name="improve"),
+    path("testing/slots/proposals/<uuid:proposal_id>/accept", views.accept, name="accept"),
+    path("testing/slots/<uuid:slot_id>", views.one, name="slot"),
+    path("testing/slots/<uuid:slot_id>/move", views.move, name="move"),
+    path("testing/slots/<uuid:slot_id>/cancel", views.cancel, name="cancel"),
+]

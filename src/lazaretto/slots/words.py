@@ -1,0 +1,16 @@
+"""What the commands of slots are called in the journal."""
+
+from django.utils.translation import gettext_lazy as _
+
+from lazaretto.core.spoken import call
+
+call(
+    {
+        "slots.propose": _("Slots of a testing round proposed"),
+        "slots.replan": _("Slots of a testing round proposed anew"),
+        "slots.improve": _("Shorter ways sought for proposed slots"),
+        "slots.accept": _("Slots of a testing round accepted"),
+        "slots.move": _("Slot of an enterprise moved"),
+        "slots.cancel": _("Slot of an enterprise cancelled"),
+    }
+)
