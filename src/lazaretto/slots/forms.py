@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -20,7 +21,8 @@ class ProposeForm(forms.Form):
 
     per_table_hour = forms.IntegerField(label=_("People a table takes in an hour"), min_value=1, max_value=600)
     slot_minutes = forms.TypedChoiceField(
-        label=_("Length of a slot"), coerce=int, choices=[(n, _("%(n)s minutes") % {"n": n}) for n in (10, 15, 20, 30, 60)]
+        label=_("Length of a slot"), coerce=int,
+        choices=[(minutes, format_lazy(_("{n} minutes"), n=minutes)) for minutes in (10, 15, 20, 30, 60)],
     )  # fmt: skip
     farthest = forms.IntegerField(
         label=_("Farthest way in metres"), min_value=1, max_value=50_000, required=False,

@@ -57,7 +57,7 @@ class Proposal(models.Model):
 
 
 class Slot(models.Model):
-    """So many of an enterprise come to a point from `starts_at` until before `ends_at`. What stood before stays written.
+    """So many of an enterprise come to a point from `starts_at` until before `ends_at`. What stood before stays.
 
     `part` is the department or the dormitory that comes, empty for the whole enterprise; who comes in several rows has
     several `turn`s. `portions` are its people in each step of the grid, so that they come one after the other.

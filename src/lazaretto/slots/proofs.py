@@ -27,8 +27,9 @@ def slots_fit(at: datetime) -> Finding:
         {(point, starts): taken for point, starts, taken in Load.objects.values_list("point", "starts_at", "taken")}
     )
     offenders += [
-        Offender("point", str(point), f"{starts:%m-%d %H:%M}: {said[point, starts]} promised, {there[point, starts]} counted")
-        for point, starts in sorted({*said, *there}, key=str)
-        if said[point, starts] != there[point, starts]
+        Offender("point", str(point), f"{starts:%m-%d %H:%M}: {said[cell]} promised, {there[cell]} counted")
+        for cell in sorted({*said, *there}, key=str)
+        for point, starts in [cell]
+        if said[cell] != there[cell]
     ]  # fmt: skip
     return Finding({"people_with_a_slot": people}, offenders, in_use=people > 0)

@@ -136,7 +136,8 @@ def _not_over(of: Round) -> None:
 
 def _free_code(of: Round, code: str, *, but: UUID | None = None) -> None:
     """The database refuses a second one too; this names it."""
-    if of.points.filter(folded=code).exclude(pk=but).exists():
+    others = of.points.filter(folded=code)
+    if (others.exclude(pk=but) if but else others).exists():
         raise PointNameTaken(code=code)
 
 

@@ -104,11 +104,13 @@ def replan(*, actor: Actor, at: datetime, test_round: Round) -> Proposed:
 
 
 def _sound(slot_minutes: int, per_table_hour: int, farthest: int | None) -> None:
-    faults = {
-        **({} if SHORTEST_SLOT <= slot_minutes <= LONGEST_SLOT and 60 % slot_minutes == 0 else {"slot_minutes": "10, 12, 15, 20, 30 or 60"}),
-        **({} if 1 <= per_table_hour <= FASTEST_TABLE else {"per_table_hour": f"1 to {FASTEST_TABLE}"}),
-        **({} if farthest is None or 1 <= farthest <= LONGEST_WAY else {"farthest": f"1 to {LONGEST_WAY}"}),
-    }  # fmt: skip
+    faults = {}
+    if not (SHORTEST_SLOT <= slot_minutes <= LONGEST_SLOT and 60 % slot_minutes == 0):
+        faults["slot_minutes"] = "10, 12, 15, 20, 30, 60"
+    if not 1 <= per_table_hour <= FASTEST_TABLE:
+        faults["per_table_hour"] = f"1–{FASTEST_TABLE}"
+    if farthest is not None and not 1 <= farthest <= LONGEST_WAY:
+        faults["farthest"] = f"1–{LONGEST_WAY}"
     if faults:
         raise InvalidInput(fields=faults)
 

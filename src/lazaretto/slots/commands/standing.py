@@ -189,13 +189,13 @@ def _count(
     }
     fresh: list[Load] = []
     for (point, at), count in sorted(cells.items(), key=lambda item: (str(item[0][0]), item[0][1])):
-        row = kept.get((point, at))
-        if row is None:
-            row = Load(point_id=point, starts_at=at, room=0, taken=0)
-            fresh.append(row)
-        row.taken += count
+        load = kept.get((point, at))
+        if load is None:
+            load = Load(point_id=point, starts_at=at, room=0, taken=0)
+            fresh.append(load)
+        load.taken += count
         if count > 0:
-            row.room = _room(rooms, point, (at - counts_from) // (minutes * MINUTE))
+            load.room = _room(rooms, point, (at - counts_from) // (minutes * MINUTE))
     Load.objects.bulk_update([row for row in kept.values() if row.taken], ["taken", "room"])
     Load.objects.filter(pk__in=[row.pk for row in kept.values() if not row.taken]).delete()
     Load.objects.bulk_create([row for row in fresh if row.taken])

@@ -67,9 +67,8 @@ def test_the_database_refuses_more_than_the_tables_take(cast):
         with pytest.raises(IntegrityError), transaction.atomic():
             Load.objects.filter(pk=load.pk).update(**change)
     row = slots(of)[0]
+    row.id = places[0].pk  # the same part of the same enterprise again
     with pytest.raises(IntegrityError), transaction.atomic():
-        row.pk = None
-        row.id = places[0].pk
         row.save(force_insert=True)
 
 
