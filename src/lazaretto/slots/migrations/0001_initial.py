@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('headcounts', '0002_where_and_when_enterprises_come'),
-        ('screening', '0002_points_on_the_map_rounds_cancelled'),
+        ('screening', '0003_points_on_the_map_rounds_cancelled'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_telephone_of_dispatch'),
-        ('screening', '0001_initial'),
+        ('screening', '0002_fevers'),
     ]
 
     operations = [
