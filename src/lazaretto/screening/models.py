@@ -16,8 +16,8 @@ from lazaretto.core.access import ScopedQuerySet
 from lazaretto.core.fields import EncryptedTextField
 from lazaretto.core.ids import new_id
 from lazaretto.headcounts.models import Member, Organisation
-from lazaretto.screening.choices import FeverDone, FeverStep, PointState, Reason, RoundState, TubeRule
 from lazaretto.places.models import on_the_map
+from lazaretto.screening.choices import FeverDone, FeverStep, PointState, Reason, RoundState, TubeRule
 from lazaretto.screening.rules import LARGEST_TUBE
 
 USER = settings.AUTH_USER_MODEL
