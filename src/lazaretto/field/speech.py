@@ -114,6 +114,9 @@ WORDS = {
     "bagTwice": _("Tube {code} is in bag {bag} already."),
     "bagMoved": _("TUBE {code} WAS IN BAG {before}. Now it is in {bag}."),
     "bagged": _("{code} is in bag {bag}. Tubes: {n}."),
+    "bagNobody": _(
+        "{code} is in bag {bag}, but nobody was scanned into it. Empty: take it out. Full: its phone must send."
+    ),
     "baggedAll": _("All sealed tubes are in bag {bag}: {n}."),
     "bagClosedBefore": _("BAG {code} WAS CLOSED BEFORE. Take a new one."),
     "bagFirst": _("Scan the bag first."),

@@ -11,7 +11,18 @@ from django.db import transaction
 
 from lazaretto.accounts.models import User
 from lazaretto.config import up
-from lazaretto.config.demo import buses, emergencies, headcounts, orders, screening, status, stranded, today, trips
+from lazaretto.config.demo import (
+    buses,
+    emergencies,
+    headcounts,
+    orders,
+    screening,
+    status,
+    stranded,
+    today,
+    trips,
+    tubes,
+)
 from lazaretto.config.demo import district as chapters
 from lazaretto.config.demo.guests import Guests
 from lazaretto.config.demo.history import tell
@@ -69,7 +80,9 @@ def make(*, now: datetime, only: frozenset[str] | None = None) -> None:
     trips.tell(district, now=now)
     stranded.tell(district, now=now)
     headcounts.tell(district, now=now)
+    tubes.before(district, now=now)
     screening.tell(district, now=now)
+    tubes.tell(district, now=now)
 
 
 def _marker() -> Path:

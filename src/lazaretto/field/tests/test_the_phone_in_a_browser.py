@@ -164,8 +164,10 @@ def test_tubes_go_into_a_bag_to_the_courier_and_the_number_is_agreed(window: Ope
     wedge(page, "BAG-17")
     wedge(page, "TUBE0001")
     says(page, "green", "TUBE0001 is in bag BAG-17")
+    wedge(page, "TUBE0099")  # nobody filled it: written all the same, and said at once
+    says(page, "amber", "TUBE0099 is in bag BAG-17, but nobody was scanned into it")
     bar(page, "all")
-    says(page, "green", "BAG-17: 2")
+    says(page, "green", "BAG-17: 3")
     bar(page, "shut")
     page.locator("#courier").fill("粤A12345")
     page.get_by_role("button", name="Hand over").click()
@@ -190,7 +192,7 @@ def test_tubes_go_into_a_bag_to_the_courier_and_the_number_is_agreed(window: Ope
     says(page, "green", "3 people, agreed with 侯主管")
     expect(page.locator("[data-queue]")).to_have_text("0")
     kinds = list(TubeEvent.objects.order_by("at", "id").values_list("kind", flat=True))
-    assert kinds == ["sealed", "sealed", "bagged", "bagged", "bag_closed", "handed_over", "count_agreed"]
+    assert kinds == ["sealed", "sealed", "bagged", "bagged", "bagged", "bag_closed", "handed_over", "count_agreed"]
     assert '"signature": "M' in TubeEvent.objects.get(kind="count_agreed").words
     (signed,) = agreed(place.round)
     assert (signed.count, signed.ours, signed.point, signed.table) == (3, 2, place, 1)

@@ -2,7 +2,8 @@
 // is to be written and what is said. A tube that no phone of ours sealed may lie in the bag too: what is seen is written.
 export const START = { bag: null, closed: [] };
 
-// facts: sealed (codes sealed here and in no bag), filling (the code of the tube in hand, or ""), bagOf(tube) → the bag it is in
+// facts: sealed (codes sealed here and in no bag), filling (the code of the tube in hand, or ""), bagOf(tube) → the bag it is in,
+// filled(tube) → whether a table that we know of filled it
 export function step(state, event, facts) {
   return (EVENTS[event.type] ?? nothing)(state, event, facts);
 }
@@ -19,7 +20,9 @@ function scan(state, event, facts) {
   if (code === facts.filling) return said(state, "bagOpenTube", "red", { code });
   if (state.bag.tubes.includes(code)) return said(state, "bagTwice", "amber", { code, bag: state.bag.code });
   const before = facts.bagOf(code), bag = { ...state.bag, tubes: [...state.bag.tubes, code] };
-  return said({ ...state, bag }, before ? "bagMoved" : "bagged", before ? "red" : "green", { code, bag: bag.code, before, n: bag.tubes.length }, [bagged(code, bag.code, at)]);
+  // A tube that nobody was scanned into, here or at another table that has sent: written, and said at once.
+  const [key, tone] = before ? ["bagMoved", "red"] : facts.filled(code) ? ["bagged", "green"] : ["bagNobody", "amber"];
+  return said({ ...state, bag }, key, tone, { code, bag: bag.code, before, n: bag.tubes.length }, [bagged(code, bag.code, at)]);
 }
 
 function open(state, code) {

@@ -141,7 +141,7 @@ export async function mark(kind, ids, state, more = []) {
 
 async function actBag(given) {
   if (table.ended) return say("isOver", "red");
-  const { state, events, say: words } = bagStep(table.bags, given, { sealed: unbagged(), filling: table.state.tube?.code ?? "", bagOf: (code) => bagOf.get(code) });
+  const { state, events, say: words } = bagStep(table.bags, given, { sealed: unbagged(), filling: table.state.tube?.code ?? "", bagOf: (code) => bagOf.get(code), filled: (code) => sealedTubes.has(code) || table.told.tubes.has(code) });
   await keepEvents(events.map(event), [{ store: "meta", key: "bags", value: state }]);
   table.bags = state;
   if (events.length) tell("sealed");
