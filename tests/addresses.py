@@ -270,6 +270,7 @@ ADDRESSES = {
     "headcounts:headcounts": GET,
     "headcounts:one": GET,
     "headcounts:contact": POST,
+    "headcounts:whereabouts": POST,
     "headcounts:enrol": POST,
     "headcounts:leave": POST,
     "headcounts:lists": GET,
@@ -280,6 +281,7 @@ ADDRESSES = {
     "screening:rounds": GET,
     "screening:round": GET,
     "screening:add_point": POST,
+    "screening:cancel": POST,
     "screening:freeze": POST,
     "screening:open": POST,
     "screening:wall": GET,
@@ -440,7 +442,10 @@ ARGUMENTS = {
         for name in ("/api/v1/stranded/{number}", *(f"stranded:{page}" for page in STRANDED_PAGES))
     },
     "stranded": lambda world: world[Stranded].pk,
-    **{f"headcounts:{page} pk": lambda world: world[Organisation].pk for page in ("one", "contact", "enrol")},
+    **{
+        f"headcounts:{page} pk": lambda world: world[Organisation].pk
+        for page in ("one", "contact", "whereabouts", "enrol")
+    },
     **{f"headcounts:{page} pk": lambda world: world[HeadcountList].pk for page in HEADCOUNT_LIST_PAGES},
     "headcounts:leave pk": lambda world: world[Member].pk,
     "headcounts:decide number": lambda _world: 2,

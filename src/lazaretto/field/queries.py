@@ -85,7 +85,11 @@ def key_of(device: Device, purpose: str) -> str:
 
 def open_points(actor: Actor, *, at: datetime) -> list[tuple[Round, list[Point]]]:
     """Points of rounds that are not closed, by round, with their phones counted; two queries."""
-    rounds = Round.objects.visible_to(actor, READ).exclude(state=RoundState.CLOSED).order_by("-opens_at", "-id")
+    rounds = (
+        Round.objects.visible_to(actor, READ)
+        .exclude(state__in=[RoundState.CLOSED, RoundState.CANCELLED])
+        .order_by("-opens_at", "-id")
+    )
     open_ = Q(devices__ended_at__isnull=True, devices__claimed_at__isnull=False)
     rows = (
         Point.objects.filter(round__in=rounds)

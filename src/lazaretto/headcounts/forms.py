@@ -6,7 +6,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from lazaretto.accounts.fields import AreaField
 from lazaretto.accounts.models import Unit
+from lazaretto.headcounts.models import Organisation
 
 
 class UploadForm(forms.Form):
@@ -17,7 +19,7 @@ class UploadForm(forms.Form):
         help_text=_("Excel (xlsx, xls) or text (csv), as they sent it. Over 20 MB: lazaretto import headcount."),
         widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv,.txt,.tsv"}),
     )
-    unit = forms.ModelChoiceField(label=_("In whose area"), queryset=Unit.objects.none(), empty_label=None)
+    unit = AreaField(label=_("In whose area"))
     organisation = forms.CharField(label=_("Enterprise, where the lines do not say"), max_length=120, required=False)
     complete = forms.BooleanField(
         label=_("This is everybody"), required=False,
@@ -27,9 +29,7 @@ class UploadForm(forms.Form):
     def __init__(self, *args: Any, units: Sequence[Unit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["unit"]
-        keys = {unit.pk for unit in units}
-        field.queryset = Unit.objects.filter(pk__in=keys).order_by("name", "code")
-        field.initial = next((unit.pk for unit in units if unit.parent_id not in keys), None)  # the widest area
+        field.offer(units)
 
 
 class DecisionForm(forms.Form):
@@ -46,6 +46,26 @@ class ContactForm(forms.Form):
 
     contact = forms.CharField(label=_("Officer of the enterprise"), max_length=80)
     phone = forms.CharField(label=_("Telephone"), max_length=40, required=False)
+
+
+class WhereaboutsForm(forms.Form):
+    """Where an enterprise is, and when its people can come to be tested."""
+
+    latitude = forms.FloatField(
+        label=_("Latitude"), min_value=-90, max_value=90, required=False,
+        help_text=_("In degrees, such as 23.0838; both numbers or none. Ways to test points are reckoned with them."),
+    )  # fmt: skip
+    longitude = forms.FloatField(label=_("Longitude"), min_value=-180, max_value=180, required=False)
+    comes_from = forms.TimeField(
+        label=_("Its people can come from"), widget=forms.TimeInput(attrs={"type": "time"}), required=False,
+        help_text=_("Both or none. A night shift: from the evening until the morning."),
+    )  # fmt: skip
+    comes_until = forms.TimeField(label=_("Until"), widget=forms.TimeInput(attrs={"type": "time"}), required=False)
+
+    @classmethod
+    def of(cls, organisation: Organisation) -> "WhereaboutsForm":
+        """Filled with what is written now."""
+        return cls(initial={name: getattr(organisation, name) for name in cls.base_fields})
 
 
 class EnrolForm(forms.Form):

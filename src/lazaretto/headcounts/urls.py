@@ -9,6 +9,7 @@ urlpatterns = [
     path("headcounts", views.listing, name="headcounts"),
     path("headcounts/enterprises/<uuid:pk>", views.one, name="one"),
     path("headcounts/enterprises/<uuid:pk>/contact", views.contact, name="contact"),
+    path("headcounts/enterprises/<uuid:pk>/whereabouts", views.whereabouts, name="whereabouts"),
     path("headcounts/enterprises/<uuid:pk>/people", views.enrol, name="enrol"),
     path("headcounts/people/<int:pk>/leave", views.leave, name="leave"),
     path("headcounts/lists", views.lists, name="lists"),

@@ -16,7 +16,7 @@ from lazaretto.core.errors import DomainError
 from lazaretto.core.paging import page as piece_of
 from lazaretto.headcounts import commands, files
 from lazaretto.headcounts.choices import Issue, LineOutcome, ListState
-from lazaretto.headcounts.forms import ContactForm, DecisionForm, EnrolForm, LeaveForm, UploadForm
+from lazaretto.headcounts.forms import ContactForm, DecisionForm, EnrolForm, LeaveForm, UploadForm, WhereaboutsForm
 from lazaretto.headcounts.models import HeadcountList, Member
 from lazaretto.headcounts.queries import (
     MANAGE,
@@ -82,6 +82,7 @@ def _one(request: HttpRequest, pk: UUID, **forms: Any) -> HttpResponse:
         "next_url": f"?q={asked['q']}&section={asked['section']}&cursor={piece.next}" if piece.next else "",
         "may_manage": actor.may(MANAGE, organisation.unit_id),
         "contact_form": ContactForm(initial={"contact": organisation.contact}),
+        "whereabouts_form": WhereaboutsForm.of(organisation),
         "enrol_form": EnrolForm(),
         "leave_form": LeaveForm(),
         **forms,
@@ -101,6 +102,19 @@ def contact(request: HttpRequest, pk: UUID) -> HttpResponse:
         notify(request, _("Named."))
         return HttpResponseRedirect(reverse("headcounts:one", args=[pk]))
     return _one(request, pk, contact_form=form)
+
+
+@require_POST
+@needs(MANAGE)
+def whereabouts(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Say where an enterprise is and when its people can come."""
+    organisation, form = organisation_by_id(actor_of(request), pk), WhereaboutsForm(request.POST)
+    if form.is_valid() and _done(
+        request, form, commands.say_whereabouts, organisation=organisation.pk, **form.cleaned_data
+    ):
+        notify(request, _("Written down; the next plan of slots keeps to it."))
+        return HttpResponseRedirect(reverse("headcounts:one", args=[pk]))
+    return _one(request, pk, whereabouts_form=form)
 
 
 @require_POST

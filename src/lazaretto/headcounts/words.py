@@ -15,6 +15,7 @@ call(
         "headcounts.cancel_list": _("Headcount list put aside"),
         "headcounts.enrol": _("Put on a headcount"),
         "headcounts.leave": _("Left a headcount"),
+        "headcounts.say_whereabouts": _("Place and hours of an enterprise said"),
         "headcounts.name_contact": _("Officer of an enterprise named"),
     }
 )

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from lazaretto.accounts.fields import AreaField
 from lazaretto.accounts.models import Unit
 from lazaretto.screening.choices import TubeRule
 
@@ -13,7 +14,8 @@ from lazaretto.screening.choices import TubeRule
 class RoundForm(forms.Form):
     """A round being prepared."""
 
-    unit = forms.ModelChoiceField(label=_("Area"), queryset=Unit.objects.none(), empty_label=None)
+    client_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    unit = AreaField(label=_("Area"))
     name = forms.CharField(label=_("Name of the round"), max_length=120)
     opens_at = forms.DateTimeField(label=_("Begins"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
     deadline_at = forms.DateTimeField(
@@ -24,9 +26,7 @@ class RoundForm(forms.Form):
     def __init__(self, *args: Any, units: Sequence[Unit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["unit"]
-        keys = {unit.pk for unit in units}
-        field.queryset = Unit.objects.filter(pk__in=keys).order_by("name", "code")
-        field.initial = next((unit.pk for unit in units if unit.parent_id not in keys), None)  # the widest area
+        field.offer(units)
 
     def clean(self) -> dict[str, Any]:
         """The end comes after the beginning."""
@@ -39,11 +39,17 @@ class RoundForm(forms.Form):
 class PointForm(forms.Form):
     """One more point."""
 
+    client_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
     code = forms.CharField(label=_("Short name of the point"), max_length=20)
     name = forms.CharField(label=_("Where it is"), max_length=120)
     tables = forms.IntegerField(label=_("Tables"), min_value=1, max_value=1000, initial=4)
     opens = forms.TimeField(label=_("Open from"), widget=forms.TimeInput(attrs={"type": "time"}), initial="07:00")
     closes = forms.TimeField(label=_("Until"), widget=forms.TimeInput(attrs={"type": "time"}), initial="20:00")
+    latitude = forms.FloatField(
+        label=_("Latitude"), min_value=-90, max_value=90, required=False,
+        help_text=_("In degrees, such as 23.0838; both numbers or none. Ways to test points are reckoned with them."),
+    )  # fmt: skip
+    longitude = forms.FloatField(label=_("Longitude"), min_value=-180, max_value=180, required=False)
 
     def clean(self) -> dict[str, Any]:
         """A point closes after it opens."""

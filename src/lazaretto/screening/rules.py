@@ -36,6 +36,8 @@ OVER: Final = (RoundState.CLOSED, RoundState.CANCELLED)
 
 MOST_SCANS: Final = 200  # in one upload
 MOST_CALLS: Final = 20_000  # on one list of those not tested
+LONGEST_PAST: Final = timedelta(days=2)  # a round written down after it began
+FARTHEST: Final = timedelta(days=60)
 LARGEST_TUBE: Final = 20
 PLACES: Final[dict[str, int]] = {
     TubeRule.SINGLE: 1,
@@ -62,6 +64,15 @@ def clock_error(sent_at: datetime, received_at: datetime) -> timedelta:
 def true_time(said: datetime, error: timedelta, received_at: datetime) -> datetime:
     """When something happened that the phone says happened then, UTC; never after it was received."""
     return min((said + error).astimezone(UTC), received_at)
+
+
+def odd_dates(opens_at: datetime, deadline_at: datetime, *, at: datetime) -> str:
+    """Which of the two dates of a new round cannot be meant: a year mistyped, an end before the beginning; or none."""
+    if deadline_at <= opens_at:
+        return "backwards"
+    if opens_at < at - LONGEST_PAST:
+        return "past"
+    return "far" if max(opens_at, deadline_at - opens_at + at) > at + FARTHEST else ""
 
 
 def folded(code: str) -> str:

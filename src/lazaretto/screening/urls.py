@@ -9,6 +9,7 @@ urlpatterns = [
     path("testing", views.rounds, name="rounds"),
     path("testing/<uuid:round_id>", views.one, name="round"),
     path("testing/<uuid:round_id>/points", views.add_point, name="add_point"),
+    path("testing/<uuid:round_id>/cancel", views.cancel, name="cancel"),
     path("testing/<uuid:round_id>/freeze", views.freeze, name="freeze"),
     path("testing/<uuid:round_id>/open", views.begin, name="open"),
     path("testing/<uuid:round_id>/wall", views.wall, name="wall"),

@@ -13,16 +13,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.core import clock
-from lazaretto.core.errors import DomainError
+from lazaretto.core.errors import ClientIdReused, DomainError
+from lazaretto.core.ids import new_id
 from lazaretto.core.paging import page as piece_of
 from lazaretto.headcounts.models import Organisation
 from lazaretto.people.queries import name_for
 from lazaretto.screening import commands, queries, sheets
-from lazaretto.screening.choices import FeverDone, RoundState
+from lazaretto.screening.choices import FeverDone
 from lazaretto.screening.forms import PointForm, RoundForm
 from lazaretto.screening.models import Point, Round
 from lazaretto.screening.navigation import POINT_ROOMS, ROOMS, panels_of
-from lazaretto.screening.rules import FEVERS, MANAGE, READ
+from lazaretto.screening.rules import FEVERS, MANAGE, OVER, READ
 from lazaretto.ui.notices import notify
 
 PER_PAGE = 50
@@ -41,7 +42,7 @@ def rounds(request: HttpRequest) -> HttpResponse:
     """Rounds, the last first; a POST prepares one."""
     actor = actor_of(request)
     units = queries.managed_units(actor)
-    form = RoundForm(request.POST or None, units=units)
+    form = RoundForm(request.POST or None, units=units, initial={"client_id": new_id()})
     if request.method == "POST" and form.is_valid():
         given = {**form.cleaned_data, "unit": str(form.cleaned_data["unit"].pk)}
         made = _done(request, form, commands.draft_round, **given)
@@ -60,7 +61,7 @@ def rounds(request: HttpRequest) -> HttpResponse:
 @needs(READ)
 def one(request: HttpRequest, round_id: UUID) -> HttpResponse:
     """How far a round is, by point and by enterprise; or what it still needs to begin."""
-    return _one(request, queries.round_by_id(actor_of(request), round_id), PointForm())
+    return _one(request, queries.round_by_id(actor_of(request), round_id), PointForm(initial={"client_id": new_id()}))
 
 
 def _one(request: HttpRequest, found: Round, form: PointForm) -> HttpResponse:
@@ -75,7 +76,7 @@ def _one(request: HttpRequest, found: Round, form: PointForm) -> HttpResponse:
         "organisations": shown,
         "hidden": len(going.coverage.organisations) - len(shown),
         "point_form": form,
-        "may_manage": may_manage and found.state != RoundState.CLOSED,
+        "may_manage": may_manage and found.state not in OVER,
         "panels": panels_of(actor_of(request), found) if found.opened_at else [],
         "rooms": [(room, reverse(room.url, args=[found.pk])) for room in ROOMS.values()],
         "points": [
@@ -103,6 +104,15 @@ def add_point(request: HttpRequest, round_id: UUID) -> HttpResponse:
         notify(request, _("Point added."))
         return HttpResponseRedirect(reverse("screening:round", args=[found.pk]))
     return _one(request, found, form)
+
+
+@require_POST
+@needs(MANAGE)
+def cancel(request: HttpRequest, round_id: UUID) -> HttpResponse:
+    """The round is called off; what was captured stays."""
+    if _step(request, commands.cancel_round, test_round=str(round_id), reason=request.POST.get("reason", "")):
+        notify(request, _("The round is cancelled."))
+    return HttpResponseRedirect(reverse("screening:round", args=[round_id]))
 
 
 @require_POST
@@ -147,9 +157,16 @@ def _step(request: HttpRequest, command: Any, **payload: Any) -> Any:
 
 
 def _done(request: HttpRequest, form: Any, command: Any, **payload: Any) -> Any:
-    """What the command answers; None where it refuses, with its words in the form."""
+    """What the command answers; None where it refuses, with its words in the form.
+
+    The same form sent twice does it once; changed after that, it is another request.
+    """
+    client_id, who = payload.pop("client_id", None), {"actor": actor_of(request), "at": clock.now()}
     try:
-        return command.invoke(actor=actor_of(request), at=clock.now(), payload=payload)
+        try:
+            return command.invoke(**who, payload=payload, client_id=client_id)
+        except ClientIdReused:
+            return command.invoke(**who, payload=payload, client_id=new_id())
     except DomainError as error:
         if error.status in {403, 404}:
             raise

@@ -10,6 +10,7 @@ call(
         "screening.add_point": _("Testing point added"),
         "screening.freeze_round": _("Roster of a testing round fixed"),
         "screening.open_round": _("Testing round opened"),
+        "screening.cancel_round": _("Testing round cancelled"),
         "screening.close_round": _("Testing round closed"),
         "screening.close_point": _("Testing point closed"),
         "screening.open_point": _("Testing point opened again"),

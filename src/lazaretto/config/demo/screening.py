@@ -16,6 +16,9 @@ from lazaretto.screening import commands
 from lazaretto.screening.choices import FeverDone, FeverStep, TubeRule
 from lazaretto.screening.commands import SeenFever, TakenScan
 from lazaretto.screening.models import Fever, Point, RosterEntry, Round
+from lazaretto.slots import commands as slots
+from lazaretto.slots.choices import Parts
+from lazaretto.slots.models import Proposal
 
 BEGAN = timedelta(hours=3)
 LASTS = timedelta(hours=10)
@@ -41,9 +44,17 @@ def tell(district: District, *, now: datetime) -> None:
         for code, name, tables in POINTS
     ]  # fmt: skip
     commands.freeze_round(actor=actor, at=at - timedelta(minutes=30), test_round=of)
+    _slots(actor, of, at - timedelta(minutes=25))
     commands.open_round(actor=actor, at=at, test_round=of)
     _worked(actor, places[0], of, at + timedelta(minutes=10))
     _fevers(district, places[0], of, now)
+
+
+def _slots(actor: Actor, of: Round, at: datetime) -> None:
+    """Every enterprise has its slot, the largest by department."""
+    of.refresh_from_db()
+    made = slots.propose(actor=actor, at=at, test_round=of, per_table_hour=20, parts=Parts.SECTION)
+    slots.accept(actor=actor, at=at, proposal=Proposal.objects.get(pk=made.proposal_id))
 
 
 def _worked(actor: Actor, place: UUID, of: Round, at: datetime) -> None:

@@ -1,6 +1,15 @@
 """Writes of headcounts: lists read and taken in piece by piece, people put on and off by hand."""
 
-from lazaretto.headcounts.commands.by_hand import ContactNamed, Enrolled, Gone, enrol, leave, name_contact
+from lazaretto.headcounts.commands.by_hand import (
+    ContactNamed,
+    Enrolled,
+    Gone,
+    WhereaboutsSaid,
+    enrol,
+    leave,
+    name_contact,
+    say_whereabouts,
+)
 from lazaretto.headcounts.commands.reading import (
     LineDecided,
     LineShown,
@@ -29,6 +38,7 @@ __all__ = [
     "ListCancelled",
     "PieceTaken",
     "RawLine",
+    "WhereaboutsSaid",
     "add_lines",
     "begin_list",
     "cancel_list",
@@ -38,5 +48,6 @@ __all__ = [
     "enrol",
     "leave",
     "name_contact",
+    "say_whereabouts",
     "show_line",
 ]

@@ -1,8 +1,10 @@
 """People put on and off by hand, and who stands at the table."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from uuid import UUID
+
+from django.utils.translation import gettext as _
 
 from lazaretto.accounts.models import Unit
 from lazaretto.core.access import Actor
@@ -20,6 +22,7 @@ from lazaretto.headcounts.queries import (
 )
 from lazaretto.headcounts.rules import Entry, folded, read_entry
 from lazaretto.people.queries import known_people
+from lazaretto.places.commands import point
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,13 @@ class Gone:
     """Somebody is on a headcount no more."""
 
     member: int
+
+
+@dataclass(frozen=True)
+class WhereaboutsSaid:
+    """Where an enterprise is, and when its people can come."""
+
+    organisation_id: UUID
 
 
 @dataclass(frozen=True)
@@ -130,3 +140,28 @@ def name_contact(
     organisation.save(update_fields=["contact", "contact_phone"])
     record(organisation, unit_id=organisation.unit_id, data={"with_phone": bool(entry.phone)})
     return ContactNamed(organisation.id)
+
+
+@command("headcounts.say_whereabouts", capability=MANAGE)
+def say_whereabouts(
+    *,
+    actor: Actor,
+    at: datetime,
+    organisation: Organisation,
+    latitude: float | None = None,
+    longitude: float | None = None,
+    comes_from: time | None = None,
+    comes_until: time | None = None,
+) -> WhereaboutsSaid:
+    """Say where an enterprise is, and between which hours its people can come to be tested; nothing means any time.
+
+    Slots that stand already stay; the next plan keeps to it. Raises `InvalidInput` for half of either.
+    """
+    if (comes_from is None) != (comes_until is None) or (comes_from is not None and comes_from == comes_until):
+        raise InvalidInput(fields={"comes_from": _("Give both hours, one after the other, or none.")})
+    organisation.comes_from, organisation.comes_until = comes_from, comes_until
+    for name, degrees in point(latitude, longitude).items():
+        setattr(organisation, name, degrees)
+    organisation.save(update_fields=["latitude", "longitude", "comes_from", "comes_until"])
+    record(organisation, unit_id=organisation.unit_id, data={"on_the_map": latitude is not None})
+    return WhereaboutsSaid(organisation.id)

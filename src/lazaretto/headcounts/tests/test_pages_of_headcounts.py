@@ -145,3 +145,17 @@ def test_a_large_text_file_is_read_as_it_goes(tmp_path, monkeypatch):
     streamed = files.from_path(path)
     assert (streamed.digest, streamed.header) == (whole.digest, whole.header)
     assert list(streamed.lines) == list(whole.lines)
+
+
+def test_where_an_enterprise_is_and_when_its_people_can_come(cast):
+    upload(cast, row("冯文杰", card(1)))
+    take_in(cast, HeadcountList.objects.get())
+    home = Organisation.objects.get()
+    where = reverse("headcounts:whereabouts", args=[home.pk])
+    said = {"latitude": "23.08", "longitude": "113.3", "comes_from": "20:00", "comes_until": "08:00"}
+    for wrong in ({"longitude": ""}, {"comes_until": ""}, {"comes_until": "20:00"}):
+        assert cast.duty_officer.client.post(where, {**said, **wrong}).status_code == 422
+    assert cast.duty_officer.client.post(where, said).status_code == 302
+    home.refresh_from_db()
+    assert (home.latitude, home.comes_from.hour, home.comes_until.hour) == (23.08, 20, 8)
+    assert "20:00–08:00" in cast.duty_officer.client.get(reverse("headcounts:one", args=[home.pk])).content.decode()

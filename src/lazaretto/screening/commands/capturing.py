@@ -30,7 +30,7 @@ from lazaretto.screening.errors import BatchReused, RoundHasNoRoster
 from lazaretto.screening.models import CountDelta, DuplicateScan, Point, Round, Scan, Tube, Upload
 from lazaretto.screening.models import Stranger as StrangerRow
 from lazaretto.screening.queries import entries_with, point_for_capture, scans_in, scans_of, strangers_among, tubes_with
-from lazaretto.screening.rules import CAPTURE, PLACES, clock_error, hour_of, is_fever, true_time
+from lazaretto.screening.rules import CAPTURE, OVER, PLACES, clock_error, hour_of, is_fever, true_time
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def _claim(actor: Actor, at: datetime, batch: UUID, place: Point, sent_at: datet
     receipt = Upload(
         id=batch, round=place.round, point=place, body_digest=keyed_hash(said, "upload"), sent_at=sent_at,
         received_at=at, skew_seconds=int(clock_error(sent_at, at).total_seconds()), by_id=actor.user_id,
-        late=at > place.round.deadline_at or place.round.state == RoundState.CLOSED, device=actor.device[:80],
+        late=at > place.round.deadline_at or place.round.state in OVER, device=actor.device[:80],
     )  # fmt: skip
     if insert_unless_taken(receipt):
         return receipt
@@ -208,7 +208,7 @@ class _Sorting:
             return None
         round_id, point_id, state = holder
         if round_id != self.round.id:
-            return Reason.TUBE_REUSED if state == RoundState.CLOSED else Reason.TUBE_OTHER_ROUND
+            return Reason.TUBE_REUSED if state in OVER else Reason.TUBE_OTHER_ROUND
         return None if point_id == self.place.id else Reason.TUBE_OTHER_POINT
 
     def _lost(self, rows: list[_Row]) -> None:

@@ -14,13 +14,13 @@ from lazaretto.accounts.models import Unit
 from lazaretto.core.access import Actor
 from lazaretto.core.bulk import insert
 from lazaretto.core.commands import command, record
-from lazaretto.core.errors import IllegalTransition, InvalidInput, whole
+from lazaretto.core.errors import IllegalTransition, InvalidInput, ReasonRequired, whole
 from lazaretto.core.states import Edge, edge
 from lazaretto.places.commands import point as point_on_the_map
 from lazaretto.screening.choices import PointState, RoundState, TubeRule
 from lazaretto.screening.errors import PointNameTaken, RosterIsFixed, RoundWithoutPoint
 from lazaretto.screening.models import Point, Round
-from lazaretto.screening.rules import MANAGE, OVER, POINT_EDGES, ROUND_EDGES, folded
+from lazaretto.screening.rules import MANAGE, OVER, POINT_EDGES, ROUND_EDGES, folded, odd_dates
 
 MOST_TABLES = 1000
 
@@ -70,8 +70,9 @@ def draft_round(
     *, actor: Actor, at: datetime, unit: Unit, name: str, opens_at: datetime, deadline_at: datetime, tube_rule: TubeRule
 ) -> RoundDrafted:
     """Prepare the next round of testing everybody in the area of a unit. Raises `InvalidInput`, `TextTooLong`."""
-    if not name.strip() or deadline_at <= opens_at:
-        raise InvalidInput(fields={"deadline_at" if name.strip() else "name": "missing, or before the opening"})
+    if not name.strip():
+        raise InvalidInput(fields={"name": _("Say what the round is called.")})
+    _sound_dates(opens_at, deadline_at, at)
     last = Round.objects.filter(unit=unit).aggregate(last=Max("number"))["last"] or 0
     made = insert(
         Round(
@@ -81,6 +82,32 @@ def draft_round(
     )  # fmt: skip
     record(made, unit_id=unit.id, data={"number": made.number, "tube_rule": made.tube_rule})
     return RoundDrafted(made.id, made.number)
+
+
+def _sound_dates(opens_at: datetime, deadline_at: datetime, at: datetime) -> None:
+    said = {
+        "backwards": ("deadline_at", _("It must be after the beginning.")),
+        "past": ("opens_at", _("This lies in the past; look at the year.")),
+        "far": ("deadline_at", _("This is more than 60 days away; look at month and year.")),
+    }.get(odd_dates(opens_at, deadline_at, at=at))
+    if said is not None:
+        raise InvalidInput(fields=dict([said]))
+
+
+@command("screening.cancel_round", capability=MANAGE)
+def cancel_round(*, actor: Actor, at: datetime, test_round: Round, reason: str) -> RoundChanged:
+    """Call a round off, before or after it opened; what was captured stays, and what comes in later is taken as late.
+
+    Raises `IllegalTransition`, `ReasonRequired`, `TextTooLong`.
+    """
+    _permitted(ROUND_EDGES, test_round.state, RoundState.CANCELLED)
+    if not reason.strip():
+        raise ReasonRequired
+    test_round.state, test_round.cancelled_at = RoundState.CANCELLED, at
+    test_round.reason = whole(reason.strip(), 200)
+    test_round.save(update_fields=["state", "cancelled_at", "reason"])
+    record(test_round, unit_id=test_round.unit_id, data={"state": test_round.state}, reason=test_round.reason)
+    return RoundChanged(test_round.id, test_round.state)
 
 
 @command("screening.add_point", capability=MANAGE)

@@ -4,12 +4,12 @@ from datetime import time, timedelta
 
 import pytest
 
-from lazaretto.core.errors import Forbidden, IllegalTransition, InvalidInput, NotFound
+from lazaretto.core.errors import Forbidden, IllegalTransition, InvalidInput, NotFound, ReasonRequired
 from lazaretto.core.models import JournalEntry
 from lazaretto.headcounts.models import Member
 from lazaretto.screening import commands
 from lazaretto.screening.errors import PointNameTaken, RosterIsFixed, RoundHasNoRoster, RoundWithoutPoint
-from lazaretto.screening.models import AlsoNamed, RosterEntry, RosterShare
+from lazaretto.screening.models import AlsoNamed, RosterEntry, RosterShare, Upload
 from lazaretto.screening.tests.rounds import DEADLINE, draft, enterprise, member, open_one, opened, point, scan, send
 from tests.factories import NOW
 
@@ -123,3 +123,31 @@ def test_only_headquarters_prepares_rounds_and_no_other_site_sees_them(cast):
         commands.freeze_round(actor=cast.medic.actor, at=NOW, test_round=of)
     with pytest.raises(NotFound):
         send(cast, point(cast, of), scan(1), member=cast.outsider)
+
+
+def test_a_mistyped_year_is_refused_with_words(cast):
+    given = {"actor": cast.duty_officer.actor, "at": NOW, "unit": cast.site.unit, "name": "第一轮", "tube_rule": "10"}
+    year, day = timedelta(days=365), timedelta(days=1)
+    for field, opens, deadline in (
+        ("opens_at", NOW - year, DEADLINE), ("deadline_at", NOW, NOW + year),
+        ("deadline_at", NOW + year, NOW + year + day), ("deadline_at", DEADLINE, NOW),
+    ):  # fmt: skip
+        with pytest.raises(InvalidInput) as refused:
+            commands.draft_round(**given, opens_at=opens, deadline_at=deadline)
+        assert set(refused.value.fields) == {field}
+    assert commands.draft_round(**given, opens_at=NOW - day, deadline_at=NOW + 59 * day).number == 1
+
+
+def test_a_round_is_cancelled_with_a_reason_and_what_was_captured_stays(cast):
+    of, place = opened(cast)
+    send(cast, place, scan(1))
+    who = {"actor": cast.duty_officer.actor, "at": NOW}
+    with pytest.raises(ReasonRequired):
+        commands.cancel_round(**who, test_round=of, reason=" ")
+    assert commands.cancel_round(**who, test_round=of, reason="暴雨").state == "cancelled"
+    send(cast, place, scan(2))
+    assert list(Upload.objects.order_by("received_at", "late").values_list("late", "taken")) == [(False, 1), (True, 1)]
+    with pytest.raises(IllegalTransition):
+        commands.cancel_round(**who, test_round=of, reason="暴雨")
+    with pytest.raises(IllegalTransition):
+        point(cast, of, code="P2")

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from lazaretto.core import clock
+from lazaretto.core.ids import new_id
 from lazaretto.core.models import JournalEntry
 from lazaretto.headcounts.models import Member, Organisation
 from lazaretto.screening.models import Point, Round
@@ -59,6 +60,22 @@ def test_a_round_is_prepared_and_begun_on_its_page(cast):
     twice = client.post(reverse("screening:freeze", args=[of.pk]))  # pressed again: said on the page, no error page
     assert twice.headers["Location"] == home
     assert "名册" in client.get(home).content.decode()
+
+
+def test_the_same_form_sent_twice_makes_one_round_and_a_round_is_cancelled_on_its_page(cast):
+    client, unit = cast.duty_officer.client, cast.site.unit
+    form = {"unit": unit.pk, "name": "第一轮", "opens_at": "2026-11-21T10:00", "deadline_at": "2026-11-21T18:00"}
+    form |= {"tube_rule": "10", "client_id": str(new_id())}
+    answers = [client.post(reverse("screening:rounds"), form).headers["Location"] for _time in range(2)]
+    assert answers[0] == answers[1]
+    of = Round.objects.get()
+    client.post(reverse("screening:rounds"), {**form, "name": "第二轮"})  # changed: another round
+    assert Round.objects.count() == 2
+    assert unit.parent is None or unit.parent.name in client.get(reverse("screening:rounds")).content.decode()
+    cancel, home = (reverse(f"screening:{name}", args=[of.pk]) for name in ("cancel", "round"))
+    client.post(cancel, {"reason": ""})
+    assert client.post(cancel, {"reason": "暴雨"}).headers["Location"] == home
+    assert "暴雨" in client.get(home).content.decode()
 
 
 def test_who_is_missing_is_seen_by_name_and_called_by_number(cast):
