@@ -59,3 +59,15 @@ def test_children_that_never_open_are_stopped_and_that_is_said(called, capsys, m
     assert "http://" not in said.out
     assert up.address(called) in said.err
     assert all(child.process is None or child.process.poll() is not None for child in children)
+
+
+@pytest.mark.parametrize(("set_to", "wanted"), [("", "http://localhost:{port}"), ("https://lan:1", "https://lan:1")])
+def test_links_of_what_is_started_lead_to_where_it_is(called, monkeypatch, set_to, wanted):
+    seen = []
+    monkeypatch.setenv("LAZARETTO_URL", set_to)
+    if not set_to:
+        monkeypatch.delenv("LAZARETTO_URL")
+    monkeypatch.setattr(up, "supervise", lambda *_any: seen.append(os.environ["LAZARETTO_URL"]) or True)
+    monkeypatch.setattr(up.static, "collect", lambda: None)
+    assert up.serve(called) == cli.OK
+    assert seen == [wanted.format(port=called.port)]
