@@ -64,7 +64,9 @@ def serve(arguments: argparse.Namespace) -> int:
     if not settings.DEBUG:
         static.collect()
     connections.close_all()
-    os.environ.setdefault("LAZARETTO_URL", address(arguments))  # links and QR codes of what we start lead to where it is
+    os.environ.setdefault(
+        "LAZARETTO_URL", address(arguments)
+    )  # links and QR codes of what we start lead to where it is
     cli.say(_("Starting …"))
     said = _("Lazaretto is at {address} (stop with Ctrl-C)").format(address=address(arguments))
     opening = Opening(answers=lambda: answers(arguments), then=lambda: cli.say(said), within=PATIENCE)

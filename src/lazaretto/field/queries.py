@@ -23,6 +23,7 @@ from lazaretto.field.models import Device, Expected, Told
 from lazaretto.field.rules import GRACE, MOST_ROSTER, OVERLAP, ROSTER_PIECE, TOLD_PIECE, document_text
 from lazaretto.headcounts.models import Organisation
 from lazaretto.people.masking import mask
+from lazaretto.people.pinyin import syllables
 from lazaretto.screening.choices import RoundState
 from lazaretto.screening.models import AlsoNamed, Point, RosterEntry, RosterShare, Round
 from lazaretto.screening.rules import CAPTURE, READ
@@ -150,7 +151,7 @@ def roster_state(point: Point) -> RosterState:
     people = _roster(point, chosen).count() if chosen else point.round.entries
     if people > MOST_ROSTER:
         raise RosterTooLarge(people=people, most=MOST_ROSTER)
-    said = f"{point.round_id}|{point.round.frozen_at}|{sorted(map(str, chosen))}"
+    said = f"2|{point.round_id}|{point.round.frozen_at}|{sorted(map(str, chosen))}"
     there = RosterShare.objects.filter(round=point.round_id).values("organisation")
     names = Organisation.objects.filter(pk__in=there).order_by("name", "id").values_list("pk", "name")
     return RosterState(hashlib.sha256(said.encode()).hexdigest()[:16], people, dict(names))
@@ -158,8 +159,8 @@ def roster_state(point: Point) -> RosterState:
 
 def roster_piece(device: Device, *, after: int) -> list[list[Any]]:
     """Rows of the roster of a phone's point, from a number on: number, masked name, initials, enterprise, last four of
-    the document, by what the phone finds the document, the whole name under the phone's key, by what it finds the
-    person's own code. No document number and no whole name leaves the server in plain. Two queries.
+    the document, by what the phone finds the document, the whole name and how it is read under the phone's key, by what
+    it finds the person's own code. No document number and no whole name leaves the server in plain. Two queries.
     """
     point = device.point
     rows = _roster(point, expected_at(point)).filter(number__gt=after).select_related("member")
@@ -169,7 +170,8 @@ def roster_piece(device: Device, *, after: int) -> list[list[Any]]:
 
 def _row(entry: RosterEntry, names: AESGCM, match: bytes) -> list[Any]:
     member, nonce = entry.member, urandom(12)
-    sealed = names.encrypt(nonce, member.name.encode(), str(entry.number).encode())
+    said = f"{member.name}\n{''.join(syllables(member.name))}"  # "王小明", "wangxiaoming"
+    sealed = names.encrypt(nonce, said.encode(), str(entry.number).encode())
     return [
         entry.number,
         mask(member.name),

@@ -6,6 +6,7 @@ Chengdu 2022-09-02 and others, where phones captured for hours without a network
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -50,6 +51,20 @@ HOUR: Final = timedelta(hours=1)
 FEVER: Final = 37.3  # °C, under the arm or at the forehead; from here on somebody looks, and nobody shares a tube
 MOST_FEVERS: Final = 200  # facts about fevers in one call
 TOLERATED: Final = timedelta(minutes=2)  # an upload under way, a clock nobody minds
+
+
+_TICKS: Final = "'’‘`"  # what spreadsheets put before a code to keep its digits
+_UNSEEN: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
+
+
+def tidy_code(text: str) -> str:
+    """The code of a tube or a bag as everybody compares it: `＇ｍ００ 01` → `M0001`.
+
+    Width, case, apostrophes in front, spaces and what nobody sees say nothing. The one rule for phones, desks, files,
+    the interface; `codes.js` does the same, and `field/tests/codes.json` holds examples for both.
+    """
+    plain = _UNSEEN.sub("", unicodedata.normalize("NFKC", text)).strip().lstrip(_TICKS)
+    return "".join(plain.split()).upper()
 
 
 def clock_error(sent_at: datetime, received_at: datetime) -> timedelta:

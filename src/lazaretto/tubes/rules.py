@@ -16,6 +16,7 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
+from lazaretto.screening.rules import tidy_code
 from lazaretto.tubes.choices import BagState, Doubt, EventKind, Hold, Outcome, Stage, Standing
 
 READ, HANDLE, MANAGE = "tubes.read", "tubes.handle", "tubes.manage"
@@ -27,15 +28,6 @@ LONGEST_SIGNATURE: Final = 20_000  # characters of an SVG path
 LONGEST_HOURS: Final = 240
 LONGEST_CODE: Final = 40
 HOURS_FOR_A_RESULT: Final = 24  # results within 24 h of sampling: turnaround of 2022 rounds (docs/tubes.md)
-_TICKS = "'’‘`＇"  # what spreadsheets put before a code to keep its digits
-
-
-def tidy_code(text: str) -> str:
-    """A code without what spreadsheets add: `＇Ｍ００ 01` → `M0001`. Width, apostrophes and spaces say nothing."""
-    plain = unicodedata.normalize("NFKC", text).strip().lstrip(_TICKS)
-    return "".join(plain.split())
-
-
 _CODE_LETTERS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-"
 
 

@@ -10,12 +10,12 @@ from lazaretto.core.access import Actor
 from lazaretto.core.cli import gettext as _
 from lazaretto.core.errors import DomainError
 from lazaretto.screening.models import Round
+from lazaretto.screening.rules import tidy_code
 from lazaretto.tubes import commands
 from lazaretto.tubes.choices import FileState, Stage
 from lazaretto.tubes.files import from_bytes
 from lazaretto.tubes.models import Laboratory, ResultFile
 from lazaretto.tubes.queries.results import account_of
-from lazaretto.tubes.rules import tidy_code
 
 ACTOR = Actor.system("terminal")
 

@@ -98,7 +98,7 @@ def test_the_roster_of_a_phone_has_no_number_and_no_name_in_plain(cast, django_a
     assert document == found
     box = b64decode(sealed)
     name = AESGCM(bytes.fromhex(keys["name"])).decrypt(box[:12], box[12:], str(number).encode())
-    assert name.decode() == "员工001"
+    assert name.decode() == "员工001\nyungong"
     assert made.ask("roster?after=4").json()["rows"] == []
     assert made.ask("roster?after=4").json()["last"] is None
 

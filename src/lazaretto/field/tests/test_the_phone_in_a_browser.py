@@ -1,7 +1,9 @@
 """The phone of a table in Chromium: typed and scanned, without a network, reloaded, sent later; the loud words."""
 
+import json
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.urls import reverse
@@ -85,6 +87,17 @@ def test_a_shift_without_a_network(window: Opener, cast, place) -> None:
     wedge(page, "TUBE0002")
     says(page, "green", "tube of their own: TUBE0002")
     page.get_by_role("button", name="Not on the list").click()
+    page.get_by_role("button", name="Test them").click()
+    expect(page.locator("[data-stranger-said]")).to_contain_text("Say a name, a document or a telephone")
+    page.get_by_role("button", name="They cannot say").click()
+    page.get_by_role("button", name="Test them").click()
+    expect(page.locator("[data-stranger-said]")).to_contain_text("Describe them")
+    page.get_by_label("Document number").fill(card(9)[:-1] + ("1" if card(9)[-1] != "1" else "2"))
+    expect(page.locator("[data-stranger-said]")).to_contain_text("CHECK DIGIT")
+    page.get_by_role("button", name="Test them").click()
+    page.get_by_role("button", name="The card says so").click()
+    expect(page.locator("[data-stranger-said]")).to_be_empty()
+    page.get_by_label("Document number").fill("")
     page.get_by_label("Name", exact=True).fill("过路人")
     page.get_by_role("button", name="Test them").click()
     says(page, "blue", "过路人, not on the list, is in place 2 of 10")
@@ -108,6 +121,52 @@ def heat(page: Page, digits: str) -> None:
     bar(page, "heat")
     for digit in digits:
         page.locator(f'[data-digit="{digit}"]').click()
+
+
+def test_no_passport_becomes_a_tube_no_tube_a_person_and_nobody_is_taken_for_a_name_alone(
+    window: Opener, cast, place
+) -> None:
+    Member.objects.filter(name="员工002").update(name="王小明", initials="wxm", document_tail="1234")
+    Member.objects.filter(name="员工003").update(name="王小红", initials="wxh", document_tail="5678")
+    reader = at_table(window, cast, place)
+    page = reader.page
+    wedge(page, "e12345678")  # nothing is known of tubes yet, and it may be a passport
+    says(page, "red", "E12345678: IS IT A TUBE OR A PERSON?")
+    wedge(page, "TUBE0001")
+    says(page, "red", "E12345678 FIRST")
+    page.get_by_role("button", name="A PERSON", exact=True).click()
+    expect(page.get_by_label("Document number")).to_have_value("E12345678")
+    page.get_by_role("button", name="Close").locator("visible=true").first.click()
+    wedge(page, "TUBE0001")
+    says(page, "blue", "TUBE0001")
+    for code in ("E12345678", "440524188001010", "440524188013010019", "OTHER-7"):
+        wedge(page, code)
+        says(page, "red", f"{code}: IS IT A TUBE OR A PERSON?")
+        bar(page, "undo")
+        says(page, "amber", "Forgotten")
+    wedge(page, "1234")  # the end of a card, or a label
+    expect(page.locator("[data-found] button")).to_contain_text(["王小明"])
+    says(page, "amber", "Is it 王小明?")
+    page.locator("[data-found] button").click()
+    says(page, "green", "王小明 is in place 1 of 10")
+    for typed, name in (("王小红", "王小红"), ("wangxiaoh", "王小红"), ("wxh", "王小红"), ("5678", "王小红")):
+        wedge(page, typed)
+        says(page, "amber", f"Is it {name}?")
+        expect(page.locator("[data-tube-count]")).to_have_text("1 of 10")
+    wedge(page, "王小刚")  # the surname alone is not enough
+    says(page, "amber", "Nobody is found by this")
+    wedge(page, "王小")
+    expect(page.locator("[data-found] button")).to_have_count(2)
+    wedge(page, "9012")  # nobody's last four: a label, if somebody says so, and then its like too
+    page.get_by_role("button", name="A TUBE", exact=True).click()
+    says(page, "amber", "Scan 9012 again")
+    wedge(page, "9012")
+    says(page, "blue", "Tube 9012")
+    wedge(page, "9013")
+    says(page, "blue", "Tube 9013")
+    wedge(page, "5678")  # a tube's label and somebody's last four: asked
+    says(page, "red", "5678: IS IT A TUBE OR A PERSON?")
+    assert reader.problems() == []
 
 
 def test_a_fever_is_told_whatever_the_table_does_next(window: Opener, cast, place) -> None:
@@ -409,6 +468,8 @@ INVARIANT = """async (seed) => {
 }"""
 
 
+EXAMPLES = json.loads(Path(__file__).with_name("codes.json").read_text(encoding="utf-8"))
+CODES = 'async (said) => { const { tidyCode } = await import("/static/field/codes.js"); return said.map(tidyCode); }'
 SUN = """() => axe.run({include: [[".lz-fa-top"], [".lz-fa-work"]], exclude: [[".btn-primary"]]}, {
     runOnly: ["color-contrast-enhanced"], rules: {"color-contrast-enhanced": {enabled: true}},
 }).then(({violations, passes}) => (passes.length ? violations : [{nodes: [{html: "looked at nothing"}]}]).flatMap(
@@ -424,6 +485,9 @@ def test_no_page_of_phones_has_a_barrier(window: Opener, cast, place, language, 
     reader = at_table(window, cast, place, language=language, theme=theme, width=width)
     page = reader.page
     assert [page.evaluate(INVARIANT, seed) for seed in range(1, 9)] == [""] * 8
+    assert page.evaluate(CODES, [one for many in EXAMPLES.values() for one in many]) == [
+        code for code, many in EXAMPLES.items() for _one in many
+    ]
     wedge(page, "TUBE0001")
     for number in (1, 2):
         wedge(page, card(number))

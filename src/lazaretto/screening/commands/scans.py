@@ -5,14 +5,21 @@ from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints
 
-from lazaretto.screening.rules import LARGEST_TUBE
+from lazaretto.screening.rules import LARGEST_TUBE, tidy_code
 
 EPOCH, _FAR = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def _tidy(said: object) -> object:
+    """A code in its one spelling, from whichever device; what is no text is refused by its form."""
+    return tidy_code(said) if isinstance(said, str) else said
+
+
 Moment = Annotated[AwareDatetime, Field(ge=EPOCH, lt=_FAR)]
 Line = Annotated[str, StringConstraints(max_length=120, pattern=r"^[^\x00]*$")]
-Code = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[!-~]+$")]
+Code = Annotated[str, BeforeValidator(_tidy), StringConstraints(min_length=1, max_length=40, pattern=r"^[!-~]+$")]
 
 
 @dataclass(frozen=True, slots=True)

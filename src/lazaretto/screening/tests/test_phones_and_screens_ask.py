@@ -44,7 +44,7 @@ def test_a_phone_sends_a_batch_and_gets_the_same_answer_again(cast):
         {"scans": []},
         {"batch": "7"},
         {"sent_at": "2026-11-21T10:00:00"},
-        {"scans": [{"id": str(new_id()), "tube": "T 1", "slot": 1, "at": "2026-11-21T10:00:00Z"}]},
+        {"scans": [{"id": str(new_id()), "tube": "管1", "slot": 1, "at": "2026-11-21T10:00:00Z"}]},
         {"scans": [{"id": str(new_id()), "tube": "T1", "slot": 21, "at": "2026-11-21T10:00:00Z"}]},
         {"extra": 1},
     ],

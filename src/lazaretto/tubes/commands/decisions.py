@@ -11,13 +11,14 @@ from lazaretto.core.bulk import update_rows
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import meet
 from lazaretto.core.errors import Forbidden, InvalidInput, NotFound, ReasonRequired, whole
+from lazaretto.screening.rules import tidy_code
 from lazaretto.tubes.choices import Decision, FileState, Hold, LineState, Outcome
 from lazaretto.tubes.commands.results import holds_now, look_again, not_independent, watch
 from lazaretto.tubes.deadlines import HIDDEN
 from lazaretto.tubes.errors import FileClosed, LineCounts, LineDecided, LineNotDecided
 from lazaretto.tubes.models import LineDecision, ResultFile, ResultLine
 from lazaretto.tubes.queries.results import known_tubes, spellings
-from lazaretto.tubes.rules import MANAGE, POSITIVES, tidy_code
+from lazaretto.tubes.rules import MANAGE, POSITIVES
 
 L, H = LineState, Hold
 

@@ -9,8 +9,9 @@ from lazaretto.core.access import Actor
 from lazaretto.core.bulk import insert
 from lazaretto.core.commands import command, record
 from lazaretto.core.errors import InvalidInput, whole
+from lazaretto.screening.rules import tidy_code
 from lazaretto.tubes.models import Laboratory
-from lazaretto.tubes.rules import HOURS_FOR_A_RESULT, LONGEST_HOURS, MANAGE, tidy_code
+from lazaretto.tubes.rules import HOURS_FOR_A_RESULT, LONGEST_HOURS, MANAGE
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from lazaretto.core.bulk import insert, insert_few
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import meet
 from lazaretto.core.errors import Forbidden, InvalidInput, ReasonRequired, whole
+from lazaretto.screening.rules import tidy_code
 from lazaretto.stays.models import Stay
 from lazaretto.tubes.choices import CallSaid, RecallState, Standing
 from lazaretto.tubes.commands.positives import WAITING, settle
@@ -22,7 +23,7 @@ from lazaretto.tubes.errors import CallSaysNothing, NotConfirmed, RecallSettled,
 from lazaretto.tubes.models import Positive, Recall, RecallCall, Trail
 from lazaretto.tubes.queries.facts import scanned
 from lazaretto.tubes.queries.people import person_of
-from lazaretto.tubes.rules import LONGEST_CODE, MANAGE, OVERRIDE, RECALL, tidy_code
+from lazaretto.tubes.rules import LONGEST_CODE, MANAGE, OVERRIDE, RECALL
 
 R = RecallState
 NOT_REACHED = frozenset({CallSaid.NO_ANSWER, CallSaid.WRONG})

@@ -9,9 +9,10 @@ from django.db.models import Count, QuerySet
 
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import NotFound
+from lazaretto.screening.rules import tidy_code
 from lazaretto.tubes.choices import BagState, LineState, Stage
 from lazaretto.tubes.models import Bag, Laboratory, Recall, ResultFile, ResultLine, Trail, TubeResult
-from lazaretto.tubes.rules import POSITIVES, READ, Known, tidy_code
+from lazaretto.tubes.rules import POSITIVES, READ, Known
 
 CHUNK = 5_000
 

@@ -162,7 +162,7 @@ def test_an_invalid_or_rejected_tube_is_swabbed_again(cast, lab):
     assert Deadline.objects.filter(kind="tubes.retest").count() == 2
     assert retested(cast, of, place, lab, 1, "S1", "无效").state == "open"
     assert Recall.objects.get(number=1).retest_tube is None
-    assert retested(cast, of, place, lab, 1, "S1b", "阴性").state == "cleared"
+    assert retested(cast, of, place, lab, 1, "S1B", "阴性").state == "cleared"
 
 
 def test_a_scan_that_comes_after_the_result_is_called_too(cast, pool):

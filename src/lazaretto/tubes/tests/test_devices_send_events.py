@@ -45,7 +45,7 @@ def test_a_device_sends_a_batch_and_gets_the_same_answer_again(cast):
         {"events": []},
         {"batch": "7"},
         {"sent_at": "2026-11-21T10:00:00"},
-        {"events": [{"id": str(new_id()), "kind": "sealed", "tube": "T 1", "at": "2026-11-21T10:00:00Z"}]},
+        {"events": [{"id": str(new_id()), "kind": "sealed", "tube": "管1", "at": "2026-11-21T10:00:00Z"}]},
         {"events": [{"id": str(new_id()), "kind": "count_agreed", "signature": "<svg>", "at": "2026-11-21T10:00:00Z"}]},
         {"extra": 1},
         {"point": None},

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from lazaretto.tubes.rules import columns_of, is_header, read_ct, read_line, read_outcome, standing_of, tidy_code
+from lazaretto.screening.rules import tidy_code
+from lazaretto.tubes.rules import columns_of, is_header, read_ct, read_line, read_outcome, standing_of
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from lazaretto.core.access import Actor
 from lazaretto.core.errors import DomainError
 from lazaretto.core.ids import new_id
 from lazaretto.screening.choices import RoundState
+from lazaretto.screening.rules import tidy_code
 from lazaretto.tubes import commands
 from lazaretto.tubes.choices import Source, Stage
 from lazaretto.tubes.commands import RawLine, TakenEvent
@@ -24,7 +25,7 @@ from lazaretto.tubes.models import Laboratory, ResultFile, Trail
 from lazaretto.tubes.queries import trails
 from lazaretto.tubes.queries.results import blocked
 from lazaretto.tubes.queries.trails import Candidate
-from lazaretto.tubes.rules import HANDLE, LONGEST_CODE, MANAGE, READ, REPORT, tidy_code
+from lazaretto.tubes.rules import HANDLE, LONGEST_CODE, MANAGE, READ, REPORT
 from lazaretto.ui.notices import notify
 
 SHOWN = 50

@@ -14,12 +14,13 @@ from lazaretto.core import clock
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import DomainError
 from lazaretto.core.paging import page as piece_of
+from lazaretto.screening.rules import tidy_code
 from lazaretto.tubes import commands
 from lazaretto.tubes.choices import Standing
 from lazaretto.tubes.queries import trails
 from lazaretto.tubes.queries.people import people_of, shown
 from lazaretto.tubes.queries.results import results_of
-from lazaretto.tubes.rules import HANDLE, MANAGE, READ, RECALL, tidy_code
+from lazaretto.tubes.rules import HANDLE, MANAGE, READ, RECALL
 from lazaretto.tubes.wording import STEP_LABELS, TONES, doubts
 from lazaretto.ui.notices import notify
 

@@ -3,11 +3,11 @@ import * as camera from "./camera.js";
 import * as outbox from "./outbox.js";
 import * as roster from "./roster.js";
 import * as store from "./store.js";
-import { clean, isSearch } from "./codes.js";
+import { clean, hasWrongCheck, isName, isSearch } from "./codes.js";
 import { pad } from "./sign.js";
 import { draw, drawFound, drawLine, drawOver, part, root, say, show, showSaid } from "./screen.js";
 import { given, languageNow, speak, word } from "./signs.js";
-import { agree, load, on, onStranger, pick, press, pressBag, refused, scanned, stranger, table, tested, testedOf, waiting } from "./table.js";
+import { agree, answer, load, on, onStranger, pick, press, pressBag, refused, scanned, stranger, table, tested, testedOf, waiting } from "./table.js";
 
 const field = part("input"), dialogs = { line: part("line"), heat: part("heat"), stranger: part("stranger-box"), count: part("count-box") };
 const signature = pad(part("pad"));
@@ -34,6 +34,7 @@ async function begin() {
   await outbox.begin(given.api);
   on("say", say);
   on("change", redraw);
+  on("found", (rows, name) => showFound(rows, name));
   on("sealed", () => outbox.soon(false));
   onStranger((document) => openStranger(document));
   keepPage();
@@ -119,26 +120,31 @@ field.addEventListener("input", look);
 
 function enter(text) {
   field.value = "";
-  drawFound([], pick);
+  drawFound([]);
   scanned(text);
 }
 
-function look() {
-  const text = clean(field.value);
-  const rows = text.length > 1 && isSearch(text) || /\p{Script=Han}/u.test(text) ? roster.search(text, ({ number }) => tested(`n:${number}`)) : [];
-  drawFound(rows, (number) => {
+// While somebody types; what was typed meanwhile takes the place of what is looked for.
+async function look() {
+  const text = clean(field.value), asked = text.length > 1 && isSearch(text) || isName(text);
+  const rows = asked ? await roster.search(text, ({ number }) => tested(`n:${number}`)) : [];
+  if (clean(field.value) === text) showFound(rows);
+}
+
+function showFound(rows, name = "") {
+  drawFound(rows, name, (number) => {
     field.value = "";
-    drawFound([], pick);
+    drawFound([]);
     pick(number);
     field.focus({ preventScroll: true });
   });
 }
 
 const PRESSES = {
-  undo: () => press("undo"), seal: () => press("seal"), insist: () => press("insist"), stays: () => press("stays"), gone: () => press("gone"),
+  undo: () => (table.question ? answer("") : press("undo")), tube: () => answer("tube"), person: () => answer("person"), seal: () => press("seal"), insist: () => press("insist"), stays: () => press("stays"), gone: () => press("gone"),
   heat: openHeat, stranger: () => openStranger(""), line: openLine, camera: openCamera, language: turnLanguage, theme: turnTheme,
   look: lookForCode, bags: turnBags, all: () => pressBag("all"), out: () => pressBag("out"), shut: () => pressBag("close"), count: openCount, clear: () => signature.clear(),
-  send: () => outbox.soon(true), end: endShift, copied: () => outbox.wipe(), lamp: () => camera.lamp(root.toggleAttribute("data-lit")),
+  send: () => outbox.soon(true), describe: describe, card: cardSaysSo, end: endShift, copied: () => outbox.wipe(), lamp: () => camera.lamp(root.toggleAttribute("data-lit")),
 };
 root.addEventListener("click", (event) => {
   const name = event.target.closest("[data-press]")?.dataset.press;
@@ -180,18 +186,49 @@ function digit(key) {
 
 // ---- somebody not on the list
 
+const strangerForm = dialogs.stranger.querySelector("form"), misfit = part("stranger-said");
+let overruled = "";
 function openStranger(document) {
-  const form = dialogs.stranger.querySelector("form");
-  form.reset();
-  form.elements.document.value = document;
+  strangerForm.reset();
+  strangerForm.elements.document.value = document;
+  part("describe-box").hidden = true;
+  part("describe").hidden = false;
+  overruled = "";
+  checkDocument();
   if (!dialogs.stranger.open) dialogs.stranger.showModal();
-  form.elements.name.focus();
+  strangerForm.elements.name.focus();
 }
-dialogs.stranger.querySelector("form").addEventListener("submit", (event) => {
+strangerForm.addEventListener("input", checkDocument);
+
+// A wrong check digit is said while the card is still in the hand. Whoever holds it may say that it is printed so.
+function checkDocument() {
+  const { value } = strangerForm.elements.document, isWrong = hasWrongCheck(value) && overruled !== value;
+  misfit.textContent = isWrong ? word("documentMisread") : "";
+  part("card-says").hidden = !isWrong;
+  return isWrong;
+}
+function cardSaysSo() {
+  overruled = strangerForm.elements.document.value;
+  checkDocument();
+}
+
+// Somebody who can say nothing is described: there must be a way to find them again.
+function describe() {
+  part("describe-box").hidden = false;
+  part("describe").hidden = true;
+  strangerForm.elements.description.focus();
+}
+strangerForm.addEventListener("submit", (event) => {
   event.preventDefault();
-  const said = Object.fromEntries([...new FormData(event.target)].map(([name, value]) => [name, clean(value)]));
+  const { description, ...said } = Object.fromEntries([...new FormData(strangerForm)].map(([name, value]) => [name, clean(value)]));
+  if (checkDocument()) return undefined;
+  if (!said.name && !said.document && !said.phone) {
+    const isDescribing = !part("describe-box").hidden;
+    if (!isDescribing || description.length < 4) return void (misfit.textContent = word(isDescribing ? "describeFirst" : "reachFirst"));
+  }
   dialogs.stranger.close();
-  stranger(said);
+  const seen = description ? `（${description}）` : "";
+  return stranger({ ...said, name: `${said.name}${seen}`.slice(0, 120) });
 });
 
 // ---- bags, the courier, the number agreed with an enterprise

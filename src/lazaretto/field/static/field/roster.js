@@ -1,6 +1,6 @@
 // Who is expected at this point: masked names, initials, the last four. Whole names are decrypted one by one, when their
 // person was scanned or picked; documents are found by their keyed hash, so that no number lies on the phone.
-import { documentText } from "./codes.js";
+import { documentText, isName, today } from "./codes.js";
 import * as store from "./store.js";
 
 let rows = new Map(), byDocument = new Map(), byPerson = new Map(), places = {}, names = null, match = null;
@@ -30,21 +30,32 @@ const hex = (bytes) => Array.from(new Uint8Array(bytes), (one) => one.toString(1
 export const mark = async (text) => hex(await crypto.subtle.sign("HMAC", match, new TextEncoder().encode(text))).slice(0, 32);
 export const documentMark = (text) => mark(`doc:${documentText(text)}`);
 
-export const findDocument = async (text) => byDocument.get(await documentMark(text));
+export const findDocument = async (text) => byDocument.get(await documentMark(text)) ?? byDocument.get(await documentMark(today(text)));
 export const findPerson = async (id) => byPerson.get(await mark(`person:${id}`));
 
-export async function reveal(row) {
+export const reveal = async (row) => (await opened(row)).name;
+
+// The whole name, and how it is read: wangxiaoming.
+async function opened(row) {
   const bytes = Uint8Array.from(atob(row.sealed), (one) => one.charCodeAt(0));
   const box = { name: "AES-GCM", iv: bytes.slice(0, 12), additionalData: new TextEncoder().encode(String(row.number)) };
-  return new TextDecoder().decode(await crypto.subtle.decrypt(box, names, bytes.slice(12)));
+  const [name, sound = ""] = new TextDecoder().decode(await crypto.subtle.decrypt(box, names, bytes.slice(12))).split("\n");
+  return { name, sound };
 }
 
-// Initials from their beginning, a surname, or the last four; whoever is not tested yet first.
-export function search(text, tested, most = 8) {
-  const asked = text.toLowerCase(), tail = text.toUpperCase(), found = [];
+// Whoever all of what was typed begins: initials, pinyin, a name; or whose last four it is. Masks and initials say who
+// may be meant; only those are opened. Whoever is not tested yet first.
+export async function search(text, tested, most = 8) {
+  const asked = text.replace(/\s/g, "").toLowerCase(), tail = asked.toUpperCase(), byName = isName(text), found = [];
   for (const row of rows.values()) {
-    if (row.initials.startsWith(asked) || row.tail === tail || row.masked.startsWith(text[0]) && /\p{Script=Han}/u.test(text)) found.push(row);
     if (found.length >= 60) break;
+    if (row.tail === tail || !byName && row.initials.startsWith(asked)) found.push(row);
+    else if (await begins(row, asked, byName)) found.push(row);
   }
   return found.sort((one, two) => Number(Boolean(tested(one))) - Number(Boolean(tested(two)))).slice(0, most);
+}
+
+async function begins(row, asked, byName) {
+  if (byName) return row.masked[0] === asked[0] && (await opened(row)).name.replace(/\s/g, "").toLowerCase().startsWith(asked);
+  return asked.length > 2 && row.initials[0] === asked[0] && (await opened(row)).sound.startsWith(asked);
 }

@@ -87,9 +87,9 @@ function drawBag() {
 const short = (scan) => (scan.number && roster.byNumber(scan.number)?.masked) || `${scan.name.slice(0, 1)}*`;
 
 function drawChoices() {
-  const { aside, doubt } = table.state;
-  part("choices").hidden = !aside && !doubt;
-  for (const button of part("choices").querySelectorAll("button")) button.hidden = button.dataset.needs === "aside" ? !aside : !doubt;
+  const { aside, doubt } = table.state, given = { aside: aside && !table.question, doubt: doubt && !table.question, question: table.question };
+  part("choices").hidden = !Object.values(given).some(Boolean);
+  for (const node of part("choices").querySelectorAll("[data-needs]")) node.hidden = !given[node.dataset.needs];
 }
 
 function drawWarning() {
@@ -102,13 +102,14 @@ function drawWarning() {
   part("warn").replaceChildren(...(said.length ? [icon("alert-triangle"), element("span", {}, said.join(" "))] : []));
 }
 
-export function drawFound(rows, choose) {
+// `name` is whole where one person alone is meant.
+export function drawFound(rows, name, choose) {
   const list = part("found");
   list.hidden = !rows.length;
   list.replaceChildren(...rows.map((row) => {
     const before = tested(`n:${row.number}`);
     const button = element("button", { type: "button", class: "btn", ...(before ? { "data-tested": "" } : {}) },
-      element("b", {}, row.masked), element("span", {}, roster.organisation(row)), element("span", { class: "lz-num" }, before ? word("done") : `…${row.tail}`));
+      element("b", {}, name || row.masked), element("span", {}, roster.organisation(row)), element("span", { class: "lz-num" }, before ? word("done") : `…${row.tail}`));
     button.addEventListener("click", () => choose(row.number));
     return element("li", {}, button);
   }));

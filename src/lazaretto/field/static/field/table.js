@@ -1,15 +1,15 @@
 // What happens at the table: reads codes, runs the state machine of the tube, writes, and only then says that it counts.
 import * as roster from "./roster.js";
 import * as store from "./store.js";
-import { read } from "./codes.js";
+import { isDocument, isName, isSearch, read, shapeOf, tidyCode } from "./codes.js";
 import { START as NO_BAG, step as bagStep } from "./bag.js";
 import { START, step } from "./tube.js";
 
 export const table = {
   state: START, bags: NO_BAG, mode: "people", scans: new Map(), events: new Map(), standing: null, told: { since: null, numbers: new Map(), tubes: new Map() },
-  conflicts: [], blocked: "", ended: "",
+  conflicts: [], blocked: "", ended: "", question: null, shapes: new Set(),
 };
-const listeners = { say: [], change: [], sealed: [] };
+const listeners = { say: [], change: [], sealed: [], found: [] };
 export const on = (what, action) => listeners[what].push(action);
 const tell = (what, ...values) => listeners[what].forEach((action) => action(...values));
 export const say = (key, tone, values = {}) => tell("say", key, tone, values);
@@ -69,6 +69,7 @@ export async function load() {
   const told = await store.get("meta", "told");
   if (told) table.told = { since: told.since, numbers: new Map(told.numbers), tubes: new Map(told.tubes) };
   table.bags = await store.get("meta", "bags") ?? NO_BAG;
+  table.shapes = new Set(await store.get("meta", "shapes") ?? []);
   for (const [, scan] of await store.all("scans")) learnScan(scan);
   for (const [, one] of await store.all("events")) learnEvent(one);
   if (table.standing) await roster.load(table.standing.roster.organisations);
@@ -179,26 +180,76 @@ const now = () => new Date().toISOString();
 export const scanned = (text) => after(() => (table.mode === "bags" ? takeIntoBag(text) : take(text)));
 export const press = (type, more = {}) => after(() => act({ type, at: now(), ...more }));
 
-function takeIntoBag(text) {
-  const found = read(text), code = text.trim();
+async function takeIntoBag(text) {
+  const found = read(text), code = tidyCode(text);
   if (["card", "person", "id", "misread"].includes(found.kind)) return say("bagNoPerson", "red");
-  return found.kind === "nothing" || !/^[!-~]{1,40}$/.test(code) ? say("bagWhat", "amber") : actBag({ type: "scan", code, at: now() });
+  if (found.kind === "nothing" || !/^[!-~]{1,40}$/.test(code)) return say("bagWhat", "amber");
+  return isDocument(code) && await roster.findDocument(code) ? say("bagNoPerson", "red") : actBag({ type: "scan", code, at: now() });
 }
 
 async function take(text) {
   const found = read(text);
   if (found.kind === "nothing") return undefined;
+  if (table.question) return say("whichFirst", "red", { code: table.question.code });
   if (found.kind === "enrol") return say("enrolHere", "amber");
   if (found.kind === "misread") return say("misread", "red");
-  if (found.kind === "search") return one(roster.search(found.text, ({ number }) => tested(`n:${number}`)));
   if (found.kind === "card") return card(found);
   if (found.kind === "person") return someone(await roster.findPerson(found.id), "cardUnknown");
   if (found.kind === "id") return someone(await roster.findDocument(found.number), "notListed", found.number);
-  const row = found.text.length >= 6 ? await roster.findDocument(found.text) : undefined;
-  return row ? person(row) : act({ type: "tube", code: found.text, at: now() });
+  return tubeOrPerson(found.text);
 }
 
-const one = (rows) => (rows.length === 1 ? person(rows[0]) : say(rows.length ? "chooseOne" : "noSuchPerson", "amber"));
+// A code is taken for a tube where it looks as the tubes here do and nobody is meant by it; for a person where the roster
+// knows it. Else it is asked: a passport must not become a tube, nor a tube a person.
+async function tubeOrPerson(text) {
+  if (isName(text)) return meant(await lookFor(text));
+  const code = tidyCode(text), row = code.length >= 6 ? await roster.findDocument(code) : undefined;
+  if (row) return person(row);
+  const rows = isSearch(text) ? await lookFor(text) : [], isKnown = looksLikeTube(code);
+  if (isKnown && !rows.length) return act({ type: "tube", code, at: now() });
+  if (!isKnown && rows.length) return meant(rows);
+  if (!isKnown && !shapes().size && !isSearch(text) && !isDocument(code)) return act({ type: "tube", code, at: now() });
+  return ask(code, text);
+}
+
+const lookFor = (text) => roster.search(text, ({ number }) => tested(`n:${number}`));
+
+function shapes() {
+  const codes = [...byTube.keys(), ...sealedTubes, ...table.told.tubes.keys(), ...(table.state.tube ? [table.state.tube.code] : [])];
+  return new Set([...table.shapes, ...codes.map(shapeOf)]);
+}
+
+const looksLikeTube = (code) => shapes().has(shapeOf(code));
+
+function ask(code, text) {
+  table.question = { code, text };
+  say("which", "red", { code });
+  changed();
+}
+
+// What was asked is answered: a tube teaches what tubes look like here; a person is looked for, or is on no list.
+export const answer = (kind) => after(async () => {
+  const asked = table.question;
+  table.question = null;
+  changed();
+  if (!asked) return undefined;
+  if (kind === "tube") {
+    const learned = new Set([...table.shapes, shapeOf(asked.code)]);
+    await store.write([{ store: "meta", key: "shapes", value: [...learned] }]);
+    table.shapes = learned;
+    return act({ type: "tube", code: asked.code, at: now() });
+  }
+  if (kind !== "person") return say("forgotten", "amber");
+  const rows = isSearch(asked.text) ? await lookFor(asked.text) : [];
+  return rows.length || isSearch(asked.text) ? meant(rows) : someone(undefined, "notListed", asked.code);
+});
+
+// Nobody is taken for a name alone, also where only one is called so: who it is is shown, and pressed.
+async function meant(rows) {
+  tell("found", rows, rows.length === 1 ? await roster.reveal(rows[0]) : "");
+  if (!rows.length) return say("noSuchPerson", "amber");
+  return rows.length === 1 ? say("isItThem", "amber", { name: await roster.reveal(rows[0]) }) : say("chooseOne", "amber");
+}
 
 function card({ round, number }) {
   if (round !== table.standing.round.id.replaceAll("-", "")) return say("wrongRound", "red");
