@@ -12,8 +12,9 @@ from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 
 from tests.cast import Cast, gather
+from tests.made import made_file
 
-pytest_plugins = ["tests.browser", "tests.made"]
+pytest_plugins = ["tests.browser"]
 
 # A slow machine is no failure, and the same commit passes or fails every time. To look for what nobody has found yet:
 # HYPOTHESIS_PROFILE=explore python -m pytest …
@@ -26,6 +27,12 @@ def pytest_collection_finish():
     """What is loaded by now stays: nobody needs to look through it for garbage again and again."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session")
+def made():
+    """A SQLite file with all tables and nothing in it."""
+    return made_file()
 
 
 @pytest.fixture

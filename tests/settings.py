@@ -24,6 +24,6 @@ STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.Static
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True  # looks for a file when it is asked for, not for all of them at each start
 
-if DATABASES["default"]["ENGINE"] == "lazaretto.core.sqlite":  # noqa: F405
-    # In memory there is no file beside the database to queue for; pytest-django gives each worker its own by this name.
-    DATABASES["default"]["ENGINE"] = "django.db.backends.sqlite3"  # noqa: F405
+# A test database is copied, not migrated (`tests.made`).
+_KIND = DATABASES["default"]["ENGINE"].rpartition(".")[2]  # noqa: F405
+DATABASES["default"]["ENGINE"] = f"tests.backends.{_KIND}"  # noqa: F405

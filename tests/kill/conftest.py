@@ -2,16 +2,14 @@
 
 import os
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.kill.foreign import own_database
-from tests.kill.house import ROOT, House
-from tests.made import copy, outside
+from tests.kill.house import House
+from tests.made import copy, made_on, outside
 
 POSTGRESQL = os.environ.get("LAZARETTO_KILL_DATABASE_URL", "")
 KINDS = ["sqlite", *(["postgresql"] if POSTGRESQL else [])]
@@ -29,16 +27,6 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
-def pattern(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A database on the server with all tables and nothing in it: making the tables takes longer than most tests."""
-    with own_database(POSTGRESQL) as address:
-        words = ["-m", "lazaretto.config.manage", "migrate", "--verbosity", "0"]
-        folder = tmp_path_factory.mktemp("pattern")
-        subprocess.run([sys.executable, *words], env=environment(folder, address), cwd=ROOT, check=True)
-        yield address
-
-
 @pytest.fixture(params=KINDS)
 def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a database of the test's own, empty for the SQLite file in its data folder: `tmp_path`."""
@@ -46,7 +34,7 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         copy(request.getfixturevalue("made"), tmp_path)
         yield ""
     else:
-        with own_database(POSTGRESQL, like=request.getfixturevalue("pattern")) as made_like_it:
+        with own_database(POSTGRESQL, like=made_on(POSTGRESQL)) as made_like_it:
             yield made_like_it
 
 

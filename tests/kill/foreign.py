@@ -15,7 +15,7 @@ DROPPED_WITHIN = 60  # seconds
 
 @contextmanager
 def own_database(server: str, like: str = "") -> Iterator[str]:
-    """The address of a fresh database, a copy of the one at the address `like` if that is given.
+    """The address of a fresh database, a copy of the one called `like` if that is given.
 
     A process of its own drops it: it waits for the end of its input, which comes when the test is done with the
     database, and also when the test is killed.
@@ -27,7 +27,7 @@ def own_database(server: str, like: str = "") -> Iterator[str]:
     )  # fmt: skip
     try:
         with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{like.rpartition("/")[2] or "template1"}"')
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{like or "template1"}"')
         yield f"{server.rpartition('/')[0]}/{name}"
     finally:
         heir.communicate(timeout=DROPPED_WITHIN)
