@@ -34,7 +34,10 @@ def outside(folder: Path, **more: str) -> dict[str, str]:
 def edition() -> str:
     """A word for the migrations as they stand, ours and those of others, with the operations that ours are made of."""
     folders = [Path(app.path) / "migrations" for app in apps.get_app_configs()]
-    files = [*(file for folder in folders for file in sorted(folder.glob("*.py"))), ROOT / "src/lazaretto/core/guards.py"]
+    files = [
+        *(file for folder in folders for file in sorted(folder.glob("*.py"))),
+        ROOT / "src/lazaretto/core/guards.py",
+    ]
     said = hashlib.sha256(django.__version__.encode())
     for file in files:
         said.update(file.name.encode() + file.read_bytes())

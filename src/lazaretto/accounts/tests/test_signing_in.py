@@ -100,7 +100,8 @@ def test_a_proxy_on_this_machine_stands_for_everybody_and_never_waits(monkeypatc
 
 def test_signing_out_takes_a_post_and_ends_the_session(cast):
     client = cast.clerk.client
-    assert client.get("/sign-out/").status_code == 405
+    assert client.get("/sign-out/").status_code == 302
+    assert client.get("/api/v1/me").status_code == 200, "whoever comes by a link or a reload stays signed in"
     assert client.post("/sign-out/").url == "/sign-in/"
     assert client.get("/account/password/").status_code == 302
 

@@ -80,7 +80,8 @@ def test_little_is_overdue_and_somebody_sees_to_it():
     late = Deadline.objects.filter(state="open", overdue_at__lt=NOON - timedelta(hours=36))
     assert not late.exists()
     unowned = Alarm.objects.filter(answered_at__isnull=True, owner__isnull=True)
-    assert set(unowned.values_list("unit_id", flat=True)) == {Site.objects.get(code="H01").unit_id}
+    at_sites = unowned.exclude(kind="tubes.positive")  # a positive of the round waits to be taken
+    assert set(at_sites.values_list("unit_id", flat=True)) == {Site.objects.get(code="H01").unit_id}
     assert all(alarm.raised_at > NOON - timedelta(hours=1) for alarm in unowned)
     taken = Alarm.objects.filter(kind="stays.release", owner__isnull=False)
     assert taken.exists()
