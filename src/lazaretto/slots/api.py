@@ -16,7 +16,7 @@ from lazaretto.slots.rules import READ
 router = Router(tags=["slots"])
 
 
-class SlotOut(Schema):
+class RoundSlotOut(Schema):
     """So many of an enterprise come to a point; `part` is their department or dormitory, empty for all of them."""
 
     id: UUID
@@ -58,7 +58,7 @@ class ProposalOut(Schema):
     left: list[UnplacedOut]
 
 
-@router.get("/screening/rounds/{round_id}/slots", response=PageOut[SlotOut], summary="Slots that stand, by time")
+@router.get("/screening/rounds/{round_id}/slots", response=PageOut[RoundSlotOut], summary="Slots that stand, by time")
 @needs(READ)
 def slot_list(request: HttpRequest, round_id: UUID, given: Query[Paging]) -> Page[Slot]:
     """Those who wait at a point are among them."""

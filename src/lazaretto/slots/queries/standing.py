@@ -191,15 +191,19 @@ class SlotLine:
     metres: int | None
     of_turns: int
     begun: bool
+    over: bool
 
 
 def lines(rows: Sequence[Slot], *, at: datetime) -> list[SlotLine]:
     """With the way of each."""
     turns = Counter((row.organisation_id, row.part) for row in rows)
     return [
-        SlotLine(row, way(row.organisation, row.point), turns[row.organisation_id, row.part], row.starts_at <= at)
+        SlotLine(
+            row, way(row.organisation, row.point), turns[row.organisation_id, row.part], row.starts_at <= at,
+            row.ends_at <= at,
+        )
         for row in rows
-    ]
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -232,6 +232,14 @@ def test_nobody_on_the_map_is_as_near_as_anybody():
     assert (plan.unserved, plan.walking) == (0, 0)
 
 
+def test_a_slot_that_is_over_does_not_read_as_begun(cast):
+    of, _homes, _places = planned(cast, 5)
+    rows = standing(cast, of)
+    for at, begun, over in ((BEFORE, False, False), (rows[0].starts_at, True, False), (rows[0].ends_at, True, True)):
+        said = queries.lines(rows, at=at)[0]
+        assert (said.begun, said.over) == (begun, over)
+
+
 # ---- pages
 
 
