@@ -29,14 +29,14 @@ class Refused extends Error {
 }
 
 async function ask(path, body, bearer = token) {
-  const started = Date.now();
-  const headers = { Accept: "application/json", Authorization: `Bearer ${bearer}`, "X-Queue": String(waiting()), "X-Sent-At": new Date(started).toISOString() };
+  const started = performance.now(); // the clock may be set while the answer is on its way
+  const headers = { Accept: "application/json", Authorization: `Bearer ${bearer}`, "X-Queue": String(waiting()), "X-Sent-At": new Date().toISOString() };
   const more = body ? { method: "POST", body: JSON.stringify(body), headers: { ...headers, "Content-Type": "application/json" } } : { headers };
   const answer = await fetch(api + path, { ...more, cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(PATIENCE) });
   if (answer.status === 429 || answer.status === 503) wait(answer.headers.get("Retry-After"));
   const said = await answer.json().catch(() => ({}));
   if (!answer.ok) throw new Refused(answer.status, said);
-  line.skew = Math.round((Date.parse(said.now) - (started + Date.now()) / 2) / 1000);
+  line.skew = Math.round((Date.parse(said.now) - Date.now() + (performance.now() - started) / 2) / 1000);
   return said;
 }
 
