@@ -18,7 +18,7 @@ def register_entries() -> None:
             key="tubes", label=_("Tubes and results"), icon="test-pipe", url="tubes:rounds", order=48, visible=_reads
         )
     )
-    named_in(Absence.objects.all)
+    named_in(Absence.objects.holding)
     add_room(Room(_("Tubes"), "test-pipe", "tubes:round"))
     add_room(Room(_("Closing"), "scale", "tubes:closing"))
     add_panel(Panel(_("Numbers agreed with enterprises"), "tubes:agreed", READ))

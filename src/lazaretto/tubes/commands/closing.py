@@ -40,14 +40,14 @@ def name_absent(
 ) -> AbsencesNamed:
     """Say of people on the roster that they are excused, or missing, and why: by name, by a named person.
 
-    What was said of them before gives way. Raises `ReasonRequired`, `NotFound` for a number that is nobody's,
+    What was said of them before gives way and stays written. Raises `ReasonRequired`, `NotFound` for a number that is nobody's,
     `Forbidden` for the program itself.
     """
     by, words = _said(actor, test_round, reason)
     wanted = sorted(set(numbers))
     if RosterEntry.objects.filter(round=test_round.pk, number__in=wanted).count() != len(wanted) or not wanted:
         raise NotFound(kind="screening.rosterentry", numbers=", ".join(map(str, wanted[:20])))
-    Absence.objects.filter(round=test_round.pk, number__in=wanted).delete()
+    Absence.objects.holding().filter(round=test_round.pk, number__in=wanted).update(superseded_at=at)
     return _name(test_round, wanted, kind, words, by, at)
 
 

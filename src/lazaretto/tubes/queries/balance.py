@@ -1,5 +1,6 @@
 """Whether a round may close: tubes out = results in, and headcount = tested + excused + missing by name."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -50,7 +51,7 @@ def unanswered(of: Round) -> QuerySet[Trail]:
 def unnamed(of: Round) -> QuerySet[RosterEntry]:
     """Who is neither tested nor excused nor named as missing, with their member."""
     tested = Scan.objects.filter(round=of.pk, number=OuterRef("number"))
-    said = Absence.objects.filter(round=of.pk, number=OuterRef("number"))
+    said = Absence.objects.holding().filter(round=of.pk, number=OuterRef("number"))
     rows = RosterEntry.objects.filter(~Exists(tested), ~Exists(said), round=of.pk)
     return rows.select_related("member", "organisation").order_by("number")
 
@@ -58,7 +59,16 @@ def unnamed(of: Round) -> QuerySet[RosterEntry]:
 def absences(of: Round) -> QuerySet[Absence]:
     """Those who were not tested and are named, without whoever was tested after all."""
     tested = Scan.objects.filter(round=of.pk, number=OuterRef("number"))
-    return Absence.objects.filter(~Exists(tested), round=of.pk).select_related("by").order_by("number")
+    return Absence.objects.holding().filter(~Exists(tested), round=of.pk).select_related("by").order_by("number")
+
+
+def said_before(of: Round, numbers: Collection[int]) -> dict[int, list[Absence]]:
+    """What was said of these people before what holds now, the last first."""
+    rows = Absence.objects.filter(round=of.pk, number__in=numbers, superseded_at__isnull=False)
+    found: dict[int, list[Absence]] = {}
+    for row in rows.select_related("by").order_by("-superseded_at", "-id"):
+        found.setdefault(row.number, []).append(row)
+    return found
 
 
 def pending(of: Round) -> QuerySet[Recall]:

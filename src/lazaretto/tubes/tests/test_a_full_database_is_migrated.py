@@ -3,20 +3,31 @@
 import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 
 from lazaretto.core.ids import new_id
 from lazaretto.core.models import Deadline
 from lazaretto.screening.tests.rounds import open_one, opened
-from lazaretto.tubes.models import Bag, Trail, TubeEvent
+from lazaretto.tubes import commands
+from lazaretto.tubes.choices import AbsenceKind
+from lazaretto.tubes.models import Absence, Bag, Recall, Trail, TubeEvent
 from lazaretto.tubes.proofs import tube_facts_stand
 from tests.cast import gather
 from tests.factories import NOW
+
+
+LAST = "0005_absences_said_before"
 
 
 def migrate(name: str):
     executor = MigrationExecutor(connection)
     executor.migrate([("tubes", name)])
     return MigrationExecutor(connection).loader.project_state([("tubes", name)]).apps
+
+
+def test_the_last_migration_is_the_one_that_is_tested():
+    leaves = MigrationLoader(None).graph.leaf_nodes("tubes")
+    assert leaves == [("tubes", LAST)]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -52,7 +63,7 @@ def test_bags_become_those_of_their_rounds():
             kind="tubes.result", subject_type="tubes.bag", subject_id="B-17", due_at=NOW, overdue_at=NOW, created_at=NOW
         )
     finally:
-        migrate("0004_decisions_and_overrides")
+        migrate(LAST)
     found = {(row.round_id, row.code): (row.state, row.laboratory, row.point_id) for row in Bag.objects.all()}
     assert found == {
         (first.pk, "B-17"): ("received", "LAB1", place.pk), (first.pk, "B-18"): ("open", "", place.pk),
@@ -62,3 +73,30 @@ def test_bags_become_those_of_their_rounds():
     assert Trail.objects.get(code="T1").sealed_at is None  # told in the other round only
     assert TubeEvent.objects.count() == 6
     assert tube_facts_stand(NOW).offenders == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_calls_and_reasons_of_before_stay_and_new_ones_come_beside_them():
+    cast = gather()
+    of, _place = opened(cast)
+    try:
+        old = migrate("0002_results")
+        called = old.get_model("tubes", "Recall").objects.create(
+            id=new_id(), round_id=of.pk, tube="T1", number=1, raised_at=NOW, due_at=NOW, reached_at=NOW
+        )
+        old.get_model("tubes", "RecallCall").objects.create(recall_id=called.pk, at=NOW, reached=True, words="在宿舍")
+        old.get_model("tubes", "Absence").objects.create(
+            round_id=of.pk, number=5, kind="missing", reason="未到", by_id=cast.duty_officer.user.pk, at=NOW
+        )
+    finally:
+        migrate(LAST)
+    row = Recall.objects.get()
+    assert (row.overridden, [(call.reached, call.said, call.words) for call in row.calls.all()]) == (
+        False, [(True, "", "在宿舍")],
+    )  # fmt: skip
+    assert Absence.objects.holding().get().reason == "未到"
+    said = {"test_round": of, "numbers": [5], "kind": AbsenceKind.EXCUSED, "reason": "住院"}
+    commands.name_absent(actor=cast.duty_officer.actor, at=NOW, **said)
+    assert [(one.reason, one.superseded_at is None) for one in Absence.objects.order_by("id")] == [
+        ("未到", False), ("住院", True),
+    ]  # fmt: skip

@@ -1,6 +1,7 @@
 """A round closes only when tubes out = results in, and headcount = tested + excused + missing, by name."""
 
 import pytest
+from django.urls import reverse
 
 from lazaretto.core.errors import Forbidden, NotFound, ReasonRequired
 from lazaretto.core.models import JournalEntry
@@ -13,7 +14,7 @@ from lazaretto.tubes.errors import RoundDoesNotBalance
 from lazaretto.tubes.models import Absence, Recall
 from lazaretto.tubes.own import own_result
 from lazaretto.tubes.proofs import tubes_answered
-from lazaretto.tubes.queries.balance import balance_of
+from lazaretto.tubes.queries.balance import balance_of, said_before
 from lazaretto.tubes.tests.labs import recheck, report
 from lazaretto.tubes.tests.ways import brought, laboratory, seen, tell
 from tests.factories import NOW
@@ -94,7 +95,12 @@ def test_a_reason_is_said_anew_and_by_somebody(cast):
     of, _place = opened(cast)
     name(cast, of, 1, kind=AbsenceKind.MISSING, reason="未到")
     name(cast, of, 1, reason="隔离中")
-    row = Absence.objects.get()
+    row = Absence.objects.holding().get()
+    earlier = said_before(of, [1])[1]
+    assert [(one.kind, one.reason, one.superseded_at) for one in earlier] == [("missing", "未到", NOW)]
+    assert (balance_of(of).excused, balance_of(of).missing) == (1, 0)
+    page = cast.auditor.client.get(reverse("tubes:closing", args=[of.pk])).content.decode()
+    assert page.index("隔离中") < page.index("此前：未到：未到")  # what holds, then what was said before
     assert (row.kind, row.reason, row.by) == ("excused", "隔离中", cast.duty_officer.user)
     assert JournalEntry.objects.filter(command="tubes.name_absent").first().reason
     with pytest.raises(ReasonRequired):

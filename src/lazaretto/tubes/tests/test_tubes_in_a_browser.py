@@ -5,8 +5,10 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from lazaretto.core import clock
-from lazaretto.screening.tests.rounds import opened, scan, send
-from lazaretto.tubes.models import Positive, Recall
+from lazaretto.screening.tests.rounds import open_one, opened, scan, send
+from lazaretto.tubes import commands
+from lazaretto.tubes.choices import AbsenceKind
+from lazaretto.tubes.models import Positive, Recall, Trail
 from lazaretto.tubes.own import token_of
 from lazaretto.tubes.tests.labs import recheck, report, stage
 from lazaretto.tubes.tests.ways import brought, laboratory, seen, tell
@@ -34,24 +36,60 @@ def story(cast):
     return of, lab, stage(cast, of, lab, ["T1", "阴性"], ["X9", "阳性"], ["T3", "?"], declared_negative=True)
 
 
+def named_and_decided(cast, of, file):
+    """Somebody excused for a second reason, and a line left out: each leads to a page of its own kind."""
+    who = {"actor": cast.duty_officer.actor, "at": NOW}
+    for reason in ("未到", "住院"):
+        commands.name_absent(**who, test_round=of, numbers=[5], kind=AbsenceKind.EXCUSED, reason=reason)
+    commands.decide_line(**who, result_file=file, number=4, take=False, reason="作废行")
+
+
+def told_in_another_round(cast):
+    """A phone of another round names a tube of this one: a question there, and two bags of one code."""
+    following, there = open_one(cast)
+    tell(cast, there, seen("bagged", tube="T1", bag="B1"))
+    return following
+
+
 @pytest.mark.parametrize("reader", READERS)
 def test_no_page_has_a_barrier(window: Opener, cast: Cast, reader):
     language, theme, width = reader
     of, lab, file = story(cast)
+    named_and_decided(cast, of, file)
+    following = told_in_another_round(cast)
     opened_window = window(
         language=language, theme=theme, width=width, session=cast.duty_officer.client.session.session_key
     )
     pages = [
         ("rounds", ()), ("round", (of.pk,)), ("bags", (of.pk,)), ("closing", (of.pk,)), ("own_card", (of.pk,)),
-        ("tube", ("T2",)), ("bag", ("B1",)), ("laboratories", ()), ("desk", (lab.pk,)), ("files", ()),
-        ("file", (file.pk,)),
-        ("decide", (file.pk, 3)), ("positives", ()), ("positive", (Positive.objects.get(tube="T1").pk,)),
+        ("rest", (of.pk,)), ("agreed", (of.pk,)), ("questions", (of.pk,)), ("questions", (following.pk,)),
+        ("tube", ("T2",)), ("bag", (of.pk, "B1")), ("bag", (of.pk, "B9")), ("laboratories", ()), ("desk", (lab.pk,)),
+        ("files", ()), ("file", (file.pk,)), ("decide", (file.pk, 2)), ("decide", (file.pk, 4)), ("positives", ()), ("positive", (Positive.objects.get(tube="T1").pk,)),
         ("again", (of.pk,)), ("own", (token_of(of.pk, 1),)),
     ]  # fmt: skip
     for name, args in pages:
         path = reverse(f"tubes:{name}", args=args) + ("?number=3" if name == "own_card" else "")
         opened_window.open(path)
         assert opened_window.problems() == [], path
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_the_desk_asks_without_a_barrier(window: Opener, cast: Cast, reader):
+    language, theme, width = reader
+    of, lab, _file = story(cast)
+    told_in_another_round(cast)
+    opened_window = window(
+        language=language, theme=theme, width=width, session=cast.duty_officer.client.session.session_key
+    )
+    for code in ("B1", "T9"):  # of two rounds; of nobody, one letter beside others
+        page = opened_window.open(reverse("tubes:desk", args=[lab.pk]))
+        page.locator("#code").fill(code)
+        page.locator("form[action$=scan] button[type=submit]").click()
+        expect(page.locator("button[name=meant]").first).to_be_visible()
+        assert opened_window.problems() == [], code
+    page.locator(f"button[name=meant][value^='new|{of.pk}']").click()
+    expect(page.locator("button[name=meant]")).to_have_count(0)
+    assert Trail.objects.get(code="T9").opened_at is None
 
 
 def test_a_call_is_noted_from_the_list(window: Opener, cast: Cast):
@@ -61,8 +99,30 @@ def test_a_call_is_noted_from_the_list(window: Opener, cast: Cast):
     )
     page = opened_window.open(reverse("tubes:positive", args=[Positive.objects.get(tube="T1").pk]))
     page.locator("[data-dialog^=recall]").first.click()
-    expect(page.locator("dialog[open]")).to_be_visible()
+    dialog = page.locator("dialog[open]")
+    expect(dialog).to_be_visible()
     assert opened_window.problems() == []
-    page.locator("dialog[open] button[value=reached]").click()
+    dialog.locator("select[name=said]").select_option("stays")
+    dialog.locator("form[action$=call] button").click()
+    expect(dialog.locator(".lz-note[data-tone=red]")).to_be_visible()  # whoever was reached: where are they?
+    assert Recall.objects.get(number=1).reached_at is None
+    assert [text for text in opened_window.problems() if "status of 422" not in text] == []
+    expect(dialog.locator("select[name=said]")).to_have_value("stays")
+    dialog.locator("input[name=words]").fill("在宿舍等")
+    dialog.locator("form[action$=call] button").click()
     expect(page.locator("dialog[open]")).to_have_count(0)
-    assert Recall.objects.get(number=1).reached_at == NOW
+    row = Recall.objects.get(number=1)
+    assert (row.reached_at, row.calls.get().words) == (NOW, "在宿舍等")
+
+
+def test_a_doubt_is_cleared_with_what_was_found(window: Opener, cast: Cast):
+    story(cast)
+    opened_window = window(
+        language="zh-hans", theme="light", width="phone", session=cast.duty_officer.client.session.session_key
+    )
+    page = opened_window.open(reverse("tubes:tube", args=["T2"]))
+    page.locator("#look-reason").fill("实验室有这管，袋子是空的")
+    page.locator("form[action$=look] button").click()
+    expect(page.locator("#look-reason")).to_have_count(0)
+    expect(page.get_by_text("实验室有这管，袋子是空的")).to_be_visible()
+    assert opened_window.problems() == []

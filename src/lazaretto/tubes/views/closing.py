@@ -23,7 +23,7 @@ from lazaretto.tubes import commands
 from lazaretto.tubes.forms import AbsentForm, RestForm
 from lazaretto.tubes.queries import trails
 from lazaretto.tubes.queries.agreed import agreed, every_agreement
-from lazaretto.tubes.queries.balance import absences, balance_of, unanswered, unnamed
+from lazaretto.tubes.queries.balance import absences, balance_of, said_before, unanswered, unnamed
 from lazaretto.tubes.queries.people import people_of
 from lazaretto.tubes.report import Report, as_pdf, as_xlsx, report_of
 from lazaretto.tubes.rules import MANAGE, READ
@@ -46,6 +46,7 @@ def _closing(request: HttpRequest, round_id: UUID, **more: Any) -> HttpResponse:
     piece = piece_of(unnamed(of), ["number"], limit=PER_PAGE, cursor=request.GET.get("cursor", ""))
     said = list(absences(of)[:PER_PAGE])
     known = people_of(of, [row.number for row in said])
+    earlier = said_before(of, list(known))
 
     def name(text: str) -> str:
         return name_for(actor, text, unit_id=of.unit_id)
@@ -55,7 +56,10 @@ def _closing(request: HttpRequest, round_id: UUID, **more: Any) -> HttpResponse:
         "balance": balance_of(of),
         "unnamed": [(row, name(row.member.name)) for row in piece.items],
         "next_url": f"?cursor={piece.next}" if piece.next else "",
-        "absent": [(row, name(known[row.number].name) if row.number in known else "–") for row in said],
+        "absent": [
+            (row, name(known[row.number].name) if row.number in known else "–", earlier.get(row.number, []))
+            for row in said
+        ],
         "slips": list(trails.in_step(of, "slip")[:PER_PAGE]),
         "overrides": list(trails.overrides_in(of)),
         "tubes": list(unanswered(of).order_by("code")[:PER_PAGE]),
