@@ -24,6 +24,13 @@ TONES: Final[dict[str, str]] = {
     "open": "amber", "retested": "blue", "positive": "red", "cleared": "green", "closed": "grey",
 }  # fmt: skip
 
+# Columns of a laboratory's file that were understood; all others keep the laboratory's own words.
+CELL_LABELS: Final[dict[str, str | Promise]] = {
+    "tube": _("Tube"),
+    "result": _("Result"),
+    "ct_n": "Ct N",
+    "ct_orf": "Ct ORF1ab",
+}
 
 # What to do with the tube, and with whoever is in it.
 DOUBT_STEPS: Final[dict[str, str | Promise]] = {

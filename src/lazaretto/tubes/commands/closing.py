@@ -40,8 +40,8 @@ def name_absent(
 ) -> AbsencesNamed:
     """Say of people on the roster that they are excused, or missing, and why: by name, by a named person.
 
-    What was said of them before gives way and stays written. Raises `ReasonRequired`, `NotFound` for a number that is nobody's,
-    `Forbidden` for the program itself.
+    What was said of them before gives way and stays written. Raises `ReasonRequired`, `NotFound` for a number that is
+    nobody's, `Forbidden` for the program itself.
     """
     by, words = _said(actor, test_round, reason)
     wanted = sorted(set(numbers))

@@ -15,7 +15,6 @@ from lazaretto.tubes.proofs import tube_facts_stand
 from tests.cast import gather
 from tests.factories import NOW
 
-
 LAST = "0005_absences_said_before"
 
 

@@ -100,7 +100,7 @@ def test_a_reason_is_said_anew_and_by_somebody(cast):
     assert [(one.kind, one.reason, one.superseded_at) for one in earlier] == [("missing", "未到", NOW)]
     assert (balance_of(of).excused, balance_of(of).missing) == (1, 0)
     page = cast.auditor.client.get(reverse("tubes:closing", args=[of.pk])).content.decode()
-    assert page.index("隔离中") < page.index("此前：未到：未到")  # what holds, then what was said before
+    assert page.index("隔离中") < page.index("此前：未到 · 未到")  # what holds, then what was said before
     assert (row.kind, row.reason, row.by) == ("excused", "隔离中", cast.duty_officer.user)
     assert JournalEntry.objects.filter(command="tubes.name_absent").first().reason
     with pytest.raises(ReasonRequired):

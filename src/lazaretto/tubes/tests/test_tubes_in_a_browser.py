@@ -64,7 +64,8 @@ def test_no_page_has_a_barrier(window: Opener, cast: Cast, reader):
         ("rounds", ()), ("round", (of.pk,)), ("bags", (of.pk,)), ("closing", (of.pk,)), ("own_card", (of.pk,)),
         ("rest", (of.pk,)), ("agreed", (of.pk,)), ("questions", (of.pk,)), ("questions", (following.pk,)),
         ("tube", ("T2",)), ("bag", (of.pk, "B1")), ("bag", (of.pk, "B9")), ("laboratories", ()), ("desk", (lab.pk,)),
-        ("files", ()), ("file", (file.pk,)), ("decide", (file.pk, 2)), ("decide", (file.pk, 4)), ("positives", ()), ("positive", (Positive.objects.get(tube="T1").pk,)),
+        ("files", ()), ("file", (file.pk,)), ("decide", (file.pk, 2)), ("decide", (file.pk, 4)),
+        ("positives", ()), ("positive", (Positive.objects.get(tube="T1").pk,)),
         ("again", (of.pk,)), ("own", (token_of(of.pk, 1),)),
     ]  # fmt: skip
     for name, args in pages:

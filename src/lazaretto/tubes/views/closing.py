@@ -47,13 +47,15 @@ def _closing(request: HttpRequest, round_id: UUID, **more: Any) -> HttpResponse:
     said = list(absences(of)[:PER_PAGE])
     known = people_of(of, [row.number for row in said])
     earlier = said_before(of, list(known))
+    balance = balance_of(of)
 
     def name(text: str) -> str:
         return name_for(actor, text, unit_id=of.unit_id)
 
     context = {
         "of": of,
-        "balance": balance_of(of),
+        "balance": balance,
+        "more_absent": max(0, balance.excused + balance.missing - PER_PAGE),
         "unnamed": [(row, name(row.member.name)) for row in piece.items],
         "next_url": f"?cursor={piece.next}" if piece.next else "",
         "absent": [

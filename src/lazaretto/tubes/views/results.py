@@ -27,7 +27,7 @@ from lazaretto.tubes.queries import trails
 from lazaretto.tubes.queries.results import Account, account_of, blocked, file_by_id, lines_of
 from lazaretto.tubes.queries.results import files as all_files
 from lazaretto.tubes.rules import MANAGE, POSITIVES, READ, REPORT
-from lazaretto.tubes.wording import holds
+from lazaretto.tubes.wording import CELL_LABELS, holds
 from lazaretto.ui.notices import notify
 
 PER_PAGE = 50
@@ -240,5 +240,5 @@ def _cells(actor: Actor, file: ResultFile, line: ResultLine) -> list[tuple[str, 
             told = name_for(actor, text, unit_id=file.round.unit_id)
         elif text and any(part in word for part in ("证", "电话", "手机")):
             told = f"…{text[-4:]}"
-        found.append((word, told))
+        found.append((str(CELL_LABELS.get(field, word)), told))
     return found
