@@ -1,6 +1,7 @@
-"""Endpoints of slots: what stands, who has none, what was proposed."""
+"""Endpoints of slots: what stands, who has none, what was proposed, who knows."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -8,6 +9,7 @@ from ninja import Query, Router, Schema
 
 from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.core.paging import Page, PageOut, Paging, page
+from lazaretto.people.queries import name_for
 from lazaretto.screening.queries import round_by_id
 from lazaretto.slots import queries
 from lazaretto.slots.models import Slot
@@ -58,6 +60,34 @@ class ProposalOut(Schema):
     left: list[UnplacedOut]
 
 
+class SlotNoticeOut(Schema):
+    """What an enterprise is to be told, and what it knows. `digest` is what `slots.tell` takes as `read`."""
+
+    organisation_id: UUID
+    name: str
+    people: int
+    state: str
+    digest: str
+    last_at: datetime | None
+
+
+class SlotNoticeStepOut(Schema):
+    """Who was told, or said that they know: by whom, when and how."""
+
+    step: str
+    means: str
+    who: str
+    by: str
+    at: datetime
+
+
+class SlotNoticeTextOut(SlotNoticeOut):
+    """The notice itself, and everything that was done about it."""
+
+    text: str
+    steps: list[SlotNoticeStepOut]
+
+
 @router.get("/screening/rounds/{round_id}/slots", response=PageOut[RoundSlotOut], summary="Slots that stand, by time")
 @needs(READ)
 def slot_list(request: HttpRequest, round_id: UUID, given: Query[Paging]) -> Page[Slot]:
@@ -86,3 +116,40 @@ def one_proposal(request: HttpRequest, proposal_id: UUID) -> ProposalOut:
     shown = {name: getattr(view, name) for name in ProposalOut.model_fields if hasattr(view, name) and name != "left"}
     left = [UnplacedOut.from_orm(one) for one in view.left]
     return ProposalOut(id=row.pk, made_at=row.made_at, accepted_at=row.accepted_at, left=left, **shown)
+
+
+def _notice(found: queries.Holder) -> dict[str, Any]:
+    return {
+        "organisation_id": found.organisation.pk, "name": found.organisation.name, "people": found.people,
+        "state": found.state.value, "digest": found.digest, "last_at": found.last.at if found.last else None,
+    }  # fmt: skip
+
+
+@router.get("/screening/rounds/{round_id}/slot-notices", response=list[SlotNoticeOut], summary="Who knows their slots")
+@needs(READ)
+def notice_list(request: HttpRequest, round_id: UUID) -> list[dict[str, Any]]:
+    """Enterprises by the time they come: `untold`, `stale`, `told`, `confirmed`."""
+    return [_notice(one) for one in queries.holders(round_by_id(actor_of(request), round_id))]
+
+
+@router.get(
+    "/screening/rounds/{round_id}/slot-notices/{organisation_id}",
+    response=SlotNoticeTextOut,
+    summary="What an enterprise is told of its slots",
+)
+@needs(READ)
+def one_notice(
+    request: HttpRequest, round_id: UUID, organisation_id: UUID, language: str = "zh-hans"
+) -> dict[str, Any]:
+    """`language`: zh-hans or en."""
+    actor = actor_of(request)
+    of = round_by_id(actor, round_id)
+    found = queries.holder(of, organisation_id)
+    steps = [
+        {
+            "step": one.step, "means": one.means, "who": name_for(actor, one.who, unit_id=of.unit_id),
+            "by": str(one.by or ""), "at": one.at,
+        }
+        for one in found.notices
+    ]  # fmt: skip
+    return {**_notice(found), "text": queries.wording(found, language).text, "steps": steps}

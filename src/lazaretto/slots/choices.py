@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Parts(TextChoices):
@@ -19,3 +20,27 @@ class Why(TextChoices):
     NOT_OPEN = "not_open", _("no point is open while they can come")
     FULL = "full", _("all points are full before the deadline")
     TAKEN_OFF = "taken_off", _("their slot was cancelled, or their point closed")
+
+
+class NoticeStep(TextChoices):
+    """What is kept about a notice."""
+
+    TOLD = "told", pgettext_lazy("notice of slots", "told")
+    CONFIRMED = "confirmed", pgettext_lazy("notice of slots", "confirmed")
+
+
+class Means(TextChoices):
+    """How somebody was told, or said that they know."""
+
+    CHAT = "chat", _("in a chat group")
+    PHONE = "phone", _("by telephone")
+    PERSON = "person", _("in person")
+
+
+class NoticeState(TextChoices):
+    """Whether an enterprise knows its slots as they stand."""
+
+    UNTOLD = "untold", pgettext_lazy("notice of slots", "not yet told")
+    STALE = "stale", pgettext_lazy("notice of slots", "told something else since")
+    TOLD = "told", pgettext_lazy("notice of slots", "told")
+    CONFIRMED = "confirmed", pgettext_lazy("notice of slots", "confirmed")

@@ -67,3 +67,27 @@ class NotTheirHours(DomainError):
     code = "slot_not_their_hours"
     message = _("This enterprise cannot come at that time.")
     next_step = _("Choose a time within its hours, or correct them on its page in the headcounts.")
+
+
+class NoticeStale(DomainError):
+    """What the caller read is no longer what stands."""
+
+    code = "slots_notice_stale"
+    message = _("The slots of this enterprise have changed since you read them.")
+    next_step = _("Read the notice anew, then tell them.")
+
+
+class NotToldYet(DomainError):
+    """Nobody there was told what stands now."""
+
+    code = "slots_not_told_yet"
+    message = _("This enterprise was not told what stands now.")
+    next_step = _("Tell them first; then write down who confirmed.")
+
+
+class NothingToTell(DomainError):
+    """No slot, and nobody was told of one."""
+
+    code = "slots_nothing_to_tell"
+    message = _("This enterprise has no slot, and was told of none.")
+    next_step = _("Look at who has no slot, and plan anew.")

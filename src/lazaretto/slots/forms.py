@@ -11,7 +11,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from lazaretto.slots.choices import Parts
+from lazaretto.slots.choices import Means, Parts
 from lazaretto.slots.queries import Settings
 from lazaretto.slots.queries.standing import Start
 
@@ -54,6 +54,14 @@ class MoveForm(forms.Form):
         """The point and the moment."""
         point, _bar, moment = self.cleaned_data["place"].partition("|")
         return UUID(point), datetime.fromisoformat(moment)
+
+
+class ToldForm(forms.Form):
+    """Whom we told, or who said that they know, and how."""
+
+    who = forms.CharField(label=_("Who, at the enterprise"), max_length=80)
+    means = forms.ChoiceField(label=_("How"), choices=Means.choices)
+    read = forms.CharField(widget=forms.HiddenInput)
 
 
 def _key(one: Start) -> str:

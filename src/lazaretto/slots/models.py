@@ -1,4 +1,4 @@
-"""Slots of a round: what was proposed, what stands, and how much each point is promised in each slot."""
+"""Slots of a round: what was proposed, what stands, how much each point is promised in each slot, who was told."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from lazaretto.core.access import ScopedQuerySet
 from lazaretto.core.ids import new_id
 from lazaretto.headcounts.models import Organisation
 from lazaretto.screening.models import Point, Round
-from lazaretto.slots.choices import Parts
+from lazaretto.slots.choices import Means, NoticeStep, Parts
 
 USER = settings.AUTH_USER_MODEL
 
@@ -128,3 +128,38 @@ class Load(models.Model):
 
     def __str__(self) -> str:
         return f"{self.point_id} {self.starts_at:%m-%d %H:%M} {self.taken}/{self.room}"
+
+
+class Notice(models.Model):
+    """Somebody at an enterprise was told its slots, or said that they know. Only ever added to.
+
+    `who` is they, `by` is we. `digest` names the slots as they stood: once others stand, this notice is stale. `said`
+    is the text they were given.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    step = models.CharField(max_length=10, choices=NoticeStep)
+    means = models.CharField(max_length=8, choices=Means)
+    who = models.CharField(max_length=80)
+    digest = models.CharField(max_length=64)
+    said = models.TextField(blank=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = ScopedQuerySet.as_manager()
+    SCOPE = "round__unit_id"
+    FETCHED_WITH = ("round",)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(who=""), name="notice_to_somebody"),
+            models.CheckConstraint(
+                condition=Q(step="told") & ~Q(said="") | Q(step="confirmed", said=""), name="notice_says_something"
+            ),
+        ]
+        indexes = [models.Index(fields=["round", "organisation", "at"], name="notice_of_enterprise")]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} {self.step} {self.at:%m-%d %H:%M}"

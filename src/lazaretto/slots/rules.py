@@ -9,8 +9,11 @@ from typing import Final
 
 from lazaretto.planning.points import Booking
 from lazaretto.screening.rules import MANAGE, READ
+from lazaretto.slots.choices import NoticeState, NoticeStep
 
-__all__ = ["DAY", "MANAGE", "MINUTE", "READ", "Visit", "clock_spans", "grid_begins", "rows_of", "visits"]
+__all__ = [
+    "DAY", "MANAGE", "MINUTE", "READ", "Visit", "clock_spans", "grid_begins", "notice_state", "rows_of", "visits",
+]  # fmt: skip
 
 MINUTE: Final = timedelta(minutes=1)
 DAY: Final = timedelta(days=1)
@@ -92,3 +95,17 @@ def rows_of(people: int, free: Sequence[int]) -> tuple[int, ...] | None:
         portions.append(min(room, people))
         people -= portions[-1]
     return tuple(portions) if people <= 0 else None
+
+
+def notice_state(said: Sequence[tuple[str, str]], now: str) -> NoticeState:
+    """What an enterprise knows: `said` are steps with the slots they were about, in order; `now` is what stands.
+
+    Whoever was told this and something else afterwards knows the last, even where slots went back to what they were.
+    """
+    told = [place for place, (step, _about) in enumerate(said) if step == NoticeStep.TOLD]
+    if not told:
+        return NoticeState.UNTOLD
+    if said[told[-1]][1] != now:
+        return NoticeState.STALE
+    answered = any(step == NoticeStep.CONFIRMED and about == now for step, about in said[told[-1] :])
+    return NoticeState.CONFIRMED if answered else NoticeState.TOLD

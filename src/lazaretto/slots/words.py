@@ -12,5 +12,7 @@ call(
         "slots.accept": _("Slots of a testing round accepted"),
         "slots.move": _("Slot of an enterprise moved"),
         "slots.cancel": _("Slot of an enterprise cancelled"),
+        "slots.tell": _("Enterprise told of its slots"),
+        "slots.confirm": _("Enterprise confirmed its slots"),
     }
 )

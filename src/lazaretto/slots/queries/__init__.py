@@ -1,5 +1,6 @@
 """Reads of slots, within what an actor may see. Never writes."""
 
+from lazaretto.slots.queries.notices import Holder, Wording, counts_of, holder, holders, wording
 from lazaretto.slots.queries.problem import (
     Asked,
     Settings,
@@ -32,17 +33,22 @@ from lazaretto.slots.queries.standing import (
 __all__ = [
     "Asked",
     "Board",
+    "Holder",
     "Hour",
     "PointRow",
     "Settings",
     "SlotLine",
     "Unplaced",
+    "Wording",
     "accepted",
     "asked_for",
     "board",
+    "counts_of",
     "current",
     "digest_of",
     "free_starts",
+    "holder",
+    "holders",
     "improved",
     "lines",
     "pending",
@@ -54,4 +60,5 @@ __all__ = [
     "standing_of",
     "unplaced",
     "way",
+    "wording",
 ]

@@ -5,6 +5,8 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from lazaretto.core import clock
+from lazaretto.slots import commands, queries
+from lazaretto.slots.choices import Means, NoticeState
 from lazaretto.slots.models import Slot
 from lazaretto.slots.tests.plans import BEFORE, add_point, planned, proposed, slots, standing
 from tests.browser import READERS, Opener
@@ -32,10 +34,20 @@ def test_no_page_has_a_barrier(window: Opener, cast: Cast, reader):
     home = reverse("slots:slots", args=[of.pk])
     seen.open(home)  # nothing planned yet
     assert seen.problems() == []
-    row = standing(cast, of)[0]
+    everybody = reverse("slots:notices", args=[of.pk])
+    seen.open(everybody)  # nothing to tell yet
+    assert seen.problems() == []
+    row, other = standing(cast, of)[:2]
     add_point(cast, of, "P3")
+    who = {"actor": cast.duty_officer.actor, "at": BEFORE}
+    told = {"test_round": of, "organisation": row.organisation, "who": "王联络", "means": Means.CHAT}
+    read = queries.holder(of, row.organisation_id).digest
+    commands.tell(**who, **told, read=read)
+    commands.confirm(**who, **told, read=read)
+    notices = [reverse("slots:notice", args=[of.pk, one.organisation_id]) for one in (row, other)]
     for path in (
-        home, f"{home}?q=x", reverse("slots:proposal", args=[row.proposal_id]), reverse("slots:slot", args=[row.pk]),
+        home, f"{home}?q=x", everybody, f"{everybody}?state=stale", *notices,
+        reverse("slots:proposal", args=[row.proposal_id]), reverse("slots:slot", args=[row.pk]),
         reverse("slots:proposal", args=[proposed(cast, of, farthest=1).pk]),
     ):  # fmt: skip
         seen.open(path)
@@ -60,4 +72,20 @@ def test_slots_are_proposed_accepted_and_one_is_moved(window: Opener, cast: Cast
     moved = Slot.objects.get(round=of, moved_for="检修", dropped_at__isnull=True)
     assert (moved.people, moved.organisation_id) == (5, row.organisation_id)
     assert moved.starts_at != row.starts_at
+    assert seen.problems() == []
+
+
+def test_a_notice_is_copied_and_written_down(window: Opener, cast: Cast):
+    of, (home,), _places = planned(cast, 5)
+    standing(cast, of)
+    seen = reading(window, cast, ("zh-hans", "light", "phone"))
+    seen.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=seen.base)
+    page = seen.open(reverse("slots:notice", args=[of.pk, home.pk]))
+    page.locator("[data-copy-notice]").click()
+    expect(page.locator(".lz-toast")).to_be_visible()
+    assert "A公司" in page.evaluate("navigator.clipboard.readText()")
+    page.locator("form[action$=tell] [name$=who]").fill("王联络")
+    page.locator("form[action$=tell] button").click()
+    page.locator("form[action$=confirm]").wait_for()
+    assert queries.holder(of, home.pk).state == NoticeState.TOLD
     assert seen.problems() == []

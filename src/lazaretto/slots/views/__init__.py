@@ -1,5 +1,22 @@
 """Pages of slots."""
 
+from lazaretto.slots.views.notices import confirm, notice, notices, paper, papers_of_all, tell
 from lazaretto.slots.views.slots import accept, anew, cancel, improve, move, one, proposal, propose, slots
 
-__all__ = ["accept", "anew", "cancel", "improve", "move", "one", "proposal", "propose", "slots"]
+__all__ = [
+    "accept",
+    "anew",
+    "cancel",
+    "confirm",
+    "improve",
+    "move",
+    "notice",
+    "notices",
+    "one",
+    "paper",
+    "papers_of_all",
+    "proposal",
+    "propose",
+    "slots",
+    "tell",
+]

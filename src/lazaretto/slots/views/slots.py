@@ -18,6 +18,7 @@ from lazaretto.screening.models import Round
 from lazaretto.screening.queries import round_by_id
 from lazaretto.screening.rules import OVER
 from lazaretto.slots import commands, queries
+from lazaretto.slots.choices import NoticeState
 from lazaretto.slots.forms import MoveForm, ProposeForm
 from lazaretto.slots.models import Slot
 from lazaretto.slots.queries.problem import plan_of
@@ -38,6 +39,7 @@ def _slots(request: HttpRequest, of: Round, form: ProposeForm | None) -> HttpRes
     actor, at = actor_of(request), clock.now()
     found, rows = queries.accepted(of), list(queries.current(of))
     chosen = _chosen(request, rows)
+    told = queries.counts_of(queries.holders(of)) if found else {}
     context = {
         "round": of,
         "plan": found,
@@ -46,6 +48,7 @@ def _slots(request: HttpRequest, of: Round, form: ProposeForm | None) -> HttpRes
         "lines": queries.lines(chosen[:LINES], at=at),
         "hidden": max(0, len(chosen) - LINES),
         "points": sorted({row.point for row in rows}, key=lambda point: point.folded),
+        "told": [(state, told[state.value]) for state in NoticeState] if found else [],
         "unplaced": queries.unplaced(of, found, rows) if found else [],
         "pending": queries.pending(of, queries.digest_of(row.pk for row in rows)),
         "form": form or ProposeForm.of(queries.settings_of(of, found)),

@@ -1,0 +1,163 @@
+"""What each enterprise is to be told of its slots, and what it knows of them."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override
+
+from lazaretto.core.errors import NotFound
+from lazaretto.headcounts.models import Organisation
+from lazaretto.screening.choices import RoundState
+from lazaretto.screening.models import Round
+from lazaretto.slots.choices import NoticeState
+from lazaretto.slots.models import Notice, Slot
+from lazaretto.slots.queries.standing import current
+from lazaretto.slots.rules import notice_state
+
+LANGUAGES = ("zh-hans", "en")
+
+
+@dataclass(frozen=True)
+class Holder:
+    """An enterprise with slots, or that was told of some. `digest` names what it is to be told."""
+
+    round: Round
+    organisation: Organisation
+    slots: list[Slot]
+    notices: list[Notice]
+    digest: str
+
+    @property
+    def people(self) -> int:
+        """All who come."""
+        return sum(slot.people for slot in self.slots)
+
+    @property
+    def last(self) -> Notice | None:
+        """What was done last."""
+        return self.notices[-1] if self.notices else None
+
+    @property
+    def state(self) -> NoticeState:
+        """Whether it knows what stands."""
+        return notice_state([(one.step, one.digest) for one in self.notices], self.digest)
+
+    @property
+    def tone(self) -> str:
+        """Colour of its state."""
+        return {"untold": "grey", "stale": "red", "told": "amber", "confirmed": "green"}[self.state.value]
+
+    @property
+    def mark(self) -> str:
+        """Icon of its state."""
+        marks = {"untold": "bell", "stale": "alert-triangle", "told": "clock", "confirmed": "circle-check"}
+        return marks[self.state.value]
+
+
+def holders(of: Round, organisation: UUID | None = None) -> list[Holder]:
+    """Enterprises by the time they come; two queries. Whoever waits at a point need not be told.
+
+    A round that was cancelled is told to whom was told of it, and to nobody else.
+    """
+    rows, said = current(of).filter(waiting=False), Notice.objects.filter(round=of)
+    if organisation is not None:
+        rows, said = rows.filter(organisation=organisation), said.filter(organisation=organisation)
+    homes: dict[UUID, Organisation] = {}
+    slots: dict[UUID, list[Slot]] = defaultdict(list)
+    notices: dict[UUID, list[Notice]] = defaultdict(list)
+    for row in rows if of.state != RoundState.CANCELLED else ():
+        homes[row.organisation_id] = row.organisation
+        slots[row.organisation_id].append(row)
+    for one in said.select_related("organisation", "by").order_by("at", "id"):
+        one.round = of
+        homes.setdefault(one.organisation_id, one.organisation)
+        notices[one.organisation_id].append(one)
+    return [Holder(of, home, slots[key], notices[key], _digest(of, slots[key])) for key, home in homes.items()]
+
+
+def holder(of: Round, organisation: UUID) -> Holder:
+    """One of them; raises `NotFound` where there is nothing to tell."""
+    found = holders(of, organisation)
+    if not found:
+        raise NotFound(kind="slots.notice", id=organisation)
+    return found[0]
+
+
+def _digest(of: Round, rows: Iterable[Slot]) -> str:
+    """What is told, not which rows say it: a slot that went away and came back is the same slot."""
+    said = [
+        (row.part, row.point.code, row.point.name, row.starts_at.isoformat(), row.ends_at.isoformat(), row.people)
+        for row in rows
+    ]
+    return sha256(repr((of.state == RoundState.CANCELLED, sorted(said))).encode()).hexdigest()
+
+
+def counts_of(rows: Sequence[Holder]) -> dict[str, int]:
+    """How many enterprises are in each state, in the order of work."""
+    found = Counter(row.state for row in rows)
+    return {state.value: found[state] for state in NoticeState}
+
+
+# ---- the words
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A notice in one language: who is meant, who comes when and where, what to bring."""
+
+    title: str
+    to: str
+    round: str
+    lines: list[tuple[str, str, str, str]]
+    mind: list[str]
+    sender: str
+
+    @property
+    def text(self) -> str:
+        """To be sent into a chat group."""
+        lines = [" · ".join(part for part in line if part) for line in self.lines]
+        return "\n".join([f"【{self.title}】{self.to}", self.round, *lines, *self.mind, self.sender])
+
+
+def wording(found: Holder, language: str) -> Wording:
+    """In Chinese or English, whoever reads it."""
+    with override("en" if language.startswith("en") else "zh-hans"):
+        return Wording(
+            title=_("Testing: when and where you come"),
+            to=found.organisation.name,
+            round=_("Round {number}: {name}").format(number=found.round.number, name=found.round.name),
+            lines=[_line(row) for row in found.slots],
+            mind=_mind(found),
+            sender=found.round.unit.name,
+        )
+
+
+def _line(row: Slot) -> tuple[str, str, str, str]:
+    begins, ends = (timezone.localtime(at, timezone.get_default_timezone()) for at in (row.starts_at, row.ends_at))
+    people = ngettext("%(n)s person", "%(n)s people", row.people) % {"n": row.people}
+    return f"{_day(begins)} {begins:%H:%M}–{ends:%H:%M}", f"{row.point.code} {row.point.name}", people, row.part
+
+
+def _day(at: datetime) -> str:
+    return _("{month}/{day}").format(month=at.month, day=at.day)
+
+
+def _mind(found: Holder) -> list[str]:
+    if found.round.state == RoundState.CANCELLED:
+        return [_("The round is cancelled. Please do not come.")]
+    if not found.slots:
+        return [_("Your slot is cancelled. Please do not come; you are told a new time.")]
+    return [
+        _("Bring: identity document and telephone. Wear a mask."),
+        _("Come together and on time; the liaison stands at the table and agrees the number."),
+        _("Who has a fever does not come along: tell us first."),
+        _("Please confirm that you know. If you cannot come then, say so at once."),
+    ]

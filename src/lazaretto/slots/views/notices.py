@@ -1,0 +1,157 @@
+"""Who knows their slots, what each enterprise is told, on the screen and on paper."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from lazaretto.accounts.doors import actor_of, needs
+from lazaretto.core import clock
+from lazaretto.core.errors import DomainError
+from lazaretto.people.queries import name_for
+from lazaretto.screening.choices import RoundState
+from lazaretto.screening.models import Round
+from lazaretto.screening.queries import round_by_id
+from lazaretto.slots import commands, papers, queries
+from lazaretto.slots.choices import NoticeState
+from lazaretto.slots.forms import ToldForm
+from lazaretto.slots.models import Notice
+from lazaretto.slots.rules import MANAGE, READ
+from lazaretto.ui.notices import notify
+
+LINES, PAGES = 100, 300
+
+
+def _chosen(request: HttpRequest, rows: list[queries.Holder]) -> list[queries.Holder]:
+    """In one state, or all of them, those who do not know first."""
+    state = request.GET.get("state", "")
+    order = list(NoticeState)
+    shown = [row for row in rows if state in {"", row.state.value}]
+    return sorted(shown, key=lambda row: order.index(row.state))
+
+
+@require_GET
+@needs(READ)
+def notices(request: HttpRequest, round_id: UUID) -> HttpResponse:
+    """Enterprises by what they know."""
+    of = round_by_id(actor_of(request), round_id)
+    rows = queries.holders(of)
+    chosen, counts = _chosen(request, rows), queries.counts_of(rows)
+    context = {
+        "round": of,
+        "rows": [(row, _who(request, row.last) if row.last else "") for row in chosen[:LINES]],
+        "hidden": max(0, len(chosen) - LINES),
+        "counts": [(state, counts[state.value]) for state in NoticeState],
+        "all": len(rows),
+        "state": request.GET.get("state", ""),
+    }
+    return render(request, "slots/notices.html", context)
+
+
+@require_GET
+@needs(READ)
+def notice(request: HttpRequest, round_id: UUID, organisation_id: UUID) -> HttpResponse:
+    """What is said, to be copied; who was told and who confirmed."""
+    return _notice(request, round_by_id(actor_of(request), round_id), organisation_id)
+
+
+def _notice(
+    request: HttpRequest, of: Round, organisation_id: UUID, *, told: ToldForm | None = None,
+    confirmed: ToldForm | None = None,
+) -> HttpResponse:  # fmt: skip
+    actor = actor_of(request)
+    found = queries.holder(of, organisation_id)
+    language = _language(request)
+    manages = actor.may(MANAGE, of.unit_id)
+    blank = {"initial": {"read": found.digest, "who": found.organisation.contact if manages else ""}}
+    context = {
+        "round": of, "holder": found, "language": language, "wording": queries.wording(found, language),
+        "told": told or ToldForm(**blank, prefix="told"),
+        "confirmed": confirmed or ToldForm(**blank, prefix="confirmed"),
+        "may_manage": manages and of.state != RoundState.CLOSED,
+        "steps": [(one, _who(request, one)) for one in reversed(found.notices)],
+        "may_confirm": found.state in {NoticeState.TOLD, NoticeState.CONFIRMED},
+    }  # fmt: skip
+    return render(request, "slots/notice.html", context, status=422 if told or confirmed else 200)
+
+
+def _who(request: HttpRequest, one: Notice) -> str:
+    """Their name, as the reader's role sees names."""
+    return name_for(actor_of(request), one.who, unit_id=one.round.unit_id)
+
+
+def _language(request: HttpRequest) -> str:
+    """Of the notice, whatever the reader's: enterprises read Chinese unless somebody asks for English."""
+    return "en" if (request.GET.get("language") or request.POST.get("language") or "").startswith("en") else "zh-hans"
+
+
+@require_POST
+@needs(MANAGE)
+def tell(request: HttpRequest, round_id: UUID, organisation_id: UUID) -> HttpResponse:
+    """Somebody there was told."""
+    form = ToldForm(request.POST, prefix="told")
+    if _written(request, form, commands.tell, round_id, organisation_id, language=_language(request)):
+        notify(request, _("It is written down that they were told."))
+        return _back(round_id, organisation_id)
+    return _notice(request, round_by_id(actor_of(request), round_id), organisation_id, told=form)
+
+
+@require_POST
+@needs(MANAGE)
+def confirm(request: HttpRequest, round_id: UUID, organisation_id: UUID) -> HttpResponse:
+    """Somebody there said that they know."""
+    form = ToldForm(request.POST, prefix="confirmed")
+    if _written(request, form, commands.confirm, round_id, organisation_id):
+        notify(request, _("It is written down that they confirmed."))
+        return _back(round_id, organisation_id)
+    return _notice(request, round_by_id(actor_of(request), round_id), organisation_id, confirmed=form)
+
+
+def _back(round_id: UUID, organisation_id: UUID) -> HttpResponse:
+    return HttpResponseRedirect(reverse("slots:notice", args=[round_id, organisation_id]))
+
+
+def _written(request: HttpRequest, form: ToldForm, command: Any, of: UUID, home: UUID, **more: str) -> bool:
+    if not form.is_valid():
+        return False
+    payload = {"test_round": str(of), "organisation": str(home), **form.cleaned_data, **more}
+    try:
+        command.invoke(actor=actor_of(request), at=clock.now(), payload=payload)
+    except DomainError as error:
+        if error.status in {403, 404}:
+            raise
+        form.add_error(None, str(error))
+    return not form.errors
+
+
+# ---- on paper
+
+
+@require_GET
+@needs(READ)
+def paper(request: HttpRequest, round_id: UUID, organisation_id: UUID) -> HttpResponse:
+    """The notice of one enterprise."""
+    of = round_by_id(actor_of(request), round_id)
+    return _printed(request, of, [queries.holder(of, organisation_id)])
+
+
+@require_GET
+@needs(READ)
+def papers_of_all(request: HttpRequest, round_id: UUID) -> HttpResponse:
+    """A page for each enterprise of the state that was chosen."""
+    of = round_by_id(actor_of(request), round_id)
+    rows = _chosen(request, queries.holders(of))[:PAGES]
+    if not rows:
+        notify(request, _("There is no notice to print."), tone="amber")
+        return HttpResponseRedirect(reverse("slots:notices", args=[of.pk]))
+    return _printed(request, of, rows)
+
+
+def _printed(request: HttpRequest, of: Round, rows: list[queries.Holder]) -> HttpResponse:
+    content = papers.notices(rows, _language(request))
+    headers = {"Content-Disposition": f'inline; filename="round-{of.number}-slots.pdf"'}
+    return HttpResponse(content, content_type="application/pdf", headers=headers)
