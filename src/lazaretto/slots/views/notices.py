@@ -67,11 +67,11 @@ def _notice(
     found = queries.holder(of, organisation_id)
     language = _language(request)
     manages = actor.may(MANAGE, of.unit_id)
-    blank = {"initial": {"read": found.digest, "who": found.organisation.contact if manages else ""}}
+    begins = {"read": found.digest, "who": found.organisation.contact if manages else ""}
     context = {
         "round": of, "holder": found, "language": language, "wording": queries.wording(found, language),
-        "told": told or ToldForm(**blank, prefix="told"),
-        "confirmed": confirmed or ToldForm(**blank, prefix="confirmed"),
+        "told": told or ToldForm(initial=begins, prefix="told"),
+        "confirmed": confirmed or ToldForm(initial=begins, prefix="confirmed"),
         "may_manage": manages and of.state != RoundState.CLOSED,
         "steps": [(one, _who(request, one)) for one in reversed(found.notices)],
         "may_confirm": found.state in {NoticeState.TOLD, NoticeState.CONFIRMED},
