@@ -41,6 +41,6 @@ class NoticeState(TextChoices):
     """Whether an enterprise knows its slots as they stand."""
 
     UNTOLD = "untold", pgettext_lazy("notice of slots", "not yet told")
-    STALE = "stale", pgettext_lazy("notice of slots", "told something else since")
+    STALE = "stale", pgettext_lazy("notice of slots", "told, but changed since")
     TOLD = "told", pgettext_lazy("notice of slots", "told")
     CONFIRMED = "confirmed", pgettext_lazy("notice of slots", "confirmed")

@@ -71,4 +71,5 @@ def _key(one: Start) -> str:
 def _words(one: Start) -> str:
     begins = timezone.localtime(one.starts_at).strftime("%m-%d %H:%M")
     steps = len(one.portions)
-    return f"{begins} ({ngettext('%(n)s slot', '%(n)s slots', steps) % {'n': steps}})"
+    long = ngettext("%(n)s slot", "%(n)s slots", steps) % {"n": steps}  # not inside the f-string: it would not be read
+    return f"{begins} ({long})"
