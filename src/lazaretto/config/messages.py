@@ -5,6 +5,7 @@ and carry no line numbers and no dates, so that two people's changes merge.
 """
 
 import argparse
+import ast
 import json
 import os
 import re
@@ -98,6 +99,19 @@ def _texts(path: Path) -> Iterator[tuple[str | tuple[str, str], str | None]]:
         found = _arguments(str(function), messages)
         if found is not None:
             yield found
+    if path.suffix == ".py":
+        yield from _within_texts(content)
+
+
+def _within_texts(content: str) -> Iterator[tuple[str | tuple[str, str], str | None]]:
+    """What is said inside `f"…{_('…')}…"`, which Babel passes over: before Python 3.12 that is one token."""
+    for text in (node for node in ast.walk(ast.parse(content)) if isinstance(node, ast.JoinedStr)):
+        for call in (node for node in ast.walk(text) if isinstance(node, ast.Call)):
+            name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+            values = [one.value if isinstance(one, ast.Constant) else None for one in call.args]
+            found = _arguments(name, values) if name in KEYWORDS else None
+            if found is not None:
+                yield found
 
 
 def _arguments(function: str, messages: object) -> tuple[str | tuple[str, str], str | None] | None:

@@ -13,6 +13,7 @@ LONG = _("one line "
          "and another")
 def beds(count): return ngettext("{n} bed", "{n} beds", count)
 STATE = pgettext("door", "open")
+GREETING = f"{_('Good night')}, {len(TITLE)}"
 SKIPPED = _(TITLE)
 """
 TEMPLATE = (
@@ -56,11 +57,12 @@ def test_texts_of_code_templates_and_scripts_are_found_and_nothing_of_tests_or_v
         "Floor",
         "Hello %(n)s",
         "Saved",
+        "Good night",
     }
 
 
 def test_an_update_keeps_translations_drops_what_fell_away_and_carries_no_line_numbers(app):
-    assert messages.update(app) == (7, [])
+    assert messages.update(app) == (8, [])
     po = messages.po_file(app)
     po.write_text(po.read_text().replace('msgid "Floor"\nmsgstr ""', 'msgid "Floor"\nmsgstr "楼层"'))
     (app / "static/app/page.js").unlink()
