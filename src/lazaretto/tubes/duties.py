@@ -14,6 +14,8 @@ LATE = timedelta(days=14)
 
 @duty("tubes.follow", every=timedelta(seconds=20))
 def follow(at: datetime) -> int:
-    """Rows of tubes, people to be called and deadlines of rounds that are open, or were: phones come late."""
-    recent = Q(state=RoundState.OPEN) | Q(state=RoundState.CLOSED, closed_at__gte=at - LATE)
+    """Rows of tubes, people to be called and deadlines of rounds that are open, or were: phones come late,
+    and a tube that was filled goes to the laboratory even when its round was cancelled."""
+    since = at - LATE
+    recent = Q(state=RoundState.OPEN) | Q(closed_at__gte=since) | Q(cancelled_at__gte=since)
     return sum(follow_round(one, at=at) for one in Round.objects.filter(recent))

@@ -5,13 +5,13 @@ from django.urls import reverse
 
 from lazaretto.core.errors import Forbidden, NotFound, ReasonRequired
 from lazaretto.core.models import JournalEntry
-from lazaretto.screening.commands import close_round
+from lazaretto.screening.commands import cancel_round, close_round
 from lazaretto.screening.models import RosterEntry
 from lazaretto.screening.tests.rounds import opened, over, scan, send
-from lazaretto.tubes import commands
+from lazaretto.tubes import commands, duties
 from lazaretto.tubes.choices import AbsenceKind
 from lazaretto.tubes.errors import RoundDoesNotBalance
-from lazaretto.tubes.models import Absence, Recall
+from lazaretto.tubes.models import Absence, Recall, Trail
 from lazaretto.tubes.own import own_result
 from lazaretto.tubes.proofs import tubes_answered
 from lazaretto.tubes.queries.balance import balance_of, said_before
@@ -133,3 +133,18 @@ def test_a_balance_asks_so_many_times(cast, django_assert_num_queries):
     send(cast, place, scan(1), scan(2, tube="T2"))
     with django_assert_num_queries(10):
         balance_of(of)
+
+
+def test_tubes_of_a_cancelled_round_are_followed_and_nobody_is_named_missing_from_it(cast):
+    of, place = opened(cast)
+    send(cast, place, scan(1))
+    who = {"actor": cast.duty_officer.actor, "at": NOW}
+    cancel_round(**who, test_round=of, reason="暴雨")
+    send(cast, place, scan(2, tube="T2"))  # a phone that came late
+
+    duties.follow(NOW)
+
+    assert set(Trail.objects.filter(round=of).values_list("code", flat=True)) == {"T1", "T2"}
+    page = cast.duty_officer.client.get(reverse("tubes:closing", args=[of.pk]))
+    assert page.status_code == 200
+    assert not page.context["may_manage"]

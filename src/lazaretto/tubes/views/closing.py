@@ -19,6 +19,7 @@ from lazaretto.screening import commands as screening
 from lazaretto.screening.choices import RoundState
 from lazaretto.screening.queries import organisation_in
 from lazaretto.screening.rules import MANAGE as MANAGE_ROUNDS
+from lazaretto.screening.rules import OVER
 from lazaretto.tubes import commands
 from lazaretto.tubes.forms import AbsentForm, RestForm
 from lazaretto.tubes.queries import trails
@@ -67,7 +68,7 @@ def _closing(request: HttpRequest, round_id: UUID, **more: Any) -> HttpResponse:
         "tubes": list(unanswered(of).order_by("code")[:PER_PAGE]),
         "agreed": [(one, name(one.officer) if one.officer else "–") for one in agreed(of) if one.differs],
         "form": AbsentForm(),
-        "may_manage": actor.may(MANAGE, of.unit_id) and of.state != RoundState.CLOSED,
+        "may_manage": actor.may(MANAGE, of.unit_id) and of.state not in OVER,
         "may_close": actor.may(MANAGE_ROUNDS, of.unit_id) and of.state == RoundState.OPEN,
         **more,
     }
