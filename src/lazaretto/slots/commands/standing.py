@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from lazaretto.core.access import Actor
+from lazaretto.core.access import Actor, locked
 from lazaretto.core.commands import command, record
 from lazaretto.core.errors import InvalidInput, NotFound, ReasonRequired, whole
 from lazaretto.planning import points as planner
@@ -64,8 +64,8 @@ def accept(*, actor: Actor, at: datetime, proposal: Proposal) -> Accepted:
 
 
 def _locked(round_id: UUID) -> Round:
-    """Two who change slots of one round wait for each other."""
-    return Round.objects.select_for_update().get(pk=round_id)
+    """Two who change slots of one round wait for each other; scans of it come in beside them."""
+    return locked(Round.objects.filter(pk=round_id)).get()
 
 
 def _difference(proposal: Proposal, rows: Sequence[Slot], at: datetime) -> tuple[list[Slot], list[Slot]]:
