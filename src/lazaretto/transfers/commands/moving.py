@@ -188,8 +188,9 @@ def sign_out(
     places = lock_places(stays)  # of two who leave one room at once the later is judged by who is still there
     judge(stays, destination, site, assessment=assessment, urgent=urgent or hospital, actor=actor, at=at)
     for stay in stays:
-        keeping: Any = {"keep_until": keep_rooms_until, "why_kept": why_kept}
-        depart(stay, end, actor=actor, at=at, place=places[stay.pk], **keeping)
+        depart(
+            stay, end, actor=actor, at=at, place=places[stay.pk], keep_until=keep_rooms_until, why_kept=why_kept
+        )  # fmt: skip
     if isinstance(destination, Site):
         open_access(ids, unit_id=destination.unit_id, at=at)
     data = {"number": made.number, "people": len(ids), "due_at": due_at}
