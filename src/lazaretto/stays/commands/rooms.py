@@ -9,7 +9,7 @@ from lazaretto.core.commands import command, record
 from lazaretto.core.errors import ReasonRequired
 from lazaretto.people.queries import display_name
 from lazaretto.places.models import Room
-from lazaretto.stays.commands.taking import leave_room, lock_room, open_occupancy, take_room
+from lazaretto.stays.commands.taking import leave_room, lock_places, take_room
 from lazaretto.stays.errors import LeftAlone, SameRoom, StayEnded
 from lazaretto.stays.models import Occupancy, Stay
 from lazaretto.stays.queries.sharing import Lonely, Sharer, others_in, without_company
@@ -45,10 +45,10 @@ def move_room(
         raise ReasonRequired
     if stay.ended_at is not None:
         raise StayEnded(stay=stay.number)
-    taken = open_occupancy(stay)
-    if taken.room_id == room.id:
+    taken = lock_places([stay])[stay.pk]
+    left = taken.room
+    if left == room:
         raise SameRoom(room=room.number)
-    left = lock_room(taken.room_id)
     alone = _left_alone(stay, taken, room, at)
     if alone and not assessment.strip():
         raise _refusal(alone, stay, left, room, actor)

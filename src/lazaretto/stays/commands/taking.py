@@ -101,17 +101,6 @@ def leave_room(taken: Occupancy, room: Room, *, actor: Actor, at: datetime) -> N
         vacate_room(actor=actor, at=at, room=room, kept=is_kept(room))
 
 
-def open_occupancy(stay: Stay) -> Occupancy:
-    """Where a stay is now."""
-    (taken,) = _where(stay=stay.pk)
-    return taken
-
-
-@prepared
-def _where(stay: Any) -> QuerySet[Occupancy]:
-    return Occupancy.objects.filter(stay=stay, ended_at__isnull=True)
-
-
 def lock_places(stays: Sequence[Stay]) -> dict[UUID, Occupancy]:
     """Where these stays are now, by stay, each with its room: locked, so that two who leave one room take turns.
 
@@ -124,17 +113,6 @@ def lock_places(stays: Sequence[Stay]) -> dict[UUID, Occupancy]:
 def _places(stays: Any) -> QuerySet[Occupancy]:
     rows = Occupancy.objects.filter(stay__among=stays, ended_at__isnull=True).select_related("room__site")
     return locked(rows.order_by("room", "id"), with_them=("room",))
-
-
-def lock_room(room_id: UUID) -> Room:
-    """A room of the stay's own site, locked."""
-    (room,) = _locked_room(room=room_id)
-    return room
-
-
-@prepared
-def _locked_room(room: Any) -> QuerySet[Room]:
-    return locked(Room.objects.filter(pk=room).select_related("site"))
 
 
 def _place(room: Room) -> RoomPlace:
