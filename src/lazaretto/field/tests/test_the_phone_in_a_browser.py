@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -418,6 +418,9 @@ def test_what_goes_wrong_is_said_and_nothing_counts_that_is_not_kept(window: Ope
     expect(page.locator("[data-queue]")).to_have_text("1")
     assert sorted(Scan.objects.values_list("number", flat=True)) == [1, 2, 4], "it holds up no other"
 
+    page.clock.set_fixed_time(datetime(1970, 1, 2, tzinfo=UTC))  # a flat battery; then the network sets the clock
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("[data-warn]")).to_contain_text("min slow")
     page.clock.set_fixed_time(clock.now() - timedelta(minutes=40))
     page.evaluate("dispatchEvent(new Event('online'))")
     expect(page.locator("[data-warn]")).to_contain_text("40 min slow")

@@ -94,7 +94,7 @@ async function run() {
   if (!token || ticks() < Math.max(due, told) || table.ended === "unknown") return undefined;
   line.busy = true;
   try {
-    if (expired()) await lapse();
+    if (expired()) await lapseUnlessKnown();
     await sendAll();
     if (table.ended) return waiting() ? undefined : await wipe();
     await learn(await ask(`state?since=${encodeURIComponent(table.told.since ?? "")}`));
@@ -213,6 +213,14 @@ async function learn(answer) {
 // ---- the end: nothing unsent is lost silently
 
 const expired = () => !table.ended && table.standing && Date.now() + line.skew * 1000 > Date.parse(table.standing.device.until);
+
+// A clock may have been put right since the last contact: whoever can be asked is asked before anything is wiped.
+async function lapseUnlessKnown() {
+  await ask("state?since=").catch((error) => {
+    if (error.status === 401) throw error;
+  });
+  if (expired()) await lapse();
+}
 
 // The token is over, and perhaps no network told so: the names go now, what was captured stays until it is sent.
 async function lapse() {
