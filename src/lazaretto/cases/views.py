@@ -131,7 +131,7 @@ def _proposed(request: HttpRequest, site: Site, payload: dict[str, Any], form: A
             actor=actor_of(request), at=clock.now(), payload={"site": site.pk, **payload}, client_id=new_id()
         )
     except DomainError as error:
-        if error.status in {403, 404}:
+        if error.is_of_access:
             raise
         form.add_error(None, str(error))
         return ""
@@ -272,7 +272,7 @@ def _do(request: HttpRequest, number: str, work: Callable[[Change, Any, Any], ob
     try:
         work(found, actor_of(request), clock.now())
     except DomainError as error:
-        if error.status in {403, 404}:
+        if error.is_of_access:
             raise
         notify(request, str(error), tone="red")
     else:

@@ -36,6 +36,11 @@ class DomainError(Exception):
     def __str__(self) -> str:
         return f"{self.message} {self.next_step}"
 
+    @property
+    def is_of_access(self) -> bool:
+        """The actor may not do it, or may not know of it: no form can mend that."""
+        return self.status in {403, 404}
+
     def problem(self) -> dict[str, Any]:
         """The error as a problem document (RFC 9457)."""
         return {

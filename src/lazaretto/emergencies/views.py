@@ -249,7 +249,7 @@ def _back(request: HttpRequest, page: str, number: str, work: Callable[[], objec
     try:
         work()
     except DomainError as error:
-        if error.status in {403, 404}:
+        if error.is_of_access:
             raise
         notify(request, str(error), tone="red")
     else:

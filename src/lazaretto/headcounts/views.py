@@ -145,7 +145,7 @@ def _done(request: HttpRequest, form: Any, command: Any, **payload: Any) -> bool
     try:
         command.invoke(actor=actor_of(request), at=clock.now(), payload=payload)
     except DomainError as error:
-        if error.status in {403, 404}:
+        if error.is_of_access:
             raise
         fields = error.context.get("fields") or {}
         for name, said in fields.items():

@@ -223,7 +223,7 @@ def _back(request: HttpRequest, number: str, work: Callable[[], None], text: str
     try:
         work()
     except DomainError as error:
-        if error.status in {403, 404}:
+        if error.is_of_access:
             raise
         notify(request, str(error), tone="red")
     else:

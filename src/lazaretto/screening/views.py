@@ -150,7 +150,7 @@ def _step(request: HttpRequest, command: Any, **payload: Any) -> Any:
     try:
         return command.invoke(actor=actor_of(request), at=clock.now(), payload=payload)
     except DomainError as error:
-        if error.status in {403, 404}:
+        if error.is_of_access:
             raise
         notify(request, str(error), tone="red")
         return None
@@ -168,7 +168,7 @@ def _done(request: HttpRequest, form: Any, command: Any, **payload: Any) -> Any:
         except ClientIdReused:
             return command.invoke(**who, payload=payload, client_id=new_id())
     except DomainError as error:
-        if error.status in {403, 404}:
+        if error.is_of_access:
             raise
         fields = error.context.get("fields") or {}
         for name, said in fields.items():
@@ -212,7 +212,7 @@ def answer_fever(request: HttpRequest, fever_id: UUID) -> HttpResponse:
     try:
         commands.answer_fever.invoke(actor=actor_of(request), at=clock.now(), payload=given)
     except DomainError as error:
-        if error.status in {403, 404}:
+        if error.is_of_access:
             raise
         return _fevers(request, found.round, refused=error, refused_id=found.pk)
     notify(request, _("Written down. Nobody is told of this fever any more."))

@@ -93,7 +93,7 @@ def enrol(request: HttpRequest, point_id: UUID) -> HttpResponse:
     try:
         made = commands.enrol_device(actor=actor, at=at, point=found, **form.cleaned_data)
     except DomainError as error:
-        if error.status in {403, 404}:
+        if error.is_of_access:
             raise
         for name, said in getattr(error, "fields", {}).items():
             form.add_error(name if name in form.fields else None, said)

@@ -29,7 +29,7 @@ def act(request: HttpRequest, url: str, work: Callable[[], object], text: str) -
     try:
         work()
     except DomainError as error:
-        if error.status in {403, 404}:
+        if error.is_of_access:
             raise
         notify(request, str(error), tone="red")
     else:

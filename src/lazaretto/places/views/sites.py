@@ -123,7 +123,7 @@ def change_life(request: HttpRequest, code: str) -> HttpResponse:
     try:
         done = _step(actor_of(request), clock.now(), found, form.cleaned_data)
     except DomainError as error:
-        if error.status in {403, 404}:
+        if error.is_of_access:
             raise
         notify(request, str(error), tone="red")
     else:

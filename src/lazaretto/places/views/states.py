@@ -98,7 +98,7 @@ def _step_rooms(request: HttpRequest, site: Site) -> None:
             reason=request.POST.get("reason", ""),
         )  # fmt: skip
     except DomainError as error:
-        if error.status in {403, 404}:
+        if error.is_of_access:
             raise
         notify(request, f"{error} {error.context.get('room', '')}", tone="red")
         return
@@ -132,7 +132,7 @@ def _clean(request: HttpRequest, site: Site, now: datetime) -> HttpResponse:
     except ValueError as error:
         raise InvalidInput(fields={"after": _("There is no such state.")}) from error
     except DomainError as error:
-        if error.status in {403, 404}:
+        if error.is_of_access:
             raise
         notify(request, str(error), tone="red")
     else:

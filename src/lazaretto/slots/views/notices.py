@@ -122,7 +122,7 @@ def _written(request: HttpRequest, form: ToldForm, command: Any, of: UUID, home:
     try:
         command.invoke(actor=actor_of(request), at=clock.now(), payload=payload)
     except DomainError as error:
-        if error.status in {403, 404}:
+        if error.is_of_access:
             raise
         form.add_error(None, str(error))
     return not form.errors

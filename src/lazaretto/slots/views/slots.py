@@ -95,7 +95,7 @@ def _done(request: HttpRequest, command: Any, **payload: Any) -> Any:
     try:
         return command.invoke(actor=actor_of(request), at=clock.now(), payload=payload)
     except DomainError as error:
-        if error.status in {403, 404}:
+        if error.is_of_access:
             raise
         notify(request, str(error), tone="red")
         return None
@@ -198,7 +198,7 @@ def _moved(request: HttpRequest, form: MoveForm, found: Slot, **payload: Any) ->
     except InvalidInput as error:
         form.add_error(None, str(error))
     except DomainError as error:
-        if error.status in {403, 404}:
+        if error.is_of_access:
             raise
         form.add_error("place", str(error))
     return None

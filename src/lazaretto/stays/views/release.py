@@ -122,7 +122,7 @@ def revoke(request: HttpRequest, number: str) -> HttpResponse:
     try:
         revoke_certificate(actor=actor, at=clock.now(), certificate=certificate, reason=request.POST.get("reason", ""))
     except DomainError as error:
-        if error.status in {403, 404}:
+        if error.is_of_access:
             raise
         notify(request, f"{certificate.number}: {error}", tone="red")
         return _list(request, site, day, today, refused=certificate.number)

@@ -34,7 +34,7 @@ def back(request: HttpRequest, number: str, work: Callable[[], Any], text: str) 
     try:
         work()
     except DomainError as error:
-        if error.status in {403, 404}:
+        if error.is_of_access:
             raise
         notify(request, str(error), tone="red")
     else:

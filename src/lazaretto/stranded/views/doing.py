@@ -155,7 +155,7 @@ def admit(request: HttpRequest, number: str, code: str) -> HttpResponse:
         try:
             done = invoke(request, commands.admit, **_order(request, group, site, form))
         except DomainError as error:
-            if error.status in {403, 404}:
+            if error.is_of_access:
                 raise
             form.add_error(None, str(error))
         else:
@@ -207,7 +207,7 @@ def complete(request: HttpRequest, number: str, stranded: UUID) -> HttpResponse:
         try:
             invoke(request, commands.complete, stranded=str(row.pk), **form.payload())
         except DomainError as error:
-            if error.status in {403, 404}:
+            if error.is_of_access:
                 raise
             form.add_error(None, str(error))
         else:

@@ -45,7 +45,7 @@ def new(request: HttpRequest) -> HttpResponse:
             return _page(request, group, people, asked=True)
         number = _register(actor, group, rows)
     except DomainError as error:
-        if error.status in {403, 404}:
+        if error.is_of_access:
             raise
         group.add_error(None, str(error))
         return _page(request, group, people, status=422)

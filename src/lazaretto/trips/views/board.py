@@ -85,7 +85,7 @@ def new(request: HttpRequest) -> HttpResponse:
         try:
             number = _plan(request, start, form.cleaned_data)
         except DomainError as error:
-            if error.status in {403, 404}:
+            if error.is_of_access:
                 raise
             form.add_error(None, str(error))
         else:

@@ -40,7 +40,7 @@ def back(request: HttpRequest, url: str, work: Callable[[], object], text: str) 
     except InvalidInput:
         raise
     except DomainError as error:
-        if error.status in {403, 404}:
+        if error.is_of_access:
             raise
         notify(request, str(error), tone="red")
     else:

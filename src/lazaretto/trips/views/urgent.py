@@ -49,7 +49,7 @@ def insert(request: HttpRequest, request_id: UUID) -> HttpResponse:
     except InvalidInput:
         raise
     except DomainError as error:
-        if error.status in {403, 404}:
+        if error.is_of_access:
             raise
         notify(request, str(error), tone="red")
         return HttpResponseRedirect(reverse("trips:choices", args=[request_id]))

@@ -114,7 +114,7 @@ def absent(request: HttpRequest, round_id: UUID) -> HttpResponse:
         payload = {**given, "numbers": numbers}
         done = commands.name_absent.invoke(actor=actor_of(request), at=clock.now(), payload=payload)
     except DomainError as error:
-        if error.status in {403, 404}:
+        if error.is_of_access:
             raise
         return _closing(request, round_id, form=form, problem=str(error))
     notify(request, _("Named: {n} people.").format(n=done.people))
@@ -137,7 +137,7 @@ def rest(request: HttpRequest, round_id: UUID) -> HttpResponse:
                 actor=actor, at=clock.now(), payload={"test_round": round_id, "people": people, **given}
             )
         except DomainError as error:
-            if error.status in {403, 404}:
+            if error.is_of_access:
                 raise
             form.add_error(None, str(error))
         else:
@@ -156,7 +156,7 @@ def close(request: HttpRequest, round_id: UUID) -> HttpResponse:
         payload = {"test_round": round_id}
         screening.close_round.invoke(actor=actor_of(request), at=clock.now(), payload=payload)
     except DomainError as error:
-        if error.status in {403, 404}:
+        if error.is_of_access:
             raise
         return _closing(request, round_id, refused=error)
     notify(request, _("The round is closed."))

@@ -43,7 +43,7 @@ def laboratories(request: HttpRequest) -> HttpResponse:
         try:
             commands.add_laboratory.invoke(actor=actor, at=clock.now(), payload=given)
         except DomainError as error:
-            if error.status in {403, 404}:
+            if error.is_of_access:
                 raise
             form.add_error(None, str(error))
         else:
@@ -92,7 +92,7 @@ def scan(request: HttpRequest, laboratory_id: UUID) -> HttpResponse:
     try:
         remarks = _take(actor, laboratory, meant, reason, request.POST.get("count", ""))
     except DomainError as error:
-        if error.status in {403, 404}:
+        if error.is_of_access:
             raise
         return _desk(request, laboratory, status=error.status, problem=str(error))
     said = _("{code}: rejected.") if reason else _("{code}: received.")
@@ -175,7 +175,7 @@ def enter(request: HttpRequest, laboratory_id: UUID) -> HttpResponse:
     try:
         file = _reported(actor, laboratory, meant, form.cleaned_data["result"], Stage(form.cleaned_data["stage"]))
     except DomainError as error:
-        if error.status in {403, 404}:
+        if error.is_of_access:
             raise
         form.add_error(None, str(error))
         return _desk(request, laboratory, status=422, form=form)

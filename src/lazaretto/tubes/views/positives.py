@@ -142,7 +142,7 @@ def _step(request: HttpRequest, recall_id: UUID, command: Any, names: tuple[str,
     try:
         command.invoke(actor=actor_of(request), at=clock.now(), payload={"recall": recall_id, **said})
     except DomainError as error:
-        if error.status in {403, 404}:
+        if error.is_of_access:
             raise
         return _list_of(request, row, status=error.status, problem=str(error), kept=said, kept_for=row.pk)
     notify(request, _("Noted."))

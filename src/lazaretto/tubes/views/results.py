@@ -45,7 +45,7 @@ def files(request: HttpRequest) -> HttpResponse:
         try:
             return HttpResponseRedirect(reverse("tubes:file", args=[_stage(request, form.cleaned_data)]))
         except DomainError as error:
-            if error.status in {403, 404}:
+            if error.is_of_access:
                 raise
             form.add_error("file", str(error))
     piece = piece_of(all_files(actor), ["-sent_at", "-id"], limit=PER_PAGE, cursor=request.GET.get("cursor", ""))
@@ -143,7 +143,7 @@ def cancel(request: HttpRequest, file_id: UUID) -> HttpResponse:
 
 def _said(request: HttpRequest, file_id: UUID, error: DomainError) -> HttpResponse:
     """What is wrong, on the page of the file, with the reason that was typed."""
-    if error.status in {403, 404}:
+    if error.is_of_access:
         raise error
     file = file_by_id(actor_of(request), file_id)
     return _one(request, file, problem=str(error), reason_form=ReasonForm(initial=request.POST.dict()))
@@ -207,7 +207,7 @@ def reopen(request: HttpRequest, file_id: UUID, number: int) -> HttpResponse:
     try:
         commands.reopen_line.invoke(actor=actor_of(request), at=clock.now(), payload=payload)
     except DomainError as error:
-        if error.status in {403, 404}:
+        if error.is_of_access:
             raise
         notify(request, str(error), tone="red")
     else:
@@ -224,7 +224,7 @@ def _decided(request: HttpRequest, form: DecisionForm, file: ResultFile, number:
             result=Outcome(given["result"]) if given["result"] else None,
         )  # fmt: skip
     except DomainError as error:
-        if error.status in {403, 404}:
+        if error.is_of_access:
             raise
         form.add_error(None, str(error))
         return False

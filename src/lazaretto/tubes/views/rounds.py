@@ -191,7 +191,7 @@ def _done(request: HttpRequest, command: Any, payload: dict[str, Any], said: str
     try:
         command.invoke(actor=actor_of(request), at=clock.now(), payload=payload)
     except DomainError as error:
-        if error.status in {403, 404}:
+        if error.is_of_access:
             raise
         notify(request, str(error), tone="red")
     else:
