@@ -1,5 +1,6 @@
 """Forms of tubes and results; they only read what was typed."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -7,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from lazaretto.accounts.fields import AreaField
 from lazaretto.accounts.models import Unit
 from lazaretto.screening.models import Round
 from lazaretto.tubes.choices import AbsenceKind, Outcome, Stage
@@ -17,7 +19,7 @@ from lazaretto.tubes.rules import HOURS_FOR_A_RESULT, LONGEST_HOURS
 class LaboratoryForm(forms.Form):
     """A laboratory that tests for an area."""
 
-    unit = forms.ModelChoiceField(label=_("For whose area"), queryset=Unit.objects.none(), empty_label=None)
+    unit = AreaField(label=_("For whose area"))
     code = forms.CharField(label=_("Code of the laboratory"), max_length=40, help_text=_("As bags and files call it."))
     name = forms.CharField(label=pgettext_lazy("laboratory", "Name"), max_length=120)
     phone = forms.CharField(label=_("Telephone"), max_length=40, required=False)
@@ -26,10 +28,10 @@ class LaboratoryForm(forms.Form):
     )
     rechecks = forms.BooleanField(label=_("Rechecks positives (laboratory of the CDC)"), required=False)
 
-    def __init__(self, *args: Any, units: QuerySet[Unit], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, units: Sequence[Unit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["unit"]
-        field.queryset = units
+        field.offer(units)
 
 
 class UploadForm(forms.Form):

@@ -36,7 +36,7 @@ SHOWN = 50
 def laboratories(request: HttpRequest) -> HttpResponse:
     """Laboratories of the actor's areas; a POST names one."""
     actor = actor_of(request)
-    units = Unit.objects.visible_to(actor, MANAGE).filter(ended_at__isnull=True).order_by("name", "code")
+    units = list(Unit.objects.visible_to(actor, MANAGE).filter(ended_at__isnull=True))
     form = LaboratoryForm(request.POST or None, units=units)
     if request.method == "POST" and form.is_valid():
         given = {**form.cleaned_data, "unit": form.cleaned_data["unit"].pk}
@@ -49,7 +49,7 @@ def laboratories(request: HttpRequest) -> HttpResponse:
         else:
             notify(request, _("Named."))
             return HttpResponseRedirect(reverse("tubes:laboratories"))
-    context = {"laboratories": list(trails.laboratories(actor)[:200]), "form": form, "may_manage": units.exists()}
+    context = {"laboratories": list(trails.laboratories(actor)[:200]), "form": form, "may_manage": bool(units)}
     return render(request, "tubes/laboratories.html", context, status=422 if form.errors else 200)
 
 
