@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from lazaretto.slots.choices import Means, Parts
 from lazaretto.slots.queries import Settings
-from lazaretto.slots.queries.standing import Start
+from lazaretto.slots.queries.starts import Start
 
 
 class ProposeForm(forms.Form):

@@ -20,6 +20,8 @@ from lazaretto.slots.queries import accepted, asked_for, current, digest_of, set
 from lazaretto.slots.queries.problem import SECONDS_ANEW, Asked, Settings, slow_points
 from lazaretto.slots.rules import MANAGE, MINUTE, grid_begins
 
+# What a caller that says nothing gets, as the form does.
+SLOT_MINUTES, PER_TABLE_HOUR = number("slot.minutes"), number("staff.people_per_table_hour")
 LONGEST_SLOT, SHORTEST_SLOT, FASTEST_TABLE, LONGEST_WAY = 60, 10, 600, 50_000
 
 
@@ -55,8 +57,8 @@ def propose(
     actor: Actor,
     at: datetime,
     test_round: Round,
-    slot_minutes: int = 15,
-    per_table_hour: int = 60,
+    slot_minutes: int = SLOT_MINUTES,
+    per_table_hour: int = PER_TABLE_HOUR,
     farthest: int | None = None,
     parts: Parts = Parts.WHOLE,
 ) -> Proposed:

@@ -1,5 +1,6 @@
 """Reads of slots, within what an actor may see. Never writes."""
 
+from lazaretto.slots.queries.board import Board, Hour, PointRow, SlotLine, Unplaced, board, lines, unplaced
 from lazaretto.slots.queries.notices import Holder, Wording, counts_of, holder, holders, wording
 from lazaretto.slots.queries.problem import (
     Asked,
@@ -11,24 +12,9 @@ from lazaretto.slots.queries.problem import (
     standing_of,
     way,
 )
-from lazaretto.slots.queries.standing import (
-    Board,
-    Hour,
-    PointRow,
-    SlotLine,
-    Unplaced,
-    accepted,
-    board,
-    current,
-    digest_of,
-    free_starts,
-    lines,
-    pending,
-    proposal_by_id,
-    proposal_view,
-    slot_by_id,
-    unplaced,
-)
+from lazaretto.slots.queries.proposals import proposal_view
+from lazaretto.slots.queries.standing import accepted, current, digest_of, pending, proposal_by_id, slot_by_id
+from lazaretto.slots.queries.starts import free_starts
 
 __all__ = [
     "Asked",
