@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, cast
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
@@ -12,7 +13,7 @@ from lazaretto.accounts.doors import actor_of_session
 from lazaretto.accounts.queries import actor_through, token_of
 from lazaretto.core import clock
 from lazaretto.core.access import Actor
-from lazaretto.core.errors import DomainError
+from lazaretto.core.errors import DomainError, named
 from lazaretto.core.middleware import problem_response
 
 
@@ -29,8 +30,11 @@ class ActorMiddleware:
         if secret is not None:
             try:
                 cast("Any", request).actor = _by_token(secret, clock.now())
-            except DomainError as error:
-                return problem_response(error)
+            except (DomainError, DatabaseError) as error:  # the middleware that names errors sees only views
+                found = named(error, request.path)
+                if found is None:
+                    raise
+                return problem_response(found)
             cast("Any", request)._dont_enforce_csrf_checks = True  # no cookie takes part
         return self.get_response(request)
 

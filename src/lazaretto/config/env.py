@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"", "0", "false", "no", "off"}
 SHORTEST_KEY = 40  # characters
+MOST_WAITING = 100_000  # requests under way in one process
 
 
 class SettingError(Exception):
@@ -38,12 +39,16 @@ class Environment:
     time_zone: str
     language: str
     threads: int
+    shed_display: int
+    shed_all: int
 
 
 def read(source: Mapping[str, str] | None = None) -> Environment:
     """The validated environment; raises `SettingError` naming the variable."""
     env = os.environ if source is None else source
     data_dir = _data_dir(env.get("LAZARETTO_DATA_DIR", "data"))
+    threads = _threads(env.get("LAZARETTO_THREADS", "8"))
+    display, everything = _sheds(env, threads)
     base_url = _base_url(env.get("LAZARETTO_URL", "http://localhost:8000"))
     return Environment(
         data_dir=data_dir,
@@ -54,7 +59,9 @@ def read(source: Mapping[str, str] | None = None) -> Environment:
         base_url=base_url,
         time_zone=_time_zone(env.get("LAZARETTO_TIME_ZONE", "Asia/Shanghai")),
         language=_language(env.get("LAZARETTO_LANGUAGE", "zh-hans")),
-        threads=_threads(env.get("LAZARETTO_THREADS", "8")),
+        threads=threads,
+        shed_display=display,
+        shed_all=everything,
     )
 
 
@@ -212,4 +219,25 @@ def _language(value: str) -> str:
 def _threads(value: str) -> int:
     if not value.isdecimal() or not 1 <= int(value) <= 64:
         raise SettingError("LAZARETTO_THREADS", f"{value!r} is not a number from 1 to 64", "Leave it out for 8")
+    return int(value)
+
+
+def _sheds(env: Mapping[str, str], threads: int) -> tuple[int, int]:
+    """From how many requests under way on, in one process, displays are put off; and everything."""
+    display = _waiting("LAZARETTO_SHED_DISPLAY", env.get("LAZARETTO_SHED_DISPLAY", ""), 8 * threads)
+    everything = _waiting("LAZARETTO_SHED_ALL", env.get("LAZARETTO_SHED_ALL", ""), max(32 * threads, display))
+    if everything < display:
+        raise SettingError(
+            "LAZARETTO_SHED_ALL",
+            f"{everything} is less than the {display} of LAZARETTO_SHED_DISPLAY",
+            "What phones captured is never put off before what is only looked at",
+        )
+    return display, everything
+
+
+def _waiting(name: str, value: str, usual: int) -> int:
+    if not value:
+        return usual
+    if not value.isdecimal() or not 1 <= int(value) <= MOST_WAITING:
+        raise SettingError(name, f"{value!r} is not a number from 1 to {MOST_WAITING}", f"Leave it out for {usual}")
     return int(value)

@@ -24,6 +24,8 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Wsgi = Callable[..., Iterable[bytes]]
+Later = tuple[int, list[tuple[bytes, bytes]], bytes]  # status, headers, body
+PutOff = Callable[[Scope, int], Later | None]
 
 
 class Streams(Protocol):
@@ -41,12 +43,14 @@ AT_ONCE = 1024 * 1024  # bytes of an answer read before they are sent
 
 
 class Front:
-    """The ASGI application of a worker process."""
+    """The ASGI application of a worker process; `put_off` says who comes back later when many are under way."""
 
-    def __init__(self, pages: Wsgi, streams: Streams, *, threads: int) -> None:
+    def __init__(self, pages: Wsgi, streams: Streams, *, threads: int, put_off: PutOff | None = None) -> None:
         self.pages = pages
         self.streams = streams
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="pages")
+        self.put_off = put_off
+        self.under_way = 0  # in the one thread of the event loop
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or follow the life of the process."""
@@ -54,8 +58,17 @@ class Front:
             await self._live(receive, send)
         elif scope["path"].startswith("/live/"):
             await self.streams.serve(scope, receive, send, self.pool)
+        elif (answer := self._later(scope)) is not None:
+            await _say(send, answer)
         else:
-            await self._page(scope, receive, send)
+            self.under_way += 1
+            try:
+                await self._page(scope, receive, send)
+            finally:
+                self.under_way -= 1
+
+    def _later(self, scope: Scope) -> Later | None:
+        return self.put_off(scope, self.under_way) if self.put_off is not None else None
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -84,6 +97,12 @@ class Front:
             finally:
                 if answer.open:
                     await loop.run_in_executor(self.pool, answer.close)
+
+
+async def _say(send: Send, answer: Later) -> None:
+    status, headers, body = answer
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 def _body_for(scope: Scope) -> IO[bytes]:

@@ -19,7 +19,8 @@ def application() -> Front:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lazaretto.config.settings")
     pages = get_wsgi_application()
     streams = import_module("lazaretto.config.streams").Streams()
-    threads: int = import_module("lazaretto.config.settings").ENVIRONMENT.threads
+    environment = import_module("lazaretto.config.settings").ENVIRONMENT
+    limits = import_module("lazaretto.config.shedding").Limits(environment.shed_display, environment.shed_all)
     settle()
     sys.setswitchinterval(TURN)
-    return Front(pages, streams, threads=threads)
+    return Front(pages, streams, threads=environment.threads, put_off=limits)

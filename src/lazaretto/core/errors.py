@@ -5,8 +5,9 @@ Each has a stable `code` (the API's and the tests' word for it), an HTTP status 
 
 import logging
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
+from django.db import IntegrityError, OperationalError
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +25,7 @@ class DomainError(Exception):
     message: Text = _("This cannot be done now.")
     next_step: Text = _("Look at the record again and decide afresh.")
     mended_at: ClassVar[str] = ""  # name of the page that the person is led to instead of an error page
+    retry_after: ClassVar[int] = 0  # seconds after which the same may be asked again; 0: asking again changes nothing
 
     def __init__(self, message: Text | None = None, *, next_step: Text | None = None, **context: Any) -> None:
         if message is not None:
@@ -140,6 +142,32 @@ class RefusedByDatabase(DomainError):
         name = constraint or str(error).partition("\n")[0].partition(" DETAIL")[0]
         log.warning("%s refused by the database: %s", doing, name)
         return cls(constraint=name)
+
+
+class NoRoom(DomainError):
+    """The disk of the database is full: nothing can be written, and nothing of the request was."""
+
+    code = "no_room"
+    status = 503
+    retry_after = 60
+    message = _("The server has no room to write. Nothing of this was saved.")
+    next_step = _("Tell whoever runs the server that its disk is full. Phones keep what they hold and send it again.")
+
+
+_FULL: Final = {"SQLITE_FULL", "53100"}  # how SQLite and PostgreSQL call a full disk
+
+
+def named(error: Exception, doing: str) -> "DomainError | None":
+    """The named error for what was raised, if it has one: a constraint that held, a disk that is full."""
+    if isinstance(error, IntegrityError):
+        return RefusedByDatabase.because(error, doing)
+    cause = error.__cause__
+    if isinstance(error, OperationalError) and _FULL & {
+        getattr(cause, "sqlite_errorname", ""), getattr(cause, "sqlstate", "")
+    }:  # fmt: skip
+        log.error("%s: the disk of the database is full", doing)
+        return NoRoom()
+    return error if isinstance(error, DomainError) else None
 
 
 class TextTooLong(DomainError):

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 from urllib.parse import quote, urlencode, urlsplit
 
-from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import is_valid_path, resolve, reverse
 
-from lazaretto.core.errors import DomainError, MethodNotTaken, RefusedByDatabase
+from lazaretto.core.errors import DomainError, MethodNotTaken, named
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
+Answer = TypeVar("Answer", bound=HttpResponse)
 
 
 class DomainErrorMiddleware:
@@ -25,14 +25,14 @@ class DomainErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """The answer to a named error, or to a constraint that held where no rule did; None for any other."""
-        if isinstance(error, IntegrityError):
-            error = RefusedByDatabase.because(error, request.path)
-        if not isinstance(error, DomainError):
+        """The answer to a named error, or to what the database said where no rule did; None for any other."""
+        found = named(error, request.path)
+        if found is None:
             return None
         if _wants_json(request):
-            return problem_response(error)
-        return _fragment(request, error) if request.headers.get("HX-Request") else _page(request, error)
+            return problem_response(found)
+        answer = _fragment(request, found) if request.headers.get("HX-Request") else _page(request, found)
+        return _later(answer, found)
 
 
 class NotAllowedMiddleware:
@@ -76,7 +76,15 @@ def part_of_page(view: View) -> View:
 
 def problem_response(error: DomainError) -> JsonResponse:
     """The problem document (RFC 9457) of an error."""
-    return JsonResponse(error.problem(), status=error.status, content_type="application/problem+json")
+    answer = JsonResponse(error.problem(), status=error.status, content_type="application/problem+json")
+    return _later(answer, error)
+
+
+def _later(answer: Answer, error: DomainError) -> Answer:
+    """The answer, with the time to come back where there is one."""
+    if error.retry_after:
+        answer.headers["Retry-After"] = str(error.retry_after)
+    return answer
 
 
 def _wants_json(request: HttpRequest) -> bool:
