@@ -84,7 +84,7 @@ class LaidOut:
 def few(model: type[models.Model], fields: Sequence[str], rows: Sequence[Sequence[Any]]) -> LaidOut:
     """The insert of a handful of rows, to be run or to be part of a statement that does more."""
     shape = _shape(model, tuple(fields), connection.vendor)
-    values = [convert(value) for row in rows for convert, value in zip(shape.converters, row, strict=True)]
+    values = list(chain.from_iterable(shape.by_column(rows)))
     return LaidOut(f"{shape.insert} {', '.join([shape.marks] * len(rows))}", values)
 
 
@@ -97,23 +97,32 @@ def laid_out(model: type[models.Model], fields: Sequence[str], rows: Sequence[Se
     values = list(chain.from_iterable(shape.converted(rows)))
     if connection.vendor == "postgresql":
         arrays = ", ".join(f"%s::{kind}[]" for kind in shape.kinds)
-        columns = zip(*values, strict=True) if values else [()] * len(shape.names)
-        return LaidOut(f"unnest({arrays}) AS {name}({', '.join(shape.names)})", [_array(one) for one in columns])
+        columns: Iterable[Iterable[Any]] = zip(*values, strict=True) if values else [()] * len(shape.names)
+        texts = [_array(column, kind) for column, kind in zip(columns, shape.kinds, strict=True)]
+        return LaidOut(f"unnest({arrays}) AS {name}({', '.join(shape.names)})", texts)
     cells = ", ".join(f"json_extract(value, '$[{place}]') AS {column}" for place, column in enumerate(shape.names))
     return LaidOut(f"(SELECT {cells} FROM json_each(%s)) AS {name}", [json.dumps(values)])  # noqa: S608
 
 
-def _array(column: Iterable[Any]) -> str:
+def _array(column: Iterable[Any], kind: str | None) -> str:
     """The text of an array, as PostgreSQL reads it; the driver takes several times as long for a list."""
-    return "{" + ",".join(map(_element, column)) + "}"
+    return "{" + ",".join(map(_bare if kind in _BARE else _quoted, column)) + "}"
 
 
-def _element(value: Any) -> str:
+_BARE = {"integer", "smallint", "bigint", "uuid"}  # no text of theirs means anything to an array
+
+
+def _bare(value: Any) -> str:
+    return "NULL" if value is None else str(value)
+
+
+def _quoted(value: Any) -> str:
     if value is None:
         return "NULL"
-    if type(value) is int:
-        return str(value)
-    return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
+    text = str(value)
+    if '"' in text or "\\" in text:
+        text = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'
 
 
 M = TypeVar("M", bound=models.Model)
@@ -236,10 +245,10 @@ class _Shape:
         """The rows in lists of at most `BATCH`, so that memory stays bounded."""
         waiting = iter(rows)
         while some := list(islice(waiting, BATCH)):
-            yield self._by_column(some)
+            yield self.by_column(some)
 
-    def _by_column(self, rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
-        """Turned over twice, because most columns need no conversion at all."""
+    def by_column(self, rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
+        """Rows as the driver takes them: turned over twice, because most columns need no conversion at all."""
         columns = zip(self.converters, zip(*rows, strict=True), strict=True)
         ready = (values if convert is _same else map(convert, values) for convert, values in columns)
         return list(zip(*ready, strict=True))

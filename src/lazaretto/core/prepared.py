@@ -202,13 +202,15 @@ class _Answered:
 def adapted(value: Any) -> Any:
     """A value as the driver takes it."""
     many = isinstance(value, Collection) and not isinstance(value, str)
-    here = connections[DEFAULT_DB_ALIAS]
-    if here.vendor == "postgresql":
+    if connections[DEFAULT_DB_ALIAS].vendor == "postgresql":
         return list(value) if many else value
-    if many:
-        return json.dumps([adapted(one) for one in value])
+    return json.dumps(list(value), default=_plain) if many else _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    """As SQLite keeps it."""
     if isinstance(value, UUID):
         return value.hex
     if isinstance(value, datetime):
-        return here.ops.adapt_datetimefield_value(value)
+        return connections[DEFAULT_DB_ALIAS].ops.adapt_datetimefield_value(value)
     return value.isoformat() if isinstance(value, date) else value

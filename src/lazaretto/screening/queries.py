@@ -389,6 +389,13 @@ def scans_of(round_id: Any, numbers: Any) -> "QuerySet[Scan, tuple[int, UUID, da
 
 
 @prepared
+def scans_of_upload(round_id: Any, upload_id: Any, numbers: Any) -> "QuerySet[Scan, UUID]":
+    """Scans of these people that came with an upload and count."""
+    rows = Scan.objects.filter(round=round_id, upload=upload_id, number__among=numbers)
+    return rows.values_list("scan", flat=True)
+
+
+@prepared
 def scans_in(round_id: Any, tubes: Any) -> "QuerySet[Scan, tuple[str, int, datetime]]":
     """Places of tubes that are taken."""
     return Scan.objects.filter(round=round_id, tube__among=tubes).values_list("tube", "slot", "taken_at")

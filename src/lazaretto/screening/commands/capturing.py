@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import connection
@@ -24,13 +24,14 @@ from lazaretto.core.secrets import keyed_hash
 from lazaretto.headcounts.queries import digest_of
 from lazaretto.people.rules import read_documents
 from lazaretto.screening.choices import FeverStep, Reason, RoundState
+from lazaretto.screening.commands.counting import Line, insert_and_count
 from lazaretto.screening.commands.fevers import Seen, SeenFever, keep_fevers
 from lazaretto.screening.commands.scans import EPOCH, Stranger, TakenScan
 from lazaretto.screening.errors import BatchReused, RoundHasNoRoster
-from lazaretto.screening.models import CountDelta, DuplicateScan, Point, Round, Scan, Tube, Upload
+from lazaretto.screening.models import DuplicateScan, Point, Round, Tube, Upload
 from lazaretto.screening.models import Stranger as StrangerRow
 from lazaretto.screening.queries import entries_with, point_for_capture, scans_in, scans_of, strangers_among, tubes_with
-from lazaretto.screening.rules import CAPTURE, OVER, PLACES, clock_error, hour_of, is_fever, true_time
+from lazaretto.screening.rules import CAPTURE, OVER, PLACES, clock_error, is_fever, true_time
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,6 @@ def upload(
     sorting = _Sorting(place, receipt, clock_error(sent_at, at))
     rows = [_Row(scan) for scan in scans]
     counted = sorting.count_in(rows)
-    _add_counts(place, counted)
     _keep(receipt, sorting.kept)
     _tell_fevers(receipt, place, rows)
     answer = _settle(receipt, sorting, counted, len(scans))
@@ -135,6 +135,16 @@ class _Row:
     taken_at: datetime = EPOCH
     digest: str = ""
 
+    @property
+    def tenths(self) -> int | None:
+        """The temperature in tenths of a degree."""
+        return None if self.scan.temperature is None else round(self.scan.temperature * 10)
+
+    def line(self) -> Line:
+        """As the table takes it; somebody has found the number."""
+        scan, number = self.scan, cast("int", self.number)
+        return number, scan.id, scan.tube, scan.slot, scan.table, self.taken_at, self.tenths
+
 
 @dataclass
 class _Sorting:
@@ -153,23 +163,26 @@ class _Sorting:
 
     def count_in(self, rows: list[_Row]) -> list[_Row]:
         """Those that count are in the table now."""
+        received_at = self.receipt.received_at
         for row in rows:
             row.number = row.scan.number
-            row.taken_at = true_time(row.scan.at, self.error, self.receipt.received_at)
+            row.taken_at = true_time(row.scan.at, self.error, received_at)
         rows = self._numbered(self._here(rows))
         rows = self._in_tubes(rows)
-        counted = set(_insert(self.receipt, rows))
+        counted = insert_and_count(self.receipt, [row.line() for row in rows])
+        if len(counted) == len(rows):
+            return rows
         self._lost([row for row in rows if row.scan.id not in counted])
         return [row for row in rows if row.scan.id in counted]
 
     def _here(self, rows: list[_Row]) -> list[_Row]:
         """Each once, and captured for this round."""
         seen: set[UUID] = set()
-        left = []
+        left, here = [], (None, self.round.id)
         for row in rows:
             if row.scan.id in seen:
                 self.kept.append((row, Reason.SAME_SCAN, None))
-            elif row.scan.round not in {None, self.round.id}:
+            elif row.scan.round not in here:
                 self.kept.append((row, Reason.WRONG_ROUND, None))
             else:
                 left.append(row)
@@ -178,7 +191,8 @@ class _Sorting:
 
     def _numbered(self, rows: list[_Row]) -> list[_Row]:
         """With the number of somebody of this round: numbers are dense, so only those after the end are looked up."""
-        beyond = [row.number for row in rows if row.number and row.number > self.round.entries]
+        last = self.round.entries
+        beyond = [row.number for row in rows if row.number and row.number > last]
         there = {row.number for row in strangers_among(self.round.id, numbers=beyond)} if beyond else set()
         unknown = [row for row in rows if row.number in set(beyond) - there]
         self.kept += [(row, Reason.UNKNOWN_NUMBER, None) for row in unknown]
@@ -281,7 +295,7 @@ def _add_strangers(receipt: Upload, of: Round, rows: Sequence[_Row], papers: dic
     insert_few(StrangerRow, fields, fresh, ignore_conflicts=True)
 
 
-# ---- tubes and scans
+# ---- tubes
 
 
 def _open_tubes(place: Point, rows: Sequence[_Row]) -> dict[str, tuple[UUID, UUID, str]]:
@@ -306,48 +320,6 @@ def _open_tubes(place: Point, rows: Sequence[_Row]) -> dict[str, tuple[UUID, UUI
     )
 
 
-_COLUMNS = ("number", "scan", "tube", "slot", "table", "taken_at", "temperature")
-
-
-def _insert(receipt: Upload, rows: Sequence[_Row]) -> list[UUID]:
-    """Put scans into the table; returns which are in it now. The first of a person and of a place of a tube wins."""
-    if not rows:
-        return []
-    values = [
-        (row.number, row.scan.id, row.scan.tube, row.scan.slot, row.scan.table, row.taken_at, _tenths(row.scan))
-        for row in rows
-    ]
-    laid = laid_out(Scan, _COLUMNS, values, "fresh")
-    with statement_cursor() as cursor:
-        cursor.execute(
-            f"""INSERT INTO screening_scan
-            (round_id, upload_id, number, scan, tube, slot, "table", taken_at, temperature)
-            SELECT {_uuid()}, {_uuid()}, number, scan, tube, slot, "table", taken_at, temperature
-            FROM {laid.text} WHERE true ORDER BY number, taken_at ON CONFLICT DO NOTHING RETURNING scan""",  # noqa: S608 - our own words
-            [_key(receipt.round_id), _key(receipt.id), *laid.values],
-        )
-        return [found if isinstance(found, UUID) else UUID(found) for (found,) in cursor.fetchall()]
-
-
-def _tenths(scan: TakenScan) -> int | None:
-    return None if scan.temperature is None else round(scan.temperature * 10)
-
-
-def _add_counts(place: Point, rows: Sequence[_Row]) -> None:
-    """So many more of each enterprise in each hour; whoever is on no roster is of none."""
-    if not rows:
-        return
-    laid = laid_out(CountDelta, ("n", "hour"), [(row.number, hour_of(row.taken_at)) for row in rows], "fresh")
-    with statement_cursor() as cursor:
-        cursor.execute(
-            f"""INSERT INTO screening_countdelta (round_id, point_id, organisation_id, hour, n)
-            SELECT {_uuid()}, {_uuid()}, entry.organisation_id, fresh.hour, count(*) FROM {laid.text}
-            LEFT JOIN screening_rosterentry entry ON entry.round_id = {_uuid()} AND entry.number = fresh.n
-            GROUP BY entry.organisation_id, fresh.hour""",  # noqa: S608 - our own words
-            [_key(place.round_id), _key(place.id), *laid.values, _key(place.round_id)],
-        )
-
-
 def _keep(receipt: Upload, kept: Iterable[tuple[_Row, Reason, datetime | None]]) -> None:
     fields = (
         "round", "upload", "scan", "number", "tube", "slot", "table", "taken_at", "temperature", "reason",
@@ -356,7 +328,7 @@ def _keep(receipt: Upload, kept: Iterable[tuple[_Row, Reason, datetime | None]])
     rows = [
         (
             receipt.round_id, receipt.id, row.scan.id, row.number, row.scan.tube, row.scan.slot, row.scan.table,
-            row.taken_at, _tenths(row.scan), reason, before_at,
+            row.taken_at, row.tenths, reason, before_at,
             json.dumps(asdict(row.scan.stranger), ensure_ascii=False) if row.scan.stranger else None,
         )
         for row, reason, before_at in kept
