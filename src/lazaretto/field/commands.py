@@ -16,8 +16,8 @@ from lazaretto.field.models import Device, Expected, Told
 from lazaretto.field.queries import code_digest, roster_shares, token_digest
 from lazaretto.field.rules import CODE_LIFE, TOKEN, token_until
 from lazaretto.screening.choices import RoundState
-from lazaretto.screening.commands import TakenScan, UploadAnswer
-from lazaretto.screening.models import Point
+from lazaretto.screening.commands import TakenScan, UploadAnswer, follows_a_change
+from lazaretto.screening.models import Point, Round
 from lazaretto.screening.rules import CAPTURE, MANAGE
 
 SEEN_NOTED_EVERY = timedelta(seconds=20)
@@ -134,6 +134,15 @@ def end_shift(*, actor: Actor, at: datetime, device_id: UUID) -> DeviceStopped:
         record(found, unit_id=found.point.round.unit_id, data={"again": True})
         return DeviceStopped(found.id, found.ending)
     return _end(found, Ending.SHIFT, at=at)
+
+
+@follows_a_change
+def tokens_last_as_long(of: Round, at: datetime) -> str:
+    """A round that ends later is outlived by its phones as any other; those whose time is over stay so."""
+    until = token_until(of.deadline_at, at)
+    rows = Device.objects.filter(point__round=of, ended_at__isnull=True, expires_at__gt=at, expires_at__lt=until)
+    rows.update(expires_at=until)
+    return ""
 
 
 @dataclass(frozen=True)

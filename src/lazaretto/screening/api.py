@@ -54,12 +54,16 @@ class RoundOut(Schema):
 
 
 class PointOut(Schema):
-    """A point of a round; its hours as clocks there show them."""
+    """A point of a round; its hours as clocks there show them. `staff`: at the same time, null where nobody said."""
 
     id: UUID
     code: str
     name: str
+    address: str
+    latitude: float | None
+    longitude: float | None
     tables: int
+    staff: int | None
     opens: time
     closes: time
     state: PointState

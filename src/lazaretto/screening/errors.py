@@ -59,3 +59,11 @@ class PointNameTaken(DomainError):
     code = "point_name_taken"
     message = _("This round has a point with this short name.")
     next_step = _("Capitals and spaces make no difference: choose another short name, or change the point there is.")
+
+
+class PointInUse(DomainError):
+    """Something has happened at the point, or is planned there."""
+
+    code = "point_in_use"
+    message = _("This point has scans, phones, slots or a list of who comes: it stays written.")
+    next_step = _("Close the point instead; then plan anew who has a slot there.")

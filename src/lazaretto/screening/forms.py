@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from lazaretto.accounts.fields import AreaField
 from lazaretto.accounts.models import Unit
 from lazaretto.screening.choices import TubeRule
+from lazaretto.screening.models import Point
+
+MOMENT, CLOCK = "%Y-%m-%dT%H:%M", "%H:%M"  # as inputs of browsers take them, whatever the language
 
 
 class RoundForm(forms.Form):
@@ -36,15 +39,41 @@ class RoundForm(forms.Form):
         return given
 
 
+class EditRoundForm(forms.Form):
+    """What a round is called, and until when everybody is tested."""
+
+    name = forms.CharField(label=_("Name of the round"), max_length=120)
+    deadline_at = forms.DateTimeField(
+        label=_("Everybody is tested by"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT)
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        required=False,
+        help_text=_("Needed for another deadline; the journal keeps it."),
+    )
+
+
 class PointForm(forms.Form):
-    """One more point."""
+    """A point: one more, or what is known of one."""
 
     client_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
     code = forms.CharField(label=_("Short name of the point"), max_length=20)
-    name = forms.CharField(label=_("Where it is"), max_length=120)
+    name = forms.CharField(label=_("What the place is called"), max_length=120)
+    address = forms.CharField(
+        label=_("Address"), max_length=200, required=False, help_text=_("As enterprises are told where to come.")
+    )
     tables = forms.IntegerField(label=_("Tables"), min_value=1, max_value=1000, initial=4)
-    opens = forms.TimeField(label=_("Open from"), widget=forms.TimeInput(attrs={"type": "time"}), initial="07:00")
-    closes = forms.TimeField(label=_("Until"), widget=forms.TimeInput(attrs={"type": "time"}), initial="20:00")
+    staff = forms.IntegerField(
+        label=_("Staff there at the same time"), min_value=0, max_value=5000, required=False,
+        help_text=_("Registrars, samplers, guides. Empty: not said yet."),
+    )  # fmt: skip
+    opens = forms.TimeField(
+        label=_("Open from"), widget=forms.TimeInput(attrs={"type": "time"}, format=CLOCK), initial="07:00"
+    )
+    closes = forms.TimeField(
+        label=_("Until"), widget=forms.TimeInput(attrs={"type": "time"}, format=CLOCK), initial="20:00"
+    )
     latitude = forms.FloatField(
         label=_("Latitude"), min_value=-90, max_value=90, required=False,
         help_text=_("In degrees, such as 23.0838; both numbers or none. Ways to test points are reckoned with them."),
@@ -57,3 +86,8 @@ class PointForm(forms.Form):
         if given.get("opens") and given.get("closes") and given["closes"] <= given["opens"]:
             self.add_error("closes", _("It must be after the opening."))
         return given
+
+    @classmethod
+    def of(cls, point: Point) -> "PointForm":
+        """Filled with what is known."""
+        return cls(initial={name: getattr(point, name) for name in cls.base_fields if hasattr(point, name)})

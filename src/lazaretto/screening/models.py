@@ -92,7 +92,8 @@ class Round(models.Model):
 class Point(models.Model):
     """Where people are tested in a round: tables, and the hours of each day.
 
-    `folded` is the code as it is compared: "A1" and "a1 " are one point.
+    `folded` is the code as it is compared: "A1" and "a1 " are one point. `staff` is how many people work there at the
+    same time, None where nobody has said.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -100,9 +101,11 @@ class Point(models.Model):
     code = models.CharField(max_length=20)
     folded = models.CharField(max_length=40, default="")
     name = models.CharField(max_length=120)
+    address = models.CharField(max_length=200, blank=True)
     latitude = models.FloatField(null=True, blank=True)
     longitude = models.FloatField(null=True, blank=True)
     tables = models.PositiveSmallIntegerField(default=1)
+    staff = models.PositiveSmallIntegerField(null=True, blank=True)
     opens = models.TimeField()
     closes = models.TimeField()
     state = models.CharField(max_length=8, choices=PointState, default=PointState.OPEN)

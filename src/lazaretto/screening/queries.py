@@ -52,6 +52,14 @@ def round_by_id(actor: Actor, pk: UUID) -> Round:
     return found
 
 
+def point_by_id(actor: Actor, pk: UUID) -> Point:
+    """One of them; raises `NotFound`."""
+    found = Point.objects.visible_to(actor, READ).select_related("round").filter(pk=pk).first()
+    if found is None:
+        raise NotFound(kind="screening.point", id=pk)
+    return found
+
+
 def points(of: Round) -> QuerySet[Point]:
     """Its points, by code."""
     return of.points.order_by("code")

@@ -18,5 +18,8 @@ urlpatterns = [
     path("testing/<uuid:round_id>/enterprises/<uuid:organisation_id>", views.enterprise, name="enterprise"),
     path("testing/<uuid:round_id>/fevers", views.fevers, name="fevers"),
     path("testing/fevers/<uuid:fever_id>", views.answer_fever, name="answer_fever"),
+    path("testing/<uuid:round_id>/edit", views.edit, name="edit"),
+    path("testing/points/<uuid:point_id>/edit", views.edit_point, name="edit_point"),
+    path("testing/points/<uuid:point_id>/remove", views.remove_point, name="remove_point"),
     path("testing/points/<uuid:point_id>/<str:step>", views.point_step, name="point_step"),
 ]

@@ -1,5 +1,6 @@
 """Pages of mass testing: rounds, how far one is, who is missing, the screen for the wall."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from lazaretto.headcounts.models import Organisation
 from lazaretto.people.queries import name_for
 from lazaretto.screening import commands, queries, sheets
 from lazaretto.screening.choices import FeverDone
-from lazaretto.screening.forms import PointForm, RoundForm
+from lazaretto.screening.forms import EditRoundForm, PointForm, RoundForm
 from lazaretto.screening.models import Point, Round
 from lazaretto.screening.navigation import POINT_ROOMS, ROOMS, panels_of
 from lazaretto.screening.rules import FEVERS, MANAGE, OVER, READ
@@ -132,6 +133,59 @@ def begin(request: HttpRequest, round_id: UUID) -> HttpResponse:
     """Testing begins."""
     if _step(request, commands.open_round, test_round=str(round_id)) is not None:
         notify(request, _("Testing has begun."))
+    return HttpResponseRedirect(reverse("screening:round", args=[round_id]))
+
+
+@require_http_methods(["GET", "POST"])
+@needs(MANAGE)
+def edit(request: HttpRequest, round_id: UUID) -> HttpResponse:
+    """Another name or deadline; what follows from it is said."""
+    found = queries.round_by_id(actor_of(request), round_id)
+    known = {"name": found.name, "deadline_at": found.deadline_at}
+    form = EditRoundForm(request.POST or None, initial=known)
+    if request.method == "POST" and form.is_valid():
+        given = {**form.cleaned_data, "deadline_at": _as_it_was(form.cleaned_data["deadline_at"], found.deadline_at)}
+        made = _done(request, form, commands.change_round, test_round=str(found.pk), **given)
+        if made is not None:
+            return _changed(request, found.pk, made.follows)
+    context = {"round": found, "form": form, "over": found.state in OVER}
+    return render(request, "screening/edit.html", context, status=422 if form.errors else 200)
+
+
+def _as_it_was(said: datetime, known: datetime) -> datetime:
+    """A form shows minutes: whoever left them as they were meant the moment as it is."""
+    return known if said == known.replace(second=0, microsecond=0) else said
+
+
+@require_http_methods(["GET", "POST"])
+@needs(MANAGE)
+def edit_point(request: HttpRequest, point_id: UUID) -> HttpResponse:
+    """What is known of a point; who is told of it is seen on the page of notices."""
+    found = queries.point_by_id(actor_of(request), point_id)
+    form = PointForm(request.POST) if request.method == "POST" else PointForm.of(found)
+    if request.method == "POST" and form.is_valid():
+        made = _done(request, form, commands.change_point, point=str(found.pk), **form.cleaned_data)
+        if made is not None:
+            return _changed(request, found.round_id, made.follows)
+    context = {"round": found.round, "point": found, "form": form, "over": found.round.state in OVER}
+    return render(request, "screening/edit_point.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@needs(MANAGE)
+def remove_point(request: HttpRequest, point_id: UUID) -> HttpResponse:
+    """A point at which nothing has happened goes."""
+    found = queries.point_by_id(actor_of(request), point_id)
+    if _step(request, commands.remove_point, point=str(point_id)) is None:
+        return HttpResponseRedirect(reverse("screening:edit_point", args=[point_id]))
+    notify(request, _("The point was removed."))
+    return HttpResponseRedirect(reverse("screening:round", args=[found.round_id]))
+
+
+def _changed(request: HttpRequest, round_id: UUID, follows: list[str]) -> HttpResponse:
+    notify(request, _("Changed."))
+    for said in follows:
+        notify(request, said, tone="amber")
     return HttpResponseRedirect(reverse("screening:round", args=[round_id]))
 
 

@@ -8,6 +8,9 @@ call(
     {
         "screening.draft_round": _("Testing round prepared"),
         "screening.add_point": _("Testing point added"),
+        "screening.change_point": _("Testing point changed"),
+        "screening.remove_point": _("Testing point removed"),
+        "screening.change_round": _("Testing round changed"),
         "screening.freeze_round": _("Roster of a testing round fixed"),
         "screening.open_round": _("Testing round opened"),
         "screening.cancel_round": _("Testing round cancelled"),

@@ -13,7 +13,8 @@ from lazaretto.people.queries import name_for
 from lazaretto.screening.queries import round_by_id
 from lazaretto.slots import queries
 from lazaretto.slots.models import Slot
-from lazaretto.slots.rules import READ
+from lazaretto.slots.queries.supplies import ShiftLine
+from lazaretto.slots.rules import READ, Needs
 
 router = Router(tags=["slots"])
 
@@ -58,6 +59,45 @@ class ProposalOut(Schema):
     moved: int
     moved_bound: int
     left: list[UnplacedOut]
+
+
+class ShiftOut(Schema):
+    """Who works from then until then, and how many people come."""
+
+    begins_at: datetime
+    ends_at: datetime
+    people: int
+    registrars: int
+    samplers: int
+    guides: int
+
+
+class PointSuppliesOut(Schema):
+    """What a point needs: `staff` at the same time (`there`: as somebody said), `tables` for its fullest shift."""
+
+    point_id: UUID
+    people: int
+    tubes: int
+    swabs: int
+    suits: int
+    staff: int
+    there: int | None
+    tables: int
+    shifts: list[ShiftOut]
+
+
+class SuppliesOut(Schema):
+    """Staff and supplies of a round, reserve included; `nowhere`: people for whom no point is open."""
+
+    people: int
+    tubes: int
+    swabs: int
+    suits: int
+    staff: int
+    unplaced: int
+    nowhere: int
+    points: list[PointSuppliesOut]
+    shifts: list[ShiftOut]
 
 
 class SlotNoticeOut(Schema):
@@ -116,6 +156,39 @@ def one_proposal(request: HttpRequest, proposal_id: UUID) -> ProposalOut:
     shown = {name: getattr(view, name) for name in ProposalOut.model_fields if hasattr(view, name) and name != "left"}
     left = [UnplacedOut.from_orm(one) for one in view.left]
     return ProposalOut(id=row.pk, made_at=row.made_at, accepted_at=row.accepted_at, left=left, **shown)
+
+
+@router.get(
+    "/screening/rounds/{round_id}/supplies", response=SuppliesOut, summary="Staff and supplies that a round needs"
+)
+@needs(READ)
+def round_supplies(request: HttpRequest, round_id: UUID) -> dict[str, Any]:
+    """From the slots that stand and, for whoever has none, from the roster."""
+    of = round_by_id(actor_of(request), round_id)
+    found = queries.supplies(of, queries.accepted(of))
+    points = [
+        {
+            **_box(row.needed.needs), "point_id": row.point.pk, "staff": row.needed.staff, "there": row.point.staff,
+            "tables": row.needed.tables, "shifts": _shifts(row.shifts),
+        }
+        for row in found.points
+    ]  # fmt: skip
+    return {
+        **_box(found.needs), "staff": found.staff, "unplaced": found.unplaced, "nowhere": found.nowhere,
+        "points": points, "shifts": _shifts(found.shifts),
+    }  # fmt: skip
+
+
+def _box(needed: Needs) -> dict[str, int]:
+    return {name: getattr(needed, name) for name in ("people", "tubes", "swabs", "suits")}
+
+
+def _shifts(lines: list[ShiftLine]) -> list[dict[str, Any]]:
+    names = ("people", "registrars", "samplers", "guides")
+    return [
+        {"begins_at": line.begins_at, "ends_at": line.ends_at, **{name: getattr(line.shift, name) for name in names}}
+        for line in lines
+    ]
 
 
 def _notice(found: queries.Holder) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from django.utils.translation import get_language
+
 
 @dataclass(frozen=True)
 class Number:
@@ -14,6 +16,11 @@ class Number:
     value: int
     source_zh: str
     source_en: str
+
+    @property
+    def source(self) -> str:
+        """In the language of the reader."""
+        return self.source_en if (get_language() or "").startswith("en") else self.source_zh
 
 
 @cache

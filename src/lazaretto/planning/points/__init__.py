@@ -22,7 +22,7 @@ from lazaretto.planning.points.problem import (
 from lazaretto.planning.points.process import better, from_json, plan_from_json
 from lazaretto.planning.points.replanning import replan as _replan
 from lazaretto.planning.points.standing import Change, Late, Standing, Told
-from lazaretto.planning.points.supplies import Needs, Rules, Size, Tubes, needs, size, together
+from lazaretto.planning.points.supplies import Size, Tubes, size, tubes_for
 from lazaretto.planning.points.validator import Rule, Violation, validate, validate_change
 
 
@@ -60,14 +60,12 @@ __all__ = [
     "Late",
     "Left",
     "MalformedProblemError",
-    "Needs",
     "Opening",
     "Plan",
     "PlannerBrokeError",
     "Point",
     "Problem",
     "Rule",
-    "Rules",
     "Size",
     "Standing",
     "Told",
@@ -77,12 +75,11 @@ __all__ = [
     "better",
     "from_json",
     "greedy",
-    "needs",
     "plan_from_json",
     "propose",
     "replan",
     "size",
-    "together",
+    "tubes_for",
     "validate",
     "validate_change",
     "walk",

@@ -1,8 +1,8 @@
-"""Rounds and points: prepared, their roster fixed, opened, closed."""
+"""Rounds: prepared, changed, their roster fixed, opened, closed, cancelled."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,13 +16,10 @@ from lazaretto.core.bulk import insert
 from lazaretto.core.commands import command, record
 from lazaretto.core.errors import IllegalTransition, InvalidInput, ReasonRequired, whole
 from lazaretto.core.states import Edge, edge
-from lazaretto.places.commands import point as point_on_the_map
 from lazaretto.screening.choices import PointState, RoundState, TubeRule
-from lazaretto.screening.errors import PointNameTaken, RosterIsFixed, RoundWithoutPoint
-from lazaretto.screening.models import Point, Round
-from lazaretto.screening.rules import MANAGE, OVER, POINT_EDGES, ROUND_EDGES, folded, odd_dates
-
-MOST_TABLES = 1000
+from lazaretto.screening.errors import RosterIsFixed, RoundWithoutPoint
+from lazaretto.screening.models import Round
+from lazaretto.screening.rules import MANAGE, OVER, ROUND_EDGES, odd_dates
 
 
 @dataclass(frozen=True)
@@ -51,18 +48,11 @@ class RoundChanged:
 
 
 @dataclass(frozen=True)
-class PointAdded:
-    """A point belongs to a round."""
+class RoundEdited:
+    """A round is called otherwise or ends at another time; `follows` says in words what that does to what stands."""
 
-    point_id: UUID
-
-
-@dataclass(frozen=True)
-class PointChanged:
-    """A point took a step."""
-
-    point_id: UUID
-    state: str
+    round_id: UUID
+    follows: list[str]
 
 
 @command("screening.draft_round", capability=MANAGE)
@@ -94,13 +84,72 @@ def _sound_dates(opens_at: datetime, deadline_at: datetime, at: datetime) -> Non
         raise InvalidInput(fields=dict([said]))
 
 
+@command("screening.change_round", capability=MANAGE)
+def change_round(
+    *, actor: Actor, at: datetime, test_round: Round, name: str, deadline_at: datetime, reason: str = ""
+) -> RoundEdited:
+    """Call a round otherwise, or give it another deadline, which needs a reason.
+
+    Raises `IllegalTransition` for a round that is over, `InvalidInput`, `TextTooLong`, `ReasonRequired`.
+    """
+    not_over(test_round)
+    if not name.strip():
+        raise InvalidInput(fields={"name": _("Say what the round is called.")})
+    before = {"name": test_round.name, "deadline_at": test_round.deadline_at}
+    after = {"name": whole(name.strip(), 120), "deadline_at": deadline_at}
+    if deadline_at != test_round.deadline_at:
+        _sound_deadline(test_round, deadline_at, reason, at)
+    test_round.name, test_round.deadline_at = after["name"], deadline_at
+    test_round.save(update_fields=list(after))
+    record(test_round, unit_id=test_round.unit_id, data=differences(before, after), reason=whole(reason.strip(), 200))
+    return RoundEdited(test_round.id, followed(test_round, at))
+
+
+def _sound_deadline(of: Round, deadline_at: datetime, reason: str, at: datetime) -> None:
+    if deadline_at <= at:
+        raise InvalidInput(fields={"deadline_at": _("This lies in the past; close the round instead.")})
+    _sound_dates(of.opens_at, deadline_at, max(at, of.opens_at))
+    if not reason.strip():
+        raise ReasonRequired
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """What changed, as the journal keeps it: what was and what is."""
+    return {key: {"before": before[key], "after": value} for key, value in after.items() if before[key] != value}
+
+
+Follow = Callable[[Round, datetime], str]
+_FOLLOWS: list[Follow] = []
+
+
+def follows_a_change(follow: Follow) -> Follow:
+    """Declare what follows when a round or one of its points changes, in words, empty for nothing. Twice is harmless.
+
+    An app above looks, and may let what is its own follow in the same transaction.
+    """
+    if follow not in _FOLLOWS:
+        _FOLLOWS.append(follow)
+    return follow
+
+
+def followed(of: Round, at: datetime) -> list[str]:
+    """What all apps say follows from how the round is now."""
+    return [said for follow in _FOLLOWS if (said := follow(of, at))]
+
+
+def not_over(of: Round) -> None:
+    """Raise `IllegalTransition` for a round that is closed or cancelled."""
+    if of.state in OVER:
+        raise IllegalTransition(state=of.state)
+
+
 @command("screening.cancel_round", capability=MANAGE)
 def cancel_round(*, actor: Actor, at: datetime, test_round: Round, reason: str) -> RoundChanged:
     """Call a round off, before or after it opened; what was captured stays, and what comes in later is taken as late.
 
     Raises `IllegalTransition`, `ReasonRequired`, `TextTooLong`.
     """
-    _permitted(ROUND_EDGES, test_round.state, RoundState.CANCELLED)
+    permitted(ROUND_EDGES, test_round.state, RoundState.CANCELLED)
     if not reason.strip():
         raise ReasonRequired
     test_round.state, test_round.cancelled_at = RoundState.CANCELLED, at
@@ -110,88 +159,10 @@ def cancel_round(*, actor: Actor, at: datetime, test_round: Round, reason: str) 
     return RoundChanged(test_round.id, test_round.state)
 
 
-@command("screening.add_point", capability=MANAGE)
-def add_point(
-    *,
-    actor: Actor,
-    at: datetime,
-    test_round: Round,
-    code: str,
-    name: str,
-    tables: int,
-    opens: time,
-    closes: time,
-    latitude: float | None = None,
-    longitude: float | None = None,
-) -> PointAdded:
-    """Add a place where people are tested, with its tables and the hours of each day; coordinates if they are known.
-
-    Raises `IllegalTransition` for a round that is closed, `InvalidInput`, `PointNameTaken`.
-    """
-    said = _sound_point(code, name, tables, opens, closes, latitude, longitude)
-    _not_over(test_round)
-    _free_code(test_round, said["folded"])
-    made = insert(Point(round=test_round, **said))
-    record(made, unit_id=test_round.unit_id, data={"round": str(test_round.id), "tables": tables})
-    return PointAdded(made.id)
-
-
-def _sound_point(
-    code: str, name: str, tables: int, opens: time, closes: time, latitude: float | None, longitude: float | None
-) -> dict[str, Any]:
-    """The columns of a point as they were said. Raises `InvalidInput`, `TextTooLong`."""
-    faults = {
-        **({} if code.strip() else {"code": _("Say what the point is called on lists, such as P1.")}),
-        **({} if name.strip() else {"name": _("Say where the point is.")}),
-        **({} if 1 <= tables <= MOST_TABLES else {"tables": _("From 1 to 1000 tables.")}),
-        **({} if opens < closes else {"closes": _("It must be after the opening.")}),
-        **({} if opens.tzinfo is None and closes.tzinfo is None else {"opens": _("The hour as clocks there show it.")}),
-    }
-    if faults:
-        raise InvalidInput(fields=faults)
-    where = point_on_the_map(latitude, longitude)
-    return {
-        "code": whole(code, 20), "folded": folded(code), "name": whole(name, 120), "tables": tables, "opens": opens,
-        "closes": closes, **where,
-    }  # fmt: skip
-
-
-def _not_over(of: Round) -> None:
-    if of.state in OVER:
-        raise IllegalTransition(state=of.state)
-
-
-def _free_code(of: Round, code: str, *, but: UUID | None = None) -> None:
-    """The database refuses a second one too; this names it."""
-    others = of.points.filter(folded=code)
-    if (others.exclude(pk=but) if but else others).exists():
-        raise PointNameTaken(code=code)
-
-
-@command("screening.close_point", capability=MANAGE)
-def close_point(*, actor: Actor, at: datetime, point: Point) -> PointChanged:
-    """A point closes; what its phones captured before is taken in as ever. Raises `IllegalTransition`."""
-    return _move_point(point, PointState.CLOSED)
-
-
-@command("screening.open_point", capability=MANAGE)
-def open_point(*, actor: Actor, at: datetime, point: Point) -> PointChanged:
-    """A closed point opens again. Raises `IllegalTransition`."""
-    return _move_point(point, PointState.OPEN)
-
-
-def _move_point(point: Point, after: PointState) -> PointChanged:
-    _permitted(POINT_EDGES, point.state, after)
-    point.state = after
-    point.save(update_fields=["state"])
-    record(point, unit_id=point.round.unit_id, data={"state": after})
-    return PointChanged(point.id, after)
-
-
 @command("screening.open_round", capability=MANAGE)
 def open_round(*, actor: Actor, at: datetime, test_round: Round) -> RoundChanged:
     """Testing begins. Raises `IllegalTransition`, `RoundWithoutPoint`."""
-    _permitted(ROUND_EDGES, test_round.state, RoundState.OPEN)
+    permitted(ROUND_EDGES, test_round.state, RoundState.OPEN)
     if not test_round.points.filter(state=PointState.OPEN).exists():
         raise RoundWithoutPoint(round=test_round.id)
     test_round.state, test_round.opened_at = RoundState.OPEN, at
@@ -217,7 +188,7 @@ def close_round(*, actor: Actor, at: datetime, test_round: Round) -> RoundChange
 
     Raises `IllegalTransition`, and what the gates of apps above raise (`closes_only_when`).
     """
-    _permitted(ROUND_EDGES, test_round.state, RoundState.CLOSED)
+    permitted(ROUND_EDGES, test_round.state, RoundState.CLOSED)
     for gate in _GATES:
         gate(test_round, at)
     test_round.state, test_round.closed_at = RoundState.CLOSED, at
@@ -226,7 +197,8 @@ def close_round(*, actor: Actor, at: datetime, test_round: Round) -> RoundChange
     return RoundChanged(test_round.id, test_round.state)
 
 
-def _permitted(table: tuple[Edge, ...], before: str, after: str) -> None:
+def permitted(table: tuple[Edge, ...], before: str, after: str) -> None:
+    """Raise `IllegalTransition` for a step that the table does not know."""
     if edge(table, before, after) is None:
         raise IllegalTransition(before=before, after=after)
 

@@ -32,6 +32,7 @@ def test_no_page_has_a_barrier(window: Opener, cast: Cast, monkeypatch, reader):
     for path in (
         reverse("screening:rounds"), *(reverse("screening:round", args=[one.pk]) for one in (of, before)),
         reverse("screening:wall", args=[of.pk]), missing, f"{missing}?organisation={home.pk}",
+        reverse("screening:edit", args=[of.pk]), reverse("screening:edit_point", args=[place.pk]),
         reverse("screening:missing", args=[before.pk]), reverse("screening:enterprise", args=[of.pk, home.pk]),
     ):  # fmt: skip
         seen.open(path)

@@ -7,15 +7,17 @@ from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from lazaretto.core.access import Actor, locked
 from lazaretto.core.commands import command, record
 from lazaretto.core.errors import InvalidInput, NotFound, ReasonRequired, whole
 from lazaretto.planning import points as planner
+from lazaretto.screening.commands import follows_a_change
 from lazaretto.screening.models import Point, Round
 from lazaretto.slots.errors import NoRoomThen, NotTheirHours, ProposalStale, SlotBegun
 from lazaretto.slots.models import Load, Proposal, Slot
-from lazaretto.slots.queries import current, digest_of, free_starts, rooms_of, settings_of
+from lazaretto.slots.queries import accepted, current, digest_of, free_starts, misfits, rooms_of, settings_of
 from lazaretto.slots.queries.problem import free_spans, group_of, part_of
 from lazaretto.slots.rules import MANAGE, MINUTE, Visit, visits
 
@@ -52,6 +54,8 @@ def accept(*, actor: Actor, at: datetime, proposal: Proposal) -> Accepted:
     dropped, made = _difference(proposal, rows, at)
     if any(row.starts_at < at and not _cut(row, dropped) for row in made):
         raise ProposalStale
+    if {row.point_id for row in made} - set(of.points.values_list("pk", flat=True)):
+        raise ProposalStale  # a point was removed since
     _drop(dropped, at, _("planned anew"))
     Slot.objects.bulk_create(_with_turns(made, [row for row in rows if row not in dropped]))
     given = settings_of(of, proposal)
@@ -61,6 +65,18 @@ def accept(*, actor: Actor, at: datetime, proposal: Proposal) -> Accepted:
     data = {"round": str(of.pk), "made": len(made), "dropped": len(dropped)}
     record(proposal, unit_id=of.unit_id, data=data)
     return Accepted(proposal.pk, len(made), len(dropped))
+
+
+@follows_a_change
+def slots_that_no_longer_fit(of: Round, at: datetime) -> str:
+    """Said to whoever changed a deadline, hours or tables; nobody's slot is moved by it."""
+    plan = accepted(of)
+    n = len(misfits(of, plan, list(current(of)), at=at)) if plan else 0
+    said = ngettext(
+        "%(n)s slot no longer fits: plan anew what has not begun.",
+        "%(n)s slots no longer fit: plan anew what has not begun.", n,
+    )  # fmt: skip
+    return said % {"n": n} if n else ""
 
 
 def _locked(round_id: UUID) -> Round:

@@ -1,6 +1,7 @@
 """Reads of slots, within what an actor may see. Never writes."""
 
-from lazaretto.slots.queries.board import Board, Hour, PointRow, SlotLine, Unplaced, board, lines, unplaced
+from lazaretto.slots.queries.board import Board, Hour, PointRow, SlotLine, Unplaced, board, lines, misfits, unplaced
+from lazaretto.slots.queries.formulas import Formula, formulas
 from lazaretto.slots.queries.notices import Holder, Wording, counts_of, holder, holders, wording
 from lazaretto.slots.queries.problem import (
     Asked,
@@ -15,15 +16,19 @@ from lazaretto.slots.queries.problem import (
 from lazaretto.slots.queries.proposals import proposal_view
 from lazaretto.slots.queries.standing import accepted, current, digest_of, pending, proposal_by_id, slot_by_id
 from lazaretto.slots.queries.starts import free_starts
+from lazaretto.slots.queries.supplies import PointSupplies, Supplies, supplies
 
 __all__ = [
     "Asked",
     "Board",
+    "Formula",
     "Holder",
     "Hour",
     "PointRow",
+    "PointSupplies",
     "Settings",
     "SlotLine",
+    "Supplies",
     "Unplaced",
     "Wording",
     "accepted",
@@ -32,11 +37,13 @@ __all__ = [
     "counts_of",
     "current",
     "digest_of",
+    "formulas",
     "free_starts",
     "holder",
     "holders",
     "improved",
     "lines",
+    "misfits",
     "pending",
     "proposal_by_id",
     "proposal_view",
@@ -44,6 +51,7 @@ __all__ = [
     "settings_of",
     "slot_by_id",
     "standing_of",
+    "supplies",
     "unplaced",
     "way",
     "wording",

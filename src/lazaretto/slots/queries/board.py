@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -145,6 +145,30 @@ def lines(rows: Sequence[Slot], *, at: datetime) -> list[SlotLine]:
         )
         for row in rows
     ]  # fmt: skip
+
+
+def misfits(of: Round, found: Proposal, rows: Sequence[Slot], *, at: datetime) -> list[Slot]:
+    """Slots still to come that their point does not take any more: its tables or hours, or the deadline, changed."""
+    given = settings_of(of, found)
+    rooms, step = rooms_of(of, given, begins=of.opens_at), given.slot_minutes * MINUTE
+    taken = Counter[tuple[UUID, int]]()
+    for row in rows:
+        for place, people in _steps(row, given.counts_from, step):
+            taken[row.point_id, place] += people
+
+    def fits(row: Slot) -> bool:
+        own = rooms.get(row.point_id, [])
+        return all(
+            0 <= place < len(own) and taken[row.point_id, place] <= own[place]
+            for place, _people in _steps(row, given.counts_from, step)
+        )
+
+    return [row for row in rows if row.starts_at > at and not row.waiting and not fits(row)]
+
+
+def _steps(row: Slot, counts_from: datetime, step: timedelta) -> list[tuple[int, int]]:
+    first = (row.starts_at - counts_from) // step
+    return [(first + nth, people) for nth, people in enumerate(row.portions)]
 
 
 @dataclass(frozen=True)

@@ -93,11 +93,15 @@ def holder(of: Round, organisation: UUID) -> Holder:
 
 def _digest(of: Round, rows: Iterable[Slot]) -> str:
     """What is told, not which rows say it: a slot that went away and came back is the same slot."""
-    said = [
-        (row.part, row.point.code, row.point.name, row.starts_at.isoformat(), row.ends_at.isoformat(), row.people)
-        for row in rows
-    ]
+    said = [(row.part, place_of(row), row.starts_at.isoformat(), row.ends_at.isoformat(), row.people) for row in rows]
     return sha256(repr((of.state == RoundState.CANCELLED, sorted(said))).encode()).hexdigest()
+
+
+def place_of(row: Slot) -> str:
+    """Where they come to, as they are told: short name, name, address, opening hours."""
+    point = row.point
+    said = [f"{point.code} {point.name}", point.address, f"{point.opens:%H:%M}–{point.closes:%H:%M}"]
+    return " · ".join(part for part in said if part)
 
 
 def counts_of(rows: Sequence[Holder]) -> dict[str, int]:
@@ -143,7 +147,7 @@ def wording(found: Holder, language: str) -> Wording:
 def _line(row: Slot) -> tuple[str, str, str, str]:
     begins, ends = (timezone.localtime(at, timezone.get_default_timezone()) for at in (row.starts_at, row.ends_at))
     people = ngettext("%(n)s person", "%(n)s people", row.people) % {"n": row.people}
-    return f"{_day(begins)} {begins:%H:%M}–{ends:%H:%M}", f"{row.point.code} {row.point.name}", people, row.part
+    return f"{_day(begins)} {begins:%H:%M}–{ends:%H:%M}", place_of(row), people, row.part
 
 
 def _day(at: datetime) -> str:

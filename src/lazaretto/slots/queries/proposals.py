@@ -68,10 +68,11 @@ def proposal_view(row: Proposal) -> ProposalView:
     def line(visit: Visit) -> Line:
         home, part = part_of(visit.group)
         begins = row.counts_from + visit.slot * row.slot_minutes * MINUTE
-        place = places[visit.point]
+        place = places.get(visit.point)  # a point may have been removed since
         return Line(
-            homes[home].name, part, f"{place.code} {place.name}", begins,
-            begins + len(visit.portions) * row.slot_minutes * MINUTE, visit.people, way(homes[home], place),
+            homes[home].name, part, f"{place.code} {place.name}" if place else "–", begins,
+            begins + len(visit.portions) * row.slot_minutes * MINUTE, visit.people,
+            way(homes[home], place) if place else None,
         )  # fmt: skip
 
     def ends(slots: int) -> datetime | None:

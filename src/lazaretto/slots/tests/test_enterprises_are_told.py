@@ -1,5 +1,6 @@
 """Enterprises are told their slots: what is written down, when it is stale, pages, paper and API."""
 
+from datetime import time as hours
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from lazaretto.core.models import JournalEntry
 from lazaretto.headcounts.models import Organisation
 from lazaretto.screening import commands as screening
 from lazaretto.screening.choices import RoundState
-from lazaretto.screening.models import Point, Round
+from lazaretto.screening.models import Round
 from lazaretto.slots import commands, queries
 from lazaretto.slots.choices import Means, NoticeState, NoticeStep
 from lazaretto.slots.errors import NothingToTell, NoticeStale, NotToldYet
@@ -82,12 +83,19 @@ def test_what_changes_afterwards_is_seen(cast):
     assert state(of, other) == NoticeState.TOLD
 
 
-def test_a_point_that_is_called_otherwise_is_told_anew(cast):
-    of, (home,), (one, two) = planned(cast, 5)
+@pytest.mark.parametrize("other", [{"name": "体育馆北门"}, {"address": "东门路 8 号"}, {"closes": hours(22)}])
+def test_a_point_that_is_called_or_lies_or_opens_otherwise_is_told_anew(cast, other):
+    of, (home,), places = planned(cast, 5)
     standing(cast, of)
     tell(cast, of, home)
-    Point.objects.filter(pk__in=[one.pk, two.pk]).update(name="体育馆北门")
+    for place in places:
+        known = {name: getattr(place, name) for name in ("code", "name", "tables", "opens", "closes")}
+        screening.change_point(actor=cast.duty_officer.actor, at=BEFORE, point=place, **{**known, **other})
     assert state(of, home) == NoticeState.STALE
+    said = queries.wording(queries.holder(of, home.pk), "zh-hans").text
+    assert format(next(iter(other.values())), "%H:%M" if "closes" in other else "") in said
+    tell(cast, of, home, at=LATER)
+    assert state(of, home) == NoticeState.TOLD
 
 
 def test_planned_again_alike_nobody_is_told_anew(cast):

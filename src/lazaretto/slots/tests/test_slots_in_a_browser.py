@@ -50,7 +50,7 @@ def test_no_page_has_a_barrier(window: Opener, cast: Cast, reader):
     for path in (
         home, f"{home}?q=x", everybody, f"{everybody}?state=stale", *notices,
         reverse("slots:proposal", args=[row.proposal_id]), reverse("slots:slot", args=[row.pk]),
-        reverse("slots:proposal", args=[proposed(cast, of, farthest=1).pk]),
+        reverse("slots:proposal", args=[proposed(cast, of, farthest=1).pk]), reverse("slots:supplies", args=[of.pk]),
     ):  # fmt: skip
         seen.open(path)
         assert seen.problems() == [], path

@@ -2,6 +2,7 @@
 
 from lazaretto.slots.views.notices import confirm, notice, notices, paper, papers_of_all, tell
 from lazaretto.slots.views.slots import accept, anew, cancel, improve, move, one, proposal, propose, slots
+from lazaretto.slots.views.supplies import supplies, supplies_pdf, supplies_xlsx
 
 __all__ = [
     "accept",
@@ -18,5 +19,8 @@ __all__ = [
     "proposal",
     "propose",
     "slots",
+    "supplies",
+    "supplies_pdf",
+    "supplies_xlsx",
     "tell",
 ]

@@ -50,6 +50,7 @@ def _slots(request: HttpRequest, of: Round, form: ProposeForm | None) -> HttpRes
         "points": sorted({row.point for row in rows}, key=lambda point: point.folded),
         "told": [(state, told[state.value]) for state in NoticeState] if found else [],
         "unplaced": queries.unplaced(of, found, rows) if found else [],
+        "misfits": queries.misfits(of, found, rows, at=at) if found else [],
         "pending": queries.pending(of, queries.digest_of(row.pk for row in rows)),
         "form": form or ProposeForm.of(queries.settings_of(of, found)),
         "may_manage": actor.may(MANAGE, of.unit_id) and of.state not in OVER,

@@ -1,4 +1,4 @@
-"""Rules of slots: hours in minutes, steps in rows. Pure."""
+"""Hours in minutes, steps in rows, what an enterprise knows. Pure."""
 
 from __future__ import annotations
 
@@ -8,12 +8,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Final
 
 from lazaretto.planning.points import Booking
-from lazaretto.screening.rules import MANAGE, READ
 from lazaretto.slots.choices import NoticeState, NoticeStep
-
-__all__ = [
-    "DAY", "MANAGE", "MINUTE", "READ", "Visit", "clock_spans", "grid_begins", "notice_state", "rows_of", "visits",
-]  # fmt: skip
 
 MINUTE: Final = timedelta(minutes=1)
 DAY: Final = timedelta(days=1)

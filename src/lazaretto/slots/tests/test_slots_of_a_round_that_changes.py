@@ -1,0 +1,80 @@
+"""A round or a point changes under slots that stand: they are named, nobody is moved by it, nothing breaks."""
+
+from datetime import time as hours
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from lazaretto.core import clock
+from lazaretto.screening import commands as screening
+from lazaretto.screening.errors import PointInUse
+from lazaretto.screening.models import Point, Round
+from lazaretto.slots import commands, queries
+from lazaretto.slots.errors import ProposalStale
+from lazaretto.slots.tests.plans import BEFORE, add_point, planned, proposed, slots, standing
+
+
+@pytest.fixture(autouse=True)
+def _before_it_begins(monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: BEFORE)
+
+
+def change(cast, place: Point, **more) -> screening.PointEdited:
+    """What is known of it, said anew."""
+    known = {name: getattr(place, name) for name in ("code", "name", "tables", "opens", "closes")}
+    return screening.change_point(actor=cast.duty_officer.actor, at=BEFORE, point=place, **{**known, **more})
+
+
+def until(cast, of: Round, minutes: int) -> screening.RoundEdited:
+    """The round ends so soon after its beginning."""
+    return screening.change_round(
+        actor=cast.duty_officer.actor, at=BEFORE, test_round=of, name=of.name,
+        deadline_at=of.opens_at + timedelta(minutes=minutes), reason="台风",
+    )  # fmt: skip
+
+
+def test_slots_after_an_earlier_deadline_are_said_and_stay(cast):
+    of, _homes, _places = planned(cast, 30, 30)  # fifteen in a quarter of an hour at each of two points
+    before = standing(cast, of)
+    assert until(cast, of, 30).follows == []
+    said = until(cast, of, 15).follows
+    assert len(said) == 1
+    assert said[0].startswith("2 ")
+    assert slots(of) == before
+    page = cast.duty_officer.client.get(reverse("slots:slots", args=[of.pk])).content.decode()
+    assert "请重新安排尚未开始的时段" in page
+
+
+@pytest.mark.parametrize("other", [{"opens": hours(22)}, {"tables": 1}])
+def test_slots_that_their_point_takes_no_more_are_said(cast, other):
+    of, _homes, (one,) = planned(cast, 30, points=("P1",))
+    screening.change_point(
+        actor=cast.duty_officer.actor, at=BEFORE, point=one, code="P1", name="体育馆", tables=2, opens=one.opens,
+        closes=one.closes,
+    )  # fmt: skip
+    standing(cast, of)
+    one.refresh_from_db()
+    assert change(cast, one, address="东门路 8 号").follows == []
+    assert len(change(cast, one, **other).follows) == 1
+
+
+def test_a_point_with_slots_is_not_removed_and_one_without_is(cast):
+    of, _homes, (one, _two) = planned(cast, 30, 5)
+    standing(cast, of)
+    spare = add_point(cast, of, "P3")
+    with pytest.raises(PointInUse):
+        screening.remove_point(actor=cast.duty_officer.actor, at=BEFORE, point=one)
+    screening.remove_point(actor=cast.duty_officer.actor, at=BEFORE, point=spare)
+    assert of.points.count() == 2
+
+
+def test_what_was_proposed_over_a_point_that_is_gone_is_shown_and_not_accepted(cast):
+    of, _homes, (one, two) = planned(cast, 30, 30)
+    found = proposed(cast, of)
+    screening.remove_point(actor=cast.duty_officer.actor, at=BEFORE, point=two)
+    assert {line.point for line in queries.proposal_view(found).lines} == {f"{one.code} {one.name}", "–"}
+    page = reverse("slots:proposal", args=[found.pk])
+    assert cast.duty_officer.client.get(page).status_code == 200
+    with pytest.raises(ProposalStale):
+        commands.accept(actor=cast.duty_officer.actor, at=BEFORE, proposal=found)
