@@ -61,8 +61,8 @@ def _box(row: PointSupplies) -> list[str | int]:
 
 
 def _all(found: Supplies) -> list[str | int]:
-    box, tables = found.needs, sum(row.point.tables for row in found.points)
-    return [pgettext("points", "All"), box.people, tables, found.staff, box.tubes, box.swabs, box.suits]
+    box = found.needs
+    return [pgettext("points", "All"), box.people, found.tables, found.staff, box.tubes, box.swabs, box.suits]
 
 
 def _shift(point: str, line: ShiftLine) -> list[str | int]:

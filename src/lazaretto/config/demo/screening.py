@@ -17,13 +17,17 @@ from lazaretto.screening.choices import FeverDone, FeverStep, TubeRule
 from lazaretto.screening.commands import SeenFever, TakenScan
 from lazaretto.screening.models import Fever, Point, RosterEntry, Round
 from lazaretto.slots import commands as slots
-from lazaretto.slots.choices import Parts
-from lazaretto.slots.models import Proposal
+from lazaretto.slots.choices import Means, Parts
+from lazaretto.slots.models import Proposal, Slot
+from lazaretto.slots.queries import free_starts, holders
 
 BEGAN = timedelta(hours=3)
 LASTS = timedelta(hours=10)
 TUBES, PLACES = 6, 10
-POINTS = (("P1", "园区体育馆", 4), ("P2", "东门广场", 3))
+POINTS = (
+    ("P1", "园区体育馆", 4, "创业大道 18 号", 10, (23.0659, 113.2607)),
+    ("P2", "东门广场", 3, "东门路与科技三路交口", 7, (23.0622, 113.2631)),
+)
 PACE = timedelta(seconds=70)
 
 
@@ -39,12 +43,13 @@ def tell(district: District, *, now: datetime) -> None:
     places = [
         commands.add_point(
             actor=actor, at=at - timedelta(hours=1), test_round=of, code=code, name=name, tables=tables,
-            opens=time(0, 0), closes=time(23, 59),
+            opens=time(0, 0), closes=time(23, 59), address=address, staff=staff, latitude=latitude, longitude=longitude,
         ).point_id
-        for code, name, tables in POINTS
+        for code, name, tables, address, staff, (latitude, longitude) in POINTS
     ]  # fmt: skip
     commands.freeze_round(actor=actor, at=at - timedelta(minutes=30), test_round=of)
     _slots(actor, of, at - timedelta(minutes=25))
+    _notices(actor, of, at - timedelta(minutes=20))
     commands.open_round(actor=actor, at=at, test_round=of)
     _worked(actor, places[0], of, at + timedelta(minutes=10))
     _fevers(district, places[0], of, now)
@@ -55,6 +60,21 @@ def _slots(actor: Actor, of: Round, at: datetime) -> None:
     of.refresh_from_db()
     made = slots.propose(actor=actor, at=at, test_round=of, per_table_hour=20, parts=Parts.SECTION)
     slots.accept(actor=actor, at=at, proposal=Proposal.objects.get(pk=made.proposal_id))
+
+
+def _notices(actor: Actor, of: Round, at: datetime) -> None:
+    """Three enterprises were told, one confirmed, and of one a slot was moved since; the others know nothing."""
+    known = {"actor": actor, "test_round": of, "means": Means.PHONE}
+    told = holders(of)[:3]
+    for nth, found in enumerate(told):
+        said = {"organisation": found.organisation, "read": found.digest, "who": found.organisation.contact or "王联络"}
+        slots.tell(at=at + nth * timedelta(minutes=2), **known, **said)
+        if nth == 0:
+            slots.confirm(at=at + timedelta(minutes=9), **known, **said)
+    later = at + timedelta(minutes=12)
+    moved = Slot.objects.select_related("round", "organisation", "proposal").get(pk=told[1].slots[-1].pk)
+    start = free_starts(moved, at=later)[-1]
+    slots.move(actor=actor, at=later, slot=moved, point=start.point, starts_at=start.starts_at, reason="设备检修")
 
 
 def _worked(actor: Actor, place: UUID, of: Round, at: datetime) -> None:

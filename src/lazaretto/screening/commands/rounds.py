@@ -96,7 +96,7 @@ def change_round(
     if not name.strip():
         raise InvalidInput(fields={"name": _("Say what the round is called.")})
     before = {"name": test_round.name, "deadline_at": test_round.deadline_at}
-    after = {"name": whole(name.strip(), 120), "deadline_at": deadline_at}
+    after: dict[str, Any] = {"name": whole(name.strip(), 120), "deadline_at": deadline_at}
     if deadline_at != test_round.deadline_at:
         _sound_deadline(test_round, deadline_at, reason, at)
     test_round.name, test_round.deadline_at = after["name"], deadline_at

@@ -105,6 +105,17 @@ class Supplies:
         return max((line.shift.staff for line in self.shifts), default=0)
 
     @property
+    def tables(self) -> int:
+        """Of all points."""
+        return sum(row.point.tables for row in self.points)
+
+    @property
+    def there(self) -> int | None:
+        """Who works at the same time as somebody said; None where it is not said of every point."""
+        known = [row.point.staff for row in self.points]
+        return None if None in known else sum(staff or 0 for staff in known)
+
+    @property
     def turns(self) -> int:
         """Shifts that somebody must be found for, of all people and points."""
         return sum(line.shift.staff for row in self.points for line in row.shifts)
