@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from lazaretto.config.demo.district import District
@@ -64,10 +65,14 @@ def _slots(actor: Actor, of: Round, at: datetime) -> None:
 
 def _notices(actor: Actor, of: Round, at: datetime) -> None:
     """Three enterprises were told, one confirmed, and of one a slot was moved since; the others know nothing."""
-    known = {"actor": actor, "test_round": of, "means": Means.PHONE}
+    known: dict[str, Any] = {"actor": actor, "test_round": of, "means": Means.PHONE}
     told = holders(of)[:3]
     for nth, found in enumerate(told):
-        said = {"organisation": found.organisation, "read": found.digest, "who": found.organisation.contact or "王联络"}
+        said: dict[str, Any] = {
+            "organisation": found.organisation,
+            "read": found.digest,
+            "who": found.organisation.contact or "王联络",
+        }
         slots.tell(at=at + nth * timedelta(minutes=2), **known, **said)
         if nth == 0:
             slots.confirm(at=at + timedelta(minutes=9), **known, **said)
