@@ -12,13 +12,16 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.core import clock
+from lazaretto.core.access import Actor
 from lazaretto.core.errors import InvalidInput
 from lazaretto.core.paging import Page, PageOut, Paging, page
 from lazaretto.screening.commands.scans import Moment
-from lazaretto.tubes.choices import FileState, Hold, LineState, Source, Stage
+from lazaretto.screening.models import Round
+from lazaretto.tubes.choices import FileState, Hold, LineState, RecallState, Source, Stage
 from lazaretto.tubes.commands import EventsAnswer, RawLine, TakenEvent, commit_results, stage_results, take_events
-from lazaretto.tubes.models import ResultFile, Trail
-from lazaretto.tubes.queries.balance import balance_of
+from lazaretto.tubes.models import Recall, ResultFile, Trail
+from lazaretto.tubes.queries.balance import balance_of, recalls
+from lazaretto.tubes.queries.people import Somebody, people_of, shown
 from lazaretto.tubes.queries.results import account_of, blocked, file_by_id, laboratory_by_code, lines_of
 from lazaretto.tubes.queries.trails import round_by_id, trails
 from lazaretto.tubes.rules import HANDLE, MOST_EVENTS, MOST_RESULTS, READ, REPORT
@@ -129,6 +132,29 @@ class TrailOut(Schema):
     answered_at: datetime | None
 
 
+class RecallsIn(Paging):
+    """What to show of the people called back."""
+
+    state: RecallState | None = None
+
+
+class RecallOut(Schema):
+    """Somebody called back because of `tube`; by `id` they are called, swabbed again and handed on."""
+
+    id: UUID
+    number: int
+    name: str
+    tube: str
+    state: RecallState
+    raised_at: datetime
+    due_at: datetime
+    reached_at: datetime | None
+    retest_tube: str | None
+    retested_at: datetime | None
+    closed_at: datetime | None
+    handed_on_at: datetime | None
+
+
 def _read(shape: type[B], request: HttpRequest) -> B:
     """What was sent, after the actor was asked; raises `InvalidInput` naming the fields."""
     try:
@@ -207,3 +233,20 @@ def results_now(request: HttpRequest, file_id: UUID) -> ResultsOut:
 def balance(request: HttpRequest, round_id: UUID) -> BalanceOut:
     """Tubes out = results in, headcount = tested + excused + missing."""
     return BalanceOut.from_orm(balance_of(round_by_id(actor_of(request), round_id)))
+
+
+@router.get("/tubes/rounds/{round_id}/recalls", response=PageOut[RecallOut], summary="People called back, by when")
+@needs(READ)
+def recall_list(request: HttpRequest, round_id: UUID, given: Query[RecallsIn]) -> Page[RecallOut]:
+    """Names as the role reads them; telephone numbers are on the page of the positive."""
+    actor = actor_of(request)
+    of = round_by_id(actor, round_id)
+    piece = page(recalls(of, given.state), ["raised_at", "id"], limit=given.limit, cursor=given.cursor)
+    people = people_of(of, [row.number for row in piece.items])
+    return Page([_recall(actor, of, row, people.get(row.number)) for row in piece.items], piece.next)
+
+
+def _recall(actor: Actor, of: Round, row: Recall, who: Somebody | None) -> RecallOut:
+    name = shown(actor, of, who, calls=False).name if who else ""
+    fields = {field: getattr(row, field) for field in RecallOut.model_fields if field != "name"}
+    return RecallOut(name=name, **fields)

@@ -76,6 +76,12 @@ def pending(of: Round) -> QuerySet[Recall]:
     return Recall.objects.filter(round=of, state__in=PENDING).order_by("raised_at", "number")
 
 
+def recalls(of: Round, state: str | None = None) -> QuerySet[Recall]:
+    """Everybody called back, or those in one state."""
+    rows = Recall.objects.filter(round=of)
+    return rows.filter(state=state) if state else rows
+
+
 def unclaimed(of: Round) -> QuerySet[Recall]:
     """Confirmed positives whom nobody took over."""
     return Recall.objects.filter(round=of, state=RecallState.CONFIRMED, handed_on_at__isnull=True)

@@ -96,3 +96,24 @@ def test_a_laboratory_sends_results_and_learns_what_waits(cast):
     assert send_results(client, of, ("T1", "阴性"), laboratory="L9").status_code == 404
     assert send_results(cast.clerk.client, of, ("T1", "阴性")).status_code == 403
     assert client.post("/api/v1/tubes/results", "{", content_type="application/json").status_code == 422
+
+
+def test_people_called_back_are_read_with_their_tubes(cast, django_assert_max_num_queries):
+    of, place = opened(cast)
+    laboratory(cast)
+    send(cast, place, scan(1), scan(2))
+    brought(cast, place, "T1")
+    laboratory_user = somebody("laboratory", cast.site.unit)
+    send_results(laboratory_user.client, of, ("T1", "阳性"))
+    path = f"/api/v1/tubes/rounds/{of.pk}/recalls"
+    with django_assert_max_num_queries(8):
+        rows = cast.medic.client.get(path).json()["items"]
+    assert [(row["number"], row["tube"], row["state"], row["retest_tube"]) for row in rows] == [
+        (1, "T1", "open", None),
+        (2, "T1", "open", None),
+    ]
+    assert rows[0]["name"] == "员工001"
+    assert cast.medic.client.get(f"{path}?state=cleared").json()["items"] == []
+    assert laboratory_user.client.get(path).json()["items"][0]["name"] == "员****", "a laboratory reads no names"
+    assert cast.clerk.client.get(path).status_code == 403
+    assert cast.outsider.client.get(path).status_code == 404
