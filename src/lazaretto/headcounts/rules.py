@@ -4,12 +4,13 @@ The columns are those that parks send (企业名称, 部门, 姓名, 身份证�
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from lazaretto.core.tables.lists import Headings
 from lazaretto.headcounts.choices import Issue, LineOutcome
-from lazaretto.people.rules import DocumentKind, fold, is_nothing, read_documents, read_name, read_phones
+from lazaretto.people.rules import fold, is_nothing, read_cells, without_ticks
 
 
 def folded(name: str) -> str:
@@ -17,7 +18,7 @@ def folded(name: str) -> str:
     return fold(name).replace(" ", "").casefold()
 
 
-HEADERS = {
+HEADINGS = Headings({
     "organisation": (
         "企业名称", "企业", "公司", "公司名称", "单位", "单位名称", "工作单位", "社区", "小区",
         "enterprise", "company", "employer", "organisation", "community",
@@ -30,17 +31,15 @@ HEADERS = {
     "phone": ("手机", "手机号", "手机号码", "联系电话", "电话", "phone", "mobile", "telephone"),
     "dormitory": ("宿舍", "宿舍号", "住址", "房号", "门牌", "dormitory", "room", "address"),
     "inside": ("是否住园区", "住园区", "是否住宿", "是否住厂", "lives here", "lives inside"),
-}  # fmt: skip
-_FIELD_OF = {folded(word): field for field, words in HEADERS.items() for word in words}
+}, folded)  # fmt: skip
+columns_of, is_header = HEADINGS.columns_of, HEADINGS.is_header
 HOLDS: frozenset[str] = frozenset({Issue.NO_NAME, Issue.ODD_NAME, Issue.NO_ORGANISATION, Issue.BAD_DOCUMENT})
-_TICKS = "'’‘`＇"  # what spreadsheets put before a number to keep its digits
 _YES, _NO = (
     frozenset(("是", "y", "yes", "住", "true", "1", "√", "✓")),
     frozenset(("否", "n", "no", "不住", "false", "0", "×")),
 )
-_CARDS = frozenset({DocumentKind.ID_CARD, DocumentKind.RESIDENCE_PERMIT})
 _ROOM = re.compile(r"\s*(?P<building>.*[栋幢座号楼区])\s*(?P<room>[\w\-]+(?:室|房)?)\s*")
-LONGEST = {"organisation": 120, "section": 80, "name": 120, "building": 60, "room": 40}
+LONGEST = {"organisation": 120, "section": 80, "building": 60, "room": 40}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,83 +63,29 @@ class Entry:
         return LineOutcome.HELD if HOLDS.intersection(self.issues) else LineOutcome.READY
 
 
-def columns_of(header: Sequence[str]) -> dict[int, str]:
-    """Which column says what; columns with unknown words are left out, the first of two with one meaning counts."""
-    found: dict[int, str] = {}
-    for index, word in enumerate(header):
-        field = _FIELD_OF.get(folded(str(word)))
-        if field and field not in found.values():
-            found[index] = field
-    return found
-
-
-def is_header(cells: Sequence[str]) -> bool:
-    """Whether a line names columns: a name and one more."""
-    found = columns_of(cells)
-    return "name" in found.values() and len(found) > 1
-
-
 def read_entry(said: Mapping[str, str], *, organisation: str = "") -> Entry | None:
     """A line as it was read, or None when there is nobody in it. `organisation` is whose list it is."""
-    cells = {field: text.strip().lstrip(_TICKS).strip() for field, text in said.items()}
+    cells = {field: without_ticks(text) for field, text in said.items()}
     if not any(cells.get(field) for field in ("name", "document", "phone")):
         return None
-    issues: list[str] = []
-    name = _name(cells.get("name", ""), issues)
+    found = read_cells(**{field: cells.get(field, "") for field in ("name", "document", "phone")})
+    issues: list[str] = [*found.issues]
     employer = _short("organisation", cells.get("organisation", "")) or organisation
     if not employer:
         issues.append(Issue.NO_ORGANISATION)
-    kind, document = _document(cells.get("document", ""), issues)
     building, room = place_of(cells.get("dormitory", ""))
     return Entry(
-        name=name,
+        name=found.name,
         organisation=employer,
         section=_short("section", cells.get("section", "")),
-        kind=kind,
-        document=document,
-        phone=_phone(cells.get("phone", ""), issues),
+        kind=found.kind,
+        document=found.document,
+        phone=found.phones[0] if found.phones else "",
         building=building,
         room=room,
         inside=_inside(cells.get("inside", ""), room),
         issues=tuple(issues),
     )
-
-
-def _name(text: str, issues: list[str]) -> str:
-    if not text or is_nothing(text):
-        issues.append(Issue.NO_NAME)
-        return ""
-    reading = read_name(text)
-    if not reading.certain:
-        issues.append(Issue.ODD_NAME)
-    return reading.name[: LONGEST["name"]] if len(reading.name) <= LONGEST["name"] else _too_long(issues)
-
-
-def _too_long(issues: list[str]) -> str:
-    issues.append(Issue.ODD_NAME)
-    return ""
-
-
-def _document(text: str, issues: list[str]) -> tuple[str, str]:
-    if not text or is_nothing(text):
-        issues.append(Issue.NO_DOCUMENT)
-        return DocumentKind.NONE.value, ""
-    readings = read_documents(text)
-    only_digits = text.isdigit() and readings[0].kind not in _CARDS  # a card that lost some of its digits
-    if len(readings) != 1 or readings[0].trouble or not readings[0].number or only_digits:
-        issues.append(Issue.BAD_DOCUMENT)
-        return "", ""
-    return readings[0].kind.value, readings[0].number
-
-
-def _phone(text: str, issues: list[str]) -> str:
-    if not text or is_nothing(text):
-        return ""
-    numbers = read_phones(text).numbers
-    if not numbers:
-        issues.append(Issue.BAD_PHONE)
-        return ""
-    return numbers[0].e164
 
 
 def _inside(text: str, room: str) -> bool | None:

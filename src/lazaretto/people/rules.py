@@ -5,6 +5,7 @@ reason why it does not, and always keeps the text it was given.
 """
 
 from lazaretto.people.pinyin import initials
+from lazaretto.people.reading.cells import CellIssue, CellReading, read_cells, without_ticks
 from lazaretto.people.reading.countries import alpha3, country_code
 from lazaretto.people.reading.dates import DateReading, read_date
 from lazaretto.people.reading.documents import (
@@ -24,6 +25,8 @@ from lazaretto.people.reading.phones import Phone, PhoneReading, read_phones
 from lazaretto.people.reading.text import Sex, fold, is_nothing, read_sex
 
 __all__ = [
+    "CellIssue",
+    "CellReading",
     "DateReading",
     "DocumentKind",
     "DocumentReading",
@@ -43,6 +46,7 @@ __all__ = [
     "initials",
     "is_nothing",
     "kind_of_words",
+    "read_cells",
     "read_date",
     "read_document",
     "read_documents",
@@ -50,4 +54,5 @@ __all__ = [
     "read_phones",
     "read_sex",
     "tidy_name",
+    "without_ticks",
 ]

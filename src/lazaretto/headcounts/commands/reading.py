@@ -12,6 +12,7 @@ from lazaretto.core.access import Actor
 from lazaretto.core.bulk import insert, insert_rows
 from lazaretto.core.commands import command, record
 from lazaretto.core.errors import InvalidInput, NotFound, ReasonRequired, whole
+from lazaretto.core.tables.lists import RawLine
 from lazaretto.headcounts.choices import Issue, LineOutcome, ListState, Resolution
 from lazaretto.headcounts.errors import LineSettled, ListClosed, NoNameColumn
 from lazaretto.headcounts.models import HeadcountList, ListLine
@@ -21,21 +22,12 @@ from lazaretto.headcounts.queries import (
     employers_of,
     lines_with,
 )
-from lazaretto.headcounts.rules import HOLDS, Entry, columns_of, folded, read_entry
+from lazaretto.headcounts.rules import HEADINGS, HOLDS, Entry, folded, read_entry
 
 LINE_FIELDS = (
     "headcount_list", "number", "outcome", "issues", "organisation", "document_digest", "payload", "resolution",
     "reason",
 )  # fmt: skip
-OTHER = "+"  # stands before the name of a column that says nothing we know: kept as it came
-
-
-@dataclass(frozen=True)
-class RawLine:
-    """A line as it stands in the file: its number there and its cells."""
-
-    number: int
-    cells: list[str]
 
 
 @dataclass(frozen=True)
@@ -96,12 +88,9 @@ def begin_list(
     `organisation` is whose list it is where its lines do not say; `complete` says that whoever is not on it has left.
     Raises `NoNameColumn`, `TextTooLong`.
     """
-    columns = columns_of(header)
+    columns = HEADINGS.all_columns(header)
     if "name" not in columns.values():
         raise NoNameColumn(columns=", ".join(header)[:200])
-    columns |= {
-        index: f"{OTHER}{word[:60]}" for index, word in enumerate(header) if word.strip() and index not in columns
-    }
     held = HeadcountList.objects.filter(unit=unit, digest=digest).exclude(state=ListState.CANCELLED).first()
     if held is None:
         held = HeadcountList(

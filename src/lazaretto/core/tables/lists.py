@@ -1,0 +1,150 @@
+"""Lists of people in tables: which column says what is found by its heading, lines are read one after another.
+
+A large text file is never in memory as a whole.
+"""
+
+import csv
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import chain, islice
+from pathlib import Path
+
+from lazaretto.core.tables.delimited import decode, guess_delimiter
+from lazaretto.core.tables.model import Sheet, TableError, cell_text
+from lazaretto.core.tables.workbook import read_workbook
+
+STREAMED_FROM = 20_000_000  # bytes of a text file; what is smaller is read as spreadsheets are
+SAMPLE = 2_000_000  # bytes that tell the encoding
+BLOCK = 1_000_000
+HEADER_WITHIN = 30  # lines
+OTHER = "+"  # stands before the name of a column that says nothing we know: kept as it came
+_ARCHIVES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+
+
+class NoHeader(TableError):
+    """No line of a sheet names its columns."""
+
+    code = "file_without_header"
+
+
+@dataclass(frozen=True)
+class RawLine:
+    """A line as it stands in the file: its number there and its cells."""
+
+    number: int
+    cells: list[str]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file ready to be read: what identifies it, the line that names its columns, the lines after it.
+
+    `about` is how many lines there are, 0 when that is not known before the end.
+    """
+
+    digest: str
+    header: list[str]
+    lines: Iterator[RawLine]
+    about: int = 0
+
+
+@dataclass(frozen=True)
+class Headings:
+    """Which words head which column; `folded` makes two ways of writing a word one."""
+
+    words: Mapping[str, Sequence[str]]
+    folded: Callable[[str], str]
+
+    def columns_of(self, header: Sequence[str]) -> dict[int, str]:
+        """Which column says what; unknown words are left out, the first of two with one meaning counts."""
+        meaning = {self.folded(word): field for field, words in self.words.items() for word in words}
+        found: dict[int, str] = {}
+        for index, word in enumerate(header):
+            field = meaning.get(self.folded(str(word)))
+            if field and field not in found.values():
+                found[index] = field
+        return found
+
+    def is_header(self, cells: Sequence[str]) -> bool:
+        """Whether a line names columns: a name and one more."""
+        found = self.columns_of(cells)
+        return "name" in found.values() and len(found) > 1
+
+    def all_columns(self, header: Sequence[str]) -> dict[int, str]:
+        """The same with the columns that say nothing we know, under their own words."""
+        known = self.columns_of(header)
+        return known | {
+            index: f"{OTHER}{word[:60]}" for index, word in enumerate(header) if word.strip() and index not in known
+        }
+
+
+def from_bytes(content: bytes, name: str, headings: Headings) -> Source:
+    """A file that was uploaded. Raises `TableError`, `NoHeader` for a sheet whose columns nobody names."""
+    sheets = [sheet for sheet in read_workbook(content, name).sheets if any(any(row) for row in sheet.rows)]
+    header: list[str] = []
+    pieces: list[Iterator[RawLine]] = []
+    offset = 0
+    for sheet in sheets:
+        found = _header_of(sheet, headings)
+        header = header or found[1]
+        pieces.append(_lines(sheet, found[0], _same_order(header, found[1], headings), offset))
+        offset += len(sheet.rows)
+    return Source(sha256(content).hexdigest(), header, chain.from_iterable(pieces), offset)
+
+
+def from_path(path: Path, headings: Headings, *, streamed_from: int = STREAMED_FROM) -> Source:
+    """A file on this machine; one too large to be held is read as it goes. Raises `OSError` too."""
+    with path.open("rb") as file:
+        start = file.read(SAMPLE)
+    if path.stat().st_size < streamed_from or start.startswith(_ARCHIVES):
+        return from_bytes(path.read_bytes(), path.name, headings)
+    sample = start[: start.rfind(b"\n")]
+    text, encoding, _damaged = decode(sample)
+    rows = _records(path, encoding, guess_delimiter(text))
+    for number, row in islice(enumerate(rows, start=1), HEADER_WITHIN):
+        if headings.is_header(row):
+            lines = (RawLine(place, cells) for place, cells in enumerate(rows, start=number + 1))
+            return Source(_digest(path), row, lines)
+    raise NoHeader(path.name)
+
+
+def pieces(lines: Iterator[RawLine], size: int) -> Iterator[list[RawLine]]:
+    """The lines, so many at a time."""
+    while piece := list(islice(lines, size)):
+        yield piece
+
+
+def _records(path: Path, encoding: str, delimiter: str) -> Iterator[list[str]]:
+    with path.open(encoding=encoding, errors="replace", newline="") as file:
+        yield from csv.reader(file, delimiter=delimiter)
+
+
+def _digest(path: Path) -> str:
+    digest = sha256()
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _header_of(sheet: Sheet, headings: Headings) -> tuple[int, list[str]]:
+    for number, row in islice(sheet.numbered(), HEADER_WITHIN):
+        texts = [cell_text(cell) for cell in row]
+        if headings.is_header(texts):
+            return number, texts
+    raise NoHeader(sheet.name)  # no sheet with people on it is passed over in silence
+
+
+def _same_order(wanted: Sequence[str], found: Sequence[str], headings: Headings) -> list[int | None]:
+    """Where the columns of the first sheet are in this one."""
+    places = {field: index for index, field in headings.columns_of(found).items()}
+    words = {word: index for index, word in enumerate(found)}
+    meant = headings.columns_of(wanted)
+    return [places.get(meant[index]) if index in meant else words.get(word) for index, word in enumerate(wanted)]
+
+
+def _lines(sheet: Sheet, header: int, order: Sequence[int | None], offset: int) -> Iterator[RawLine]:
+    for number, row in sheet.numbered():
+        if number > header:
+            yield RawLine(offset + number, [cell_text(row[index]) if index is not None else "" for index in order])
