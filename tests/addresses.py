@@ -13,6 +13,7 @@ from lazaretto.orders.models import ExceptionRequest, TransferOrder
 from lazaretto.people.models import ContactPoint, IdentityDocument, Merge, Need, PartyMember, PersonName
 from lazaretto.places.models import Room, RoomList, Site
 from lazaretto.protocols.models import PackAdoption
+from lazaretto.returnees.models import Phone, Returnee, ReturneeList
 from lazaretto.screening.models import Fever, Point, Round
 from lazaretto.slots.models import Proposal, Slot
 from lazaretto.stays.models import Breach, Certificate, OrderChange, RoomHold, Specimen, Stay
@@ -278,6 +279,25 @@ ADDRESSES = {
     "headcounts:commit": POST,
     "headcounts:decide": GET,
     "headcounts:cancel": POST,
+    "returnees:overview": GET,
+    "returnees:cases": GET,
+    "returnees:export": POST,
+    "returnees:one": GET,
+    "returnees:number": POST,
+    "returnees:attempt": POST,
+    "returnees:test": POST,
+    "returnees:close": POST,
+    "returnees:hands": POST,
+    "returnees:lead": POST,
+    "returnees:share_out": POST,
+    "returnees:calls": GET,
+    "returnees:shift": POST,
+    "returnees:next": POST,
+    "returnees:lists": GET,
+    "returnees:list": GET,
+    "returnees:commit": POST,
+    "returnees:decide": GET,
+    "returnees:cancel": POST,
     "screening:rounds": GET,
     "screening:round": GET,
     "screening:add_point": POST,
@@ -375,6 +395,7 @@ ORDER_PAGES = (
 EXCEPTION_PAGES = ("exception", "decide", "withdraw_exception")
 OBJECTION_PAGES = ("one", "talk", "offer", "answer", "step", "decide", "issue_notice", "notice", "reply")
 STRANDED_PAGES = ("one", "give", "care", "step", "place", "send", "admit", "complete")
+RETURNEE_PAGES = ("one", "number", "attempt", "test", "close", "hands", "lead")
 HEADCOUNT_LIST_PAGES = ("list", "commit", "decide", "cancel")
 CHANGE_PAGES = ("one", "confirm", "refuse", "withdraw", "follow_up")
 HANDOVER_PAGES = ("handover", "postpone", "arrived", "divert", "fetch", "word", "left")
@@ -461,6 +482,15 @@ ARGUMENTS = {
     **{f"headcounts:{page} pk": lambda world: world[HeadcountList].pk for page in HEADCOUNT_LIST_PAGES},
     "headcounts:leave pk": lambda world: world[Member].pk,
     "headcounts:decide number": lambda _world: 2,
+    **{f"returnees:{page} pk": lambda world: world[ReturneeList].pk for page in ("list", "commit", "decide", "cancel")},
+    **{
+        f"{name} number": lambda world: world[Returnee].number
+        for name in ("/api/v1/returnees/cases/{number}", *(f"returnees:{page}" for page in RETURNEE_PAGES))
+    },
+    "returnees:decide number": lambda _world: 2,
+    "returnees:number phone_id": lambda world: world[Phone].pk,
+    "returnees:share_out unit_id": lambda world: world[Unit].pk,
+    "/api/v1/returnees/lists/{list_id} list_id": lambda world: world[ReturneeList].pk,
     "organisation_id": lambda world: world[Organisation].pk,
     "step": lambda _world: "close",
     "round_id": lambda world: world[Round].pk,

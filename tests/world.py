@@ -24,6 +24,7 @@ from lazaretto.orders.models import ExceptionRequest, TransferOrder
 from lazaretto.people.models import ContactPoint, IdentityDocument, Merge, Need, Party, PartyMember
 from lazaretto.places.models import ExternalPlace, RoomList, Zone
 from lazaretto.protocols.models import PackAdoption
+from lazaretto.returnees.models import Desk, ListedLine, Phone, Returnee, ReturneeList, Shift
 from lazaretto.screening.models import Fever, Point, RosterShare, Round
 from lazaretto.slots.models import Proposal, Slot
 from lazaretto.stays.deadlines import FEVER
@@ -96,6 +97,7 @@ def examples(cast) -> dict[type[Model], Any]:
         *_stranded(site),
         *_headcount(site),
         *_round(site),
+        *_returnees(cast),
         raise_alarm(Due(FEVER.code, stay, NOW, unit_id=site.unit_id, person_id=stay.person_id), at=NOW),
     ]
     return {type(row): row for row in found}
@@ -189,6 +191,23 @@ def _headcount(site) -> list[Model]:
     return [
         enterprise, Member.objects.create(organisation=enterprise, name="侯俊轩", started_at=NOW), one, line,
     ]  # fmt: skip
+
+
+def _returnees(cast) -> list[Model]:
+    """A list of an agency with a case and a line to decide, and somebody who calls."""
+    unit = cast.site.unit
+    one = ReturneeList.objects.create(
+        unit=unit, agency="police", file_name="a.csv", digest="a", state="staged", lines=2, received_at=NOW
+    )
+    case = Returnee.objects.create(
+        number="R-000001", unit=unit, name="侯俊轩", folded="侯俊轩", due_at=NOW, made_at=NOW
+    )
+    phone = Phone.objects.create(returnee=case, value="+8613800000000", digest="a", last_four="0000")
+    ListedLine.objects.create(returnee_list=one, number=3, outcome="made", payload="{}", returnee=case)
+    held = ListedLine.objects.create(returnee_list=one, number=2, outcome="held", payload='{"name": ""}')
+    until = NOW + timedelta(hours=8)
+    shift = Shift.objects.create(user=cast.clerk.user, unit=unit, started_at=NOW, until=until)
+    return [one, case, phone, held, shift, Desk.objects.create(unit=unit)]
 
 
 def _round(site) -> list[Model]:

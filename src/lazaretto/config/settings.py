@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "lazaretto.screening",
     "lazaretto.slots",
     "lazaretto.tubes",
+    "lazaretto.returnees",
     "lazaretto.field",
     "lazaretto.headquarters",
     "lazaretto.config",

@@ -1,5 +1,6 @@
 """Writes of headcounts: lists read and taken in piece by piece, people put on and off by hand."""
 
+from lazaretto.core.tables.lists import RawLine
 from lazaretto.headcounts.commands.by_hand import (
     ContactNamed,
     Enrolled,
@@ -16,7 +17,6 @@ from lazaretto.headcounts.commands.reading import (
     LinesRead,
     ListBegun,
     ListCancelled,
-    RawLine,
     add_lines,
     begin_list,
     cancel_list,

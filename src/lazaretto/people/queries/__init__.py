@@ -1,6 +1,6 @@
 """Reads of people."""
 
-from lazaretto.people.digests import document_digest, last_four
+from lazaretto.people.digests import contact_digest, document_digest, last_four
 from lazaretto.people.queries.at_unit import ending_in, name_reader, named_like
 from lazaretto.people.queries.compare import Comparison, comparison
 from lazaretto.people.queries.duplicates import alike, suggestions
@@ -21,6 +21,7 @@ __all__ = [
     "age_on",
     "alike",
     "comparison",
+    "contact_digest",
     "display_name",
     "display_names",
     "document_digest",

@@ -1,0 +1,213 @@
+"""Lists are taken in piece by piece: each line makes a case, joins one, or asks."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count
+
+from lazaretto.accounts.models import Unit
+from lazaretto.core.access import Actor, locked
+from lazaretto.core.bulk import insert_rows, update_rows
+from lazaretto.core.commands import command, record
+from lazaretto.core.ids import new_id
+from lazaretto.core.numbers import next_numbers
+from lazaretto.people.queries import known_people, last_four
+from lazaretto.people.rules import initials
+from lazaretto.returnees.choices import Decision, Issue, LineOutcome, ListState, State, StepKind
+from lazaretto.returnees.commands.common import place_of, settle, take_from, write_step
+from lazaretto.returnees.errors import ListClosed
+from lazaretto.returnees.models import ListedLine, Phone, Returnee, ReturneeList
+from lazaretto.returnees.numbers import number
+from lazaretto.returnees.queries.matching import Known, known_cases, phone_digest
+from lazaretto.returnees.rules import FINAL, MANAGE, Entry, folded, next_call, read_entry
+
+PIECE = 1_000  # lines
+CASE_FIELDS = (
+    "id", "number", "unit", "name", "folded", "initials", "document_kind", "document_digest", "document",
+    "document_tail", "person", "came_from", "risk", "arrived_on", "travel", "address", "state", "due_at", "owner",
+    "owned_at", "owner_until", "tries", "handed_up_at", "counted_from", "watch_until", "setting", "rule", "made_at",
+    "outcome", "closed_at", "closed_by", "reason", "to_where", "despite",
+)  # fmt: skip
+PHONE_FIELDS = ("id", "returnee", "value", "digest", "last_four", "wrong_at")
+
+
+@dataclass(frozen=True)
+class ReturneePieceTaken:
+    """How far a list is: `finished` when nothing is ready any more; `held` lines still wait for somebody."""
+
+    list_id: UUID
+    done: int
+    of: int
+    held: int
+    finished: bool
+
+
+@dataclass(frozen=True)
+class _Paper:
+    """A document as `people` is asked for it."""
+
+    kind: str
+    number: str
+    country: str = ""
+
+
+@command("returnees.commit_list", capability=MANAGE)
+def commit_list(*, actor: Actor, at: datetime, returnee_list: ReturneeList, lines: int = PIECE) -> ReturneePieceTaken:
+    """Take in the next `lines` ready lines; call again until `finished`.
+
+    A line with the document of an open case joins it. One with the name and a telephone number of a case but not its
+    document asks whether it means the same; so does one that names somebody whose case was closed without a finding.
+    Every other line is a new case in the queue of its area. Raises `ListClosed`.
+    """
+    if returnee_list.state not in {ListState.STAGED, ListState.COMMITTING, ListState.COMMITTED}:
+        raise ListClosed(list=returnee_list.id, state=returnee_list.state)
+    waiting = returnee_list.entries.filter(outcome=LineOutcome.READY).order_by("number")
+    piece = [] if returnee_list.state == ListState.COMMITTED else list(waiting[: max(1, lines)])
+    return take_in(returnee_list, piece, actor=actor, at=at)
+
+
+def take_in(
+    returnee_list: ReturneeList, piece: Sequence[ListedLine], *, actor: Actor, at: datetime
+) -> ReturneePieceTaken:
+    """These lines, and what follows for the list and the areas."""
+    work = _Work(returnee_list, actor, at)
+    work.take(piece)
+    work.write()
+    counted = dict(returnee_list.entries.values_list("outcome").annotate(n=Count("id")))
+    ready, held = counted.get(LineOutcome.READY, 0), counted.get(LineOutcome.HELD, 0)
+    if returnee_list.state != ListState.COMMITTED:
+        returnee_list.state = ListState.COMMITTING
+        if not ready and not held:
+            returnee_list.state, returnee_list.committed_at = ListState.COMMITTED, at
+        returnee_list.save(update_fields=["state", "committed_at"])
+    settle({returnee_list.unit_id, *work.areas}, at=at, by=actor.user_id)
+    done = counted.get(LineOutcome.MADE, 0) + counted.get(LineOutcome.JOINED, 0)
+    data = {"piece": len(piece), "done": done, "held": held}
+    record(returnee_list, unit_id=returnee_list.unit_id, data=data)
+    return ReturneePieceTaken(returnee_list.id, done, done + ready, held, finished=not ready)
+
+
+class _Work:
+    """One piece: the cases that its lines may mean, and what is written in the end."""
+
+    def __init__(self, returnee_list: ReturneeList, actor: Actor, at: datetime) -> None:
+        self.list, self.actor, self.at = returnee_list, actor, at
+        zone, _jurisdiction = place_of(returnee_list.unit_id)
+        self.due_at = next_call(
+            at, timedelta(hours=number("contact.first_hours")), zone,
+            from_hour=number("contact.from_hour"), until_hour=number("contact.until_hour"),
+        )  # fmt: skip
+        self.cases: list[tuple[Any, ...]] = []
+        self.phones: list[tuple[Any, ...]] = []
+        self.did: list[tuple[Any, ...]] = []
+        self.areas: set[UUID] = set()
+        self.reopened: list[UUID] = []
+
+    def take(self, piece: Sequence[ListedLine]) -> None:
+        """Every line, in order: a later one may mean the case that an earlier one made."""
+        entries = [_entry_of(line) for line in piece]
+        self.known = known_cases(piece, entries)
+        self.people = known_people([_Paper(one.kind, one.document) for one in entries if one.document])
+        self.units = _areas(self.list.unit, entries)
+        self.numbers = iter(next_numbers("returnees", len(piece))) if piece else iter(())
+        for line, entry in zip(piece, entries, strict=True):
+            self._one(line, entry)
+
+    def _one(self, line: ListedLine, entry: Entry) -> None:
+        case = self.known.by_document(line.document_digest, self.at, entry.arrived_on)
+        if case is not None and not case.open and line.decision == Decision.SEPARATE:
+            case = None
+        if case is None and line.decision in {Decision.SAME, Decision.REOPENED}:
+            case = self.known.by_id(line.candidate_id)
+        if case is None:
+            asks = None if line.decision else self.known.alike(entry, line.document_digest)
+            if asks is not None:
+                self._ask(line, Issue.MAYBE_SAME, asks)
+                return
+            self._make(line, entry)
+            return
+        if not case.open and case.outcome not in FINAL and not line.decision:
+            self._ask(line, Issue.CLOSED_BEFORE, case)
+            return
+        self._join(line, entry, case)
+
+    def _ask(self, line: ListedLine, issue: Issue, case: Known) -> None:
+        self.did.append((LineOutcome.HELD, [*line.issues, issue.value], case.id, None, line.pk))
+
+    def _join(self, line: ListedLine, entry: Entry, case: Known) -> None:
+        if line.decision == Decision.REOPENED and not case.open:
+            self.reopened.append(case.id)
+        self._add_phones(case, entry)
+        self.areas.add(case.unit_id)
+        self.did.append((LineOutcome.JOINED, line.issues, None, case.id, line.pk))
+
+    def _make(self, line: ListedLine, entry: Entry) -> None:
+        unit = self.units.get(folded(entry.area), self.list.unit_id) if entry.area else self.list.unit_id
+        digest = line.document_digest
+        case = Known(new_id(), unit, folded(entry.name), digest, self.at)
+        self.cases.append(
+            (
+                case.id, f"R-{next(self.numbers):06}", unit, entry.name, case.folded, initials(entry.name)[:20],
+                entry.kind, digest, entry.document or None, last_four(entry.document) if entry.document else "",
+                self.people.get(digest) if digest else None, entry.came_from, entry.risk, entry.arrived_on,
+                entry.travel, entry.address or None, State.TO_REACH, self.due_at, None, None, None, 0, None, None, None,
+                "", "", self.at, "", None, None, None, None, None,
+            )
+        )  # fmt: skip
+        self.known.add(case)
+        self._add_phones(case, entry)
+        self.areas.add(unit)
+        self.did.append((LineOutcome.MADE, line.issues, None, case.id, line.pk))
+
+    def _add_phones(self, case: Known, entry: Entry) -> None:
+        for phone in entry.phones:
+            digest = phone_digest(phone)
+            if self.known.add_phone(case, digest):
+                self.phones.append((new_id(), case.id, phone, digest, phone[-4:], None))
+
+    def write(self) -> None:
+        """In the order in which rows refer to each other."""
+        insert_rows(Returnee, CASE_FIELDS, self.cases)
+        insert_rows(Phone, PHONE_FIELDS, self.phones)
+        update_rows(ListedLine, ("outcome", "issues", "candidate", "returnee"), self.did)
+        for pk in self.reopened:
+            open_again(locked(Returnee.objects.filter(pk=pk)).get(), self.list.from_whom, actor=self.actor, at=self.at)
+
+
+def open_again(returnee: Returnee, why: str, *, actor: Actor, at: datetime) -> None:
+    """The case is to be reached anew; what was tried and tested stays written."""
+    returnee.state, returnee.outcome, returnee.tries = State.TO_REACH, "", 0
+    returnee.closed_at = returnee.closed_by_id = returnee.handed_up_at = None
+    returnee.reason = returnee.to_where = returnee.despite = None
+    returnee.counted_from = returnee.watch_until = None
+    returnee.due_at = at
+    take_from(returnee)
+    returnee.save()
+    write_step(returnee, StepKind.REOPENED, actor=actor, at=at, words=why)
+
+
+def _entry_of(line: ListedLine) -> Entry:
+    entry = read_entry(json.loads(line.payload))
+    if entry is None:
+        raise RuntimeError(f"line {line.number} is ready without anybody")
+    return entry
+
+
+def _areas(unit: Unit, entries: Iterable[Entry]) -> dict[str, UUID]:
+    """Areas below that of the list, by name and code, where lines name them."""
+    if not any(entry.area for entry in entries):
+        return {}
+    rows = list(Unit.objects.filter(ended_at__isnull=True).values_list("pk", "parent_id", "name", "code"))
+    below = {unit.pk}
+    grew = True
+    while grew:
+        more = {pk for pk, parent, _name, _code in rows if parent in below} - below
+        below |= more
+        grew = bool(more)
+    return {
+        fold_key: pk for pk, _parent, name, code in rows if pk in below for fold_key in (folded(name), folded(code))
+    }

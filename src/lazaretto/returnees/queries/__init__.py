@@ -1,0 +1,1 @@
+"""Reads of returnees, within what an actor may see. Never writes."""

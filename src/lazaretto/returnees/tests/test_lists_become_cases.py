@@ -1,0 +1,171 @@
+"""Every line of every list ends in somebody's hands: a new case, a case it joins, or a question."""
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from lazaretto.core.deadlines import open_deadlines
+from lazaretto.core.errors import InvalidInput
+from lazaretto.core.models import Deadline
+from lazaretto.core.promises import verify
+from lazaretto.returnees import commands
+from lazaretto.returnees.choices import Agency, Decision, Outcome
+from lazaretto.returnees.errors import LineSettled, ListClosed
+from lazaretto.returnees.models import Attempt, Desk, ListedLine, Phone, Returnee
+from lazaretto.returnees.queries.lists import account_of
+from lazaretto.returnees.rules import read_entry, risk_of
+from lazaretto.returnees.tests.agencies import CAME, card, lay_out, named, row, take_in, xlsx
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+WRONG = card(3)[:-1] + ("1" if card(3)[-1] != "1" else "2")
+
+
+@pytest.fixture
+def duty(cast):
+    return cast.duty_officer.actor
+
+
+@pytest.fixture
+def unit(cast):
+    return cast.site.unit
+
+
+def outcomes(found):
+    return list(found.entries.order_by("number").values_list("number", "outcome"))
+
+
+def test_each_line_makes_a_case_joins_one_or_is_held(duty, unit):
+    found = take_in(
+        duty, unit, row("冯文杰", card(1), "13800000001"), row("侯敏轩", card(2), "13800000002"),
+        row("冯文杰", card(1), "13800000003"), row("错号", WRONG, "13800000004"), row("合计：4人"), row(""), declared=4,
+    )  # fmt: skip
+    assert outcomes(found) == [
+        (2, "made"), (3, "made"), (4, "joined"), (5, "held"), (6, "empty"), (7, "empty"),
+    ]  # fmt: skip
+    account = account_of(found)
+    assert (account.lines, account.made, account.joined, account.held, account.empty) == (6, 2, 1, 1, 2)
+    assert account.balances
+    assert account.people == account.declared == 4
+    assert found.state == "committing"  # somebody has to decide, and that is watched
+    assert Deadline.objects.filter(kind="returnees.lists", state="open", unit_id=unit.pk).exists()
+    one = named("冯文杰")
+    assert (one.arrived_on, one.risk, one.state, one.came_from) == (CAME, "medium", "to_reach", "某市甲区")
+    assert sorted(one.phones.values_list("last_four", flat=True)) == ["0001", "0003"]
+
+
+def test_an_excel_file_keeps_its_row_numbers(duty, unit):
+    found = take_in(duty, unit, content=xlsx(row("冯文杰", card(1)), row("侯敏轩", card(2))))
+    assert outcomes(found) == [(3, "made"), (4, "made")]
+
+
+def test_three_agencies_name_one_person_and_each_is_seen(duty, unit):
+    for agency in (Agency.BIG_DATA, Agency.RAILWAY, Agency.COMMUNITY):
+        phone = f"1380000000{len(agency) % 10}"
+        take_in(duty, unit, row("冯文杰", card(1), phone), agency=agency)
+    one = Returnee.objects.get()
+    assert one.lines.count() == 3
+    assert {line.returnee_list.agency for line in one.lines.all()} == {"big_data", "railway", "community"}
+    assert sorted(line.outcome for line in one.lines.all()) == ["joined", "joined", "made"]
+
+
+def test_same_name_and_telephone_without_the_same_document_is_asked(duty, unit):
+    take_in(duty, unit, row("冯文杰", card(1), "13800000001"))
+    second = take_in(duty, unit, row("冯文杰", "", "13800000001"), row("冯母", "", "13800000001"), agency=Agency.POLICE)
+    assert outcomes(second) == [(2, "held"), (3, "made")]  # families share telephones; only a name more asks
+    line = second.entries.get(number=2)
+    assert (line.issues[-1], line.candidate) == ("maybe_same", named("冯文杰"))
+    with pytest.raises(InvalidInput):
+        commands.decide_line(actor=duty, at=NOW, returnee_list=second, number=2, take=True)
+    done = commands.decide_line(actor=duty, at=NOW, returnee_list=second, number=2, take=True, who=Decision.SAME)
+    assert (done.outcome, done.held) == ("joined", 0)
+    second.refresh_from_db()
+    assert second.state == "committed"
+    assert not open_deadlines("returnees.lists", Desk.objects.get()).exists()
+    third = take_in(duty, unit, row("冯文杰", card(9), "13800000001"), agency=Agency.AIRLINE)
+    done = commands.decide_line(actor=duty, at=NOW, returnee_list=third, number=2, take=True, who=Decision.SEPARATE)
+    assert done.outcome == "made"
+    assert Returnee.objects.filter(name="冯文杰").count() == 2
+    with pytest.raises(LineSettled):
+        commands.decide_line(actor=duty, at=NOW, returnee_list=third, number=2, take=True)
+
+
+def test_a_held_line_is_put_right_or_left_out_with_a_reason(duty, unit):
+    found = lay_out(duty, unit, row("错号", WRONG, "13800000004"), row("", card(2)), row("无处", address=""))
+    assert [line.issues[0] for line in found.entries.order_by("number")] == ["bad_document", "no_name", "no_document"]
+    assert "nothing_to_reach" in found.entries.get(number=4).issues
+    commands.decide_line(actor=duty, at=NOW, returnee_list=found, number=2, take=True, document=card(3))
+    commands.decide_line(actor=duty, at=NOW, returnee_list=found, number=3, take=True, name="补名")
+    commands.decide_line(actor=duty, at=NOW, returnee_list=found, number=4, take=False, reason="已问发送单位，无此人")
+    commands.commit_list(actor=duty, at=NOW, returnee_list=found)
+    assert outcomes(found) == [(2, "made"), (3, "made"), (4, "rejected")]
+    found.refresh_from_db()
+    assert found.state == "committed"
+
+
+def test_a_late_list_about_a_closed_case_asks_unless_there_is_a_finding(duty, unit):
+    take_in(duty, unit, row("冯文杰", card(1), "13800000001"))
+    one = named("冯文杰")
+    commands.close(actor=duty, at=NOW, returnee=one, outcome=Outcome.GONE, reason="家人说", to_where="乙市")
+    late = take_in(duty, unit, row("冯文杰", card(1), "13900000001"), agency=Agency.POLICE)
+    assert late.entries.get().issues[-1] == "closed_before"
+    commands.decide_line(actor=duty, at=NOW, returnee_list=late, number=2, take=True, who=Decision.REOPENED)
+    one.refresh_from_db()
+    assert (one.state, one.outcome, one.phones.count()) == ("to_reach", "", 2)
+    assert Returnee.objects.count() == 1
+
+
+def test_the_same_file_again_is_the_list_that_is_there(duty, unit):
+    first = take_in(duty, unit, row("冯文杰", card(1)))
+    again = commands.begin_list(
+        actor=duty, at=NOW, unit=unit, agency=Agency.BIG_DATA, file_name="x", digest=first.digest, header=["姓名"]
+    )
+    assert (again.known, again.list_id) == (True, first.pk)
+    with pytest.raises(ListClosed):
+        commands.cancel_list(actor=duty, at=NOW, returnee_list=first, reason="重复")
+
+
+def test_the_database_keeps_one_open_case_a_document_and_history_as_written(duty, unit):
+    take_in(duty, unit, row("冯文杰", card(1), "13800000001"))
+    one = named("冯文杰")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Returnee.objects.create(
+            number="R-X",
+            unit=unit,
+            name="另",
+            document="x",
+            document_digest=one.document_digest,
+            due_at=NOW,
+            made_at=NOW,
+        )
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Returnee.objects.filter(pk=one.pk).update(state="closed")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ListedLine.objects.update(returnee=None)
+    commands.note_attempt(actor=duty, at=NOW, returnee=one, answer="no_answer")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Attempt.objects.update(answer="reached")
+
+
+def test_what_lies_in_the_database_can_be_read_by_nobody_without_the_key(duty, unit):
+    take_in(duty, unit, row("冯文杰", card(1), "13800000001"))
+    assert Phone.objects.get().value == "+8613800000001"
+    assert named("冯文杰").document == card(1)
+    from django.db import connection  # noqa: PLC0415
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT document FROM returnees_returnee")
+        assert card(1).encode() not in bytes(cursor.fetchone()[0])
+
+
+def test_what_words_say_of_a_risk():
+    assert [risk_of(text) for text in ("高风险", "中", "低风险区", "中高风险", "", "High")] == [
+        "high", "medium", "low", "unknown", "unknown", "high",
+    ]  # fmt: skip
+    entry = read_entry({"name": "冯文杰", "phone": "13800000001", "arrived_on": "前天"})
+    assert entry is not None
+    assert set(entry.issues) == {"no_document", "bad_date"}
+
+
+def test_every_promise_holds_while_lines_wait(duty, unit):
+    take_in(duty, unit, row("冯文杰", card(1)), row("错号", WRONG))
+    assert [one.offenders for one in verify(at=NOW) if one.promise in {4, 5, 6}] == [[], [], []]
