@@ -16,6 +16,7 @@ from lazaretto.config.demo import (
     emergencies,
     headcounts,
     orders,
+    returnees,
     screening,
     status,
     stranded,
@@ -83,6 +84,7 @@ def make(*, now: datetime, only: frozenset[str] | None = None) -> None:
     tubes.before(district, now=now)
     screening.tell(district, now=now)
     tubes.tell(district, now=now)
+    returnees.tell(district, now=now)
 
 
 def _marker() -> Path:

@@ -17,6 +17,8 @@ from lazaretto.orders.models import ExceptionRequest, TransferOrder
 from lazaretto.orders.queries.agreement import unready
 from lazaretto.places.choices import SiteCategory, SiteState
 from lazaretto.places.models import Room, Site
+from lazaretto.returnees.choices import Outcome
+from lazaretto.returnees.models import Returnee
 from lazaretto.stays.models import Certificate, Observation, Specimen, Stay
 from lazaretto.stranded.models import Stranded
 from tests import factories
@@ -49,6 +51,8 @@ def test_the_district_keeps_its_promises_at_any_hour(hours):
     assert Observation.objects.filter(temperature__gte=38).exists()
     assert Specimen.objects.filter(state="preliminary_positive").exists()
     assert set(Stranded.objects.values_list("state", flat=True)) == {"waiting", "lodged", "minded", "placed"}
+    assert set(Returnee.objects.values_list("outcome", flat=True)) == {"", *Outcome.values}
+    assert {"to_reach", "watched"} <= set(Returnee.objects.values_list("state", flat=True))
     assert {"stays.release", "stays.fever", "stays.positive"} <= set(Alarm.objects.values_list("kind", flat=True))
     assert {"ready", "occupied", "reserve", "disinfecting"} <= set(Room.objects.values_list("state", flat=True))
     assert set(Manifest.objects.values_list("state", flat=True)) == {"staged", "committed"}

@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=lazaretto.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('at', models.DateTimeField()),
                 ('means', models.CharField(choices=[('phone', 'by telephone'), ('door', 'at the door'), ('message', 'by message')], default='phone', max_length=8)),
-                ('answer', models.CharField(choices=[('reached', 'reached'), ('no_answer', 'no answer'), ('wrong_number', 'wrong number'), ('refused', 'refuses'), ('moved', 'has moved on')], max_length=12)),
+                ('answer', models.CharField(choices=[('reached', 'was reached'), ('no_answer', 'no answer'), ('wrong_number', 'wrong number'), ('refused', 'refuses'), ('moved', 'has moved on')], max_length=12)),
                 ('words', lazaretto.core.fields.EncryptedTextField(blank=True, null=True)),
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('phone', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='returnees.phone')),
