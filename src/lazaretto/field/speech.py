@@ -182,6 +182,7 @@ WORDS = {
     "storageFull": _("THE STORAGE IS FULL: the last one was NOT kept. Free some space, or send what is here."),
     "notKept": _("NOT KEPT: the last one does not count. Do it again; if it stays so, use another phone."),
     "pointClosed": _("This point is closed."),
+    "roundCancelled": _("THIS ROUND IS CANCELLED ({reason}). Take nobody any more. What is here is sent, as late."),
     "roundClosed": _("This round is closed. What comes in now counts as late."),
     # the end
     "endShift": _("End the shift"),

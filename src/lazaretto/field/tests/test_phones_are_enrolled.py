@@ -19,6 +19,7 @@ from lazaretto.field.models import Device, Told
 from lazaretto.field.queries import key_of
 from lazaretto.field.tests.phones import TOKENS, enrolled, phone, swab
 from lazaretto.headcounts.tests.lists import card
+from lazaretto.screening.commands import cancel_round
 from lazaretto.screening.models import DuplicateScan, Scan, Upload
 from lazaretto.screening.tests.rounds import draft, opened, point
 
@@ -237,6 +238,17 @@ def test_a_token_outlives_its_round_by_days_and_not_for_ever(cast, monkeypatch):
     assert made.ask("state").status_code == 200
     monkeypatch.setattr(clock, "now", lambda: later + timedelta(days=2))
     assert made.ask("state").json()["code"] == "field_device_ended"
+
+
+def test_a_phone_of_a_cancelled_round_is_told_why_and_what_it_sends_is_late(cast):
+    of, place = opened(cast)
+    asked = phone(cast, place)
+    assert asked.ask("state").json()["round"]["state"] == "open"
+    cancel_round(actor=cast.duty_officer.actor, at=clock.now(), test_round=of, reason="台风")
+    said = asked.ask("state").json()["round"]
+    assert (said["state"], said["reason"]) == ("cancelled", "台风")
+    assert asked.send(swab(1)).status_code == 200
+    assert Scan.objects.select_related("upload").get(number=1).upload.late
 
 
 def test_conflicts_are_told_with_their_reasons(cast):

@@ -17,6 +17,7 @@ from lazaretto.field.tests.phones import enrolled
 from lazaretto.field.tests.pictures import film
 from lazaretto.headcounts.models import Member
 from lazaretto.headcounts.tests.lists import card
+from lazaretto.screening.commands import cancel_round
 from lazaretto.screening.models import Fever, Scan, Stranger
 from lazaretto.screening.tests.rounds import opened
 from lazaretto.tubes.models import TubeEvent
@@ -308,11 +309,15 @@ def test_a_second_phone_takes_over_and_a_revoked_one_sends_and_wipes_itself(wind
     wedge(page, "TUBE0004")
     wedge(page, card(3))
     says(page, "green", "员工003")
+    cancel_round(actor=cast.duty_officer.actor, at=clock.now(), test_round=place.round, reason="typhoon")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    says(page, "red", "THIS ROUND IS CANCELLED (typhoon)")
+    expect(page.locator("[data-warn]")).to_contain_text("sent, as late")
     commands.revoke_device(actor=cast.duty_officer.actor, at=clock.now(), device=Device.objects.get(label="8"))
     page.evaluate("dispatchEvent(new Event('online'))")
     expect(page.get_by_role("heading", level=1)).to_have_text("The point revoked this phone.")
     expect(page.locator("[data-over-done]")).to_be_visible()
-    assert Scan.objects.filter(number=3).exists()
+    assert Scan.objects.select_related("upload").get(number=3).upload.late
     assert page.evaluate("indexedDB.databases().then((all) => all.length)") == 0
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_have_text("This phone is not enrolled")

@@ -219,7 +219,7 @@ def _standing(device: Device) -> dict[str, Any]:
         "point": {"id": str(point.id), "code": point.code, "name": point.name, "closed": point.state == "closed"},
         "round": {
             "id": str(of.id), "number": of.number, "name": of.name, "state": of.state, "places": PLACES[of.tube_rule],
-            "rule": of.tube_rule, "opens_at": of.opens_at, "deadline_at": of.deadline_at,
+            "rule": of.tube_rule, "opens_at": of.opens_at, "deadline_at": of.deadline_at, "reason": of.reason,
             "card": CARD.format(round=of.id.hex, number=""),
         },
         "roster": {

@@ -197,6 +197,9 @@ function sentNow() {
 
 const SEND = { scans: sendScans, events: sendEvents, fevers: sendFevers };
 
+// Said aloud once, when the phone hears of it; from then on it stands above the tube.
+export const OVER = { closed: "roundClosed", cancelled: "roundCancelled" };
+
 async function learn(answer) {
   for (const row of answer.told) {
     for (const number of row.numbers) table.told.numbers.set(number, row.table);
@@ -204,10 +207,11 @@ async function learn(answer) {
   }
   if (answer.told_at) table.told.since = answer.told_at;
   const told = { since: table.told.since, numbers: [...table.told.numbers], tubes: [...table.told.tubes] };
-  const before = table.standing?.roster.version;
+  const before = table.standing?.roster.version, was = table.standing?.round.state;
   table.standing = standingOf(answer);
   await store.write([{ store: "meta", key: "told", value: told }, { store: "meta", key: "standing", value: table.standing }]);
   if (before !== answer.roster.version || await store.get("meta", "roster") !== answer.roster.version) await fetchRoster();
+  if (was !== answer.round.state && OVER[answer.round.state]) say(OVER[answer.round.state], "red", { reason: answer.round.reason });
 }
 
 // ---- the end: nothing unsent is lost silently

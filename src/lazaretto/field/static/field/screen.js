@@ -1,7 +1,7 @@
 // What is seen. Everything is drawn anew from what table and line say; text reaches the page as text only.
 import { element, icon } from "../ui/js/dom.js";
 import * as roster from "./roster.js";
-import { line } from "./outbox.js";
+import { line, OVER } from "./outbox.js";
 import { clock, sound, word } from "./signs.js";
 import { mine, refused, scansWaiting, table, tested, unbagged, waiting } from "./table.js";
 
@@ -96,7 +96,8 @@ function drawWarning() {
   const minutes = Math.round(Math.abs(line.skew) / 60), said = [];
   if (table.blocked === "full") said.push(word("storageFull"));
   if (Math.abs(line.skew) > CLOCK_TOLERATED) said.push(word(line.skew > 0 ? "clockSlow" : "clockFast", { n: minutes }));
-  if (table.standing?.round.state === "closed") said.push(word("roundClosed"));
+  const round = table.standing?.round;
+  if (OVER[round?.state]) said.push(word(OVER[round.state], { reason: round.reason }));
   else if (table.standing?.point.closed) said.push(word("pointClosed"));
   part("warn").hidden = !said.length;
   part("warn").replaceChildren(...(said.length ? [icon("alert-triangle"), element("span", {}, said.join(" "))] : []));
