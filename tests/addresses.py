@@ -376,6 +376,7 @@ ADDRESSES = {
     "field:events": POST,
     "field:fevers": POST,
     "field:end": POST,
+    "field:cards": GET,
     "field:points": GET,
     "field:point": GET,
     "field:enrol": POST,

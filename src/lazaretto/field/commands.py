@@ -11,11 +11,10 @@ from lazaretto.core.bulk import insert_unless_taken
 from lazaretto.core.commands import command, record
 from lazaretto.core.errors import InvalidInput, NotFound, whole
 from lazaretto.field.choices import Ending
-from lazaretto.field.errors import CodeInvalid, DeviceOver, RoundNotReady
+from lazaretto.field.errors import CodeInvalid, DeviceOver, NobodyForCards, RoundNotReady, TooManyCards
 from lazaretto.field.models import Device, Expected, Told
-from lazaretto.field.queries import code_digest, roster_shares, token_digest
-from lazaretto.field.rules import CODE_LIFE, TOKEN, token_until
-from lazaretto.screening.choices import RoundState
+from lazaretto.field.queries import code_digest, entries_for_cards, roster_shares, token_digest
+from lazaretto.field.rules import CARD, CODE_LIFE, MOST_CARDS, TAKING, TOKEN, token_until
 from lazaretto.screening.commands import TakenScan, UploadAnswer, follows_a_change
 from lazaretto.screening.models import Point, Round
 from lazaretto.screening.rules import CAPTURE, MANAGE
@@ -72,7 +71,7 @@ def enrol_device(
     }
     if faults:
         raise InvalidInput(fields=faults)
-    if point.round.state not in {RoundState.FROZEN, RoundState.OPEN}:
+    if point.round.state not in TAKING:
         raise RoundNotReady(round=point.round_id)
     if takes_over is not None and takes_over.ending == Ending.TAKEN_OVER:
         raise DeviceOver(device=takes_over.id)
@@ -143,6 +142,54 @@ def tokens_last_as_long(of: Round, at: datetime) -> str:
     rows = Device.objects.filter(point__round=of, ended_at__isnull=True, expires_at__gt=at, expires_at__lt=until)
     rows.update(expires_at=until)
     return ""
+
+
+@dataclass(frozen=True)
+class PersonCard:
+    """Somebody on a roster; `code` is what the phone at the table reads."""
+
+    number: int
+    name: str
+    section: str
+    building: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Cards:
+    """Cards of people of one enterprise, in the order of their numbers."""
+
+    round: str
+    organisation: str
+    people: list[PersonCard]
+
+
+@command("field.print_cards", capability=MANAGE, beside=("test_round",), keeps_answer=False)
+def print_cards(
+    *, actor: Actor, at: datetime, test_round: Round, organisation: UUID, section: str = "", building: str = ""
+) -> Cards:
+    """Cards for the people of an enterprise, or of one department or dormitory of it; the journal says who had them.
+
+    Raises `RoundNotReady`, `NobodyForCards`, `TooManyCards`.
+    """
+    if test_round.state not in TAKING:
+        raise RoundNotReady(round=test_round.pk)
+    chosen = {"section": section, "building": building}
+    rows = list(entries_for_cards(test_round, organisation, chosen)[: MOST_CARDS + 1])
+    if not rows:
+        raise NobodyForCards(organisation=organisation)
+    if len(rows) > MOST_CARDS:
+        raise TooManyCards(most=MOST_CARDS)
+    said = {"organisation": str(organisation), "people": len(rows), "in_part": bool(section or building)}
+    record(test_round, unit_id=test_round.unit_id, data=said)
+    people = [
+        PersonCard(
+            row.number, row.member.name, row.section, row.building,
+            CARD.format(round=test_round.pk.hex, number=row.number),
+        )
+        for row in rows
+    ]  # fmt: skip
+    return Cards(f"{test_round.number} · {test_round.name}", rows[0].organisation.name, people)
 
 
 @dataclass(frozen=True)

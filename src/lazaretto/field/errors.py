@@ -40,6 +40,22 @@ class RosterTooLarge(DomainError):
     next_step = _("Say on the page of the point which enterprises come to it.")
 
 
+class NobodyForCards(DomainError):
+    """The enterprise has nobody on the roster, or not in this department or dormitory."""
+
+    code = "field_nobody_for_cards"
+    message = _("Nobody on the roster fits this choice.")
+    next_step = _("Choose another department or dormitory, or all of the enterprise.")
+
+
+class TooManyCards(DomainError):
+    """More people than one sheet takes."""
+
+    code = "field_too_many_cards"
+    message = _("More people are chosen than are printed at once.")
+    next_step = _("Print them by department or by dormitory.")
+
+
 class RoundNotReady(DomainError):
     """Nobody has a number in this round yet, or it is over."""
 

@@ -5,9 +5,11 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lazaretto.field.models import Device
 from lazaretto.screening.models import RosterShare
+from lazaretto.screening.queries import Part
 
 
 class EnrolForm(forms.Form):
@@ -44,3 +46,17 @@ class ExpectForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["organisations"]
         field.choices = [(str(one.organisation_id), f"{one.organisation.name} · {one.people}") for one in shares]
+
+
+class CardsForm(forms.Form):
+    """Whose cards: all of an enterprise, a department, a dormitory, or a department within a dormitory."""
+
+    section = forms.ChoiceField(label=_("Department"), required=False)
+    building = forms.ChoiceField(label=_("Dormitory"), required=False)
+
+    def __init__(self, *args: Any, sections: Sequence[Part], buildings: Sequence[Part], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, parts in (("section", sections), ("building", buildings)):
+            field: Any = self.fields[name]
+            named = sorted((part.name, f"{part.name} ({part.expected})") for part in parts if part.name)
+            field.choices = [("", pgettext_lazy("cards", "all of them")), *named]

@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from lazaretto.accounts.doors import actor_of
-from lazaretto.screening.navigation import Room, add_point_room
+from lazaretto.screening.navigation import Room, add_enterprise_room, add_point_room
 from lazaretto.screening.rules import READ
 from lazaretto.ui import nav
 
@@ -16,6 +16,7 @@ def register_entries() -> None:
             key="field", label=_("Phones at the tables"), icon="phone", url="field:points", order=48, visible=_reads
         )
     )
+    add_enterprise_room(Room(_("Cards for testing"), "qrcode", "field:cards"))
     add_point_room(Room(_("Phones"), "phone", "field:point"))
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hmac import new as hmac_new
@@ -126,6 +126,12 @@ def roster_shares(of: Round) -> list[RosterShare]:
     """Enterprises of a round with their people, the largest first."""
     rows = RosterShare.objects.filter(round=of).select_related("organisation")
     return list(rows.order_by("-people", "organisation__name", "id"))
+
+
+def entries_for_cards(of: Round, organisation: UUID, chosen: Mapping[str, str]) -> QuerySet[RosterEntry]:
+    """People of an enterprise in a round by number; `chosen`: only those of this department or dormitory, if said."""
+    rows = RosterEntry.objects.filter(round=of, organisation=organisation).select_related("member", "organisation")
+    return rows.filter(**{name: said for name, said in chosen.items() if said}).order_by("number")
 
 
 def expected_at(point: Point) -> set[UUID]:

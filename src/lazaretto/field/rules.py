@@ -10,6 +10,8 @@ import re
 from datetime import datetime, timedelta
 from typing import Final
 
+from lazaretto.screening.choices import RoundState
+
 CODE_LIFE: Final = timedelta(minutes=15)  # from the page that shows it to the phone that reads it
 BEYOND_DEADLINE: Final = timedelta(days=3)  # "no network for days": a token outlives its round by so much
 GRACE: Final = timedelta(days=14)  # after its end a phone may still send what it holds, and nothing else
@@ -19,6 +21,8 @@ TOLD_PIECE: Final = 200
 OVERLAP: Final = timedelta(minutes=2)  # what was written at the same moment may become readable later
 
 TOKEN: Final = re.compile(r"lzf_[A-Za-z0-9_-]{43}")  # 32 random bytes, made by the phone
+TAKING: Final = (RoundState.FROZEN, RoundState.OPEN)  # rounds that people come to, or will
+MOST_CARDS: Final = 600  # printed at once: three seconds, twenty-five pages
 CARD: Final = "LZ1:{round}:{number}"  # what a person's code of a round says; `round` in 32 hex digits
 
 

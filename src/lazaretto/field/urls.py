@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lazaretto.field.views import phone, points
+from lazaretto.field.views import cards, phone, points
 
 app_name = "field"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("field/api/events", phone.events, name="events"),
     path("field/api/fevers", phone.fevers, name="fevers"),
     path("field/api/end", phone.end, name="end"),
+    path("testing/<uuid:round_id>/enterprises/<uuid:organisation_id>/cards", cards.sheet, name="cards"),
     path("points", points.listing, name="points"),
     path("points/<uuid:point_id>", points.point, name="point"),
     path("points/<uuid:point_id>/enrol", points.enrol, name="enrol"),

@@ -9,6 +9,7 @@ call(
         "field.enrol_device": _("Phone enrolled for a table"),
         "field.claim_device": _("Phone claimed its code"),
         "field.revoke_device": _("Phone revoked"),
+        "field.print_cards": _("Cards of people printed"),
         "field.read_roster": _("Roster taken by a phone"),
         "field.end_shift": _("Shift of a phone ended"),
         "field.expect_at_point": _("Enterprises expected at a testing point"),

@@ -40,6 +40,7 @@ class Panel:
 ROOMS: dict[str, Room] = {}
 PANELS: dict[str, Panel] = {}
 POINT_ROOMS: dict[str, Room] = {}
+ENTERPRISE_ROOMS: dict[str, Room] = {}
 
 
 def add_room(room: Room) -> None:
@@ -50,6 +51,11 @@ def add_room(room: Room) -> None:
 def add_point_room(room: Room) -> None:
     """Let the line of a point lead to it; called when the apps are ready."""
     POINT_ROOMS[room.url] = room
+
+
+def add_enterprise_room(room: Room) -> None:
+    """Let the page of an enterprise in a round lead whoever manages rounds to it: keys of both; when apps are ready."""
+    ENTERPRISE_ROOMS[room.url] = room
 
 
 def add_panel(panel: Panel) -> None:

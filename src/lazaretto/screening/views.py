@@ -23,7 +23,7 @@ from lazaretto.screening import commands, queries, sheets
 from lazaretto.screening.choices import FeverDone
 from lazaretto.screening.forms import EditRoundForm, PointForm, RoundForm
 from lazaretto.screening.models import Point, Round
-from lazaretto.screening.navigation import POINT_ROOMS, ROOMS, panels_of
+from lazaretto.screening.navigation import ENTERPRISE_ROOMS, POINT_ROOMS, ROOMS, panels_of
 from lazaretto.screening.rules import FEVERS, MANAGE, OVER, READ
 from lazaretto.ui.notices import notify
 
@@ -344,6 +344,7 @@ def enterprise(request: HttpRequest, round_id: UUID, organisation_id: UUID) -> H
         "expected": sum(part.expected for part in sections),
         "tested": sum(part.tested for part in sections),
         "panels": panels_of(actor, found, home) if found.opened_at else [],
+        "rooms": [(room, reverse(room.url, args=[found.pk, home.pk])) for room in ENTERPRISE_ROOMS.values()],
         "groups": [(pgettext("groups", "Departments"), sections), (_("Dormitories"), buildings)],
         "may_call": actor.may(MANAGE, found.unit_id),
     }

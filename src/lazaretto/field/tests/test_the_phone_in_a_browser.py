@@ -18,7 +18,7 @@ from lazaretto.field.tests.pictures import film
 from lazaretto.headcounts.models import Member
 from lazaretto.headcounts.tests.lists import card
 from lazaretto.screening.commands import cancel_round
-from lazaretto.screening.models import Fever, Scan, Stranger
+from lazaretto.screening.models import Fever, RosterShare, Scan, Stranger
 from lazaretto.screening.tests.rounds import opened
 from lazaretto.tubes.models import TubeEvent
 from lazaretto.tubes.queries.agreed import agreed
@@ -525,7 +525,9 @@ def test_no_page_of_phones_has_a_barrier(window: Opener, cast, place, language, 
     cast.duty_officer.user.save()
     key = cast.duty_officer.client.cookies["sessionid"].value
     desk = window(language=language, theme=theme, width=width, session=key)
-    for path in (reverse("field:points"), reverse("field:point", args=[place.pk])):
+    home = RosterShare.objects.filter(round=place.round_id).first().organisation_id
+    cards = reverse("field:cards", args=[place.round_id, home])
+    for path in (cards, reverse("field:points"), reverse("field:point", args=[place.pk])):
         desk.open(path)
         assert desk.problems() == [], path
     desk.page.locator("[data-dialog=enrol]").first.click()
