@@ -1,5 +1,6 @@
 """Endpoints of mass testing: what phones send, and how far a round is. Names as the role reads them."""
 
+import json
 from datetime import datetime, time
 from typing import Annotated, Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from lazaretto.core.errors import InvalidInput
 from lazaretto.core.paging import Page, PageOut, Paging, page
 from lazaretto.people.queries import name_for
 from lazaretto.screening.choices import PointState, Reason, RoundState, TubeRule
-from lazaretto.screening.commands import TakenScan, UploadAnswer, take
+from lazaretto.screening.commands import TakenScan, Unread, UploadAnswer, take
 from lazaretto.screening.commands.scans import Moment
 from lazaretto.screening.models import DuplicateScan, Point, Round
 from lazaretto.screening.queries import coverage, duplicates, missing, points, round_by_id, rounds
@@ -134,12 +135,12 @@ class DuplicateOut(Schema):
 @router.post("/screening/uploads", response=dict[str, Any], summary="A batch of scans from a phone")
 @needs(CAPTURE)
 def upload(request: HttpRequest) -> HttpResponse:
-    """Taken in as one transaction. Every scan counts or is kept with its reason; none is refused for what it says."""
-    try:
-        given = UploadIn.model_validate_json(request.body)
-    except ValidationError as error:
-        faults = {".".join(str(part) for part in item["loc"]): item["msg"] for item in error.errors()}
-        raise InvalidInput(fields=faults) from error
+    """Taken in as one transaction. Every scan counts or is kept with its reason; none is refused for what it says.
+
+    What is no scan by its form stands under `refused`, and holds up none of the others; where nothing of the batch can
+    be read it is refused as a whole.
+    """
+    given, unread = _read(request.body)
     actor, device = actor_of(request), request.headers.get("X-Device", "")
     answer = take(
         actor=actor.on_device(f"{actor.device} {device}") if device else actor,
@@ -148,8 +149,41 @@ def upload(request: HttpRequest) -> HttpResponse:
         point=given.point,
         sent_at=given.sent_at,
         scans=given.scans,
+        unread=unread,
     )
     return HttpResponse(_ANSWER.dump_json(answer), content_type="application/json")
+
+
+def _read(body: bytes) -> tuple[UploadIn, tuple[Unread, ...]]:
+    """The batch, and what of it is no scan. Raises `InvalidInput` where the rest is no batch either."""
+    try:
+        return UploadIn.model_validate_json(body), ()
+    except ValidationError as error:
+        faults = error.errors()
+    said: dict[int, dict[str, str]] = {}
+    for item in faults:
+        where = item["loc"]
+        if len(where) < 2 or where[0] != "scans" or not isinstance(where[1], int):
+            raise _invalid(faults)
+        said.setdefault(where[1], {})[".".join(map(str, where[2:])) or "scan"] = item["msg"]
+    whole = json.loads(body)
+    left = [one for place, one in enumerate(whole["scans"]) if place not in said]
+    if not left:
+        raise _invalid(faults)
+    unread = tuple(_unread(place, whole["scans"][place], fields) for place, fields in sorted(said.items()))
+    return UploadIn.model_validate_json(json.dumps({**whole, "scans": left})), unread
+
+
+def _invalid(faults: list[Any]) -> InvalidInput:
+    return InvalidInput(fields={".".join(str(part) for part in item["loc"]): item["msg"] for item in faults})
+
+
+def _unread(place: int, one: Any, fields: dict[str, str]) -> Unread:
+    try:
+        number = UUID(str(one["id"]))
+    except (TypeError, KeyError, ValueError):
+        number = None
+    return Unread(place, number, fields, json.dumps(one, sort_keys=True))
 
 
 @router.get("/screening/rounds", response=PageOut[RoundOut], summary="Rounds of testing, the last first")

@@ -198,8 +198,9 @@ class RosterShare(models.Model):
 class Upload(models.Model):
     """The receipt of a batch that a phone sent, under the number that the phone gave it.
 
-    `received` scans are `taken` (of them so many of `strangers`) or `duplicates`. `late`: it came after the round's
-    deadline or closing. `skew_seconds`: how far the phone's clock was behind when it sent, 0 for a right one.
+    `received` scans are `taken` (of them so many of `strangers`), `duplicates`, or `refused` because nobody can read
+    them: whoever sent those was told of each. `late`: it came after the round's deadline or closing. `skew_seconds`: how
+    far the phone's clock was behind when it sent, 0 for a right one.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -216,6 +217,7 @@ class Upload(models.Model):
     taken = models.PositiveIntegerField(default=0)
     strangers = models.PositiveIntegerField(default=0)
     duplicates = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
     answer = models.JSONField(null=True)
 
     objects = ScopedQuerySet.as_manager()
@@ -223,7 +225,9 @@ class Upload(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(received=F("taken") + F("duplicates")), name="upload_balances"),
+            models.CheckConstraint(
+                condition=Q(received=F("taken") + F("duplicates") + F("refused")), name="upload_balances"
+            ),
             models.CheckConstraint(condition=Q(strangers__lte=F("taken")), name="upload_strangers_are_taken"),
         ]
 

@@ -18,7 +18,11 @@ def scans_balance(at: datetime) -> Finding:
     """Of each round: what the receipts say = scans + duplicates, strangers too; deltas = scans."""
     uploads = _by_round(
         Upload.objects.values("round").annotate(
-            received=Sum("received"), taken=Sum("taken"), strangers=Sum("strangers"), duplicates=Sum("duplicates")
+            received=Sum("received"),
+            taken=Sum("taken"),
+            strangers=Sum("strangers"),
+            duplicates=Sum("duplicates"),
+            refused=Sum("refused"),
         )
     )
     beyond = Q(number__gt=F("round__entries"))
@@ -36,6 +40,7 @@ def scans_balance(at: datetime) -> Finding:
         "scans_received": sum(row["received"] for row in uploads.values()),
         "scans_counted": sum(row["n"] for row in scans.values()),
         "scans_kept_beside": sum(row["n"] for row in kept.values()),
+        "scans_refused": sum(row["refused"] for row in uploads.values()),
     }
     return Finding(figures, offenders, in_use=bool(uploads))
 
@@ -47,9 +52,10 @@ def _by_round(rows: object) -> Sums:
 def _faults(
     uploads: dict[str, int], scans: dict[str, int], kept: dict[str, int], deltas: dict[str, int]
 ) -> Iterator[str]:
-    said, there = uploads.get("received", 0), scans.get("n", 0) + kept.get("n", 0)
+    said = uploads.get("received", 0) - uploads.get("refused", 0)
+    there = scans.get("n", 0) + kept.get("n", 0)
     if said != there:
-        yield f"{said} scans received, {there} there"
+        yield f"{said} scans received that can be read, {there} there"
     for name, said, there in (
         ("counted", uploads.get("taken", 0), scans.get("n", 0)),
         ("of strangers", uploads.get("strangers", 0), scans.get("strangers", 0)),

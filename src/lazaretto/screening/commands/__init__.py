@@ -4,6 +4,7 @@ from lazaretto.screening.commands.calling import CallList, ToCall, call_missing
 from lazaretto.screening.commands.capturing import (
     Kept,
     NumberGiven,
+    Refused,
     UploadAnswer,
     take,
     upload,
@@ -35,7 +36,7 @@ from lazaretto.screening.commands.rounds import (
     freeze_round,
     open_round,
 )
-from lazaretto.screening.commands.scans import Stranger, TakenScan
+from lazaretto.screening.commands.scans import Stranger, TakenScan, Unread
 
 __all__ = [
     "CallList",
@@ -47,6 +48,7 @@ __all__ = [
     "PointChanged",
     "PointEdited",
     "PointRemoved",
+    "Refused",
     "RoundChanged",
     "RoundDrafted",
     "RoundEdited",
@@ -55,6 +57,7 @@ __all__ = [
     "Stranger",
     "TakenScan",
     "ToCall",
+    "Unread",
     "UploadAnswer",
     "add_point",
     "answer_fever",

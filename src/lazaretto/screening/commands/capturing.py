@@ -26,7 +26,7 @@ from lazaretto.people.rules import read_documents
 from lazaretto.screening.choices import FeverStep, Reason, RoundState
 from lazaretto.screening.commands.counting import Line, insert_and_count
 from lazaretto.screening.commands.fevers import Seen, SeenFever, keep_fevers
-from lazaretto.screening.commands.scans import EPOCH, Stranger, TakenScan
+from lazaretto.screening.commands.scans import EPOCH, Stranger, TakenScan, Unread
 from lazaretto.screening.errors import BatchReused, RoundHasNoRoster
 from lazaretto.screening.models import DuplicateScan, Point, Round, Tube, Upload
 from lazaretto.screening.models import Stranger as StrangerRow
@@ -53,8 +53,20 @@ class Kept:
 
 
 @dataclass(frozen=True)
+class Refused:
+    """Something among the scans that nobody can read: its place (from 0), its number if it has one, what is wrong."""
+
+    place: int
+    scan: UUID | None
+    fields: dict[str, str]
+
+
+@dataclass(frozen=True)
 class UploadAnswer:
-    """What became of a batch: `received` = `taken` + the `duplicates`. The same for the same batch again."""
+    """What became of a batch: `received` = `taken` + `duplicates` + `refused`. The same for the same batch again.
+
+    What was refused is kept nowhere here: whoever sent it has it, and sends it put right in another batch.
+    """
 
     batch: UUID
     received: int
@@ -64,6 +76,7 @@ class UploadAnswer:
     skew_seconds: int
     numbers: list[NumberGiven]
     duplicates: list[Kept]
+    refused: list[Refused] = field(default_factory=list)
 
 
 _SCANS = TypeAdapter(list[TakenScan])
@@ -79,40 +92,63 @@ class _AnsweredBefore(Exception):
 
 
 def take(
-    *, actor: Actor, at: datetime, batch: UUID, point: UUID, sent_at: datetime, scans: list[TakenScan]
+    *,
+    actor: Actor,
+    at: datetime,
+    batch: UUID,
+    point: UUID,
+    sent_at: datetime,
+    scans: list[TakenScan],
+    unread: tuple[Unread, ...] = (),
 ) -> UploadAnswer:
     """`upload`, or the stored answer of a batch that is here already, from whichever phone it came."""
     try:
-        return upload(actor=actor, at=at, batch=batch, point=point, sent_at=sent_at, scans=scans)
+        return upload(actor=actor, at=at, batch=batch, point=point, sent_at=sent_at, scans=scans, unread=unread)
     except _AnsweredBefore as before:
         return before.answer
 
 
 @command("screening.upload", capability=CAPTURE, internal=True)
 def upload(
-    *, actor: Actor, at: datetime, batch: UUID, point: UUID, sent_at: datetime, scans: list[TakenScan]
+    *,
+    actor: Actor,
+    at: datetime,
+    batch: UUID,
+    point: UUID,
+    sent_at: datetime,
+    scans: list[TakenScan],
+    unread: tuple[Unread, ...] = (),
 ) -> UploadAnswer:
     """Take in a batch of scans from a phone at a point; `sent_at` is what its clock says as it sends.
+
+    What is `unread` among them is counted and told, and holds up none of the others.
 
     Raises `RoundHasNoRoster`, `BatchReused` for the same batch with other scans, `NotFound`, `Forbidden`.
     """
     place = point_for_capture(actor, point)
     if place.round.state == RoundState.DRAFT:
         raise RoundHasNoRoster(round=place.round_id)
-    receipt = _claim(actor, at, batch, place, sent_at, scans)
+    receipt = _claim(actor, at, batch, place, sent_at, scans, unread)
     sorting = _Sorting(place, receipt, clock_error(sent_at, at))
     rows = [_Row(scan) for scan in scans]
     counted = sorting.count_in(rows)
     _keep(receipt, sorting.kept)
     _tell_fevers(receipt, place, rows)
-    answer = _settle(receipt, sorting, counted, len(scans))
+    answer = _settle(
+        receipt, sorting, counted, len(scans), [Refused(one.place, one.scan, one.fields) for one in unread]
+    )
     figures = {"received": answer.received, "taken": answer.taken, "strangers": answer.strangers}
+    figures |= {"refused": len(unread)} if unread else {}
     record(receipt, unit_id=place.round.unit_id, data={"point": str(place.id), **figures})
     return answer
 
 
-def _claim(actor: Actor, at: datetime, batch: UUID, place: Point, sent_at: datetime, scans: list[TakenScan]) -> Upload:
+def _claim(
+    actor: Actor, at: datetime, batch: UUID, place: Point, sent_at: datetime, scans: list[TakenScan],
+    unread: tuple[Unread, ...],
+) -> Upload:  # fmt: skip
     said = f"{place.id}|{_SCANS.dump_json(scans).decode()}"  # when it was sent is another moment each time
+    said += "".join(f"|{one.place} {one.said}" for one in unread)
     receipt = Upload(
         id=batch, round=place.round, point=place, body_digest=keyed_hash(said, "upload"), sent_at=sent_at,
         received_at=at, skew_seconds=int(clock_error(sent_at, at).total_seconds()), by_id=actor.user_id,
@@ -354,8 +390,11 @@ def _tell_fevers(receipt: Upload, place: Point, rows: Sequence[_Row]) -> None:
         keep_fevers(place, seen, at=receipt.received_at, device=receipt.device)
 
 
-def _settle(receipt: Upload, sorting: _Sorting, counted: Sequence[_Row], received: int) -> UploadAnswer:
+def _settle(
+    receipt: Upload, sorting: _Sorting, counted: Sequence[_Row], readable: int, refused: list[Refused]
+) -> UploadAnswer:
     """Write the figures and the answer onto the receipt."""
+    received = readable + len(refused)
     strangers = sum(1 for row in counted if (row.number or 0) > sorting.round.entries)
     answer = UploadAnswer(
         batch=receipt.id,
@@ -366,16 +405,18 @@ def _settle(receipt: Upload, sorting: _Sorting, counted: Sequence[_Row], receive
         skew_seconds=receipt.skew_seconds,
         numbers=sorting.numbers,
         duplicates=[Kept(row.scan.id, reason, row.number, before) for row, reason, before in sorting.kept],
+        refused=refused,
     )
     with statement_cursor() as cursor:
         cursor.execute(
-            "UPDATE screening_upload SET received = %s, taken = %s, strangers = %s, duplicates = %s, answer = %s"
-            " WHERE id = %s",
+            "UPDATE screening_upload SET received = %s, taken = %s, strangers = %s, duplicates = %s, refused = %s,"
+            " answer = %s WHERE id = %s",
             [
                 received,
                 len(counted),
                 strangers,
                 len(sorting.kept),
+                len(refused),
                 _ANSWER.dump_json(answer).decode(),
                 _key(receipt.id),
             ],

@@ -49,3 +49,15 @@ class TakenScan:
     table: Annotated[int, Field(ge=1, le=1000)] = 1
     temperature: Annotated[float | None, Field(ge=30, le=45)] = None
     round: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Something among the scans of a batch that is none: its place there (from 0), its number if that can be read, what
+    is wrong by field, and the whole as it came. The rest of the batch does not wait for it.
+    """
+
+    place: int
+    scan: UUID | None
+    fields: dict[str, str]
+    said: str

@@ -8,6 +8,8 @@ from django.test import Client
 from lazaretto.core import clock
 from lazaretto.core.ids import new_id
 from lazaretto.screening.models import DuplicateScan, Scan, Upload
+from lazaretto.screening.proofs import scans_balance
+from lazaretto.screening.queries import coverage
 from lazaretto.screening.tests.rounds import opened, scan, send
 from tests.cast import member as somebody
 
@@ -97,3 +99,35 @@ def test_screens_ask_how_far_a_round_is(cast, django_assert_num_queries):
     for part, queries in (("coverage", 8), ("missing", 5), ("duplicates", 5)):
         with django_assert_num_queries(queries):
             client.get(f"{address}/{part}")
+
+
+def test_what_is_no_scan_is_told_and_holds_up_none_of_the_others(cast):
+    of, place = opened(cast)
+    good = [{**body(place)["scans"][0], "id": str(new_id()), "number": n, "slot": n} for n in (1, 2)]
+    odd = {**good[0], "id": str(new_id()), "slot": 21, "tube": "管1"}
+    payload = body(place, scans=[good[0], odd, 7, good[1], good[0], {"id": "x"}])
+    first = post(cast.medic.client, payload)
+    said = first.json()
+    assert (first.status_code, said["received"], said["taken"], len(said["duplicates"])) == (200, 6, 2, 1)
+    assert [(row["place"], row["scan"]) for row in said["refused"]] == [(1, odd["id"]), (2, None), (5, None)]
+    assert set(said["refused"][0]["fields"]) == {"slot", "tube"}
+    assert set(said["refused"][2]["fields"]) == {"id", "tube", "slot", "at"}
+    receipt = Upload.objects.get()
+    assert (receipt.received, receipt.taken, receipt.duplicates, receipt.refused) == (6, 2, 1, 3)
+    assert scans_balance(clock.now()).offenders == []
+    assert post(cast.medic.client, payload).json() == said, "the same batch again"
+    changed = {**payload, "scans": [*payload["scans"][:2], 8, *payload["scans"][3:]]}
+    assert post(cast.medic.client, changed).json()["code"] == "batch_reused", "what was refused belongs to it"
+    mended = post(cast.medic.client, body(place, scans=[{**odd, "slot": 3, "tube": "T1", "number": 3}]))
+    assert (mended.json()["taken"], mended.json()["refused"]) == (1, [])
+    assert coverage(of).tested == 3
+
+
+def test_scans_beside_a_fault_of_the_batch_itself_are_refused_with_it(cast):
+    _of, place = opened(cast)
+    payload = body(place, sent_at="2026-11-21T10:00:00")
+    payload["scans"].append(7)
+    answer = post(cast.medic.client, payload)
+    assert answer.status_code == 422
+    assert "sent_at" in answer.json()["fields"]
+    assert not Upload.objects.exists()
