@@ -199,8 +199,8 @@ class Upload(models.Model):
     """The receipt of a batch that a phone sent, under the number that the phone gave it.
 
     `received` scans are `taken` (of them so many of `strangers`), `duplicates`, or `refused` because nobody can read
-    them: whoever sent those was told of each. `late`: it came after the round's deadline or closing. `skew_seconds`: how
-    far the phone's clock was behind when it sent, 0 for a right one.
+    them: whoever sent those was told of each. `late`: it came after the round's deadline or closing. `skew_seconds`:
+    how far the phone's clock was behind when it sent, 0 for a right one.
     """
 
     id = models.UUIDField(primary_key=True)
