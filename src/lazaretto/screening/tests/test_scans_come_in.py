@@ -11,7 +11,7 @@ from lazaretto.core.errors import Forbidden, NotFound
 from lazaretto.core.ids import new_id
 from lazaretto.core.models import JournalEntry
 from lazaretto.headcounts.tests.lists import card
-from lazaretto.screening import commands
+from lazaretto.screening import commands, queries
 from lazaretto.screening.commands import Stranger
 from lazaretto.screening.errors import BatchReused
 from lazaretto.screening.models import CountDelta, DuplicateScan, Scan, Tube, Upload
@@ -236,6 +236,16 @@ def test_an_imbalance_is_found(cast):
     send(cast, place, scan(1))
     CountDelta.objects.create(round=of, point=place, hour=NOW, n=2)
     assert [row.id for row in scans_balance(NOW).offenders] == [str(of.pk)]
+
+
+@pytest.mark.parametrize("few", [200, 0])
+def test_who_is_missing_is_the_same_whether_done_enterprises_are_passed_over_or_not(cast, monkeypatch, few):
+    monkeypatch.setattr(queries, "FEW_LEFT", few)
+    of, place = opened(cast, people=2)
+    send(cast, place, scan(1), scan(2, slot=2))
+    assert [row.number for row in missing(of)] == [3]
+    send(cast, place, scan(3, tube="T3"))
+    assert list(missing(of)) == []
 
 
 def test_without_scans_the_proof_is_not_in_use(cast):
