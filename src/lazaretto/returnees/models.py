@@ -116,9 +116,9 @@ class ReturneeList(models.Model):
 class Returnee(models.Model):
     """Somebody who came back, once for each return, however many agencies name them.
 
-    `due_at` is when the next thing is to be done: a call, a test, the end. Whoever is `owner` has until `owner_until`
-    to do it; then it is in the queue of `unit` again. Identity lies encrypted under the digest that `people` knows;
-    `person` is set where we care for them by name. `counted_from` is day 0 of the watch.
+    `due_at` is from when the next thing is to be done: a call, a late test asked for, the end. Whoever is `owner` has
+    until `owner_until` to do it; then it is in the queue of `unit` again. Identity lies encrypted under the digest that
+    `people` knows; `person` is set where we care for them by name. `counted_from` is day 0 of the watch.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -10,6 +10,7 @@ from lazaretto.core.choices import DeadlineState
 from lazaretto.core.models import Deadline
 from lazaretto.core.promises import Finding, Offender, proof
 from lazaretto.returnees.choices import ListState, Outcome
+from lazaretto.returnees.commands.common import patience
 from lazaretto.returnees.commands.sharing import ignored
 from lazaretto.returnees.deadlines import LISTS, POSITIVE, TESTS, WAITING
 from lazaretto.returnees.models import OwedTest, Returnee, ReturneeList
@@ -64,7 +65,7 @@ def returnees_in_hand(at: datetime) -> Finding:
         *(
             Offender("returnee", row.number, "in a queue that nothing watches")
             for row in opened.filter(owner__isnull=True).only("number", "unit_id", "due_at")
-            if str(row.unit_id) not in first or (row.due_at and first[str(row.unit_id)] > row.due_at)
+            if str(row.unit_id) not in first or (row.due_at and first[str(row.unit_id)] > row.due_at + patience())
         ),
         *_silent(at),
     ]

@@ -57,9 +57,9 @@ def write_step(
 
 def give_to(returnee: Returnee, user_id: int, *, at: datetime) -> None:
     """They have it from now on, until some time after the next thing is due. The row is saved by the caller."""
-    patience = timedelta(minutes=number("contact.answer_minutes"))
+    within = timedelta(minutes=number("contact.answer_minutes"))
     due = returnee.due_at or at
-    returnee.owner_id, returnee.owned_at, returnee.owner_until = user_id, at, max(at, due) + patience
+    returnee.owner_id, returnee.owned_at, returnee.owner_until = user_id, at, max(at, due) + within
 
 
 def take_from(returnee: Returnee) -> None:
@@ -71,6 +71,11 @@ def on_shift(user_id: int, unit_id: UUID, *, at: datetime) -> Shift | None:
     """The shift that somebody is on now, if it is for that area."""
     rows = Shift.objects.filter(user=user_id, ended_at__isnull=True, until__gt=at, started_at__lte=at)
     return rows.filter(unit__in=chain_of(unit_id)).first()
+
+
+def patience() -> timedelta:
+    """How long somebody may wait in the queue for what is due."""
+    return timedelta(hours=number("contact.first_hours"))
 
 
 def settle(units: Iterable[UUID], *, at: datetime, by: int | None) -> None:
@@ -88,7 +93,8 @@ def settle(units: Iterable[UUID], *, at: datetime, by: int | None) -> None:
         waits = timedelta(hours=number("lists.decided_within_hours"))
         oldest = lists.aggregate(first=Min("received_at"))["first"]
         _watch(desk, LISTS, oldest + waits if oldest else None, at, by)
-        _watch(desk, WAITING, opened.filter(owner__isnull=True).aggregate(first=Min("due_at"))["first"], at, by)
+        longest = opened.filter(owner__isnull=True).aggregate(first=Min("due_at"))["first"]
+        _watch(desk, WAITING, longest + patience() if longest else None, at, by)
         _watch(desk, TESTS, tests.aggregate(first=Min("due_at"))["first"], at, by)
 
 

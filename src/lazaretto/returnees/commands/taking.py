@@ -98,7 +98,7 @@ class _Work:
         self.list, self.actor, self.at = returnee_list, actor, at
         zone, _jurisdiction = place_of(returnee_list.unit_id)
         self.due_at = next_call(
-            at, timedelta(hours=number("contact.first_hours")), zone,
+            at, timedelta(), zone,
             from_hour=number("contact.from_hour"), until_hour=number("contact.until_hour"),
         )  # fmt: skip
         self.cases: list[tuple[Any, ...]] = []

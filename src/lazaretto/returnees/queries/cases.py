@@ -134,6 +134,11 @@ class Case:
         return [test for test in self.tests if test.owed]
 
     @property
+    def usable(self) -> list[Phone]:
+        """Numbers that nobody found wrong."""
+        return [phone for phone in self.phones if phone.wrong_at is None]
+
+    @property
     def positive(self) -> bool:
         """Whether a test of theirs is."""
         return any(test.result == Result.POSITIVE for test in self.tests)

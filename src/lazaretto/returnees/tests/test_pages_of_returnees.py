@@ -1,5 +1,6 @@
 """Pages of returnees: lists taken in, the queue, one case, my calls, the sheet."""
 
+import json
 from datetime import timedelta
 from io import BytesIO
 
@@ -9,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from lazaretto.config.cli import main
 from lazaretto.core import clock
 from lazaretto.core.models import JournalEntry
 from lazaretto.core.tables import read_workbook
@@ -221,3 +223,17 @@ def test_pages_ask_as_often_for_many_as_for_few(cast, client):
         many = take_in(actor, unit, *rows, row("错号二", WRONG), agency=agency)
     commands.share_out(actor=actor, at=NOW + timedelta(hours=6), unit=unit)
     assert queries(client, *shared, reverse("returnees:list", args=[many.pk])) == few
+
+
+def test_the_terminal_program_reads_and_takes_in_the_same(cast, tmp_path, capsys):
+    path = tmp_path / "a.csv"
+    path.write_bytes(text(row("冯文杰", card(1), "13800000001"), row("错号", WRONG)))
+    words = ["import", "returnees", str(path), "--area", cast.site.unit.code, "--agency", "公安", "--declared", "3"]
+    assert main([*words, "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["lines"], said["ready"], said["held"], said["made"], said["as_declared"]) == (2, 1, 1, 0, False)
+    assert ReturneeList.objects.get().agency == "police"
+    assert main([*words, "--commit", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["made"] == 1
+    assert main([*words[:2], str(tmp_path / "no.csv"), *words[3:]]) == 2
+    assert main([*words[:4], "X", "--agency", "区商务局"]) == 2

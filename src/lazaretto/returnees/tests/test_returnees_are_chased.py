@@ -6,7 +6,7 @@ import pytest
 
 from lazaretto.core.deadlines import sweep
 from lazaretto.core.errors import Forbidden, InvalidInput, NotFound, ReasonRequired
-from lazaretto.core.models import Alarm, JournalEntry
+from lazaretto.core.models import Alarm, Deadline, JournalEntry
 from lazaretto.core.promises import verify
 from lazaretto.returnees import commands
 from lazaretto.returnees.choices import Answer
@@ -18,7 +18,7 @@ from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
-LATER = NOW + 3 * HOUR  # the first calls are due
+LATER = NOW + 3 * HOUR
 
 
 @pytest.fixture
@@ -54,8 +54,6 @@ def test_who_is_here_takes_the_next_who_is_due(clerk, unit):
     with pytest.raises(NotOnShift):
         commands.take_next(actor=clerk, at=NOW, unit=unit)
     here(clerk, unit)
-    with pytest.raises(NobodyWaits):
-        commands.take_next(actor=clerk, at=NOW, unit=unit)
     taken = [commands.take_next(actor=clerk, at=LATER, unit=unit).number for _n in range(3)]
     assert taken == sorted(Returnee.objects.values_list("number", flat=True))
     with pytest.raises(NobodyWaits):
@@ -82,6 +80,12 @@ def test_nobody_is_given_to_somebody_who_is_not_here(cast, duty, clerk, unit):
     assert (
         commands.assign(actor=duty, at=LATER, returnee=one, user_id=cast.clerk.user.pk).owner_id == cast.clerk.user.pk
     )
+
+
+def test_a_list_of_the_night_waits_until_people_may_be_called(duty, clerk, unit):
+    evening = NOW + 12 * HOUR
+    take_in(duty, unit, row("余宁", card(8), "13900000008"), at=evening)
+    assert named("余宁").due_at == NOW + 22 * HOUR  # eight in the morning
 
 
 def test_a_leader_shares_out_evenly_among_those_who_are_here(cast, duty, clerk, unit):
@@ -186,8 +190,8 @@ def test_another_area_has_them_in_its_queue_at_once(cast, clerk):
     assert (one.unit_id, one.due_at, one.owner_id) == (other.pk, NOW, None)
     with pytest.raises(NotFound):
         try_them(clerk, "冯文杰")
-    sweep(at=NOW)
-    assert Alarm.objects.get(kind="returnees.waiting").unit_id == other.pk
+    late = Deadline.objects.filter(kind="returnees.waiting", state="open", unit_id=other.pk)
+    assert late.get().due_at == NOW + 2 * HOUR
     assert verify_ok(NOW)
 
 
