@@ -195,7 +195,9 @@ def point_step(request: HttpRequest, point_id: UUID, step: str) -> HttpResponse:
     """A point closes, or opens again."""
     if step not in STEPS:
         raise Http404
-    _step(request, STEPS[step], point=str(point_id))
+    made = _step(request, STEPS[step], point=str(point_id))
+    for said in made.follows if made else []:
+        notify(request, said, tone="amber")
     return HttpResponseRedirect(reverse("screening:round", args=[Point.objects.get(pk=point_id).round_id]))
 
 

@@ -42,7 +42,12 @@ class SlotNotices(papers.Paper):
             "footer": words["title"],
             "head": [words[key] for key in ("time", "point", "people", "part")],
             "pages": [
-                {"to": one.to, "sub": f"{one.round} · {one.sender}", "lines": one.lines, "mind": one.mind}
+                {
+                    "to": one.to,
+                    "sub": f"{one.round} · {one.sender}",
+                    "lines": one.lines,
+                    "mind": [*one.places, *one.mind],
+                }
                 for one in self.pages
             ],
         }

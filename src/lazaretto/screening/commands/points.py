@@ -31,10 +31,11 @@ class PointAdded:
 
 @dataclass(frozen=True)
 class PointChanged:
-    """A point took a step."""
+    """A point took a step; `follows` says in words what that does to what stands."""
 
     point_id: UUID
     state: str
+    follows: list[str]
 
 
 @dataclass(frozen=True)
@@ -159,18 +160,18 @@ def _free_code(of: Round, code: str, *, but: UUID | None = None) -> None:
 @command("screening.close_point", capability=MANAGE)
 def close_point(*, actor: Actor, at: datetime, point: Point) -> PointChanged:
     """A point closes; what its phones captured before is taken in as ever. Raises `IllegalTransition`."""
-    return _move_point(point, PointState.CLOSED)
+    return _move_point(point, PointState.CLOSED, at)
 
 
 @command("screening.open_point", capability=MANAGE)
 def open_point(*, actor: Actor, at: datetime, point: Point) -> PointChanged:
     """A closed point opens again. Raises `IllegalTransition`."""
-    return _move_point(point, PointState.OPEN)
+    return _move_point(point, PointState.OPEN, at)
 
 
-def _move_point(point: Point, after: PointState) -> PointChanged:
+def _move_point(point: Point, after: PointState, at: datetime) -> PointChanged:
     permitted(POINT_EDGES, point.state, after)
     point.state = after
     point.save(update_fields=["state"])
     record(point, unit_id=point.round.unit_id, data={"state": after})
-    return PointChanged(point.id, after)
+    return PointChanged(point.id, after, followed(point.round, at))

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext, override
 from lazaretto.core.errors import NotFound
 from lazaretto.headcounts.models import Organisation
 from lazaretto.screening.choices import RoundState
-from lazaretto.screening.models import Round
+from lazaretto.screening.models import Point, Round
 from lazaretto.slots.choices import NoticeState
 from lazaretto.slots.models import Notice, Slot
 from lazaretto.slots.queries.standing import current
@@ -93,15 +93,15 @@ def holder(of: Round, organisation: UUID) -> Holder:
 
 def _digest(of: Round, rows: Iterable[Slot]) -> str:
     """What is told, not which rows say it: a slot that went away and came back is the same slot."""
-    said = [(row.part, place_of(row), row.starts_at.isoformat(), row.ends_at.isoformat(), row.people) for row in rows]
+    said = [
+        (row.part, _known(row.point), row.starts_at.isoformat(), row.ends_at.isoformat(), row.people) for row in rows
+    ]
     return sha256(repr((of.state == RoundState.CANCELLED, sorted(said))).encode()).hexdigest()
 
 
-def place_of(row: Slot) -> str:
-    """Where they come to, as they are told: short name, name, address, opening hours."""
-    point = row.point
-    said = [f"{point.code} {point.name}", point.address, f"{point.opens:%H:%M}–{point.closes:%H:%M}"]
-    return " · ".join(part for part in said if part)
+def _known(point: Point) -> tuple[str, ...]:
+    """What is told of a point."""
+    return (point.code, point.name, point.address, f"{point.opens:%H:%M}", f"{point.closes:%H:%M}")
 
 
 def counts_of(rows: Sequence[Holder]) -> dict[str, int]:
@@ -115,12 +115,13 @@ def counts_of(rows: Sequence[Holder]) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Wording:
-    """A notice in one language: who is meant, who comes when and where, what to bring."""
+    """A notice in one language: who is meant, who comes when and where, where these points are, what to bring."""
 
     title: str
     to: str
     round: str
     lines: list[tuple[str, str, str, str]]
+    places: list[str]
     mind: list[str]
     sender: str
 
@@ -128,7 +129,7 @@ class Wording:
     def text(self) -> str:
         """To be sent into a chat group."""
         lines = [" · ".join(part for part in line if part) for line in self.lines]
-        return "\n".join([f"【{self.title}】{self.to}", self.round, *lines, *self.mind, self.sender])
+        return "\n".join([f"【{self.title}】{self.to}", self.round, *lines, *self.places, *self.mind, self.sender])
 
 
 def wording(found: Holder, language: str) -> Wording:
@@ -139,6 +140,7 @@ def wording(found: Holder, language: str) -> Wording:
             to=found.organisation.name,
             round=_("Round {number}: {name}").format(number=found.round.number, name=found.round.name),
             lines=[_line(row) for row in found.slots],
+            places=_places(found.slots),
             mind=_mind(found),
             sender=found.round.unit.name,
         )
@@ -147,7 +149,20 @@ def wording(found: Holder, language: str) -> Wording:
 def _line(row: Slot) -> tuple[str, str, str, str]:
     begins, ends = (timezone.localtime(at, timezone.get_default_timezone()) for at in (row.starts_at, row.ends_at))
     people = ngettext("%(n)s person", "%(n)s people", row.people) % {"n": row.people}
-    return f"{_day(begins)} {begins:%H:%M}–{ends:%H:%M}", place_of(row), people, row.part
+    return f"{_day(begins)} {begins:%H:%M}–{ends:%H:%M}", f"{row.point.code} {row.point.name}", people, row.part
+
+
+def _places(rows: Iterable[Slot]) -> list[str]:
+    """Each point once: where it is, when it is open."""
+    return [_place(point) for point in {row.point_id: row.point for row in rows}.values()]
+
+
+def _place(point: Point) -> str:
+    opens, closes = f"{point.opens:%H:%M}", f"{point.closes:%H:%M}"
+    if not point.address:
+        return _("{code}: open {opens}–{closes}").format(code=point.code, opens=opens, closes=closes)
+    said = _("{code}: {address}, open {opens}–{closes}")
+    return said.format(code=point.code, address=point.address, opens=opens, closes=closes)
 
 
 def _day(at: datetime) -> str:

@@ -59,6 +59,16 @@ def test_slots_that_their_point_takes_no_more_are_said(cast, other):
     assert len(change(cast, one, **other).follows) == 1
 
 
+def test_slots_at_a_point_that_closes_are_said(cast):
+    of, _homes, (one, _two) = planned(cast, 30, 30)
+    n = sum(row.point_id == one.pk for row in standing(cast, of))
+    client, home = cast.duty_officer.client, reverse("screening:round", args=[of.pk])
+    client.post(reverse("screening:point_step", args=[one.pk, "close"]))
+    assert f"{n} 个时段已不再适用" in client.get(home).content.decode()
+    client.post(reverse("screening:point_step", args=[one.pk, "open"]))
+    assert "已不再适用" not in client.get(home).content.decode()
+
+
 def test_a_point_with_slots_is_not_removed_and_one_without_is(cast):
     of, _homes, (one, _two) = planned(cast, 30, 5)
     standing(cast, of)
