@@ -17,6 +17,10 @@ def main() -> int:
     """Status 0 when everything is as it has to be."""
     given = words().parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lazaretto.config.settings")
+    if given.told:
+        django.setup()
+        given.page.write_text(import_module("tests.simulation.report").page(json.loads(given.told.read_text())))
+        return 0
     if not given.inside:
         return outside()
     django.setup()
@@ -37,6 +41,7 @@ def words() -> argparse.ArgumentParser:
     parser.add_argument("--minutes", type=float, default=60, help="of real time, after which it ends by itself")
     parser.add_argument("--json", type=Path, help="where the figures go")
     parser.add_argument("--page", type=Path, help="where the page goes")
+    parser.add_argument("--told", type=Path, help="figures of a run before: only its page is written again")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     return parser
 
@@ -52,6 +57,14 @@ def outside() -> int:
     return int(done.returncode)
 
 
+def asked(given: argparse.Namespace) -> str:
+    """The command as somebody else would give it: without where the figures go on this machine."""
+    usual = words()
+    said = {name: value for name, value in vars(given).items() if name not in {"json", "page", "told", "inside"}}
+    more = [f"--{name.replace('_', '-')} {value:g}" for name, value in said.items() if value != usual.get_default(name)]
+    return " ".join(["python -m tests.simulation", *more])
+
+
 def run(given: argparse.Namespace) -> int:
     """Simulate, tell."""
     days, plans, report = (import_module(f"tests.simulation.{name}") for name in ("days", "plan", "report"))
@@ -62,13 +75,12 @@ def run(given: argparse.Namespace) -> int:
     done = days.simulate(plan, say=lambda line: print(line, flush=True), within=given.minutes * 60)
     vendor = import_module("django.db").connection.vendor
     database = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[vendor]
-    asked = " ".join(word for word in sys.argv[1:] if word != "--inside")
-    told = report.figures(done, database=database, command=f"python -m tests.simulation {asked}".strip())
+    told = report.figures(done, database=database, command=asked(given))
+    told["load"] = round(os.getloadavg()[2], 1)
     if given.json:
         given.json.write_text(json.dumps(told, ensure_ascii=False, indent=1))
     if given.page:
-        load = f"; the load of the machine's {os.cpu_count()} cores at the end was {os.getloadavg()[1]:.1f}"
-        given.page.write_text(report.page(told, load=load))
+        given.page.write_text(report.page(told))
     for line in told["wrong"][:40]:
         print("!", line[:600])
     print("everything as it has to be" if done.ok else f"{len(told['wrong'])} things are not")

@@ -76,13 +76,15 @@ program shows. This page is written by the command; times are of the simulation,
 {command}
 ```
 
-Run on {database}, Python {python}, in {seconds:,} s of real time{load}. **{verdict}**
+Run on {database}, Python {python}, in {seconds:,} s of real time (load at the end: {load}).
+**{verdict}**
 
 What is in it: people who are excused, do not come, come late, to another point or twice; strangers with and without a
 card; phones whose clock is hours off, that have no network for hours or until the night, that die and are taken over;
-answers that are lost on their way; fevers; tubes that give no result; {infected}. Every enterprise has slots that were
-proposed, accepted and told. Not in it: several requests at the same moment, and people who leave or join between
-rounds. `tests/simulation` also runs as a test, with a park of {small} people for two rounds.
+answers that are lost on their way; fevers; tubes that give no result; {infected}.
+Every enterprise has slots that were proposed, accepted and told. The steward's duties are done every ten minutes, not
+every few seconds. Not in it: several requests at the same moment, people who leave or join between rounds, a phone that
+never comes back. `tests/simulation` also runs as a test, with a park of {small} people for two rounds.
 
 ## Rounds
 """
@@ -95,7 +97,7 @@ same. What each upload was answered is compared too, and is a fault where it dif
 """
 
 
-def page(told: dict[str, Any], *, load: str = "") -> str:
+def page(told: dict[str, Any]) -> str:
     """The page."""
     verdict = (
         "Everything as it has to be."
@@ -105,7 +107,8 @@ def page(told: dict[str, Any], *, load: str = "") -> str:
     parts = [
         HEAD.format(
             **{key: told[key] for key in IN_HEAD},
-            seconds=told["seconds"], n=len(told["rounds"]), zone=ZONE.key, load=load, verdict=verdict, small=SMALL,
+            seconds=told["seconds"], n=len(told["rounds"]), zone=ZONE.key, load=told.get("load", "not noted"),
+            verdict=verdict, small=SMALL,
             infected=ONE_ILL if any(row["timeline"] for row in told["rounds"]) else "nobody infected",
         ),
         _table(told["rounds"]), LEGEND, "\n## People an hour\n\n", _hours(told["rounds"]), _happened(told["rounds"]),

@@ -5,6 +5,7 @@ from collections.abc import Generator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import simpy
 
@@ -40,6 +41,7 @@ class Phone:
     events: list[dict[str, Any]] = field(default_factory=list)
     begun: tuple[str, list[Swab]] | None = None  # a batch whose answer never came
     asked_at: float = -STATE_EVERY
+    since: str = ""  # what the other tables brought is known up to here
 
     def enrol(self, table: int, takes_over: str | None = None) -> None:
         """The code on the point's screen, the token, the names."""
@@ -133,8 +135,10 @@ class Phone:
         """What the other tables of the point brought."""
         self.asked_at = self.server.env.now
         try:
-            for row in self._ask("state")["told"]:
+            said = self._ask(f"state?since={quote(self.since)}")
+            for row in said["told"]:
                 self.tested.update(row["numbers"])
+            self.since = said["told_at"] or self.since
         except Exception as refused:  # its table was taken over: it only sends
             if getattr(refused, "code", "") != "field_device_ended":
                 raise
