@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import F
+from django.utils.translation import ngettext
+
 from lazaretto.core.access import Actor, locked
 from lazaretto.core.bulk import insert_unless_taken
 from lazaretto.core.commands import command, record
@@ -142,6 +145,18 @@ def tokens_last_as_long(of: Round, at: datetime) -> str:
     rows = Device.objects.filter(point__round=of, ended_at__isnull=True, expires_at__gt=at, expires_at__lt=until)
     rows.update(expires_at=until)
     return ""
+
+
+@follows_a_change
+def phones_without_a_table(of: Round, at: datetime) -> str:
+    """Said to whoever took tables away; the phones go on, and what they send says the table they had."""
+    rows = Device.objects.filter(point__round=of, ended_at__isnull=True, expires_at__gt=at)
+    n = rows.filter(table__gt=F("point__tables")).count()
+    said = ngettext(
+        "%(n)s phone is enrolled for a table that is no more: end it, or enrol it for another one.",
+        "%(n)s phones are enrolled for tables that are no more: end them, or enrol them for others.", n,
+    )  # fmt: skip
+    return said % {"n": n} if n else ""
 
 
 @dataclass(frozen=True)

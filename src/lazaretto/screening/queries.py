@@ -174,8 +174,8 @@ def named_in(rows: Named) -> Named:
 def missing(of: Round, *, organisation: UUID | None = None) -> QuerySet[RosterEntry]:
     """Who is expected, not tested and not named with a reason, with their member; in the order of their numbers.
 
-    Numbers follow each other enterprise by enterprise: where few enterprises are left, those that are done are not walked
-    through. Which these are is one query over sums.
+    Numbers follow each other enterprise by enterprise: where few enterprises are left, those that are done are not
+    walked through. Which these are is one query over sums.
     """
     rows = _untested(of, organisation)
     if organisation is None:

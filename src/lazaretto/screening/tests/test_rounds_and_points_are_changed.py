@@ -150,6 +150,14 @@ def test_phones_stay_at_work_with_a_later_deadline(cast):
     assert until == {1: DEADLINE + 24 * HOUR + BEYOND_DEADLINE, 2: DEADLINE + BEYOND_DEADLINE}
 
 
+def test_phones_of_tables_that_are_taken_away_are_said(cast):
+    _of, place = opened(cast)
+    made = phones.enrol_device(actor=cast.duty_officer.actor, at=NOW, point=place, table=4, label="1号机")
+    phones.claim_device(actor=Actor.system("phone"), at=NOW, code=made.code, token=f"lzf_{'a' * 43}")
+    assert change(cast, place, tables=5).follows == []
+    assert len(change(cast, place, tables=3).follows) == 1
+
+
 # ---- pages
 
 
