@@ -26,6 +26,8 @@ from lazaretto.people.models import Person
 from lazaretto.people.queries import display_names
 from lazaretto.places.models import Site
 from lazaretto.places.queries import sites
+from lazaretto.returnees.models import Desk, Returnee
+from lazaretto.returnees.queries.cases import cases as cases_of_returnees
 from lazaretto.screening.models import Fever
 from lazaretto.stays.models import Occupancy
 from lazaretto.stranded.models import Group, Stranded
@@ -116,7 +118,7 @@ def open_deadlines(
     waiting = of_site(Deadline.objects.visible_to(actor, READ), actor, site).filter(state=DeadlineState.OPEN)
     found = page(waiting.filter(kind=kind) if kind else waiting, ("due_at", "id"), cursor=cursor)
     where = whereabouts(actor, found.items)
-    words = _words(found.items, actor) | _fevers(found.items, actor)
+    words = _words(found.items, actor) | _fevers(found.items, actor) | _desks(found.items, actor)
     lines = [
         DeadlineLine(
             row, title_of_kind(row.kind), where[row.pk], overdue=row.overdue_at <= at,
@@ -154,12 +156,13 @@ def alarm_lines(actor: Actor, rows: Iterable[Alarm]) -> list[AlarmLine]:
             (ExceptionRequest, exceptions(actor), "orders:exception"),
             (Group, groups(actor), "stranded:one"),
             (Stranded, stranded(actor), "stranded:one"),
+            (Returnee, cases_of_returnees(actor), "returnees:one"),
             (Trip, Trip.objects.visible_to(actor, "trips.read"), "trips:trip"),
         )
         for pk, number in _numbers(alarms, model, rows_).items()
     }
     due = [alarm.deadline for alarm in alarms]
-    records |= _requests(alarms, actor) | _words(due, actor) | _fevers(due, actor)
+    records |= _requests(alarms, actor) | _words(due, actor) | _fevers(due, actor) | _desks(due, actor)
     owners = User.objects.in_bulk({alarm.owner_id for alarm in alarms if alarm.owner_id})
     return [
         AlarmLine(
@@ -197,6 +200,13 @@ def _words(due: Iterable[Deadline], actor: Actor) -> dict[str, tuple[str, str]]:
     seen = PlaceWord.objects.visible_to(actor, "transfers.read").filter(pk__in=subjects)
     numbers = seen.values_list("id", "handover__number")
     return {str(pk): (number, reverse("transfers:handover", args=[number])) for pk, number in numbers}
+
+
+def _desks(due: Iterable[Deadline], actor: Actor) -> dict[str, tuple[str, str]]:
+    """Of the queue of an area where returnees are called: the page with lists to decide and who waits by area."""
+    label, words, address = Desk._meta.label_lower, _("Returnees"), reverse("returnees:overview")
+    seen = [row for row in due if row.subject_type == label and actor.may("returnees.read", row.unit_id)]
+    return {row.subject_id: (words, address) for row in seen}
 
 
 def _requests(alarms: list[Alarm], actor: Actor) -> dict[str, tuple[str, str]]:

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from lazaretto.config.cli import main
 from lazaretto.core import clock
+from lazaretto.core.deadlines import sweep
 from lazaretto.core.models import JournalEntry
 from lazaretto.core.tables import read_workbook
 from lazaretto.returnees import commands
@@ -237,3 +238,14 @@ def test_the_terminal_program_reads_and_takes_in_the_same(cast, tmp_path, capsys
     assert json.loads(capsys.readouterr().out)["made"] == 1
     assert main([*words[:2], str(tmp_path / "no.csv"), *words[3:]]) == 2
     assert main([*words[:4], "X", "--agency", "区商务局"]) == 2
+
+
+def test_an_alarm_leads_to_the_page_where_it_is_answered(cast, client):
+    take_in(cast.duty_officer.actor, cast.site.unit, row("冯文杰", card(1), "13800000001"), row("侯敏轩", card(2)))
+    one = named("冯文杰")
+    commands.note_attempt(actor=cast.clerk.actor, at=LATER, returnee=one, answer="reached")
+    commands.note_test(actor=cast.clerk.actor, at=LATER, returnee=one, day=1, result="positive", evidence="A1")
+    sweep(at=LATER)
+    shown = client.get(reverse("headquarters:alarms")).content.decode()
+    assert reverse("returnees:one", args=[one.number]) in shown
+    assert f'href="{reverse("returnees:overview")}"' in shown.partition("<main")[2]
