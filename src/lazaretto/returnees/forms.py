@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from lazaretto.accounts.fields import AreaField
 from lazaretto.accounts.models import Unit, User
 from lazaretto.returnees.choices import Agency, Decision, Means, Outcome, Result, Risk
+from lazaretto.returnees.models import Phone
 
 SHORT = 200
 HOURS = [(str(n), str(n)) for n in (2, 4, 6, 8, 10, 12)]
@@ -80,6 +81,11 @@ class SaidForm(forms.Form):
     risk = forms.ChoiceField(
         label=_("Risk of the area they were in"), required=False, choices=[("", "–"), *Risk.choices]
     )
+
+    @classmethod
+    def about(cls, phones: Sequence[Phone]) -> "SaidForm":
+        """For somebody with these numbers that can be called: without any, somebody goes to the door."""
+        return cls(initial={"means": Means.PHONE if phones else Means.DOOR})
 
 
 class ResultForm(forms.Form):

@@ -40,13 +40,13 @@ def tell(district: District, *, now: datetime) -> None:
     _ended(duty, _cases(first), at, now)
     second = [_person(dice, now - 2 * DAY) for _n in range(30)] + [_person(dice, now - DAY) for _n in range(10)]
     _list(
-        duty, district.root, Agency.RAILWAY, second + dice.sample(first[:40], 30), now - 30 * HOUR, "铁路购票名单.csv"
+        duty, district.root, Agency.RAILWAY, second + dice.sample(first[:30], 20), now - 30 * HOUR, "铁路购票名单.csv"
     )
     _watched(duty, _cases(second), now)
     third = [_person(dice, now - 8 * HOUR) for _n in range(80)]
     one, other = second[5], _person(dice, now)
     doubtful = [[one[0], "", *one[2:]], [other[0], "44010619900101", *other[2:]]]  # the same? · digits are missing
-    rows = third + [[*row[:2], _phone(dice), *row[3:]] for row in dice.sample(first[:40] + second, 28)] + doubtful
+    rows = third + [[*row[:2], _phone(dice), *row[3:]] for row in dice.sample(first[:30] + second, 28)] + doubtful
     _list(duty, district.root, Agency.COMMUNITY, rows, now - 105 * MINUTE, "居委会摸排汇总.csv")
     _begun(district, _cases(third), now)
 
@@ -102,7 +102,7 @@ def _ended(actor: Actor, cases: Sequence[Returnee], at: datetime, now: datetime)
     """Of the first list: watched to the end, gone, in quarantine, given up, mistaken; a few still not reached."""
     called = at + HOUR
     for number, one in enumerate(cases):
-        if number < 45:
+        if number < 30:
             _tried(actor, one, called + number * MINUTE, Answer.REACHED, words="在家，配合")
             for test in one.tests.order_by("day"):
                 commands.note_test(
@@ -110,17 +110,17 @@ def _ended(actor: Actor, cases: Sequence[Returnee], at: datetime, now: datetime)
                     evidence="区检测中心 混检",
                 )  # fmt: skip
             _close(actor, one, at + 5 * DAY, Outcome.WATCHED_OUT, "三天两检均为阴性")
-        elif number < 55:
+        elif number < 40:
             _tried(actor, one, called, Answer.MOVED, words="已离开本市")
             _close(actor, one, called + MINUTE, Outcome.GONE, "本人电话告知", "平海市，已发协查函")
-        elif number < 60:
+        elif number < 45:
             _tried(actor, one, called, Answer.REACHED)
             _close(actor, one, called + HOUR, Outcome.QUARANTINE, "高风险区返回", "临江隔离点，专车已接")
-        elif number < 64:
+        elif number < 49:
             for n in range(3):
                 _tried(actor, one, called + 3 * n * HOUR, Answer.NO_ANSWER)
             _close(actor, one, called + 10 * HOUR, Outcome.UNREACHED, "三次未接，上门无人", "派出所，协查单7号")
-        elif number < 70:
+        elif number < 55:
             outcome = Outcome.NEVER_THERE if number % 2 else Outcome.WRONG_PERSON
             _close(actor, one, called, outcome, "购票后未乘车" if number % 2 else "号码机主非本人")
         else:

@@ -28,14 +28,15 @@ def calls(request: HttpRequest) -> HttpResponse:
     actor, at = actor_of(request), clock.now()
     rows = list(mine(actor)[:SHOWN])
     first = rows[0] if rows and rows[0].due_at and rows[0].due_at <= at else None
+    case = case_of(actor, first) if first else None
     context = {
         "shift": my_shift(actor, at=at),
-        "case": case_of(actor, first) if first else None,
+        "case": case,
         "row": first,
         "later": case_lines(actor, rows[1:] if first else rows),
         "waiting": waiting_now(actor, at=at),
         "answers": [(one.value, one.label) for one in Answer],
-        "said_form": SaidForm(),
+        "said_form": SaidForm.about(case.usable if case else []),
         "calls_may": {"call": True},
         "shift_form": ShiftForm(units=call_areas(actor)),
     }

@@ -135,7 +135,7 @@ def show_case(request: HttpRequest, number: str, **forms: Any) -> HttpResponse:
         "setting": Setting(row.setting).label if row.setting else "",
         "rule": _rule(row),
         "tries_most": our_number("contact.tries"),
-        "said_form": SaidForm(),
+        "said_form": SaidForm.about(case.usable),
         "result_form": ResultForm(initial={"day": case.owed[0].day}) if case.owed else None,
         "close_form": CloseForm(initial={"outcome": _likely(case)}),
         "move_form": MoveForm(units=_other_areas(row)),
