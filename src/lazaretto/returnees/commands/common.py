@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Min
 
+from lazaretto.accounts.models import Unit
 from lazaretto.accounts.queries import chain_of
 from lazaretto.core import clock
 from lazaretto.core.access import Actor, locked
@@ -30,6 +31,17 @@ def place_of(unit_id: UUID) -> tuple[ZoneInfo, str]:
     found = Site.objects.filter(unit=unit_id).values_list("time_zone", "jurisdiction").first()
     zone, jurisdiction = found or (HOME_ZONE, HOME_JURISDICTION)
     return clock.zone(zone), jurisdiction
+
+
+def below(unit_id: UUID) -> set[UUID]:
+    """An area and all areas in it."""
+    rows = list(Unit.objects.values_list("pk", "parent_id"))
+    found, grew = {unit_id}, True
+    while grew:
+        more = {pk for pk, parent in rows if parent in found} - found
+        found |= more
+        grew = bool(more)
+    return found
 
 
 def said(text: str) -> str:

@@ -13,7 +13,16 @@ from lazaretto.core.bulk import insert
 from lazaretto.core.commands import command, record
 from lazaretto.core.errors import Forbidden, NotFound
 from lazaretto.returnees.choices import StepKind
-from lazaretto.returnees.commands.common import give_to, on_shift, said, settle, still_open, take_from, write_step
+from lazaretto.returnees.commands.common import (
+    below,
+    give_to,
+    on_shift,
+    said,
+    settle,
+    still_open,
+    take_from,
+    write_step,
+)
 from lazaretto.returnees.errors import NobodyWaits, NotOnShift, ShiftTooLong
 from lazaretto.returnees.models import Returnee, Shift
 from lazaretto.returnees.numbers import number
@@ -107,7 +116,8 @@ def take_next(*, actor: Actor, at: datetime, unit: Unit) -> ReturneeOwned:
     user = _somebody(actor)
     if on_shift(user, unit.pk, at=at) is None:
         raise NotOnShift
-    waiting = due_now(Returnee.objects.visible_to(actor, CALL), at).filter(owner__isnull=True)
+    here = Returnee.objects.visible_to(actor, CALL).filter(unit__in=below(unit.pk))
+    waiting = due_now(here, at).filter(owner__isnull=True)
     if not actor.may(MANAGE, unit.pk):
         waiting = waiting.filter(handed_up_at__isnull=True)
     row = _first_free(waiting)

@@ -18,7 +18,7 @@ from lazaretto.core.numbers import next_numbers
 from lazaretto.people.queries import known_people, last_four
 from lazaretto.people.rules import initials
 from lazaretto.returnees.choices import Decision, Issue, LineOutcome, ListState, State, StepKind
-from lazaretto.returnees.commands.common import place_of, settle, take_from, write_step
+from lazaretto.returnees.commands.common import below, place_of, settle, take_from, write_step
 from lazaretto.returnees.errors import ListClosed
 from lazaretto.returnees.models import ListedLine, Phone, Returnee, ReturneeList
 from lazaretto.returnees.numbers import number
@@ -201,13 +201,5 @@ def _areas(unit: Unit, entries: Iterable[Entry]) -> dict[str, UUID]:
     """Areas below that of the list, by name and code, where lines name them."""
     if not any(entry.area for entry in entries):
         return {}
-    rows = list(Unit.objects.filter(ended_at__isnull=True).values_list("pk", "parent_id", "name", "code"))
-    below = {unit.pk}
-    grew = True
-    while grew:
-        more = {pk for pk, parent, _name, _code in rows if parent in below} - below
-        below |= more
-        grew = bool(more)
-    return {
-        fold_key: pk for pk, _parent, name, code in rows if pk in below for fold_key in (folded(name), folded(code))
-    }
+    rows = Unit.objects.filter(pk__in=below(unit.pk), ended_at__isnull=True).values_list("pk", "name", "code")
+    return {key: pk for pk, name, code in rows for key in (folded(name), folded(code))}

@@ -61,13 +61,11 @@ def _swabs(digests: Collection[str], at: datetime) -> dict[str, list[tuple[datet
     """Swabs in negative tubes, by document: when, and round and tube in words."""
     found: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
     for of in Round.objects.filter(opened_at__gte=at - LOOK_BACK):
-        numbers = {
-            number: digest
-            for model in (RosterEntry, Stranger)
-            for number, digest in model.objects.filter(round=of.pk, document_digest__in=digests).values_list(
-                "number", "document_digest"
-            )
-        }
+        numbers: dict[int, str] = {}
+        for model in (RosterEntry, Stranger):
+            named = model.objects.filter(round=of.pk, document_digest__in=digests)
+            rows = named.values_list("number", "document_digest")
+            numbers |= {number: digest for number, digest in rows if digest}
         scans = list(Scan.objects.filter(round=of.pk, number__in=numbers).values_list("number", "tube", "taken_at"))
         clear = set(
             Trail.objects.filter(pk__in={tube for _n, tube, _at in scans}, standing__in=CLEAR).values_list(

@@ -65,6 +65,15 @@ def verify_ok(at):
     return not any(one.offenders for one in verify(at=at) if one.promise in {4, 5, 6})
 
 
+def test_a_shift_of_one_area_takes_nobody_of_another(cast, duty, unit):
+    other = cast.other_site.unit
+    here(duty, other)
+    with pytest.raises(NobodyWaits):
+        commands.take_next(actor=duty, at=LATER, unit=other)
+    here(duty, unit.parent)  # of the whole district
+    assert commands.take_next(actor=duty, at=LATER, unit=unit.parent).owner_id == cast.duty_officer.user.pk
+
+
 def test_nobody_is_given_to_somebody_who_is_not_here(cast, duty, clerk, unit):
     one = named("冯文杰")
     with pytest.raises(NotOnShift):
