@@ -29,6 +29,7 @@ SPECIMEN_STEPS: dict[str, frozenset[str]] = {
     INVALID: frozenset(),
 }
 # Only a confirmed change of status takes this one: a positive that had its second finding turns out to be false.
+REPORTED = "stays.reported"  # a laboratory reports of specimens itself
 VOIDED: dict[str, str] = {CONFIRMED: REFUTED}
 
 LOWEST_PLAUSIBLE = Decimal("30.0")

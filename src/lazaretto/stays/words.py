@@ -13,6 +13,7 @@ call(
         "stays.observe": _("Observed"),
         "stays.collect_specimen": _("Specimen taken"),
         "stays.record_result": _("Result entered"),
+        "stays.take_result": _("Result reported by the laboratory"),
         "stays.decide_positive": _("Positive decided"),
         "stays.excuse_test": _("Excused from a test"),
         "stays.extend_order": _("Order extended"),

@@ -93,6 +93,7 @@ class ResultsOut(Schema):
     repeated: int
     empty: int
     left_out: int
+    at_site: int
     positives: int
     waiting: list[HeldOut]
 

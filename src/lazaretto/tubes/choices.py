@@ -105,6 +105,7 @@ class LineState(TextChoices):
     REPEATED = "repeated", pgettext_lazy("results", "said before, the same")
     EMPTY = "empty", pgettext_lazy("results", "no tube and no result")
     TAKEN = "taken", pgettext_lazy("results", "taken")
+    AT_SITE = "at_site", pgettext_lazy("results", "counts at its site")
     LEFT_OUT = "left_out", pgettext_lazy("results", "left out")
 
 
@@ -129,6 +130,8 @@ class Hold(TextChoices):
     CT_CONTRADICTS = "ct_contradicts", _("negative, but a Ct value says otherwise")
     NOT_RECEIVED = "not_received", _("no laboratory has received this tube")
     REJECTED_TUBE = "rejected_tube", _("the tube was rejected: it gives no result")
+    OTHER_SITE = "other_site", _("the tube of a quarantine site outside the places you report for")
+    SITE_DECIDES = "site_decides", _("the tube of a quarantine site: what it says now is decided there")
     NO_FIRST_RESULT = "no_first_result", _("a recheck of a tube that was not positive")
     NOT_INDEPENDENT = "not_independent", _("a recheck by the laboratory, or the person, that reported the first result")
 

@@ -31,6 +31,14 @@ class NoTubeColumn(DomainError):
     next_step = _("Put one line with the names of the columns above the results, and send it again.")
 
 
+class DecidedAtSite(DomainError):
+    """A line about a specimen of a quarantine site cannot count from here; `context` names the tubes."""
+
+    code = "results_decided_at_site"
+    message = _("What this specimen of a quarantine site says now is decided at the site.")
+    next_step = _("Tell the site what the laboratory found, and leave the line out here.")
+
+
 class NoSecondStage(DomainError):
     """This laboratory may not recheck."""
 

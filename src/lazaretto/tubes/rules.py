@@ -17,6 +17,7 @@ from typing import Final
 from uuid import UUID
 
 from lazaretto.screening.rules import tidy_code
+from lazaretto.stays.choices import SpecimenState
 from lazaretto.tubes.choices import BagState, Doubt, EventKind, Hold, Outcome, Stage, Standing
 
 READ, HANDLE, MANAGE = "tubes.read", "tubes.handle", "tubes.manage"
@@ -358,7 +359,7 @@ def read_line(cells: Mapping[str, str]) -> Said | None:
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is known of a tube when a line about it is examined. `first`, `stands`: results that count; `own`: the first
-    one is of the same laboratory, or was reported by the same person.
+    one is of the same laboratory, or was reported by the same person. `site`: of somebody at a quarantine site.
     """
 
     here: bool = True
@@ -368,6 +369,7 @@ class Known:
     first: str = ""
     stands: str = ""
     own: bool = False
+    site: bool = False
 
 
 def holds_of(said: Said, known: Known | None, *, stage: int, declared_negative: bool, others: set[str]) -> list[str]:
@@ -375,18 +377,21 @@ def holds_of(said: Said, known: Known | None, *, stage: int, declared_negative: 
     if not said.tube:
         return [Hold.NO_TUBE.value, *([] if said.outcome else [Hold.UNREADABLE.value])]
     positive = said.outcome in POSITIVES
+    in_round = known if known is not None and not known.site else None
+    differs = known is not None and known.stands not in {"", said.outcome}
     faults = {
         Hold.UNREADABLE: not said.outcome,
         Hold.UNKNOWN_TUBE: known is None or not known.scanned,
         Hold.OTHER_ROUND: known is not None and not known.here,
         Hold.SAID_OTHERWISE: bool(others - {said.outcome}),
-        Hold.CONTRADICTS: known is not None and known.stands not in {"", said.outcome},
+        Hold.CONTRADICTS: in_round is not None and differs,
         Hold.HIDDEN_POSITIVE: declared_negative and positive,
         Hold.CT_CONTRADICTS: said.outcome == Outcome.NEGATIVE and _below(said),
         Hold.NOT_RECEIVED: known is not None and known.scanned and not known.received,
         Hold.REJECTED_TUBE: known is not None and known.rejected,
-        Hold.NO_FIRST_RESULT: stage == Stage.RECHECK and known is not None and known.first not in POSITIVES,
-        Hold.NOT_INDEPENDENT: stage == Stage.RECHECK and known is not None and known.own,
+        Hold.SITE_DECIDES: known is not None and known.site and (differs or stage == Stage.RECHECK),
+        Hold.NO_FIRST_RESULT: stage == Stage.RECHECK and in_round is not None and in_round.first not in POSITIVES,
+        Hold.NOT_INDEPENDENT: stage == Stage.RECHECK and in_round is not None and in_round.own,
     }
     return [str(hold) for hold in Hold if faults.get(hold)]
 
@@ -395,6 +400,20 @@ def _below(said: Said) -> bool:
     return any(value is not None and value < NEGATIVE_FROM_CT for value in (said.ct_n, said.ct_orf))
 
 
+SITE_SAYS: Final[dict[str, str]] = {
+    SpecimenState.PENDING: "",
+    SpecimenState.NEGATIVE: Outcome.NEGATIVE,
+    SpecimenState.PRELIMINARY_POSITIVE: Outcome.POSITIVE,
+    SpecimenState.CONFIRMED_POSITIVE: Outcome.POSITIVE,
+    SpecimenState.REFUTED: SpecimenState.REFUTED,  # no first result says that
+    SpecimenState.INVALID: Outcome.INVALID,
+}
+SITE_TAKES: Final[dict[str, SpecimenState]] = {
+    Outcome.NEGATIVE: SpecimenState.NEGATIVE,
+    Outcome.POSITIVE: SpecimenState.PRELIMINARY_POSITIVE,
+    Outcome.SUSPECT: SpecimenState.PRELIMINARY_POSITIVE,
+    Outcome.INVALID: SpecimenState.INVALID,
+}
 POSITIVES: Final[frozenset[str]] = frozenset({Outcome.POSITIVE, Outcome.SUSPECT})
 
 

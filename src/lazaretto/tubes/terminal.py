@@ -80,7 +80,7 @@ def _report(file: ResultFile, arguments: argparse.Namespace) -> None:
     cli.say(
         _(
             "{lines} lines: {taken} taken, {ready} ready, {held} held, {repeated} said before, {empty} empty, "
-            "{left_out} left out; {positives} say positive"
+            "{at_site} at their sites, {left_out} left out; {positives} say positive"
         ).format(**asdict(account))
     )
     if not arguments.commit:

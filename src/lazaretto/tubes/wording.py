@@ -87,6 +87,14 @@ HOLD_STEPS: Final[dict[str, str | Promise]] = {
         "Everybody in it is swabbed again in any case. Let it count only if the laboratory says that the "
         "rejection was the mistake."
     ),
+    Hold.OTHER_SITE: _(
+        "Send it to whoever reports for that site, or let the site type it in; then leave it out here. The person waits"
+        " for it."
+    ),
+    Hold.SITE_DECIDES: _(
+        "Tell the site what the laboratory found: a recheck, or a result other than the one that stands, is decided on"
+        " its page of specimens. Then leave it out here."
+    ),
     Hold.NO_FIRST_RESULT: _(
         "Look whether the first result is still under way; if this is the first one, leave it out and send it"
         " as a first result."

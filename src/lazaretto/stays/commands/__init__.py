@@ -41,6 +41,7 @@ from lazaretto.stays.commands.specimens import (
     decide_positive,
     excuse_test,
     record_result,
+    take_result,
     void_positive,
 )
 from lazaretto.stays.commands.status import make_up_days, replace_order, restore_order, set_category
@@ -92,6 +93,7 @@ __all__ = [
     "restore_order",
     "revoke_certificate",
     "set_category",
+    "take_result",
     "void_positive",
     "withdraw_extension",
 ]

@@ -24,7 +24,7 @@ from lazaretto.stays.errors import (
 from lazaretto.stays.models import Specimen, SpecimenResult, Stay, TestExcuse
 from lazaretto.stays.queries.courses import excusable_tests
 from lazaretto.stays.queries.specimens import test_answered_by
-from lazaretto.stays.rules import VOIDED, may_step
+from lazaretto.stays.rules import REPORTED, VOIDED, may_step
 
 LONGEST_EXCUSE = 300  # characters
 
@@ -152,6 +152,35 @@ def record_result(
     is harmless; a different one is refused and held. Raises `TubeUnknown`, `ResultConflict`, `IllegalTransition`,
     `TextTooLong`.
     """
+    return _report(site, tube, result, actor, at, laboratory=laboratory, reagent=reagent, ct_value=ct_value)
+
+
+@command("stays.take_result", capability=REPORTED)
+def take_result(
+    *,
+    actor: Actor,
+    at: datetime,
+    site: Site,
+    tube: str,
+    result: SpecimenState,
+    laboratory: str,
+    ct_value: Decimal | None = None,
+) -> ResultRecorded:
+    """What a laboratory reports itself, without anybody at the site typing it. Raises as `record_result`."""
+    return _report(site, tube, result, actor, at, laboratory=laboratory, reagent="", ct_value=ct_value)
+
+
+def _report(
+    site: Site,
+    tube: str,
+    result: SpecimenState,
+    actor: Actor,
+    at: datetime,
+    *,
+    laboratory: str,
+    reagent: str,
+    ct_value: Decimal | None,
+) -> ResultRecorded:
     specimen = _tube(site, tube)
     if specimen.state == result:
         record(specimen, unit_id=site.unit_id, person_id=specimen.stay.person_id, data={"repeated": result})

@@ -15,7 +15,7 @@ from lazaretto.screening.rules import tidy_code
 from lazaretto.tubes.choices import Decision, FileState, Hold, LineState, Outcome
 from lazaretto.tubes.commands.results import holds_now, look_again, not_independent, watch
 from lazaretto.tubes.deadlines import HIDDEN
-from lazaretto.tubes.errors import FileClosed, LineCounts, LineDecided, LineNotDecided
+from lazaretto.tubes.errors import DecidedAtSite, FileClosed, LineCounts, LineDecided, LineNotDecided
 from lazaretto.tubes.models import LineDecision, ResultFile, ResultLine
 from lazaretto.tubes.queries.results import known_tubes, spellings
 from lazaretto.tubes.rules import MANAGE, POSITIVES
@@ -99,7 +99,7 @@ def reopen_line(*, actor: Actor, at: datetime, result_file: ResultFile, number: 
     row = result_file.entries.filter(number=number).first()
     if row is None:
         raise NotFound(kind="tubes.resultline", number=number)
-    if row.state in {L.TAKEN, L.REPEATED}:
+    if row.state in {L.TAKEN, L.REPEATED, L.AT_SITE}:
         raise LineCounts(number=number, tube=row.tube)
     if row.decided_by_id is None or row.state not in {L.LEFT_OUT, L.READY}:
         raise LineNotDecided(number=number)
@@ -142,10 +142,12 @@ def _write_down(
 
 
 def _refuse_taking_own(file: ResultFile, rows: Sequence[ResultLine], *, take: bool) -> None:
-    """Nobody decides away that a recheck has to be another's."""
+    """Nobody decides away that a recheck has to be another's, nor for a site what its specimens say."""
     own = [row.tube for row in rows if H.NOT_INDEPENDENT in row.holds]
     if take and own:
         raise not_independent(file, own)
+    if take and any(H.SITE_DECIDES in row.holds for row in rows):
+        raise DecidedAtSite(tubes=", ".join(row.tube for row in rows if H.SITE_DECIDES in row.holds)[:200])
 
 
 def _open_to_decide(actor: Actor, file: ResultFile, reason: str) -> None:

@@ -23,6 +23,7 @@ from lazaretto.tubes.clocks import CLOCKS
 from lazaretto.tubes.commands.events import lock_tubes
 from lazaretto.tubes.commands.positives import follow_results
 from lazaretto.tubes.commands.scans import follow_scans
+from lazaretto.tubes.commands.sites import answer_sites
 from lazaretto.tubes.deadlines import HIDDEN, LOOK
 from lazaretto.tubes.errors import (
     FileBlocked,
@@ -39,6 +40,7 @@ from lazaretto.tubes.rules import POSITIVES, REPORT, Known, Said, columns_of, ho
 MOST_LINES = 50_000
 PIECE = 4_000  # lines taken in at once
 L, H = LineState, Hold
+COUNTS = {L.TAKEN, L.AT_SITE}
 
 
 @dataclass(frozen=True)
@@ -234,7 +236,7 @@ def commit_results(*, actor: Actor, at: datetime, result_file: ResultFile, lines
     if not result_file.entries.filter(state=L.HELD, outcome__in=POSITIVES).exists():
         meet(HIDDEN.code, result_file, at=at, by=actor.user_id)
     record(result_file, unit_id=result_file.round.unit_id, data={"taken": taken, "held": account.held})
-    return ResultsTaken(result_file.id, account.taken, account.held, not account.ready)
+    return ResultsTaken(result_file.id, account.counting, account.held, not account.ready)
 
 
 def _take_in(file: ResultFile, actor: Actor, at: datetime, most: int) -> int:
@@ -243,14 +245,18 @@ def _take_in(file: ResultFile, actor: Actor, at: datetime, most: int) -> int:
     tubes = sorted({row.tube for row in piece})
     lock_tubes(tubes)
     known = known_tubes(file, tubes)
-    good, changed = [], []
+    good: list[ResultLine] = []
+    changed: list[tuple[Any, ...]] = []
     for row in piece:
         if holds := holds_now(file, row, known, set()):
             changed.append((L.HELD, holds, row.pk))
         else:
             good.append(row)
-    update_rows(ResultLine, ("state", "holds"), changed)
-    return _count(file, good, actor, at)
+    of_sites = {code for code, one in known.items() if one.site}
+    answered = answer_sites(file, [row for row in good if row.tube in of_sites], actor, at)
+    update_rows(ResultLine, ("state", "holds"), changed + answered)
+    counted = _count(file, [row for row in good if row.tube not in of_sites], actor, at)
+    return counted + len([state for state, _holds, _pk in answered if state == L.AT_SITE])
 
 
 def look_again(file: ResultFile) -> None:
@@ -328,7 +334,7 @@ def cancel_results(*, actor: Actor, at: datetime, result_file: ResultFile, reaso
     """Put a file aside of which nothing counts yet. Raises `FileClosed`, `ReasonRequired`."""
     if not reason.strip():
         raise ReasonRequired
-    if result_file.state != FileState.STAGED or result_file.entries.filter(state=L.TAKEN).exists():
+    if result_file.state != FileState.STAGED or result_file.entries.filter(state__in=COUNTS).exists():
         raise FileClosed(file=result_file.file_name)
     result_file.state = FileState.CANCELLED
     result_file.save(update_fields=["state"])

@@ -10,9 +10,10 @@ from django.db.models import Count, QuerySet
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import NotFound
 from lazaretto.screening.rules import tidy_code
+from lazaretto.stays.models import Specimen
 from lazaretto.tubes.choices import BagState, LineState, Stage
 from lazaretto.tubes.models import Bag, Laboratory, Recall, ResultFile, ResultLine, Trail, TubeResult
-from lazaretto.tubes.rules import POSITIVES, READ, Known
+from lazaretto.tubes.rules import POSITIVES, READ, SITE_SAYS, Known
 
 CHUNK = 5_000
 
@@ -56,12 +57,18 @@ class Account:
     empty: int
     taken: int
     left_out: int
+    at_site: int
     positives: int
+
+    @property
+    def counting(self) -> int:
+        """Of a round or at their sites."""
+        return self.taken + self.at_site
 
     @property
     def balances(self) -> bool:
         """Every line is accounted for once."""
-        return self.lines == self.ready + self.held + self.repeated + self.empty + self.taken + self.left_out
+        return self.lines == self.counting + self.repeated + self.ready + self.held + self.empty + self.left_out
 
 
 def account_of(file: ResultFile) -> Account:
@@ -123,6 +130,11 @@ def _known(file: ResultFile, codes: list[str]) -> dict[str, Known]:
         results[(row.tube, row.stage)] = row.outcome
         if row.stage == Stage.FIRST and _same_hand(file, row):
             own.add(row.tube)
+    scanned = {row.code for row in trails if row.opened_at is not None}
+    of_sites = {
+        one.tube: Known(scanned=True, received=True, stands=SITE_SAYS[one.state], site=True)
+        for one in specimens_with([code for code in codes if code not in scanned])
+    }
     return {
         row.code: Known(
             here=row.round_id == file.round_id,
@@ -134,7 +146,12 @@ def _known(file: ResultFile, codes: list[str]) -> dict[str, Known]:
             own=row.code in own,
         )
         for row in trails
-    }
+    } | of_sites
+
+
+def specimens_with(codes: Iterable[str]) -> QuerySet[Specimen]:
+    """Specimens of people who stay at quarantine sites, in these tubes."""
+    return Specimen.objects.filter(tube__in=list(codes)).select_related("stay__site")
 
 
 def _same_hand(file: ResultFile, found: TubeResult) -> bool:

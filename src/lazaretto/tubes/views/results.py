@@ -99,8 +99,8 @@ def _one(request: HttpRequest, file: ResultFile, **more: Any) -> HttpResponse:
         "may_manage": actor.may(MANAGE, file.round.unit_id),
         "together": [(hold, Hold(hold).label, n) for hold, n in alone.items() if hold not in ALONE],
         "reason_form": ReasonForm(),
-        "done": account.taken + account.repeated,
-        "of": account.taken + account.repeated + account.ready,
+        "done": account.counting + account.repeated,
+        "of": account.counting + account.repeated + account.ready,
         **more,
     }
     return render(request, "tubes/file.html", context, status=422 if more else 200)
