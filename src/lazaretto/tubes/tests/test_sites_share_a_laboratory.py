@@ -70,7 +70,7 @@ def test_a_specimen_of_a_site_is_answered_there(cast, lab, tested, swabbed):
     with pytest.raises(LineCounts):
         commands.reopen_line(actor=cast.duty_officer.actor, at=NOW, result_file=file, number=3, reason="看错")
     page = cast.duty_officer.client.get(reverse("tubes:file", args=[file.pk])).content.decode()
-    assert "counting at their sites" in page
+    assert "计入隔离点" in page
 
 
 def test_a_positive_of_a_site_is_the_question_of_the_site(cast, lab, tested, swabbed):
