@@ -15,7 +15,7 @@ from lazaretto.core import clock
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import NotFound
 from lazaretto.people.queries import name_for
-from lazaretto.returnees.choices import LineOutcome, Result, State
+from lazaretto.returnees.choices import LineOutcome, Result, State, StepKind
 from lazaretto.returnees.models import ListedLine, OwedTest, Phone, Returnee, Shift
 from lazaretto.returnees.rules import CALL, READ, folded
 
@@ -156,11 +156,11 @@ def case_of(actor: Actor, row: Returnee) -> Case:
         agencies=tuple(dict.fromkeys(line.returnee_list.from_whom for line in lines)),
         phones=tuple(row.phones.order_by("wrong_at", "id")),
         tests=tests,
-        history=tuple(_history(row, lines, words=whole)),
+        history=tuple(_history(row, lines, tests, words=whole)),
     )
 
 
-def _history(row: Returnee, lines: Sequence[ListedLine], *, words: bool) -> list[Event]:
+def _history(row: Returnee, lines: Sequence[ListedLine], tests: Sequence[OwedTest], *, words: bool) -> list[Event]:
     """The last first. What was told is for who reads names there."""
     found = [
         Event(
@@ -177,7 +177,11 @@ def _history(row: Returnee, lines: Sequence[ListedLine], *, words: bool) -> list
         what += f" (…{attempt.phone.last_four})" if attempt.phone else ""
         tone = "green" if attempt.answer == "reached" else "amber"
         found.append(Event(attempt.at, what, str(attempt.by or ""), (attempt.words or "") if words else "", tone))
-    for step in row.steps.select_related("by"):
+    for test in tests:
+        if test.tested_at:
+            what = _("Test of day {day}: {result}").format(day=test.day, result=test.get_result_display())
+            found.append(Event(test.tested_at, what, str(test.noted_by or ""), test.evidence if words else ""))
+    for step in row.steps.select_related("by").exclude(step=StepKind.TESTED):  # told by the tests
         what = str(step.get_step_display())
         found.append(Event(step.at, what, str(step.by or ""), (step.words or "") if words else ""))
     return sorted(found, key=lambda event: event.at, reverse=True)

@@ -122,6 +122,7 @@ def test_a_caller_goes_from_one_to_the_next(cast):
     assert "在家" in shown
     assert "第1天" in shown
     post(client, "test", second.number, day="1", result="negative", evidence="区检测中心", status=302)
+    assert "第1天检测：阴性" in page(client, "one", second.number)
     post(client, "close", second.number, outcome="watched_out", reason="期满", status=422)
     post(client, "shift", do="end")
     assert not Returnee.objects.filter(owner__isnull=False).exists()
