@@ -14,8 +14,8 @@ from lazaretto.core import clock
 from lazaretto.people.choices import DocumentKind, Language, NeedKind, Sex
 from lazaretto.people.commands import GivenDocument, GivenNeed, NewPerson
 from lazaretto.people.digests import normal_number
+from lazaretto.people.rules import BY_HAND, read_document, read_name, read_phones
 from lazaretto.people.rules import DocumentKind as ReadKind
-from lazaretto.people.rules import read_document, read_name, read_phones
 
 
 def _day() -> forms.DateInput:
@@ -221,7 +221,7 @@ class WalkInForm(ExposureForm):
         """As much as can be read of a form that is still being filled in; nothing is refused."""
         said = self.cleaned_data if self.is_bound and self.errors is not None else self.initial
         number = said.get("document_number") or ""
-        facts = read_document(number).facts if number else None
+        facts = read_document(number, BY_HAND).facts if number else None
         return NewPerson(
             name=read_name(said.get("name") or "").name,
             birth_date=said.get("birth_date") or (facts.birth_date if facts else None),
@@ -233,7 +233,7 @@ class WalkInForm(ExposureForm):
 
 def _documents(number: str, kind: str) -> Iterator[GivenDocument]:
     """The document as typed, of the kind chosen or the one its number shows; none for words such as "none yet"."""
-    reading = read_document(number)
+    reading = read_document(number, BY_HAND)
     if number.strip() and reading.kind is not ReadKind.NONE:
         shown = DocumentKind(kind or reading.kind.value)
         yield GivenDocument(shown, reading.number or normal_number(number))

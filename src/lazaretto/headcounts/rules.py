@@ -63,12 +63,14 @@ class Entry:
         return LineOutcome.HELD if HOLDS.intersection(self.issues) else LineOutcome.READY
 
 
-def read_entry(said: Mapping[str, str], *, organisation: str = "") -> Entry | None:
-    """A line as it was read, or None when there is nobody in it. `organisation` is whose list it is."""
+def read_entry(said: Mapping[str, str], *, organisation: str = "", by_hand: bool = False) -> Entry | None:
+    """A line as it was read, or None when there is nobody in it. `organisation` is whose list it is; `by_hand`: its
+    document was typed, not sent.
+    """
     cells = {field: without_ticks(text) for field, text in said.items()}
     if not any(cells.get(field) for field in ("name", "document", "phone")):
         return None
-    found = read_cells(**{field: cells.get(field, "") for field in ("name", "document", "phone")})
+    found = read_cells(**{field: cells.get(field, "") for field in ("name", "document", "phone")}, by_hand=by_hand)
     issues: list[str] = [*found.issues]
     employer = _short("organisation", cells.get("organisation", "")) or organisation
     if not employer:

@@ -12,8 +12,8 @@ from lazaretto.orders.commands import Passenger
 from lazaretto.people.choices import DocumentKind, NeedKind
 from lazaretto.people.commands import GivenDocument, GivenNeed, NewPerson
 from lazaretto.people.digests import normal_number
+from lazaretto.people.rules import BY_HAND, read_document, read_phones
 from lazaretto.people.rules import DocumentKind as ReadKind
-from lazaretto.people.rules import read_document, read_phones
 from lazaretto.protocols.choices import Category
 
 MOMENT = {"type": "datetime-local", "step": "60"}
@@ -87,7 +87,7 @@ class PassengerForm(forms.Form):
     def passenger(self) -> Passenger:
         """For the command."""
         said = self.cleaned_data
-        reading = read_document(said["document"])
+        reading = read_document(said["document"], BY_HAND)
         kind = DocumentKind(reading.kind.value) if reading.kind is not ReadKind.NONE else None
         documents = (GivenDocument(kind, reading.number or normal_number(said["document"])),) if kind else ()
         phones = tuple(phone.e164 for phone in read_phones(said["phone"]).numbers)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from lazaretto.people.pinyin import fold_query, spellings
-from lazaretto.people.rules import has_han, read_document
+from lazaretto.people.rules import BY_HAND, has_han, read_document
 
 SHORTEST_NUMBER = 6
 _WORD = re.compile(r"[^\W\d_]+")
@@ -70,4 +70,4 @@ def near(one: str, other: str) -> bool:
 
 def _long(numbers: frozenset[str]) -> set[str]:
     """Numbers with 15-digit identity cards in their 18-digit form (GB 11643-1999)."""
-    return {read_document(number).number or number for number in numbers}
+    return {read_document(number, BY_HAND).number or number for number in numbers}

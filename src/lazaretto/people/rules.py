@@ -9,6 +9,7 @@ from lazaretto.people.reading.cells import CellIssue, CellReading, read_cells, w
 from lazaretto.people.reading.countries import alpha3, country_code
 from lazaretto.people.reading.dates import DateReading, read_date
 from lazaretto.people.reading.documents import (
+    BY_HAND,
     DocumentKind,
     DocumentReading,
     DocumentTrouble,
@@ -25,6 +26,7 @@ from lazaretto.people.reading.phones import Phone, PhoneReading, read_phones
 from lazaretto.people.reading.text import Sex, fold, is_nothing, read_sex
 
 __all__ = [
+    "BY_HAND",
     "CellIssue",
     "CellReading",
     "DateReading",

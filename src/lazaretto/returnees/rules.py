@@ -97,13 +97,15 @@ class Entry:
         return LineOutcome.HELD if HOLDS.intersection(self.issues) else LineOutcome.READY
 
 
-def read_entry(said: Mapping[str, str]) -> Entry | None:
-    """A line as it was read, or None when there is nobody in it: an empty line, or one of totals."""
+def read_entry(said: Mapping[str, str], *, by_hand: bool = False) -> Entry | None:
+    """A line as it was read, or None when there is nobody in it: an empty line, or one of totals. `by_hand`: its
+    document was typed, not sent.
+    """
     cells = {field: without_ticks(text) for field, text in said.items()}
     who = {field: cells.get(field, "") for field in ("name", "document", "phone")}
     if not any(who.values()) or (_TOTAL.fullmatch(who["name"]) and not who["document"]):
         return None
-    found = read_cells(**who)
+    found = read_cells(**who, by_hand=by_hand)
     arrived, trouble = _day(cells.get("arrived_on", ""))
     issues = [*map(str, found.issues), *trouble]
     address = _short("address", cells.get("address", ""))

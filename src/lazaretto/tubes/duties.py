@@ -1,15 +1,18 @@
 """What tubes do by themselves: follow what scans and events say."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from lazaretto.core.duties import duty
 from lazaretto.screening.choices import RoundState
-from lazaretto.screening.models import Round
+from lazaretto.screening.models import Round, Upload
 from lazaretto.tubes.commands import follow_round
+from lazaretto.tubes.models import EventUpload
 
 LATE = timedelta(days=14)
+_followed: dict[UUID, list[datetime | None]] = {}  # rounds that are over, with what had come in when they were followed
 
 
 @duty("tubes.follow", every=timedelta(seconds=20))
@@ -18,4 +21,17 @@ def follow(at: datetime) -> int:
     and a tube that was filled goes to the laboratory even when its round was cancelled."""
     since = at - LATE
     recent = Q(state=RoundState.OPEN) | Q(closed_at__gte=since) | Q(cancelled_at__gte=since)
-    return sum(follow_round(one, at=at) for one in Round.objects.filter(recent))
+    return sum(_follow(one, at) for one in Round.objects.filter(recent))
+
+
+def _follow(one: Round, at: datetime) -> int:
+    """One that is over changes by what comes in late alone: looking at all its tubes each time holds up who writes."""
+    if one.state == RoundState.OPEN:
+        return follow_round(one, at=at)
+    uploads = (Upload.objects.filter(round=one), EventUpload.objects.filter(round=one))
+    came = [rows.aggregate(last=Max("received_at"))["last"] for rows in uploads]
+    if _followed.get(one.pk) == came:
+        return 0
+    found = follow_round(one, at=at)
+    _followed[one.pk] = came
+    return found

@@ -29,7 +29,7 @@ from lazaretto.core.errors import DomainError
 from lazaretto.people.choices import DocumentKind
 from lazaretto.people.commands import GivenDocument, NewPerson
 from lazaretto.people.queries import find
-from lazaretto.people.rules import read_document
+from lazaretto.people.rules import BY_HAND, read_document
 from lazaretto.places.queries import site_by_code
 from lazaretto.ui.notices import notify
 
@@ -171,7 +171,7 @@ def add_stranger(request: HttpRequest, code: str, manifest_id: UUID) -> HttpResp
 def _newcomer(name: str, number: str) -> NewPerson:
     """What is known of a stranger at the door of a bus: a name, and the number of a document if there is one."""
     told = any(letter.isdigit() for letter in number)  # letters alone were a name, typed to find them
-    documents = (GivenDocument(DocumentKind(read_document(number).kind), number),) if told else ()
+    documents = (GivenDocument(DocumentKind(read_document(number, BY_HAND).kind), number),) if told else ()
     return NewPerson(name=name, documents=documents)
 
 

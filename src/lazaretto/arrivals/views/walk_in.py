@@ -37,7 +37,7 @@ from lazaretto.core.ids import new_id
 from lazaretto.people.choices import Likeness
 from lazaretto.people.models import Person
 from lazaretto.people.queries import person_by_id
-from lazaretto.people.rules import read_document, read_phones
+from lazaretto.people.rules import BY_HAND, read_document, read_phones
 from lazaretto.places.models import Site
 from lazaretto.places.queries import receivable_categories, site_by_code
 from lazaretto.protocols.choices import Category
@@ -173,7 +173,11 @@ def _read(text: str) -> dict[str, str]:
     """What somebody typed into the desk's search, in the field where it belongs."""
     if not any(letter.isdigit() for letter in text):
         return {"name": text}
-    return {"phone": text} if read_phones(text).numbers and not read_document(text).facts else {"document_number": text}
+    return (
+        {"phone": text}
+        if read_phones(text).numbers and not read_document(text, BY_HAND).facts
+        else {"document_number": text}
+    )
 
 
 def _of_household(companion: Stay, site: Site) -> dict[str, Any]:
@@ -192,7 +196,7 @@ def _picked(typed: WalkInForm) -> dict[str, Any]:
     read = typed.cleaned_data if typed.errors is not None else {}
     values: dict[str, Any] = {field.name: read.get(field.name) or field.value() or "" for field in typed}
     values |= {"same_as": typed.data.get("pick", ""), "others": ""}
-    if read_document(values["document_number"]).trouble is not None:
+    if read_document(values["document_number"], BY_HAND).trouble is not None:
         values["document_number"] = ""
     if read_phones(values["phone"]).refused:
         values["phone"] = ""
@@ -301,7 +305,7 @@ def _context(request: HttpRequest, site: Site, form: WalkInForm) -> dict[str, An
         "known": known,
         "others": others,
         "looked_at": bool(others) and set(others.split()) <= set(str(form["others"].value() or "").split()),
-        "facts": read_document(typed[0]).facts if typed[0] else None,
+        "facts": read_document(typed[0], BY_HAND).facts if typed[0] else None,
         "place": place_for(site, form, said, person, at, standing.order if standing else None),
         "standing": standing,
         "free": [room.number for room in free_rooms(site)],

@@ -80,7 +80,7 @@ def enrol(
         "section": section,
         "dormitory": dormitory,
     }
-    entry = read_entry(said)
+    entry = read_entry(said, by_hand=True)
     faults = _faults(entry)
     if faults or entry is None:
         raise InvalidInput(fields=faults)

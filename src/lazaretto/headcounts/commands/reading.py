@@ -242,7 +242,8 @@ def show_line(*, actor: Actor, at: datetime, headcount_list: HeadcountList, numb
 
 def _put_right(headcount_list: HeadcountList, line: ListLine, typed: Mapping[str, str]) -> None:
     cells = {**json.loads(line.payload), **{field: text.strip() for field, text in typed.items() if text.strip()}}
-    entry = read_entry(cells, organisation=headcount_list.organisation)
+    by_hand = bool(typed["document"].strip())
+    entry = read_entry(cells, organisation=headcount_list.organisation, by_hand=by_hand)
     wrong = set(entry.issues) if entry else {Issue.NO_NAME.value}
     if typed["document"].strip() and Issue.BAD_DOCUMENT in wrong:
         raise InvalidInput(fields={"document": str(Issue.BAD_DOCUMENT.label)})

@@ -92,7 +92,9 @@ def _take_in(headcount_list: HeadcountList, piece: Sequence[ListLine], at: datet
 
 
 def _entry_of(headcount_list: HeadcountList, line: ListLine) -> Entry:
-    entry = read_entry(json.loads(line.payload), organisation=headcount_list.organisation)
+    entry = read_entry(
+        json.loads(line.payload), organisation=headcount_list.organisation, by_hand=bool(line.document_digest)
+    )
     if entry is None:
         raise RuntimeError(f"line {line.number} is ready without anybody")
     return entry

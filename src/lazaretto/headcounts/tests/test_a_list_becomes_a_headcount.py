@@ -12,6 +12,7 @@ from lazaretto.headcounts.proofs import headcounts_balance
 from lazaretto.headcounts.queries import account_of
 from lazaretto.headcounts.tests.lists import HEADER, card, listing, row
 from lazaretto.people.commands import register_person
+from lazaretto.people.rules import id_card_check_digit
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +95,18 @@ def test_a_held_line_is_put_right_or_left_out_with_a_reason(cast):
     take_in(cast, found)
     assert on_it() == {"错": "正德医疗器械有限公司", "丁": "博正"}
     assert found.state == "committed"
+
+
+def test_a_card_that_ends_as_spreadsheets_end_them_counts_once_somebody_typed_it(cast):
+    bodies = [f"440106199001{n:03}00" for n in range(10, 280)]
+    zeros = next(f"{body}0" for body in bodies if id_card_check_digit(body) == "0")
+    found = lay_out(cast, listing(row("冯文杰", zeros)))
+    assert account_of(found).held == 1
+    commands.decide_line(
+        actor=cast.duty_officer.actor, at=NOW, headcount_list=found, number=2, take=True, document=zeros
+    )
+    take_in(cast, found)
+    assert Member.objects.get().document == zeros
 
 
 def test_a_wrong_number_that_stays_wrong_counts_as_none(cast):

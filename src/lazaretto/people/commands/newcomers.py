@@ -120,7 +120,7 @@ def clean_name(text: str) -> str:
 
 def read_typed(document: GivenDocument) -> DocumentReading:
     """The document as typed by somebody who chose its kind; raises `DocumentInvalid` with the reason."""
-    reading = read_document(document.number, Hints(kind=ReadKind(document.kind)))
+    reading = read_document(document.number, Hints(kind=ReadKind(document.kind), by_hand=True))
     if reading.trouble is not None:
         raise DocumentInvalid(reason=reading.trouble)
     return reading

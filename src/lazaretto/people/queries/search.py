@@ -19,7 +19,7 @@ from lazaretto.people.models import ContactPoint, IdentityDocument, Need, Person
 from lazaretto.people.queries.names import CAPABILITY as NAMES
 from lazaretto.people.queries.names import display_names
 from lazaretto.people.queries.records import READ, person_by_id, uuid_of
-from lazaretto.people.rules import read_document, read_phones
+from lazaretto.people.rules import BY_HAND, read_document, read_phones
 from lazaretto.people.search_text import fold_query
 
 LAST = "\U0010ffff"
@@ -130,7 +130,7 @@ def name_hits(prefix: str, units: frozenset[UUID] | None, after: str = "") -> "Q
 
 def _by_number(text: str, among: _Among, limit: int) -> list[Hit]:
     digests = [number_digest(text)]
-    reading = read_document(text)
+    reading = read_document(text, BY_HAND)
     if reading.number:
         digests.append(number_digest(reading.number))
     phones = [contact_digest(phone.e164) for phone in read_phones(text).numbers] or [contact_digest(text)]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lazaretto.people.reading.documents import DocumentKind, read_documents
+from lazaretto.people.reading.documents import DocumentKind, Hints, read_documents
 from lazaretto.people.reading.names import read_name
 from lazaretto.people.reading.phones import read_phones
 from lazaretto.people.reading.text import is_nothing
@@ -34,11 +34,11 @@ class CellReading:
     issues: tuple[CellIssue, ...]
 
 
-def read_cells(*, name: str, document: str, phone: str) -> CellReading:
-    """What three cells of a line say."""
+def read_cells(*, name: str, document: str, phone: str, by_hand: bool = False) -> CellReading:
+    """What three cells of a line say; `by_hand`: somebody typed the document, or looked at it and let it count."""
     issues: list[CellIssue] = []
     said = _name(name, issues)
-    kind, number = _document(document, issues)
+    kind, number = _document(document, issues, by_hand=by_hand)
     return CellReading(said, kind, number, _phones(phone, issues), tuple(issues))
 
 
@@ -58,11 +58,11 @@ def _name(text: str, issues: list[CellIssue]) -> str:
     return "" if too_long else reading.name
 
 
-def _document(text: str, issues: list[CellIssue]) -> tuple[str, str]:
+def _document(text: str, issues: list[CellIssue], *, by_hand: bool) -> tuple[str, str]:
     if not text or is_nothing(text):
         issues.append(CellIssue.NO_DOCUMENT)
         return DocumentKind.NONE.value, ""
-    readings = read_documents(text)
+    readings = read_documents(text, Hints(by_hand=by_hand))
     only_digits = text.isdigit() and readings[0].kind not in _CARDS  # a card that lost some of its digits
     if len(readings) != 1 or readings[0].trouble or not readings[0].number or only_digits:
         issues.append(CellIssue.BAD_DOCUMENT)

@@ -135,16 +135,18 @@ class Hints:
     """What the rest of the row says about a document.
 
     `kind` is what another column or the header says, `stated` whether a person wrote it for this very row.
-    `births` are the birth dates the row allows.
+    `births` are the birth dates the row allows. `by_hand`: somebody typed or scanned it, no spreadsheet was between.
     """
 
     kind: DocumentKind | None = None
     stated: bool = True
     foreign: bool | None = None
     births: tuple[date, ...] = ()
+    by_hand: bool = False
 
 
 _NO_HINTS = Hints()
+BY_HAND = Hints(by_hand=True)
 
 
 def read_document(value: object, hints: Hints = _NO_HINTS) -> DocumentReading:
@@ -154,7 +156,7 @@ def read_document(value: object, hints: Hints = _NO_HINTS) -> DocumentReading:
     and more digits in a number cell have lost their end for ever.
     """
     if isinstance(value, str) and _ID_SHAPE.fullmatch(value):
-        return _card(value, (), hints.kind)
+        return _card(value, (), hints.kind, by_hand=hints.by_hand)
     kind = hints.kind or DocumentKind.ID_CARD
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         if abs(value) >= _LARGEST_EXACT:
@@ -171,7 +173,7 @@ def read_document(value: object, hints: Hints = _NO_HINTS) -> DocumentReading:
 def _by_shape(text: str, mends: tuple[str, ...], hints: Hints) -> DocumentReading:
     named = None if hints.kind is DocumentKind.NONE else hints.kind
     if _ID_SHAPE.fullmatch(text):
-        return _card(text, mends, named)
+        return _card(text, mends, named, by_hand=hints.by_hand)
     if (long := _fifteen_digits(text, named)) is not None:
         return DocumentReading(DocumentKind.ID_CARD, long.number, None, (*mends, "fifteen_digits"), long)
     if _NEARLY_ID.fullmatch(text) and any(c.isdigit() for c in text[:6]):
@@ -191,9 +193,10 @@ def _trouble_of_card(text: str) -> DocumentTrouble:
     return DocumentTrouble.KIND if _TRAVEL_DOCUMENT.fullmatch(text) else DocumentTrouble.SHAPE
 
 
-def _card(number: str, mends: tuple[str, ...], named: DocumentKind | None) -> DocumentReading:
+def _card(number: str, mends: tuple[str, ...], named: DocumentKind | None, *, by_hand: bool) -> DocumentReading:
     kind = DocumentKind.RESIDENCE_PERMIT if number.startswith(_RESIDENCE) else DocumentKind.ID_CARD
-    if number.endswith("000"):  # Excel's sixteenth to eighteenth digit, turned into text afterwards
+    # Excel's sixteenth to eighteenth digit, turned into text afterwards; one card in 1,100 really ends so.
+    if number.endswith("000") and not by_hand:
         return DocumentReading(kind, "", DocumentTrouble.PRECISION, mends)
     if id_card_check_digit(number[:17]) != number[17]:
         return DocumentReading(kind, "", DocumentTrouble.CHECKSUM, mends)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lazaretto.people.rules import (
+    BY_HAND,
     DocumentTrouble,
     Hints,
     Sex,
@@ -61,6 +62,16 @@ def test_a_number_that_went_through_an_excel_number_cell_is_never_taken_for_whol
     if number.isdigit():
         assert read_document(float(number)).trouble is DocumentTrouble.PRECISION
         assert read_document(number[:15] + "000").trouble is DocumentTrouble.PRECISION
+
+
+def test_a_card_that_really_ends_in_zeros_is_read_where_no_spreadsheet_was_between():
+    body = next(
+        f"4401051991020{n:02d}00" for n in range(10, 100) if id_card_check_digit(f"4401051991020{n:02d}00") == "0"
+    )
+    number = f"{body}0"
+    assert read_document(number).trouble is DocumentTrouble.PRECISION
+    assert (read_document(number, BY_HAND).number, read_document(number, BY_HAND).trouble) == (number, None)
+    assert read_document(number[:-2] + "10", BY_HAND).trouble is DocumentTrouble.CHECKSUM
 
 
 def test_fifteen_digits_become_eighteen_but_not_for_people_past_a_hundred():

@@ -218,7 +218,7 @@ def show_line(*, actor: Actor, at: datetime, returnee_list: ReturneeList, number
 
 def _put_right(line: ListedLine, typed: Mapping[str, str], who: Decision | None) -> None:
     cells = {**json.loads(line.payload), **{field: text.strip() for field, text in typed.items() if text.strip()}}
-    entry = read_entry(cells)
+    entry = read_entry(cells, by_hand=bool(typed["document"].strip()))
     wrong = set(entry.issues) if entry else {Issue.NO_NAME.value}
     for field, issue in (("document", Issue.BAD_DOCUMENT), ("phone", Issue.BAD_PHONE)):
         if typed[field].strip() and issue in wrong:

@@ -191,7 +191,7 @@ def open_again(returnee: Returnee, why: str, *, actor: Actor, at: datetime) -> N
 
 
 def _entry_of(line: ListedLine) -> Entry:
-    entry = read_entry(json.loads(line.payload))
+    entry = read_entry(json.loads(line.payload), by_hand=bool(line.document_digest))
     if entry is None:
         raise RuntimeError(f"line {line.number} is ready without anybody")
     return entry

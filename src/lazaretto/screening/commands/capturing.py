@@ -22,7 +22,7 @@ from lazaretto.core.commands import command, record
 from lazaretto.core.prepared import statement_cursor
 from lazaretto.core.secrets import keyed_hash
 from lazaretto.headcounts.queries import digest_of
-from lazaretto.people.rules import read_documents
+from lazaretto.people.rules import BY_HAND, read_documents
 from lazaretto.screening.choices import FeverStep, Reason, RoundState
 from lazaretto.screening.commands.counting import Line, insert_and_count
 from lazaretto.screening.commands.fevers import Seen, SeenFever, keep_fevers
@@ -306,7 +306,7 @@ def _paper(stranger: Stranger | None) -> tuple[str, str]:
     """Kind and digest of a document that can be read for certain; a wrong number must not make two people one."""
     if stranger is None or not stranger.document.strip():
         return "", ""
-    readings = read_documents(stranger.document)
+    readings = read_documents(stranger.document, BY_HAND)
     if len(readings) != 1 or readings[0].trouble or not readings[0].number:
         return "", ""
     return readings[0].kind.value, digest_of(readings[0].kind.value, readings[0].number)

@@ -135,6 +135,20 @@ def test_a_balance_asks_so_many_times(cast, django_assert_num_queries):
         balance_of(of)
 
 
+def test_a_round_that_is_over_is_followed_when_something_came_in_late(cast, monkeypatch):
+    of, place = opened(cast)
+    cancel_round(actor=cast.duty_officer.actor, at=NOW, test_round=of, reason="暴雨")
+    walked = []
+    monkeypatch.setattr(duties, "follow_round", lambda one, at: walked.append(one.pk) or 0)
+    for _again in range(3):
+        duties.follow(NOW)
+    assert walked == [of.pk]
+    send(cast, place, scan(2, tube="T2"))
+    for _again in range(3):
+        duties.follow(NOW)
+    assert walked == [of.pk, of.pk]
+
+
 def test_tubes_of_a_cancelled_round_are_followed_and_nobody_is_named_missing_from_it(cast):
     of, place = opened(cast)
     send(cast, place, scan(1))
