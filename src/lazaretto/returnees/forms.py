@@ -10,6 +10,7 @@ from lazaretto.accounts.fields import AreaField
 from lazaretto.accounts.models import Unit, User
 from lazaretto.returnees.choices import Agency, Decision, Means, Outcome, Result, Risk
 from lazaretto.returnees.models import Phone
+from lazaretto.returnees.rules import MOST_PEOPLE
 
 SHORT = 200
 HOURS = [(str(n), str(n)) for n in (2, 4, 6, 8, 10, 12)]
@@ -27,7 +28,7 @@ class UploadForm(forms.Form):
         label=_("Name of the office"), max_length=80, required=False, help_text=_("Needed for another agency.")
     )
     declared = forms.IntegerField(
-        label=_("How many people they say are on it"), min_value=0, required=False,
+        label=_("How many people they say are on it"), min_value=0, max_value=MOST_PEOPLE, required=False,
         help_text=_("From their letter or message; compared with the lines that came."),
     )  # fmt: skip
     unit = AreaField(label=_("For whose area"))

@@ -300,7 +300,7 @@ class OwedTest(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["returnee", "day"], condition=Q(waived_at__isnull=True), name="returnee_test_once"
+                fields=["returnee", "day"], condition=Q(result="", waived_at__isnull=True), name="returnee_test_once"
             ),
             models.CheckConstraint(
                 condition=Q(result="", evidence="", tested_at__isnull=True)

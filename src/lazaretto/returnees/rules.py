@@ -8,7 +8,7 @@ from typing import Final
 
 from lazaretto.core import clock
 from lazaretto.core.states import Edge, edge
-from lazaretto.core.tables.lists import Headings
+from lazaretto.core.tables.lists import OTHER, Headings
 from lazaretto.people.rules import DocumentKind, fold, is_nothing, read_cells, read_date, without_ticks
 from lazaretto.returnees.choices import Answer, Issue, LineOutcome, Outcome, Risk, State
 
@@ -33,6 +33,11 @@ def permitted(before: str, after: str) -> bool:
 def folded(text: str) -> str:
     """How words and names are compared: without width, case, spaces, and what stands in brackets."""
     return re.sub(r"\(.*?\)", "", fold(text)).replace(" ", "").casefold()
+
+
+def _heading(text: str) -> str:
+    """How headings are compared: also without the star of a column that must be filled, and the number of a second."""
+    return re.sub(r"[\s*:：]|\d+$", "", folded(text))
 
 
 HEADINGS: Final = Headings(
@@ -61,7 +66,7 @@ HEADINGS: Final = Headings(
         ),
         "area": ("街道", "镇街", "社区", "所属街道", "所属社区", "辖区", "area", "community", "street"),
     },
-    folded,
+    _heading,
 )  # fmt: skip
 HOLDS: Final[frozenset[str]] = frozenset(
     {
@@ -70,6 +75,7 @@ HOLDS: Final[frozenset[str]] = frozenset(
     }
 )  # fmt: skip
 ASKS: Final[frozenset[str]] = frozenset({Issue.MAYBE_SAME, Issue.CLOSED_BEFORE})  # who is meant, not what is written
+MOST_PEOPLE: Final = 10_000_000  # that anybody says are on one list
 LONGEST: Final = {"came_from": 120, "travel": 60, "address": 200, "area": 80}
 _NEVER: Final = "合计|总计|小计|共计|total|sum"
 _TOTAL = re.compile(rf"(?:{_NEVER}).{{0,20}}", re.IGNORECASE)
@@ -109,14 +115,22 @@ def read_entry(said: Mapping[str, str], *, by_hand: bool = False) -> Entry | Non
     arrived, trouble = _day(cells.get("arrived_on", ""))
     issues = [*map(str, found.issues), *trouble]
     address = _short("address", cells.get("address", ""))
-    if not found.phones and not found.document and not address:
+    phones = tuple(dict.fromkeys((*found.phones, *_more_phones(cells))))
+    if not phones and not found.document and not address:
         issues.append(Issue.NOTHING_TO_REACH)
     return Entry(
-        name=found.name, kind=found.kind, document=found.document, phones=found.phones,
+        name=found.name, kind=found.kind, document=found.document, phones=phones,
         came_from=_short("came_from", cells.get("came_from", "")), risk=risk_of(cells.get("risk", "")),
         arrived_on=arrived, travel=_short("travel", cells.get("travel", "")), address=address,
         area=_short("area", cells.get("area", "")), issues=tuple(issues),
     )  # fmt: skip
+
+
+def _more_phones(cells: Mapping[str, str]) -> Sequence[str]:
+    """Numbers of further columns with telephones: only the first is the column of the telephone."""
+    headed = {field: field.removeprefix(OTHER) for field in cells if field.startswith(OTHER)}
+    texts = [cells[field] for field, word in headed.items() if "phone" in HEADINGS.columns_of([word]).values()]
+    return [phone for text in texts if text for phone in read_cells(name="", document="", phone=text).phones]
 
 
 def _day(text: str) -> tuple[date | None, list[str]]:

@@ -72,11 +72,15 @@ class Headings:
         return "name" in found.values() and len(found) > 1
 
     def all_columns(self, header: Sequence[str]) -> dict[int, str]:
-        """The same with the columns that say nothing we know, under their own words."""
-        known = self.columns_of(header)
-        return known | {
-            index: f"{OTHER}{word[:60]}" for index, word in enumerate(header) if word.strip() and index not in known
-        }
+        """The same with the columns that say nothing we know, under their own words; of two alike, the second has a
+        number."""
+        found = self.columns_of(header)
+        for index, word in enumerate(header):
+            if word.strip() and index not in found:
+                name = f"{OTHER}{word[:60]}"
+                alike = sum(other == name or other.startswith(f"{name} ") for other in found.values())
+                found[index] = f"{name} {alike + 1}" if alike else name
+        return found
 
 
 def from_bytes(content: bytes, name: str, headings: Headings) -> Source:

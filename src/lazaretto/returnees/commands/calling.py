@@ -143,7 +143,7 @@ def _plan(returnee: Returnee, today: date, actor: Actor, at: datetime) -> None:
         raise StepNotPossible
     zone, jurisdiction = place_of(returnee.unit_id)
     owed = owed_by(returnee.risk, jurisdiction, today)
-    counted_from = min(returnee.arrived_on or today, today)
+    counted_from = min(returnee.arrived_on or returnee.counted_from or today, today)
     watch = plan_watch(
         owed, counted_from, at=at, zone=zone, by_hour=number("watch.test_by_hour"),
         missed_within=timedelta(hours=number("watch.missed_within_hours")),
@@ -151,13 +151,14 @@ def _plan(returnee: Returnee, today: date, actor: Actor, at: datetime) -> None:
     returnee.state, returnee.counted_from, returnee.watch_until = State.WATCHED, counted_from, watch.until
     returnee.setting, returnee.rule = owed.setting, owed.source[:120]
     returnee.tests.filter(result="", waived_at__isnull=True).update(waived_at=at)
-    _owe(returnee, watch.tests)
+    _owe(returnee, watch.tests, since=clock.local_moment(counted_from, 0, 0, zone))
     days = " · ".join(str(test.day) for test in watch.tests)
     write_step(returnee, StepKind.PLANNED, actor=actor, at=at, words=f"{counted_from} → {watch.until}: {days}")
 
 
-def _owe(returnee: Returnee, tests: Sequence[PlannedTest]) -> None:
-    done = set(returnee.tests.exclude(result="").values_list("day", flat=True))
+def _owe(returnee: Returnee, tests: Sequence[PlannedTest], *, since: datetime) -> None:
+    """Results of an earlier return answer nothing of this one."""
+    done = set(returnee.tests.exclude(result="").filter(tested_at__gte=since).values_list("day", flat=True))
     for test in tests:
         if test.day not in done:
             insert(OwedTest(returnee=returnee, day=test.day, due_at=test.due_at))

@@ -19,7 +19,7 @@ from lazaretto.returnees.commands.common import settle
 from lazaretto.returnees.commands.taking import take_in
 from lazaretto.returnees.errors import LineSettled, ListClosed, NoNameColumn
 from lazaretto.returnees.models import ListedLine, ReturneeList
-from lazaretto.returnees.rules import ASKS, HEADINGS, HOLDS, MANAGE, Entry, read_entry
+from lazaretto.returnees.rules import ASKS, HEADINGS, HOLDS, MANAGE, MOST_PEOPLE, Entry, read_entry
 
 LINE_FIELDS = (
     "returnee_list", "number", "outcome", "issues", "document_digest", "payload", "decision", "candidate", "returnee",
@@ -86,13 +86,16 @@ def begin_list(
     SHA-256 in hex, `declared` how many people the agency says are on it, `sender` its name where the kind is too
     little.
 
-    Raises `NoNameColumn`, `TextTooLong`, `InvalidInput` for another agency without a name.
+    Raises `NoNameColumn`, `TextTooLong`, `InvalidInput` for another agency without a name, for a number of people that
+    no list has.
     """
     columns = HEADINGS.all_columns(header)
     if "name" not in columns.values():
         raise NoNameColumn(columns=", ".join(header)[:200])
     if agency == Agency.OTHER and not sender.strip():
         raise InvalidInput(fields={"sender": str(Agency.OTHER.label)})
+    if declared is not None and not 0 <= declared <= MOST_PEOPLE:
+        raise InvalidInput(fields={"declared": f"0 … {MOST_PEOPLE}"})
     held = ReturneeList.objects.filter(unit=unit, digest=digest).exclude(state=ListState.CANCELLED).first()
     known = held is not None
     if held is None:

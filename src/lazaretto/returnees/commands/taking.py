@@ -13,12 +13,14 @@ from lazaretto.accounts.models import Unit
 from lazaretto.core.access import Actor, locked
 from lazaretto.core.bulk import insert_rows, update_rows
 from lazaretto.core.commands import command, record
+from lazaretto.core.deadlines import Due, raise_alarm
 from lazaretto.core.ids import new_id
 from lazaretto.core.numbers import next_numbers
 from lazaretto.people.queries import known_people, last_four
 from lazaretto.people.rules import initials
-from lazaretto.returnees.choices import Decision, Issue, LineOutcome, ListState, State, StepKind
+from lazaretto.returnees.choices import Decision, Issue, LineOutcome, ListState, Result, State, StepKind
 from lazaretto.returnees.commands.common import below, place_of, settle, take_from, write_step
+from lazaretto.returnees.deadlines import POSITIVE
 from lazaretto.returnees.errors import ListClosed
 from lazaretto.returnees.models import ListedLine, Phone, Returnee, ReturneeList
 from lazaretto.returnees.numbers import number
@@ -32,6 +34,7 @@ CASE_FIELDS = (
     "owned_at", "owner_until", "tries", "handed_up_at", "counted_from", "watch_until", "setting", "rule", "made_at",
     "outcome", "closed_at", "closed_by", "reason", "to_where", "despite",
 )  # fmt: skip
+DOCUMENT_FIELDS = ("document_kind", "document_digest", "document", "document_tail", "person")
 PHONE_FIELDS = ("id", "returnee", "value", "digest", "last_four", "wrong_at")
 
 
@@ -104,6 +107,7 @@ class _Work:
         self.cases: list[tuple[Any, ...]] = []
         self.phones: list[tuple[Any, ...]] = []
         self.did: list[tuple[Any, ...]] = []
+        self.named: dict[UUID, tuple[Any, ...]] = {}
         self.areas: set[UUID] = set()
         self.reopened: list[UUID] = []
 
@@ -142,6 +146,7 @@ class _Work:
         if line.decision == Decision.REOPENED and not case.open:
             self.reopened.append(case.id)
         self._add_phones(case, entry)
+        self._add_document(case, line, entry)
         self.areas.add(case.unit_id)
         self.did.append((LineOutcome.JOINED, line.issues, None, case.id, line.pk))
 
@@ -169,9 +174,19 @@ class _Work:
             if self.known.add_phone(case, digest):
                 self.phones.append((new_id(), case.id, phone, digest, phone[-4:], None))
 
+    def _add_document(self, case: Known, line: ListedLine, entry: Entry) -> None:
+        """A case that had none is known by it from now on: the next list with it joins without a question."""
+        digest = line.document_digest
+        reopened = line.decision == Decision.REOPENED
+        if not digest or case.document_digest or case.id in self.named or not (case.open or reopened):
+            return
+        self.named[case.id] = (entry.kind, digest, entry.document, last_four(entry.document), self.people.get(digest))
+        self.known.documents[digest].append(case)
+
     def write(self) -> None:
         """In the order in which rows refer to each other."""
         insert_rows(Returnee, CASE_FIELDS, self.cases)
+        update_rows(Returnee, DOCUMENT_FIELDS, [(*values, pk) for pk, values in self.named.items()])
         insert_rows(Phone, PHONE_FIELDS, self.phones)
         update_rows(ListedLine, ("outcome", "issues", "candidate", "returnee"), self.did)
         for pk in self.reopened:
@@ -188,6 +203,9 @@ def open_again(returnee: Returnee, why: str, *, actor: Actor, at: datetime) -> N
     take_from(returnee)
     returnee.save()
     write_step(returnee, StepKind.REOPENED, actor=actor, at=at, words=why)
+    if returnee.tests.filter(result=Result.POSITIVE).exists():
+        due = Due(POSITIVE.code, returnee, at, unit_id=returnee.unit_id, person_id=returnee.person_id)
+        raise_alarm(due, at=at)
 
 
 def _entry_of(line: ListedLine) -> Entry:

@@ -1,6 +1,7 @@
 """Lists as they came, and what became of every line."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -126,11 +127,20 @@ def field_label(field: str) -> str:
     return str(LABELS[field]) if field in LABELS else field.lstrip(OTHER)
 
 
+_LONG = re.compile(r"\d{7,}[Xx]?|\d{3,4}[ -]\d{4}[ -]?\d{3,4}")  # a telephone or document number in another column
+
+
+def _end(number: re.Match[str]) -> str:
+    return "…" + number[0][-4:]
+
+
 def _shown(actor: Actor, unit_id: UUID, field: str, text: str) -> str:
     if field == "name":
         return name_for(actor, text, unit_id=unit_id)
     if field in {"document", "phone"}:
         return "…" + text[-4:]  # whole only through `show_line`, which the journal keeps
+    if field.startswith(OTHER):
+        return _LONG.sub(_end, text) if actor.may("people.names", unit_id) else "…"
     if field == "address" and not actor.may("people.names", unit_id):
         return "…"
     return text

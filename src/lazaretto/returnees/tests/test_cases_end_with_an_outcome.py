@@ -178,3 +178,35 @@ def test_opened_again_with_a_reason_by_a_leader_and_never_beside_another(cast, d
     assert Returnee.objects.count() == 2
     with pytest.raises(CaseOpenElsewhere):
         commands.reopen(actor=duty, at=NOW, returnee=one, reason="又来电")
+
+
+def test_results_of_an_earlier_return_answer_nothing_of_the_next(duty, clerk, one):
+    for test in reach(clerk, one):
+        commands.note_test(
+            actor=clerk, at=NOW + 2 * DAY, returnee=one, day=test.day, result=Result.NEGATIVE, evidence="A1"
+        )
+    end(clerk, one, Outcome.GONE, at=NOW + 2 * DAY, to_where="乙市")
+    commands.reopen(actor=duty, at=NOW + 5 * DAY, returnee=one, reason="又回来了")
+    one.refresh_from_db()
+    tests = reach(clerk, one, at=NOW + 5 * DAY, arrived_on=date(2026, 11, 26))
+    assert [test.day for test in tests if test.owed] == [1, 3]
+    with pytest.raises(OwesTests):
+        end(clerk, one, Outcome.WATCHED_OUT, at=NOW + 9 * DAY)
+
+
+def test_another_risk_leaves_the_day_that_is_counted_from(duty, clerk, cast):
+    take_in(duty, cast.site.unit, row("侯敏轩", card(2), "13800000002", came=""))
+    one = named("侯敏轩")
+    reach(clerk, one)
+    counted = one.counted_from
+    reach(clerk, one, at=NOW + 2 * DAY, risk=Risk.HIGH)
+    assert one.counted_from == counted
+
+
+def test_somebody_positive_who_is_opened_again_is_watched_again(duty, clerk, one):
+    reach(clerk, one)
+    commands.note_test(actor=clerk, at=NOW, returnee=one, day=1, result=Result.POSITIVE, evidence="A1")
+    end(clerk, one, Outcome.QUARANTINE, to_where="区人民医院")
+    commands.reopen(actor=duty, at=NOW + HOUR, returnee=one, reason="医院没有收到人")
+    assert Alarm.objects.filter(kind="returnees.positive", answered_at__isnull=True).count() == 1
+    assert not any(found.offenders for found in verify(at=NOW + HOUR) if found.promise == 5)

@@ -89,6 +89,30 @@ def test_same_name_and_telephone_without_the_same_document_is_asked(duty, unit):
         commands.decide_line(actor=duty, at=NOW, returnee_list=third, number=2, take=True)
 
 
+def test_a_case_without_a_document_is_known_by_the_one_that_joins_it(duty, unit):
+    take_in(duty, unit, row("冯文杰", "", "13800000001"))
+    found = take_in(duty, unit, row("冯文杰", card(1), "13800000001"))
+    commands.decide_line(actor=duty, at=NOW, returnee_list=found, number=2, take=True, who=Decision.SAME)
+    one = Returnee.objects.get()
+    assert (one.document, one.document_tail) == (card(1), card(1)[-4:])
+    found = take_in(duty, unit, row("冯文傑", card(1), "13800000009"))
+    assert outcomes(found) == [(2, "joined")]
+
+
+def test_every_column_of_telephones_is_read_and_headings_may_have_stars(duty, unit):
+    head = "*姓名,身份证号（必填）,手机号1,手机号2,联系电话,备注,备注"
+    rows = f"冯文杰,{card(1)},13800000001,13800000002/13800000003,13800000001,甲,乙"
+    found = take_in(duty, unit, content=f"{head}\n{rows}\n".encode("gb18030"))
+    assert outcomes(found) == [(2, "made")]
+    assert sorted(Phone.objects.values_list("last_four", flat=True)) == ["0001", "0002", "0003"]
+    assert [one for one in found.columns.values() if one.startswith("+备注")] == ["+备注", "+备注 2"]
+
+
+def test_nobody_says_more_people_than_a_list_can_have(duty, unit):
+    with pytest.raises(InvalidInput):
+        lay_out(duty, unit, row("冯文杰", card(1)), declared=10**20)
+
+
 def test_a_held_line_is_put_right_or_left_out_with_a_reason(duty, unit):
     found = lay_out(duty, unit, row("错号", WRONG, "13800000004"), row("", card(2)), row("无处", address=""))
     assert [line.issues[0] for line in found.entries.order_by("number")] == ["bad_document", "no_name", "no_document"]

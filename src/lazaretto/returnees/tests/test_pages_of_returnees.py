@@ -162,6 +162,19 @@ def test_who_reads_no_names_sees_masks_and_no_address(cast):
     assert cast.auditor.client.get(reverse("returnees:calls")).status_code == 403
 
 
+def test_columns_that_say_nothing_known_show_no_number_and_nothing_without_names(cast, client):
+    content = f"姓名,身份证号,家属电话,备注\n冯文杰,{card(1)},13800000077,其妻{card(2)}在家\n".encode()
+    given = {"file": SimpleUploadedFile("a.csv", content), "unit": str(cast.site.unit_id), "agency": "police"}
+    client.post(reverse("returnees:lists"), given)
+    found = ReturneeList.objects.get().pk
+    shown = page(client, "list", found)
+    assert "…0077" in shown
+    assert "在家" in shown
+    assert "13800000077" not in shown
+    assert card(2) not in shown
+    assert "在家" not in page(cast.auditor.client, "list", found)
+
+
 def test_the_sheet_has_everybody_who_is_open_and_the_journal_says_who_took_it(cast):
     take_in(
         cast.duty_officer.actor,
