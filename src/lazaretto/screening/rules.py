@@ -94,8 +94,8 @@ def odd_dates(opens_at: datetime, deadline_at: datetime, *, at: datetime) -> str
 
 
 def folded(code: str) -> str:
-    """How the short name of a point is compared: without width, case, spaces."""
-    return "".join(unicodedata.normalize("NFKC", code).split()).casefold()
+    """How the short name of a point is compared: without width, case, spaces, and what nobody sees."""
+    return "".join(_UNSEEN.sub("", unicodedata.normalize("NFKC", code)).split()).casefold()
 
 
 def hour_of(moment: datetime) -> datetime:

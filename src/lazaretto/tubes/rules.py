@@ -378,7 +378,7 @@ def holds_of(said: Said, known: Known | None, *, stage: int, declared_negative: 
         return [Hold.NO_TUBE.value, *([] if said.outcome else [Hold.UNREADABLE.value])]
     positive = said.outcome in POSITIVES
     in_round = known if known is not None and not known.site else None
-    differs = known is not None and known.stands not in {"", said.outcome}
+    differs = known is not None and known.stands not in {"", _at_site(said.outcome) if known.site else said.outcome}
     faults = {
         Hold.UNREADABLE: not said.outcome,
         Hold.UNKNOWN_TUBE: known is None or not known.scanned,
@@ -398,6 +398,11 @@ def holds_of(said: Said, known: Known | None, *, stage: int, declared_negative: 
 
 def _below(said: Said) -> bool:
     return any(value is not None and value < NEGATIVE_FROM_CT for value in (said.ct_n, said.ct_orf))
+
+
+def _at_site(outcome: str) -> str:
+    """A site knows no suspect: it looks into it as into a positive."""
+    return Outcome.POSITIVE if outcome in POSITIVES else outcome
 
 
 SITE_SAYS: Final[dict[str, str]] = {

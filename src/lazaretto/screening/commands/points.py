@@ -20,6 +20,7 @@ from lazaretto.screening.models import Point, Round
 from lazaretto.screening.rules import MANAGE, POINT_EDGES, folded
 
 MOST_TABLES, MOST_STAFF = 1000, 5000
+LONGEST_FOLDED = 40  # one letter may stand for several: ㎏
 
 
 @dataclass(frozen=True)
@@ -134,19 +135,20 @@ def _sound(
     code: str, name: str, tables: int, opens: time, closes: time, address: str, staff: int | None
 ) -> dict[str, Any]:
     """The columns of a point as they were said. Raises `InvalidInput`, `TextTooLong`."""
+    on_clocks = opens.tzinfo is None and closes.tzinfo is None
     faults = {
-        **({} if code.strip() else {"code": _("Say what the point is called on lists, such as P1.")}),
+        **({} if folded(code) else {"code": _("Say what the point is called on lists, such as P1.")}),
         **({} if name.strip() else {"name": _("Say what the place is called.")}),
         **({} if 1 <= tables <= MOST_TABLES else {"tables": _("From 1 to 1000 tables.")}),
-        **({} if opens < closes else {"closes": _("It must be after the opening.")}),
-        **({} if opens.tzinfo is None and closes.tzinfo is None else {"opens": _("The hour as clocks there show it.")}),
+        **({} if not on_clocks or opens < closes else {"closes": _("It must be after the opening.")}),
+        **({} if on_clocks else {"opens": _("The hour as clocks there show it.")}),
         **({} if staff is None or 0 <= staff <= MOST_STAFF else {"staff": _("From 0 to 5000 people.")}),
     }
     if faults:
         raise InvalidInput(fields=faults)
     return {
-        "code": whole(code.strip(), 20), "folded": folded(code), "name": whole(name.strip(), 120), "tables": tables,
-        "opens": opens, "closes": closes, "address": whole(address.strip(), 200), "staff": staff,
+        "code": whole(code.strip(), 20), "folded": whole(folded(code), LONGEST_FOLDED),
+        "name": whole(name.strip(), 120), "tables": tables, "opens": opens, "closes": closes, "address": whole(address.strip(), 200), "staff": staff,
     }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """A round and its points are put right: what is written, what follows, what is refused; their pages."""
 
+from datetime import UTC, timedelta
 from datetime import time as hours
-from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from lazaretto.core import clock
 from lazaretto.core.access import Actor
-from lazaretto.core.errors import IllegalTransition, InvalidInput, ReasonRequired
+from lazaretto.core.errors import IllegalTransition, InvalidInput, ReasonRequired, TextTooLong
 from lazaretto.core.models import JournalEntry
 from lazaretto.field import commands as phones
 from lazaretto.field.models import Device
@@ -65,8 +65,11 @@ def test_a_point_is_put_right_and_the_journal_says_what_was(cast):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"code": " "}, {"name": ""}, {"tables": 0}, {"closes": hours(6)}, {"staff": -1}, {"latitude": 23.0}],
-)
+    [
+        {"code": " "}, {"name": ""}, {"tables": 0}, {"closes": hours(6)}, {"staff": -1}, {"latitude": 23.0},
+        {"code": "\u200b"}, {"opens": hours(7, tzinfo=UTC)}, {"closes": hours(20, tzinfo=UTC)},
+    ],
+)  # fmt: skip
 def test_nonsense_about_a_point_is_refused(cast, wrong):
     _of, place = opened(cast)
     with pytest.raises(InvalidInput):
@@ -78,6 +81,10 @@ def test_two_points_are_not_called_alike_and_one_may_keep_its_name(cast):
     other = point(cast, of, "P2")
     with pytest.raises(PointNameTaken):
         change(cast, other, code="p 1")
+    with pytest.raises(PointNameTaken):
+        change(cast, other, code="P\u200b1")
+    with pytest.raises(TextTooLong):
+        change(cast, other, code="㌖" * 20)  # six letters each, as they are compared
     change(cast, place, code="p1")
     place.refresh_from_db()
     assert place.code == "p1"

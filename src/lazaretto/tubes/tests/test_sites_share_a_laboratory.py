@@ -116,6 +116,25 @@ def test_the_same_result_again_is_harmless(cast, lab, tested, swabbed):
     assert SpecimenResult.objects.count() == 1
 
 
+@pytest.mark.parametrize("confirmed", [False, True])
+@pytest.mark.parametrize("said", ["阳性", "可疑"])
+def test_a_positive_that_is_told_again_is_nothing_new(cast, lab, tested, swabbed, said, confirmed):
+    of, _place = tested
+    specimen = swabbed()
+    assert commit(cast, stage(cast, of, lab, ["S1", said], digest="a")).finished
+    specimen.refresh_from_db()
+    if confirmed:
+        stays.decide_positive(
+            actor=cast.medic.actor, at=NOW, specimen=specimen, confirmed=True, evidence="复核", laboratory="疾控中心"
+        )
+    stood = Specimen.objects.get().state
+    again = stage(cast, of, lab, ["T1", "阴性"], ["S1", said], digest="b")
+    assert lines_by_tube(again) == {"T1": ("ready", []), "S1": ("ready", [])}
+    assert commit(cast, again).finished
+    assert lines_by_tube(again)["S1"] == ("at_site", [])
+    assert Specimen.objects.get().state == stood
+
+
 def test_who_does_not_report_for_a_site_leaves_its_tube_held(cast, lab, tested, swabbed):
     of, _place = tested
     specimen = swabbed()
