@@ -1,6 +1,7 @@
 """Forms of mass testing; they only read what was typed."""
 
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import Any
 
 from django import forms
@@ -87,7 +88,20 @@ class PointForm(forms.Form):
             self.add_error("closes", _("It must be after the opening."))
         return given
 
+
+class EditPointForm(PointForm):
+    """What is known of a point; `read` names what its reader saw."""
+
+    read = forms.CharField(widget=forms.HiddenInput, required=False)
+
     @classmethod
-    def of(cls, point: Point) -> "PointForm":
+    def of(cls, point: Point) -> "EditPointForm":
         """Filled with what is known."""
-        return cls(initial={name: getattr(point, name) for name in cls.base_fields if hasattr(point, name)})
+        known = {name: getattr(point, name) for name in cls.base_fields if hasattr(point, name)}
+        return cls(initial={**known, "read": read_of(point)})
+
+
+def read_of(point: Point) -> str:
+    """A word that changes with anything that the form shows."""
+    shown = [str(getattr(point, name)) for name in PointForm.base_fields if hasattr(point, name)]
+    return sha256("\n".join(shown).encode()).hexdigest()[:16]

@@ -14,14 +14,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.core import clock
-from lazaretto.core.errors import ClientIdReused, DomainError
+from lazaretto.core.errors import ClientIdReused, DomainError, StaleState
 from lazaretto.core.ids import new_id
 from lazaretto.core.paging import page as piece_of
 from lazaretto.headcounts.models import Organisation
 from lazaretto.people.queries import name_for
 from lazaretto.screening import commands, queries, sheets
 from lazaretto.screening.choices import FeverDone
-from lazaretto.screening.forms import EditRoundForm, PointForm, RoundForm
+from lazaretto.screening.forms import EditPointForm, EditRoundForm, PointForm, RoundForm, read_of
 from lazaretto.screening.models import Point, Round
 from lazaretto.screening.navigation import ENTERPRISE_ROOMS, POINT_ROOMS, ROOMS, panels_of
 from lazaretto.screening.rules import FEVERS, MANAGE, OVER, READ
@@ -162,13 +162,23 @@ def _as_it_was(said: datetime, known: datetime) -> datetime:
 def edit_point(request: HttpRequest, point_id: UUID) -> HttpResponse:
     """What is known of a point; who is told of it is seen on the page of notices."""
     found = queries.point_by_id(actor_of(request), point_id)
-    form = PointForm(request.POST) if request.method == "POST" else PointForm.of(found)
-    if request.method == "POST" and form.is_valid():
+    form = EditPointForm(request.POST) if request.method == "POST" else EditPointForm.of(found)
+    if request.method == "POST" and form.is_valid() and _still_as_read(form, found):
         made = _done(request, form, commands.change_point, point=str(found.pk), **form.cleaned_data)
         if made is not None:
             return _changed(request, found.round_id, made.follows)
     context = {"round": found.round, "point": found, "form": form, "over": found.round.state in OVER}
     return render(request, "screening/edit_point.html", context, status=422 if form.errors else 200)
+
+
+def _still_as_read(form: EditPointForm, found: Point) -> bool:
+    """Whoever changes a point says all of it: what somebody else said meanwhile is not to be undone unseen."""
+    read = form.cleaned_data.pop("read")
+    stands = all(getattr(found, name, said) == said for name, said in form.cleaned_data.items())  # sent twice
+    if stands or read in {"", read_of(found)}:
+        return True
+    form.add_error(None, str(StaleState()))
+    return False
 
 
 @require_POST

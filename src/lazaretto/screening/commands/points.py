@@ -148,7 +148,8 @@ def _sound(
         raise InvalidInput(fields=faults)
     return {
         "code": whole(code.strip(), 20), "folded": whole(folded(code), LONGEST_FOLDED),
-        "name": whole(name.strip(), 120), "tables": tables, "opens": opens, "closes": closes, "address": whole(address.strip(), 200), "staff": staff,
+        "name": whole(name.strip(), 120), "address": whole(address.strip(), 200), "tables": tables, "opens": opens,
+        "closes": closes, "staff": staff,
     }  # fmt: skip
 
 
@@ -172,6 +173,7 @@ def open_point(*, actor: Actor, at: datetime, point: Point) -> PointChanged:
 
 
 def _move_point(point: Point, after: PointState, at: datetime) -> PointChanged:
+    not_over(point.round)
     permitted(POINT_EDGES, point.state, after)
     point.state = after
     point.save(update_fields=["state"])

@@ -98,8 +98,9 @@ def test_a_round_that_is_over_and_its_points_stay_as_they_are(cast):
         change(cast, place)
     with pytest.raises(IllegalTransition):
         change_round(cast, of, name="另一轮")
-    with pytest.raises(IllegalTransition):
-        commands.remove_point(actor=cast.duty_officer.actor, at=NOW, point=place)
+    for step in (commands.remove_point, commands.close_point):
+        with pytest.raises(IllegalTransition):
+            step(actor=cast.duty_officer.actor, at=NOW, point=place)
 
 
 def test_a_point_where_nothing_has_happened_is_removed(cast):
@@ -209,6 +210,21 @@ def test_a_point_is_changed_and_removed_on_its_page(cast):
     back = client.post(stays).headers["Location"]
     assert "请改为关闭该采样点" in client.get(back).content.decode()
     assert cast.medic.client.post(stays).status_code == 403
+
+
+def test_two_who_change_a_point_do_not_undo_each_other_unseen(cast):
+    _of, place = opened(cast)
+    client, page = cast.duty_officer.client, reverse("screening:edit_point", args=[place.pk])
+    read = {"read": client.get(page).context["form"]["read"].value()}
+    form = {**SAID, "opens": "07:00", "closes": "20:00", **read}
+    first = {**form, "address": "东门路 8 号"}
+    assert client.post(page, first).status_code == 302
+    assert client.post(page, first).status_code == 302, "sent twice is no other one"
+    refused = client.post(page, {**form, "tables": 6})
+    assert refused.status_code == 422
+    assert "他人已作修改" in refused.content.decode()
+    place.refresh_from_db()
+    assert (place.address, place.tables) == ("东门路 8 号", 4)
 
 
 def test_pages_ask_as_often_with_many_points(cast):

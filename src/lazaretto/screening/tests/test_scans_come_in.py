@@ -175,8 +175,8 @@ def test_late_scans_are_facts(cast):
     of, place = opened(cast)
     assert not send(cast, place, scan(1)).late
     assert send(cast, place, scan(2, at=DEADLINE - MINUTE), at=DEADLINE + HOUR).late
-    over(of)
     commands.close_point(actor=cast.duty_officer.actor, at=NOW, point=place)
+    over(of)
     assert send(cast, place, scan(3), at=NOW + HOUR).late
     assert coverage(of).tested == 3
     assert list(Upload.objects.order_by("id").values_list("late", flat=True)) == [False, True, True]

@@ -216,14 +216,31 @@ def together(rows: Iterable[Needs]) -> Needs:
 
 
 def by_shift(rows: Iterable[PointNeeds]) -> list[Shift]:
-    """Who works at all points together, from each moment at which somebody begins until the next one."""
+    """Who works at all points together, from each moment at which somebody begins until the next one.
+
+    People of a shift that such a moment cuts are shared out by time: in all as many as come.
+    """
     shifts = [shift for row in rows for shift in row.shifts]
     moments = sorted({shift.begins for shift in shifts})
-    return [_all_at(shifts, begins, next_) for begins, next_ in zip_longest(moments, moments[1:])]
+    spans = [_until(shifts, begins, next_) for begins, next_ in zip_longest(moments, moments[1:])]
+    people = [0] * len(spans)
+    for shift in shifts:
+        for place, count in enumerate(apportioned(shift.people, [_common(shift, span) for span in spans])):
+            people[place] += count
+    return [_all_in(shifts, span, count) for span, count in zip(spans, people, strict=True)]
 
 
-def _all_at(shifts: Iterable[Shift], begins: int, until: int | None) -> Shift:
-    on = [shift for shift in shifts if shift.begins <= begins < shift.ends]
-    ends = max(shift.ends for shift in on)
-    sums = (sum(getattr(shift, name) for shift in on) for name in Shift.__slots__[2:])
-    return Shift(begins, ends if until is None else min(ends, until), *sums)
+def _until(shifts: Iterable[Shift], begins: int, until: int | None) -> Span:
+    ends = max(shift.ends for shift in shifts if shift.begins <= begins < shift.ends)
+    return begins, ends if until is None else min(ends, until)
+
+
+def _common(shift: Shift, span: Span) -> int:
+    begins, ends = span
+    return max(0, min(shift.ends, ends) - max(shift.begins, begins))
+
+
+def _all_in(shifts: Iterable[Shift], span: Span, people: int) -> Shift:
+    on = [shift for shift in shifts if _common(shift, span)]
+    sums = (sum(getattr(shift, name) for shift in on) for name in Shift.__slots__[3:])
+    return Shift(*span, people, *sums)

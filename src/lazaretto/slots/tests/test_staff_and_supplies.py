@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import time as hours
 from datetime import timedelta
 from io import BytesIO
+from itertools import pairwise
 
 import pytest
 from django.db import connection
@@ -96,6 +97,15 @@ def test_all_points_together_by_shift():
     early, later = hall(10, tables=1), Station("Q", 1, ((120, 360),), ((120, 5),), (5,))
     found = by_shift([needs(early, NORMS), needs(later, NORMS)])
     assert [(shift.begins, shift.ends, shift.staff) for shift in found] == [(0, 120, 3), (120, 360, 6)]
+    assert [shift.people for shift in found] == [5, 10], "nobody twice: ten in four hours, five in the last two"
+
+
+@given(st.lists(st.tuples(st.integers(0, 900), st.integers(1, 500)), min_size=1, max_size=5))
+def test_all_points_together_are_as_many_as_come_to_them(points):
+    rows = [needs(Station(str(at), 1, ((at, at + 240),), ((at, people),), (people,)), NORMS) for at, people in points]
+    found = by_shift(rows)
+    assert sum(shift.people for shift in found) == sum(people for _at, people in points)
+    assert all(one.ends <= other.begins for one, other in pairwise(found))
 
 
 def test_whoever_has_no_slot_comes_from_the_opening_on_as_fast_as_tables_take_them():
