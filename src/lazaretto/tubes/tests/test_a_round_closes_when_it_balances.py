@@ -139,7 +139,7 @@ def test_a_round_that_is_over_is_followed_when_something_came_in_late(cast, monk
     of, place = opened(cast)
     cancel_round(actor=cast.duty_officer.actor, at=NOW, test_round=of, reason="暴雨")
     walked = []
-    monkeypatch.setattr(duties, "follow_round", lambda one, at: walked.append(one.pk) or 0)
+    monkeypatch.setattr(duties, "follow_round", lambda one, **_when: walked.append(one.pk) or 0)
     for _again in range(3):
         duties.follow(NOW)
     assert walked == [of.pk]
