@@ -92,7 +92,8 @@ def from_bytes(content: bytes, name: str, headings: Headings) -> Source:
     for sheet in sheets:
         found = _header_of(sheet, headings)
         header = header or found[1]
-        pieces.append(_lines(sheet, found[0], _same_order(header, found[1], headings), offset))
+        who = next(index for index, field in headings.columns_of(header).items() if field == "name")
+        pieces.append(_lines(sheet, found[0], _same_order(header, found[1], headings), offset, who))
         offset += len(sheet.rows)
     return Source(sha256(content).hexdigest(), header, chain.from_iterable(pieces), offset)
 
@@ -148,7 +149,26 @@ def _same_order(wanted: Sequence[str], found: Sequence[str], headings: Headings)
     return [places.get(meant[index]) if index in meant else words.get(word) for index, word in enumerate(wanted)]
 
 
-def _lines(sheet: Sheet, header: int, order: Sequence[int | None], offset: int) -> Iterator[RawLine]:
+def _lines(
+    sheet: Sheet, header: int, order: Sequence[int | None], offset: int, who: int
+) -> Iterator[RawLine]:  # fmt: skip
+    """A cell that is merged over several lines says the same of everybody who is named in one of them."""
+    merged = _merged(sheet)
     for number, row in sheet.numbered():
         if number > header:
-            yield RawLine(offset + number, [cell_text(row[index]) if index is not None else "" for index in order])
+            cells = [cell_text(row[index]) if index is not None else "" for index in order]
+            above = merged.get(number, {})
+            if above and cells[who].strip():
+                cells = [text or above.get(index, "") for text, index in zip(cells, order, strict=True)]
+            yield RawLine(offset + number, cells)
+
+
+def _merged(sheet: Sheet) -> dict[int, dict[int | None, str]]:
+    """What cells merged downwards say, by line and column; the file has it in the first line alone."""
+    found: dict[int, dict[int | None, str]] = {}
+    for block in sheet.merged:
+        if block.first_column == block.last_column and block.first_row <= len(sheet.rows):
+            text = cell_text(sheet.rows[block.first_row - 1][block.first_column])
+            for number in range(block.first_row, min(block.last_row, len(sheet.rows)) + 1):
+                found.setdefault(number, {})[block.first_column] = text
+    return found

@@ -92,13 +92,15 @@ def note_attempt(
     """Write down a try and what came of it, whoever the case belongs to.
 
     Reached for the first time, the watch is planned: from the day of return, `arrived_on` if they know it better than
-    the lists, else from today. Not reached, the next try is due later; after too many it is a leader's. Raises
-    `CaseClosed`, `InvalidInput` for a wrong number without the number, for a day of return ahead.
+    the lists, else from today. Not reached, the next try is due later; after too many it is a leader's; pressed twice
+    it is one try. Raises `CaseClosed`, `InvalidInput` for a wrong number without the number, for a day of return ahead.
     """
     still_open(returnee)
     phone = _phone(returnee, phone_id) if phone_id else None
     if answer == Answer.WRONG_NUMBER and phone is None:
         raise InvalidInput(fields={"phone_id": str(Answer.WRONG_NUMBER.label)})
+    since = at - timedelta(minutes=number("contact.again_minutes"))
+    again = returnee.attempts.filter(by=actor.user_id, means=means, phone=phone, answer=answer, at__gt=since).exists()
     made = Attempt(
         returnee=returnee, at=at, by_id=actor.user_id, means=means, phone=phone, answer=answer,
         words=whole(words, MOST) or None,
@@ -111,7 +113,7 @@ def note_attempt(
     if answer == Answer.REACHED:
         _reached(returnee, arrived_on, risk, actor, at)
     elif answer in UNHEARD:
-        _unheard(returnee, actor, at)
+        _unheard(returnee, actor, at, counts=not again)
     elif answer == Answer.REFUSED:
         _hand_up(returnee, at)
     else:
@@ -173,9 +175,9 @@ def next_due(returnee: Returnee) -> datetime:
     return owed.first() or clock.local_moment(returnee.watch_until, number("watch.test_by_hour"), 0, zone)
 
 
-def _unheard(returnee: Returnee, actor: Actor, at: datetime) -> None:
+def _unheard(returnee: Returnee, actor: Actor, at: datetime, *, counts: bool) -> None:
     zone, _jurisdiction = place_of(returnee.unit_id)
-    returnee.tries += 1
+    returnee.tries += counts
     left = returnee.phones.filter(wrong_at__isnull=True).exists()
     given_up = returnee.tries >= number("contact.tries") or (not left and returnee.phones.exists())
     if given_up and returnee.handed_up_at is None:

@@ -1,6 +1,9 @@
 """Every line of every list ends in somebody's hands: a new case, a case it joins, or a question."""
 
+from io import BytesIO
+
 import pytest
+import xlsxwriter
 from django.db import IntegrityError, transaction
 
 from lazaretto.core.deadlines import open_deadlines
@@ -56,6 +59,24 @@ def test_each_line_makes_a_case_joins_one_or_is_held(duty, unit):
 def test_an_excel_file_keeps_its_row_numbers(duty, unit):
     found = take_in(duty, unit, content=xlsx(row("冯文杰", card(1)), row("侯敏轩", card(2))))
     assert outcomes(found) == [(3, "made"), (4, "made")]
+
+
+def test_a_cell_merged_over_a_family_says_the_same_of_each(duty, unit):
+    target = BytesIO()
+    book = xlsxwriter.Workbook(target, {"in_memory": True})
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, ("姓名", "身份证号", "手机号", "现住址"))
+    for line in (1, 2):
+        sheet.write_row(line, 0, (f"冯文{'杰明'[line - 1]}", card(line)))
+    sheet.merge_range(1, 2, 3, 2, "13800000001")
+    sheet.merge_range(1, 3, 2, 3, "临江路9号")
+    sheet.write(3, 0, "")
+    book.close()
+    found = take_in(duty, unit, content=target.getvalue())
+    assert [one for _line, one in outcomes(found)] in (["made", "made"], ["made", "made", "empty"])
+    assert set(Returnee.objects.values_list("name", "address", "phones__last_four")) == {
+        ("冯文杰", "临江路9号", "0001"), ("冯文明", "临江路9号", "0001"),
+    }  # fmt: skip
 
 
 def test_three_agencies_name_one_person_and_each_is_seen(duty, unit):

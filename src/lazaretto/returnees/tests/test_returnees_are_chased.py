@@ -150,6 +150,14 @@ def test_three_tries_in_vain_hand_them_up_to_a_leader(cast, duty, clerk, unit):
     assert lead.number == named("冯文杰").number
 
 
+def test_an_answer_pressed_twice_is_one_try(clerk, unit):
+    here(clerk, unit)
+    try_them(clerk, "冯文杰")
+    done = try_them(clerk, "冯文杰", at=LATER + timedelta(seconds=20))
+    assert (done.tries, named("冯文杰").attempts.count()) == (1, 2)
+    assert try_them(clerk, "冯文杰", at=LATER + timedelta(minutes=5)).tries == 2
+
+
 def test_nobody_is_called_at_night(clerk, unit):
     evening = NOW + 10 * HOUR + timedelta(minutes=30)  # half past eight in the evening
     done = try_them(clerk, "冯文杰", at=evening)
