@@ -121,7 +121,7 @@ def test_a_case_without_a_document_is_known_by_the_one_that_joins_it(duty, unit)
 
 
 def test_every_column_of_telephones_is_read_and_headings_may_have_stars(duty, unit):
-    head = "*姓名,身份证号（必填）,手机号1,手机号2,联系电话,备注,备注"
+    head = "*姓名,身份证号（必填）,手机号1,手机号2,备用电话,备注,备注"
     rows = f"冯文杰,{card(1)},13800000001,13800000002/13800000003,13800000001,甲,乙"
     found = take_in(duty, unit, content=f"{head}\n{rows}\n".encode("gb18030"))
     assert outcomes(found) == [(2, "made")]
