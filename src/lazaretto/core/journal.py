@@ -10,6 +10,7 @@ import hmac
 import json
 import logging
 import os
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -271,7 +272,7 @@ def _read(path: Path) -> dict[str, Any] | None:
 def _write_head(position: int, digest: str, at: datetime) -> None:
     path = _head_path()
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(f".new-{os.getpid()}")
+    fresh = path.with_suffix(f".new-{os.getpid()}-{threading.get_ident()}")  # two may write at once
     with fresh.open("w") as file:
         file.write(json.dumps({"position": position, "digest": digest, "at": at.isoformat()}))
         file.flush()
