@@ -177,10 +177,10 @@ def missing(of: Round, *, organisation: UUID | None = None) -> QuerySet[RosterEn
     Numbers follow each other enterprise by enterprise: where few enterprises are left, those that are done are not
     walked through. Which these are is one query over sums.
     """
-    rows = _untested(of, organisation)
-    if organisation is None:
-        left = _not_done(of)
-        rows = rows.filter(organisation__in=left) if len(left) <= FEW_LEFT else rows
+    left = _not_done(of) if organisation is None else {}
+    rows = _untested(of, organisation, since=min(left.values(), default=1))
+    if organisation is None and len(left) <= FEW_LEFT:
+        rows = rows.filter(organisation__in=left)
     for named in _NAMED:
         rows = rows.filter(~Exists(named().filter(round=of.pk, number=OuterRef("number"))))
     return rows
@@ -193,17 +193,21 @@ def named(of: Round, *, organisation: UUID | None = None, most: int = 500) -> li
     return [(entry, found[entry.number]) for entry in entries]
 
 
-def _not_done(of: Round) -> list[UUID]:
-    """Enterprises with people who are not tested, by the sums."""
+def _not_done(of: Round) -> dict[UUID, int]:
+    """Enterprises with people who are not tested, by the sums, with the first number of each."""
     tested = CountDelta.objects.filter(round=of.pk, organisation=OuterRef("organisation"))
     people = tested.order_by().values("organisation").annotate(people=Sum("n")).values("people")
+    numbers = RosterEntry.objects.filter(round=of.pk, organisation=OuterRef("organisation")).order_by("number")
     shares = RosterShare.objects.filter(round=of).annotate(tested=Coalesce(Subquery(people), 0))
-    return list(shares.filter(people__gt=F("tested")).values_list("organisation", flat=True))
+    first = shares.filter(people__gt=F("tested")).annotate(first=Subquery(numbers.values("number")[:1]))
+    return dict(first.values_list("organisation", "first"))
 
 
-def _untested(of: Round, organisation: UUID | None) -> QuerySet[RosterEntry]:
-    tested = Scan.objects.filter(round=of.pk, number=OuterRef("number"))
-    rows = RosterEntry.objects.filter(~Exists(tested), round=of).select_related("member", "organisation")
+def _untested(of: Round, organisation: UUID | None, since: int = 1) -> QuerySet[RosterEntry]:
+    tested = Scan.objects.filter(round=of.pk, number=OuterRef("number"), number__gte=since)
+    rows = RosterEntry.objects.filter(~Exists(tested), round=of, number__gte=since).select_related(
+        "member", "organisation"
+    )
     if organisation is not None:
         rows = rows.filter(organisation=organisation)
     return rows.order_by("number")
