@@ -6,7 +6,6 @@ Chengdu 2022-09-02 and others, where phones captured for hours without a network
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from statistics import median
 from typing import Final
 
+from lazaretto.core.codes import UNSEEN
 from lazaretto.core.states import Edge
 from lazaretto.screening.choices import PointState, RoundState, TubeRule
 
@@ -53,23 +53,6 @@ MOST_FEVERS: Final = 200  # facts about fevers in one call
 TOLERATED: Final = timedelta(minutes=2)  # an upload under way, a clock nobody minds
 
 
-_TICKS: Final = "'’‘`"  # what spreadsheets put before a code to keep its digits
-_UNSEEN: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
-_TIDY: Final = re.compile(r"[0-9A-Z][!-_{-~]*")  # ASCII without blanks, small letters and the like
-
-
-def tidy_code(text: str) -> str:
-    """The code of a tube or a bag as everybody compares it: `＇ｍ００ 01` → `M0001`.
-
-    Width, case, apostrophes in front, spaces and what nobody sees say nothing. The one rule for phones, desks, files,
-    the interface; `codes.js` does the same, and `field/tests/codes.json` holds examples for both.
-    """
-    if _TIDY.fullmatch(text):
-        return text  # nearly all of them, 200 in an upload
-    plain = _UNSEEN.sub("", unicodedata.normalize("NFKC", text)).strip().lstrip(_TICKS)
-    return "".join(plain.split()).upper()
-
-
 def clock_error(sent_at: datetime, received_at: datetime) -> timedelta:
     """How far the clock of a phone is behind ours (ahead: negative); nothing when that is less than `TOLERATED`.
 
@@ -95,7 +78,7 @@ def odd_dates(opens_at: datetime, deadline_at: datetime, *, at: datetime) -> str
 
 def folded(code: str) -> str:
     """How the short name of a point is compared: without width, case, spaces, and what nobody sees."""
-    return "".join(_UNSEEN.sub("", unicodedata.normalize("NFKC", code)).split()).casefold()
+    return "".join(UNSEEN.sub("", unicodedata.normalize("NFKC", code)).split()).casefold()
 
 
 def hour_of(moment: datetime) -> datetime:

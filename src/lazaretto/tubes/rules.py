@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from lazaretto.screening.rules import tidy_code
+from lazaretto.core.codes import tidy_code
 from lazaretto.stays.choices import SpecimenState
 from lazaretto.tubes.choices import BagState, Doubt, EventKind, Hold, Outcome, Stage, Standing
 

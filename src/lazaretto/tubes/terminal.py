@@ -8,9 +8,9 @@ from uuid import UUID
 from lazaretto.core import cli, clock
 from lazaretto.core.access import Actor
 from lazaretto.core.cli import gettext as _
+from lazaretto.core.codes import tidy_code
 from lazaretto.core.errors import DomainError
 from lazaretto.screening.models import Round
-from lazaretto.screening.rules import tidy_code
 from lazaretto.tubes import commands
 from lazaretto.tubes.choices import FileState, Stage
 from lazaretto.tubes.files import from_bytes

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints
 
-from lazaretto.screening.rules import LARGEST_TUBE, tidy_code
+from lazaretto.core.codes import tidy_code
+from lazaretto.screening.rules import LARGEST_TUBE
 
 EPOCH, _FAR = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 

@@ -7,9 +7,9 @@ import pytest
 from pydantic import TypeAdapter
 
 import lazaretto.field
+from lazaretto.core.codes import tidy_code
 from lazaretto.core.ids import new_id
 from lazaretto.screening.commands.scans import TakenScan
-from lazaretto.screening.rules import tidy_code
 from tests.factories import NOW
 
 EXAMPLES = json.loads((Path(lazaretto.field.__file__).parent / "tests" / "codes.json").read_text(encoding="utf-8"))

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from lazaretto.core.access import Actor
 from lazaretto.core.bulk import insert, insert_unless_taken
+from lazaretto.core.codes import tidy_code
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import Due, cancel, meet, raise_alarm, set_deadlines
 from lazaretto.core.errors import Forbidden, IllegalTransition, ReasonRequired, whole
@@ -112,7 +113,7 @@ def collect_specimen(
     specimen = _new_tube(
         Specimen(
             stay=stay,
-            tube=tube.strip().upper(),
+            tube=tidy_code(tube),
             purpose=purpose,
             test_key=key,
             swab=swab,
@@ -260,7 +261,8 @@ def _new_tube(specimen: Specimen) -> Specimen:
 
 def _tube(site: Site, tube: str) -> Specimen:
     rows = Specimen.objects.select_for_update(of=("self",)).select_related("stay")
-    found = rows.filter(tube=tube.strip().upper(), stay__site=site).first()
+    spellings = {tidy_code(tube), tube.strip().upper()}  # the latter as codes were kept before
+    found = rows.filter(tube__in=spellings, stay__site=site).first()
     if found is None:
         raise TubeUnknown(tube=tube)
     return found

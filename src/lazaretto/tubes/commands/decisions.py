@@ -8,10 +8,10 @@ from uuid import UUID
 
 from lazaretto.core.access import Actor
 from lazaretto.core.bulk import update_rows
+from lazaretto.core.codes import tidy_code
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import meet
 from lazaretto.core.errors import Forbidden, InvalidInput, NotFound, ReasonRequired, whole
-from lazaretto.screening.rules import tidy_code
 from lazaretto.tubes.choices import Decision, FileState, Hold, LineState, Outcome
 from lazaretto.tubes.commands.results import holds_now, look_again, not_independent, watch
 from lazaretto.tubes.deadlines import HIDDEN

@@ -7,9 +7,9 @@ from uuid import UUID
 from lazaretto.accounts.models import Unit
 from lazaretto.core.access import Actor
 from lazaretto.core.bulk import insert
+from lazaretto.core.codes import tidy_code
 from lazaretto.core.commands import command, record
 from lazaretto.core.errors import InvalidInput, whole
-from lazaretto.screening.rules import tidy_code
 from lazaretto.tubes.models import Laboratory
 from lazaretto.tubes.rules import HOURS_FOR_A_RESULT, LONGEST_HOURS, MANAGE
 

@@ -11,10 +11,10 @@ from lazaretto.cases.commands import propose
 from lazaretto.cases.models import Change
 from lazaretto.core.access import Actor
 from lazaretto.core.bulk import insert, insert_few
+from lazaretto.core.codes import tidy_code
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import meet
 from lazaretto.core.errors import Forbidden, InvalidInput, ReasonRequired, whole
-from lazaretto.screening.rules import tidy_code
 from lazaretto.stays.models import Stay
 from lazaretto.tubes.choices import CallSaid, RecallState, Standing
 from lazaretto.tubes.commands.positives import WAITING, settle

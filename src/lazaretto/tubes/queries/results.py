@@ -8,8 +8,8 @@ from uuid import UUID
 from django.db.models import Count, QuerySet
 
 from lazaretto.core.access import Actor
+from lazaretto.core.codes import tidy_code
 from lazaretto.core.errors import NotFound
-from lazaretto.screening.rules import tidy_code
 from lazaretto.stays.models import Specimen
 from lazaretto.tubes.choices import BagState, LineState, Stage
 from lazaretto.tubes.models import Bag, Laboratory, Recall, ResultFile, ResultLine, Trail, TubeResult

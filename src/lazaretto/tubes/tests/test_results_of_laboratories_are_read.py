@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from lazaretto.screening.rules import tidy_code
+from lazaretto.core.codes import tidy_code
 from lazaretto.tubes.rules import columns_of, is_header, read_ct, read_line, read_outcome, standing_of
 
 

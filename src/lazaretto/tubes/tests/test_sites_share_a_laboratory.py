@@ -44,8 +44,8 @@ def swabbed(cast, admit):
     """Somebody's specimen in a tube of the site."""
 
     def do(tube="S1", number="0301", name="王小明"):
-        stays.collect_specimen(actor=cast.medic.actor, at=NOW, stay=admit(number, name=name), tube=tube)
-        return Specimen.objects.get(tube=tube)
+        done = stays.collect_specimen(actor=cast.medic.actor, at=NOW, stay=admit(number, name=name), tube=tube)
+        return Specimen.objects.get(pk=done.specimen_id)
 
     return do
 
@@ -106,6 +106,15 @@ def test_what_stands_at_the_site_is_not_decided_elsewhere(cast, lab, tested, swa
     cdc = Laboratory.objects.create(code="CDC", unit=lab.unit, name="疾控中心实验室", rechecks=True)
     again = stage(cast, of, cdc, ["S1", "阴性"], stage=Stage.RECHECK)
     assert lines_by_tube(again) == {"S1": ("held", [Hold.SITE_DECIDES])}
+
+
+def test_a_code_is_one_however_the_site_typed_it(cast, lab, tested, swabbed):
+    of, _place = tested
+    specimen = swabbed(" Ｓ０ 01 ")
+    file = stage(cast, of, lab, ["'s001", "阴性"])
+    assert commit(cast, file).taken == 1
+    specimen.refresh_from_db()
+    assert specimen.state == SpecimenState.NEGATIVE
 
 
 def test_the_same_result_again_is_harmless(cast, lab, tested, swabbed):

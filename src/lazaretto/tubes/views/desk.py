@@ -13,10 +13,10 @@ from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.accounts.models import Unit
 from lazaretto.core import clock
 from lazaretto.core.access import Actor
+from lazaretto.core.codes import tidy_code
 from lazaretto.core.errors import DomainError
 from lazaretto.core.ids import new_id
 from lazaretto.screening.choices import RoundState
-from lazaretto.screening.rules import tidy_code
 from lazaretto.tubes import commands
 from lazaretto.tubes.choices import Source, Stage
 from lazaretto.tubes.commands import RawLine, TakenEvent

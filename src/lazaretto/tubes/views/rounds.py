@@ -12,9 +12,9 @@ from django.views.decorators.http import require_GET, require_POST
 from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.core import clock
 from lazaretto.core.access import Actor
+from lazaretto.core.codes import tidy_code
 from lazaretto.core.errors import DomainError
 from lazaretto.core.paging import page as piece_of
-from lazaretto.screening.rules import tidy_code
 from lazaretto.tubes import commands
 from lazaretto.tubes.choices import Standing
 from lazaretto.tubes.queries import trails
