@@ -124,5 +124,6 @@ class StepKind(TextChoices):
     MOVED = "moved", pgettext_lazy("returnee", "handed to another area")
     PLANNED = "planned", pgettext_lazy("returnee", "watch and tests planned")
     TESTED = "tested", pgettext_lazy("returnee", "test result")
+    SAID = "said", pgettext_lazy("returnee", "a further list says otherwise")
     CLOSED = "closed", pgettext_lazy("returnee", "case closed")
     REOPENED = "reopened", pgettext_lazy("returnee", "case opened again")

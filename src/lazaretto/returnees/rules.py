@@ -153,6 +153,28 @@ def _short(field: str, text: str) -> str:
     return ("" if is_nothing(text) else " ".join(text.split()))[: LONGEST[field]]
 
 
+SAYS: Final = ("came_from", "risk", "arrived_on", "travel", "address")
+_UNSAID: Final = ("", None, Risk.UNKNOWN)
+_BY_RISK: Final = (Risk.UNKNOWN, Risk.LOW, Risk.MEDIUM, Risk.HIGH)
+
+
+def heard(known: Mapping[str, object], entry: Entry) -> tuple[dict[str, object], dict[str, object]]:
+    """What a further line fills in of what a case did not say (`SAYS`), and what it says otherwise."""
+    said = {name: value for name in SAYS if (value := getattr(entry, name)) not in _UNSAID}
+    fresh = {name: value for name, value in said.items() if known[name] in _UNSAID}
+    other = {
+        name: value
+        for name, value in said.items()
+        if name not in fresh and folded(str(value)) != folded(str(known[name]))
+    }
+    return fresh, other
+
+
+def is_riskier(said: str, known: str) -> bool:
+    """Whether that risk asks for more than this one."""
+    return _BY_RISK.index(Risk(said)) > _BY_RISK.index(Risk(known))
+
+
 # ---- what a returnee owes
 
 

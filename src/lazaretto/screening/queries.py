@@ -199,7 +199,7 @@ def _not_done(of: Round) -> dict[UUID, int]:
     people = tested.order_by().values("organisation").annotate(people=Sum("n")).values("people")
     numbers = RosterEntry.objects.filter(round=of.pk, organisation=OuterRef("organisation")).order_by("number")
     shares = RosterShare.objects.filter(round=of).annotate(tested=Coalesce(Subquery(people), 0))
-    first = shares.filter(people__gt=F("tested")).annotate(first=Subquery(numbers.values("number")[:1]))
+    first = shares.filter(people__gt=F("tested")).annotate(first=Coalesce(Subquery(numbers.values("number")[:1]), 1))
     return dict(first.values_list("organisation", "first"))
 
 

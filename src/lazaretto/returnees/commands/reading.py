@@ -19,7 +19,7 @@ from lazaretto.returnees.commands.common import settle
 from lazaretto.returnees.commands.taking import take_in
 from lazaretto.returnees.errors import LineSettled, ListClosed, NoNameColumn
 from lazaretto.returnees.models import ListedLine, ReturneeList
-from lazaretto.returnees.rules import ASKS, HEADINGS, HOLDS, MANAGE, MOST_PEOPLE, Entry, read_entry
+from lazaretto.returnees.rules import ASKS, FINAL, HEADINGS, HOLDS, MANAGE, MOST_PEOPLE, Entry, read_entry
 
 LINE_FIELDS = (
     "returnee_list", "number", "outcome", "issues", "document_digest", "payload", "decision", "candidate", "returnee",
@@ -233,6 +233,9 @@ def _put_right(line: ListedLine, typed: Mapping[str, str], who: Decision | None)
     asked = [code for code in line.issues if code in ASKS]
     if asked and who is None:
         raise InvalidInput(fields={"who": str(Issue(asked[0]).label)})
+    about = line.candidate
+    if who == Decision.SAME and Issue.MAYBE_SAME in asked and about and about.closed_at and about.outcome not in FINAL:
+        raise InvalidInput(fields={"who": str(Issue.CLOSED_BEFORE.label)})
     line.decision = who or ""
     line.issues = [str(code) for code in entry.issues if code not in HOLDS]
     line.payload, line.document_digest = json.dumps(cells, ensure_ascii=False), digest_of(entry)

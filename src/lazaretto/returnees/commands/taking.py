@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count
+from django.utils.translation import gettext as _
 
 from lazaretto.accounts.models import Unit
 from lazaretto.core.access import Actor, locked
@@ -18,14 +19,15 @@ from lazaretto.core.ids import new_id
 from lazaretto.core.numbers import next_numbers
 from lazaretto.people.queries import known_people, last_four
 from lazaretto.people.rules import initials
-from lazaretto.returnees.choices import Decision, Issue, LineOutcome, ListState, Result, State, StepKind
+from lazaretto.returnees.choices import Decision, Issue, LineOutcome, ListState, Result, Risk, State, StepKind
 from lazaretto.returnees.commands.common import below, place_of, settle, take_from, write_step
 from lazaretto.returnees.deadlines import POSITIVE
 from lazaretto.returnees.errors import ListClosed
 from lazaretto.returnees.models import ListedLine, Phone, Returnee, ReturneeList
 from lazaretto.returnees.numbers import number
+from lazaretto.returnees.queries.lists import field_label
 from lazaretto.returnees.queries.matching import Known, known_cases, phone_digest
-from lazaretto.returnees.rules import FINAL, MANAGE, Entry, folded, next_call, read_entry
+from lazaretto.returnees.rules import FINAL, MANAGE, SAYS, Entry, folded, heard, is_riskier, next_call, read_entry
 
 PIECE = 1_000  # lines
 CASE_FIELDS = (
@@ -35,6 +37,7 @@ CASE_FIELDS = (
     "outcome", "closed_at", "closed_by", "reason", "to_where", "despite",
 )  # fmt: skip
 DOCUMENT_FIELDS = ("document_kind", "document_digest", "document", "document_tail", "person")
+HEARD_FIELDS = (*SAYS, "due_at")
 PHONE_FIELDS = ("id", "returnee", "value", "digest", "last_four", "wrong_at")
 
 
@@ -110,6 +113,8 @@ class _Work:
         self.named: dict[UUID, tuple[Any, ...]] = {}
         self.areas: set[UUID] = set()
         self.reopened: list[UUID] = []
+        self.heard: dict[UUID, Returnee] = {}
+        self.told: list[tuple[Returnee, str]] = []
 
     def take(self, piece: Sequence[ListedLine]) -> None:
         """Every line, in order: a later one may mean the case that an earlier one made."""
@@ -147,6 +152,7 @@ class _Work:
             self.reopened.append(case.id)
         self._add_phones(case, entry)
         self._add_document(case, line, entry)
+        self._hear(case, line, entry)
         self.areas.add(case.unit_id)
         self.did.append((LineOutcome.JOINED, line.issues, None, case.id, line.pk))
 
@@ -183,10 +189,38 @@ class _Work:
         self.named[case.id] = (entry.kind, digest, entry.document, last_four(entry.document), self.people.get(digest))
         self.known.documents[digest].append(case)
 
+    def _hear(self, case: Known, line: ListedLine, entry: Entry) -> None:
+        """What the case did not say is filled in; what the line says otherwise is told, and a higher risk at once.
+
+        While nobody was reached nothing follows from the risk yet, so the higher one stands.
+        """
+        row = case.row
+        if row is None or not case.open:
+            return
+        fresh, other = heard({name: getattr(row, name) for name in SAYS}, entry)
+        words = [
+            f"{field_label(name)}: {_shown(name, value)} ≠ {_shown(name, getattr(row, name))}"
+            for name, value in other.items()
+        ]
+        if "risk" in other and is_riskier(entry.risk, row.risk):
+            fresh |= {"risk": entry.risk} if row.state == State.TO_REACH else {}
+            row.due_at = min(row.due_at or self.at, self.at)
+        for name, value in fresh.items():
+            setattr(row, name, value)
+        if words:
+            told = _("{agency}, line {line}").format(agency=self.list.from_whom, line=line.number)
+            self.told.append((row, f"{told}: {'; '.join(words)}"))
+        if fresh or words:
+            self.heard[row.pk] = row
+
     def write(self) -> None:
         """In the order in which rows refer to each other."""
         insert_rows(Returnee, CASE_FIELDS, self.cases)
         update_rows(Returnee, DOCUMENT_FIELDS, [(*values, pk) for pk, values in self.named.items()])
+        heard_rows = [(*(getattr(row, name) for name in HEARD_FIELDS), pk) for pk, row in sorted(self.heard.items())]
+        update_rows(Returnee, HEARD_FIELDS, heard_rows)
+        for row, words in self.told:
+            write_step(row, StepKind.SAID, actor=self.actor, at=self.at, words=words)
         insert_rows(Phone, PHONE_FIELDS, self.phones)
         update_rows(ListedLine, ("outcome", "issues", "candidate", "returnee"), self.did)
         for pk in self.reopened:
@@ -206,6 +240,11 @@ def open_again(returnee: Returnee, why: str, *, actor: Actor, at: datetime) -> N
     if returnee.tests.filter(result=Result.POSITIVE).exists():
         due = Due(POSITIVE.code, returnee, at, unit_id=returnee.unit_id, person_id=returnee.person_id)
         raise_alarm(due, at=at)
+
+
+def _shown(name: str, value: object) -> str:
+    """A value of a case in words."""
+    return str(Risk(str(value)).label) if name == "risk" else str(value)
 
 
 def _entry_of(line: ListedLine) -> Entry:

@@ -29,6 +29,7 @@ class Known:
     made_at: datetime
     closed_at: datetime | None = None
     outcome: str = ""
+    row: Returnee | None = None  # none: the list itself made it
 
     @property
     def open(self) -> bool:
@@ -104,4 +105,4 @@ def known_cases(lines: Sequence[ListedLine], entries: Sequence[Entry]) -> Cases:
 
 
 def _known(row: Returnee) -> Known:
-    return Known(row.pk, row.unit_id, row.folded, row.document_digest, row.made_at, row.closed_at, row.outcome)
+    return Known(row.pk, row.unit_id, row.folded, row.document_digest, row.made_at, row.closed_at, row.outcome, row)

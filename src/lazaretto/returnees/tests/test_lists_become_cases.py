@@ -1,5 +1,6 @@
 """Every line of every list ends in somebody's hands: a new case, a case it joins, or a question."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -54,6 +55,40 @@ def test_each_line_makes_a_case_joins_one_or_is_held(duty, unit):
     one = named("冯文杰")
     assert (one.arrived_on, one.risk, one.state, one.came_from) == (CAME, "medium", "to_reach", "某市甲区")
     assert sorted(one.phones.values_list("last_four", flat=True)) == ["0001", "0003"]
+
+
+def test_a_further_list_fills_in_what_was_not_known_and_tells_what_it_says_otherwise(duty, unit):
+    take_in(duty, unit, row("冯文杰", card(1), "13800000001", risk="低风险", address=""))
+    take_in(duty, unit, row("冯文杰", card(1), risk="高风险", came="2026-11-21"), agency=Agency.POLICE)
+    one = named("冯文杰")
+    assert (one.address, one.risk, one.arrived_on) == ("临江路9号", "high", CAME), (
+        "nobody was reached: the higher risk stands"
+    )
+    (told,) = one.steps.filter(step="said")
+    assert "高风险 ≠ 低风险" in told.words
+    assert "2026-11-21 ≠ 2026-11-20" in told.words
+    take_in(duty, unit, row("冯文杰", card(1), risk="中风险"), agency=Agency.RAILWAY)
+    assert named("冯文杰").risk == "high"
+
+
+def test_a_higher_risk_of_somebody_who_is_watched_is_looked_at_now(duty, unit):
+    take_in(duty, unit, row("冯文杰", card(1), "13800000001", risk="低风险"))
+    later = NOW + timedelta(days=2)
+    Returnee.objects.update(state="watched", counted_from=CAME, watch_until=later.date(), due_at=later)
+    take_in(duty, unit, row("冯文杰", card(1), risk="高风险"), agency=Agency.POLICE)
+    one = named("冯文杰")
+    assert (one.risk, one.due_at) == ("low", NOW)
+
+
+def test_the_same_person_whose_case_was_closed_meanwhile_is_opened_again_or_somebody_else(duty, unit):
+    take_in(duty, unit, row("冯文杰", "", "13800000001"))
+    found = take_in(duty, unit, row("冯文杰", card(1), "13800000001"), agency=Agency.POLICE)
+    given = {"actor": duty, "at": NOW, "returnee_list": found, "number": 2, "take": True}
+    Returnee.objects.update(state="closed", closed_at=NOW, due_at=None, outcome=Outcome.WRONG_PERSON, reason="本人否认")
+    with pytest.raises(InvalidInput):
+        commands.decide_line(**given, who=Decision.SAME)
+    commands.decide_line(**given, who=Decision.REOPENED)
+    assert named("冯文杰").state == "to_reach"
 
 
 def test_an_excel_file_keeps_its_row_numbers(duty, unit):

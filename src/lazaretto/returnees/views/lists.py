@@ -123,7 +123,8 @@ def decide(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     line = found.entries.select_related("candidate__unit").get(number=number)
     asks = [code for code in line.issues if code in ASKS]
     filled = {name: shown.cells.get(name, "") for name in ("name", "document", "phone")}
-    form = DecisionForm(request.POST or None, initial=filled, asks=bool(asks), closed=Issue.CLOSED_BEFORE in asks)
+    closed = bool(line.candidate and line.candidate.closed_at)  # or since the question was asked
+    form = DecisionForm(request.POST or None, initial=filled, asks=bool(asks), closed=closed)
     if request.method == "POST" and form.is_valid():
         given = {name: value for name, value in form.cleaned_data.items() if name != "who" or value}
         told = {"returnee_list": pk, "number": number, "take": request.POST.get("do") == "take", **given}
