@@ -97,7 +97,7 @@ def known_cases(lines: Sequence[ListedLine], entries: Sequence[Entry]) -> Cases:
     for phone in shared:
         found.add(_known(phone.returnee))
     asked = {line.candidate_id for line in lines if line.candidate_id} - found.ids.keys()
-    for row in Returnee.objects.filter(pk__in=asked):
+    for row in locked(Returnee.objects.filter(pk__in=asked).order_by("pk"), beside=True):
         found.add(_known(row))
     for case, digest in Phone.objects.filter(returnee__in=found.ids).values_list("returnee_id", "digest"):
         found.add_phone(found.ids[case], digest)
