@@ -77,6 +77,12 @@ def complain(text: object) -> None:
     print(f"lazaretto: {text}", file=sys.stderr, flush=True)
 
 
+def progress(text: object, *, quiet: bool) -> None:
+    """How far something long is, beside what it says in the end; `quiet` for whoever reads JSON."""
+    if not quiet:
+        sys.stderr.write(f"{text}\n")
+
+
 def terminal_language() -> str:
     """`zh-hans` when the terminal's locale is Chinese, else `en`."""
     locale = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")

@@ -1,7 +1,6 @@
 """`lazaretto import headcount`: the same commands as the pages, from a terminal, in constant memory."""
 
 import argparse
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -60,7 +59,7 @@ def _read(arguments: argparse.Namespace, unit: Unit) -> HeadcountList:
         waiting = (line for line in source.lines if line.number > begun.read_to)
         for piece in pieces(waiting, PIECE):
             read = commands.add_lines(actor=ACTOR, at=clock.now(), headcount_list=headcount_list, lines=piece)
-            _progress(_("{n} lines read").format(n=read.lines), quiet=arguments.json)
+            cli.progress(_("{n} lines read").format(n=read.lines), quiet=arguments.json)
         commands.end_reading(actor=ACTOR, at=clock.now(), headcount_list=headcount_list)
     return headcount_list
 
@@ -68,14 +67,9 @@ def _read(arguments: argparse.Namespace, unit: Unit) -> HeadcountList:
 def _commit(headcount_list: HeadcountList, *, quiet: bool) -> None:
     while True:
         piece = commands.commit_list(actor=ACTOR, at=clock.now(), headcount_list=headcount_list, lines=PIECE)
-        _progress(_("{done} of {of} people").format(done=piece.done, of=piece.of), quiet=quiet)
+        cli.progress(_("{done} of {of} people").format(done=piece.done, of=piece.of), quiet=quiet)
         if piece.finished:
             return
-
-
-def _progress(text: str, *, quiet: bool) -> None:
-    if not quiet:
-        sys.stderr.write(text + "\n")
 
 
 def _report(headcount_list: HeadcountList, arguments: argparse.Namespace) -> None:

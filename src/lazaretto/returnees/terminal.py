@@ -33,8 +33,8 @@ def import_returnees(arguments: argparse.Namespace) -> int:
         return cli.USAGE
     try:
         found = _read(arguments, unit)
-        while arguments.commit and not _piece(found).finished:
-            pass
+        if arguments.commit:
+            _commit(found, quiet=arguments.json)
     except OSError as error:
         cli.complain(_("{file} cannot be opened: {reason}").format(file=arguments.file, reason=error.strerror))
         return cli.USAGE
@@ -48,8 +48,12 @@ def import_returnees(arguments: argparse.Namespace) -> int:
     return cli.OK
 
 
-def _piece(found: ReturneeList) -> commands.ReturneePieceTaken:
-    return commands.commit_list(actor=ACTOR, at=clock.now(), returnee_list=found)
+def _commit(found: ReturneeList, *, quiet: bool) -> None:
+    while True:
+        piece = commands.commit_list(actor=ACTOR, at=clock.now(), returnee_list=found)
+        cli.progress(_("{done} of {of} lines").format(done=piece.done, of=piece.of), quiet=quiet)
+        if piece.finished:
+            return
 
 
 def _read(arguments: argparse.Namespace, unit: Unit) -> ReturneeList:
@@ -63,7 +67,8 @@ def _read(arguments: argparse.Namespace, unit: Unit) -> ReturneeList:
     if found.state == ListState.READING:
         waiting = (line for line in source.lines if line.number > begun.read_to)
         for piece in pieces(waiting, commands.PIECE):
-            commands.add_lines(actor=ACTOR, at=clock.now(), returnee_list=found, lines=piece)
+            read = commands.add_lines(actor=ACTOR, at=clock.now(), returnee_list=found, lines=piece)
+            cli.progress(_("{n} lines read").format(n=read.lines), quiet=arguments.json)
         commands.end_reading(actor=ACTOR, at=clock.now(), returnee_list=found)
     return found
 
