@@ -9,7 +9,7 @@ from lazaretto.core.duties import duty
 from lazaretto.screening.choices import RoundState
 from lazaretto.screening.models import Round, Upload
 from lazaretto.tubes.commands import follow_round
-from lazaretto.tubes.models import EventUpload
+from lazaretto.tubes.models import EventUpload, TubeResult
 
 LATE = timedelta(days=14)
 _followed: dict[UUID, list[datetime | None]] = {}  # rounds that are over, with what had come in when they were followed
@@ -25,11 +25,15 @@ def follow(at: datetime) -> int:
 
 
 def _follow(one: Round, at: datetime) -> int:
-    """One that is over changes by what comes in late alone: looking at all its tubes each time holds up who writes."""
+    """One that is over changes by what comes in late alone: looking at all its tubes each time holds up who writes.
+
+    A result comes without an upload, and meets the deadline of a bag that was late.
+    """
     if one.state == RoundState.OPEN:
         return follow_round(one, at=at)
     uploads = (Upload.objects.filter(round=one), EventUpload.objects.filter(round=one))
     came = [rows.aggregate(last=Max("received_at"))["last"] for rows in uploads]
+    came.append(TubeResult.objects.filter(round=one.pk).aggregate(last=Max("reported_at"))["last"])
     if _followed.get(one.pk) == came:
         return 0
     found = follow_round(one, at=at)

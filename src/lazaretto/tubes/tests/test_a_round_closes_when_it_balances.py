@@ -4,12 +4,13 @@ import pytest
 from django.urls import reverse
 
 from lazaretto.core.errors import Forbidden, NotFound, ReasonRequired
-from lazaretto.core.models import JournalEntry
+from lazaretto.core.models import Deadline, JournalEntry
 from lazaretto.screening.commands import cancel_round, close_round
 from lazaretto.screening.models import RosterEntry
 from lazaretto.screening.tests.rounds import opened, over, scan, send
 from lazaretto.tubes import commands, duties
 from lazaretto.tubes.choices import AbsenceKind
+from lazaretto.tubes.deadlines import RESULT
 from lazaretto.tubes.errors import RoundDoesNotBalance
 from lazaretto.tubes.models import Absence, Recall, Trail
 from lazaretto.tubes.own import own_result
@@ -147,6 +148,20 @@ def test_a_round_that_is_over_is_followed_when_something_came_in_late(cast, monk
     for _again in range(3):
         duties.follow(NOW)
     assert walked == [of.pk, of.pk]
+
+
+def test_a_result_of_a_round_that_is_over_meets_the_deadline_of_its_bag(cast):
+    of, place = opened(cast)
+    lab = laboratory(cast)
+    cancel_round(actor=cast.duty_officer.actor, at=NOW, test_round=of, reason="暴雨")
+    send(cast, place, scan(1))
+    brought(cast, place, "T1")
+    duties.follow(NOW)
+    waiting = Deadline.objects.filter(kind=RESULT.code, state="open")
+    assert waiting.exists()
+    report(cast, of, lab, ["T1", "阴性"])
+    duties.follow(NOW)
+    assert not waiting.exists()
 
 
 def test_tubes_of_a_cancelled_round_are_followed_and_nobody_is_named_missing_from_it(cast):
