@@ -130,20 +130,29 @@ def alone_without(leaving: Sequence[Stay], *, at: datetime) -> list[Behind]:
     Both those who stay behind in their rooms and those who go. Three queries; one when a room goes whole. Whoever
     decides by it locks the rooms before, or of two who go at once each sees the other stay.
     """
+    return alone_apart([leaving], at=at)
+
+
+def alone_apart(parties: Sequence[Sequence[Stay]], *, at: datetime) -> list[Behind]:
+    """The same of parties who leave at one moment, each another way: nobody of them stays behind, and nobody of one
+    party keeps somebody of another company. Each is named once.
+    """
+    leaving = [stay for party in parties for stay in party]
     rooms: dict[UUID, list[Occupancy]] = defaultdict(list)
     for taken in _with_them(stays=[stay.pk for stay in leaving]):
         rooms[taken.room_id].append(taken)
     if not rooms:
         return []
-    going = {stay.pk for stay in leaving}
-    if len(rooms) == 1 and all(taken.stay_id in going for those in rooms.values() for taken in those):
+    way = {stay.pk: number for number, party in enumerate(parties) for stay in party}
+    everybody = [taken for those in rooms.values() for taken in those]
+    if len(rooms) == len(parties) == 1 and all(taken.stay_id in way for taken in everybody):
         return []  # one room goes whole: everybody keeps the company they had
     together = [[_sharer(taken) for taken in those] for those in rooms.values()]
-    behind = [[_sharer(taken) for taken in those if taken.stay_id not in going] for those in rooms.values()]
-    goers = [_sharer(taken) for those in rooms.values() for taken in those if taken.stay_id in going]
-    lonely = without_company_in(leaving[0].site, [*together, *behind, goers], at=at)
+    behind = [[_sharer(taken) for taken in those if taken.stay_id not in way] for those in rooms.values()]
+    goers = [[_sharer(taken) for taken in everybody if way.get(taken.stay_id) == one] for one in range(len(parties))]
+    lonely = without_company_in(leaving[0].site, [*together, *behind, *goers], at=at)
     before = {one.sharer.person.pk for group in lonely[: len(rooms)] for one in group}
-    places: list[Room | None] = [*(those[0].room for those in rooms.values()), None]
+    places: list[Room | None] = [*(those[0].room for those in rooms.values()), *[None] * len(parties)]
     found = [Behind(one, room) for room, group in zip(places, lonely[len(rooms) :], strict=True) for one in group]
     return [one for one in found if one.lonely.sharer.person.pk not in before]
 

@@ -11,9 +11,9 @@ from lazaretto.core.access import Actor
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import Due, raise_alarm
 from lazaretto.core.errors import whole
-from lazaretto.stays.commands import report_alone
+from lazaretto.stays.commands import lock_places, report_alone
 from lazaretto.stays.models import Stay
-from lazaretto.stays.queries.sharing import Behind, Lonely, alone_without
+from lazaretto.stays.queries.sharing import Behind, Lonely, alone_apart, alone_without
 from lazaretto.trips import rules
 from lazaretto.trips.commands.vehicles import RIDE
 from lazaretto.trips.deadlines import ALONE
@@ -57,12 +57,36 @@ def judged(riders: Sequence[Rider], *, at: datetime) -> str:
     minded = {rider.person_id: rider.minded_by for rider in riders if rider.minded_by}
     if not minded:
         return ""
-    people = [rider.person_id for rider in riders]
-    stays = list(Stay.objects.filter(person__in=people, ended_at__isnull=True).select_related("site", "person"))
+    stays = _staying(riders)
     alone = alone_without(stays, at=at) if stays else []
     if {one.lonely.sharer.person.pk for one in alone} - set(minded):
         return ""
     return gettext("Looked after on the way: %(who)s") % {"who": ", ".join(sorted(set(minded.values())))}
+
+
+def judge_apart(trip: Trip, here: Stop, parties: Sequence[Sequence[Rider]], *, actor: Actor, at: datetime) -> str:
+    """Parties leave a site of ours at one moment for several places: judged once, for all of them together.
+
+    Signed out one after the other, whoever goes last would seem left behind in the room by those before. Whoever is
+    really alone, and has nobody named, is told once. Returns what the sign-outs then have as their assessment.
+    """
+    if here.site is None or len(parties) < 2:  # one party is judged by its sign-out
+        return ""
+    by_person = {stay.person_id: stay for stay in _staying([rider for party in parties for rider in party])}
+    lock_places(list(by_person.values()))
+    found = alone_apart(
+        [[by_person[one.person_id] for one in party if one.person_id in by_person] for party in parties], at=at
+    )
+    minded = {rider.person_id for party in parties for rider in party if rider.minded_by}
+    untold = [one for one in found if one.lonely.sharer.person.pk not in minded]
+    words = gettext("Trip %(number)s left with the others for several places:") % {"number": trip.number}
+    report_alone(untold, here.site, words, actor=actor, at=at)
+    return gettext("Judged for everybody who leaves here with trip %(number)s") % {"number": trip.number}
+
+
+def _staying(riders: Sequence[Rider]) -> list[Stay]:
+    people = [rider.person_id for rider in riders]
+    return list(Stay.objects.filter(person__in=people, ended_at__isnull=True).select_related("site", "person"))
 
 
 def tell_alone(trip: Trip, to: Stop, people: Sequence[UUID], *, actor: Actor, at: datetime) -> None:

@@ -18,7 +18,7 @@ from lazaretto.transfers.commands import postpone as postpone_handover
 from lazaretto.transfers.commands import sign_out
 from lazaretto.trips import rules
 from lazaretto.trips.choices import TripState, VehicleState
-from lazaretto.trips.commands.company import judged, tell_alone
+from lazaretto.trips.commands.company import judge_apart, judged, tell_alone
 from lazaretto.trips.commands.making import watch_end
 from lazaretto.trips.commands.scanning import tell_custody
 from lazaretto.trips.commands.vehicles import MANAGE, RIDE, go
@@ -106,7 +106,9 @@ def depart(
         _set_off(trip, actor, at)
     here.departed_at = at
     here.save(update_fields=["departed_at"])
-    numbers = [_sign_out(trip, here, to, people, actor, at) for to, people in _by_destination(going)]
+    parties = _by_destination(going)
+    said = judge_apart(trip, here, [riders for _to, riders in parties], actor=actor, at=at)
+    numbers = [_sign_out(trip, here, to, riders, said, actor, at) for to, riders in parties]
     tell_custody(trip, here, actor=actor, at=at)
     told = {"stop": stop, "aboard": len(going), "left_behind": len(staying)}
     record(trip, unit_id=here.site.unit_id if here.site else trip.unit_id, data=told, reason=reason)
@@ -226,15 +228,16 @@ def _by_destination(going: Sequence[Rider]) -> list[tuple[Stop, list[Rider]]]:
     return sorted(grouped.items(), key=lambda pair: pair[0].position)
 
 
-def _sign_out(trip: Trip, here: Stop, to: Stop, riders: list[Rider], actor: Actor, at: datetime) -> str:
-    """One handover from here to there; the carrier, the escort and the time of arrival are the trip's."""
+def _sign_out(trip: Trip, here: Stop, to: Stop, riders: list[Rider], said: str, actor: Actor, at: datetime) -> str:
+    """One handover from here to there; the carrier, the escort and the time of arrival are the trip's. `said`: the
+    company of all who leave was judged."""
     due_at = max(to.arrives_at, at) + limits().arrival_slack
     people = tuple(Luggage(person=rider.person_id) for rider in riders)
     if here.site is not None:
         made = sign_out(
             actor=actor, at=at, site=here.site, people=people, due_at=due_at,
             to_site=to.site.code if to.site else "", to_place=to.external, carrier=trip.vehicle.plate,
-            escort=trip.escort, escort_phone=trip.escort_phone, assessment=judged(riders, at=at), urgent=True,
+            escort=trip.escort, escort_phone=trip.escort_phone, assessment=judged(riders, at=at) or said, urgent=True,
         )  # fmt: skip
         handover = Handover.objects.get(pk=made.handover_id)
     else:

@@ -35,7 +35,8 @@ def riding_of(riders: Iterable[Rider], category: str) -> list[Riding]:
 def riding_alone(rules_of: Site | None, lists: Sequence[Sequence[Riding]], *, at: datetime) -> list[dict[UUID, Lonely]]:
     """For each list those who must not be alone and are on some stretch of their way, by the rules in force at a site.
 
-    A grown member of the household who gets off sooner leaves them alone from there on. Four queries for all lists,
+    A grown member of the household who gets off sooner leaves them alone from there on, one who goes further where
+    they get off. Four queries for all lists,
     one more where no site of ours is on the way.
     """
     people = {one.person.pk for those in lists for one in those}
@@ -54,9 +55,10 @@ def riding_alone(rules_of: Site | None, lists: Sequence[Sequence[Riding]], *, at
 
 
 def _stretches(those: Sequence[Riding]) -> list[list[Riding]]:
-    """Who sits together between the stops where somebody gets on or off."""
+    """Who sits together between the stops where somebody gets on or off, and who gets off together."""
     stops = sorted({stop for one in those for stop in (one.from_stop, one.to_stop)})
-    return [[one for one in those if one.from_stop <= stop < one.to_stop] for stop in stops[:-1]]
+    aboard = [[one for one in those if one.from_stop <= stop < one.to_stop] for stop in stops[:-1]]
+    return [*aboard, *([one for one in those if one.to_stop == stop] for stop in stops[1:])]
 
 
 def _parties(people: Iterable[UUID]) -> dict[UUID, UUID]:

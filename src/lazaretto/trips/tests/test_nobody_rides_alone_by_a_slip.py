@@ -117,6 +117,52 @@ def test_a_mother_who_gets_off_sooner_leaves_the_child_alone_from_there_on(fleet
     assert alone(fleet, Trip.objects.get(pk=made.trip_id)) == [(child.pk, False)]
 
 
+def apart(fleet, *riders):
+    """A trip from the first site to the second and on to a hospital: who gets off where."""
+    hospital = ExternalPlace.objects.create(kind="hospital", name="区人民医院", latitude=23.14, longitude=113.28)
+    made = commands.plan_trip(
+        actor=fleet.dispatcher.actor, at=NOW, vehicle=fleet.bus, driver=fleet.driver, category="inbound",
+        departs_at=NOW + HOUR, stops=(Halt(site="H01"), Halt(site="H02"), Halt(place=hospital.pk)),
+        riders=tuple(Passenger(person.pk, 0, stop) for person, stop in riders),
+    )  # fmt: skip
+    return Trip.objects.get(pk=made.trip_id)
+
+
+@pytest.mark.parametrize(("hers", "childs"), [(1, 2), (2, 1)])
+def test_who_leaves_for_two_places_at_once_is_asked_about_once_and_nobody_stays_behind_in_a_room(
+    fleet, cast, family, hers, childs
+):
+    mother, child = family
+    trip = apart(fleet, (mother, hers), (child, childs))
+    assert alone(fleet, trip) == [(child.pk, False)]
+    fleet.leave(fleet.board(trip))
+    assert Handover.objects.count() == 2
+    breach = Breach.objects.get()
+    assert (breach.person, breach.room, breach.site) == (child, None, cast.site)
+    assert Alarm.objects.filter(kind="stays.alone").count() == 1
+
+
+@pytest.mark.parametrize(("hers", "childs"), [(1, 2), (2, 1)])
+def test_judged_by_name_before_it_leaves_nothing_is_told_of_the_child_again(fleet, family, hers, childs):
+    mother, child = family
+    trip = apart(fleet, (mother, hers), (child, childs))
+    name(fleet, trip, child)
+    fleet.leave(fleet.board(trip))
+    assert Handover.objects.count() == 2
+    assert not Breach.objects.exists()
+    assert not Alarm.objects.filter(kind__in=["stays.alone", "trips.alone"]).exists()
+
+
+def test_who_really_stays_behind_is_told_however_many_ways_the_others_go(fleet, cast, family):
+    mother, child = family
+    (father,) = fleet.guests("周强")
+    room = Occupancy.objects.get(stay__person=mother)
+    Occupancy.objects.filter(stay__person=father).update(room=room.room, bed=None, party_id=room.party_id)
+    fleet.leave(fleet.board(apart(fleet, (mother, 1), (father, 2))))
+    breach = Breach.objects.get()
+    assert (breach.person, breach.room) == (child, room.room)
+
+
 def test_somebody_else_grown_is_no_company_of_theirs(fleet, family):
     (stranger,) = fleet.guests("柯安")
     assert alone(fleet, fleet.trip([family[1], stranger])) == [(family[1].pk, False)]
