@@ -38,6 +38,10 @@ class Migration(migrations.Migration):
                 ('point', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='devices', to='screening.point')),
                 ('takes_over', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='followers', to='field.device')),
             ],
+            options={
+                'indexes': [models.Index(fields=['point', 'table', 'made_at'], name='device_of_point')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('label', ''), _negated=True), ('table__gte', 1)), name='device_has_place'), models.CheckConstraint(condition=models.Q(('code_expires_at__gt', models.F('made_at'))), name='device_code_period'), models.CheckConstraint(condition=models.Q(models.Q(('claimed_at__isnull', True), ('expires_at__isnull', True), ('token_digest__isnull', True)), models.Q(('claimed_at__isnull', False), ('expires_at__isnull', False), ('token_digest__isnull', False), ('expires_at__gt', models.F('claimed_at'))), _connector='OR'), name='device_claimed_whole'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ending', '')), models.Q(('ended_at__gte', models.F('made_at')), ('ended_at__isnull', False), models.Q(('ending', ''), _negated=True)), _connector='OR'), name='device_ended_why'), models.CheckConstraint(condition=models.Q(('takes_over', models.F('id')), _negated=True), name='device_takes_over_another'), models.UniqueConstraint(condition=models.Q(('claimed_at__isnull', False)), fields=('takes_over',), name='device_taken_over_once')],
+            },
         ),
         migrations.CreateModel(
             name='Expected',
@@ -46,6 +50,9 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='headcounts.organisation')),
                 ('point', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='expected', to='screening.point')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('point', 'organisation'), name='expected_at_point_once')],
+            },
         ),
         migrations.CreateModel(
             name='Told',
@@ -58,41 +65,8 @@ class Migration(migrations.Migration):
                 ('device', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='told', to='field.device')),
                 ('point', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='screening.point')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='device',
-            index=models.Index(fields=['point', 'table', 'made_at'], name='device_of_point'),
-        ),
-        migrations.AddConstraint(
-            model_name='device',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('label', ''), _negated=True), ('table__gte', 1)), name='device_has_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='device',
-            constraint=models.CheckConstraint(condition=models.Q(('code_expires_at__gt', models.F('made_at'))), name='device_code_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='device',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('claimed_at__isnull', True), ('expires_at__isnull', True), ('token_digest__isnull', True)), models.Q(('claimed_at__isnull', False), ('expires_at__isnull', False), ('token_digest__isnull', False), ('expires_at__gt', models.F('claimed_at'))), _connector='OR'), name='device_claimed_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='device',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ending', '')), models.Q(('ended_at__gte', models.F('made_at')), ('ended_at__isnull', False), models.Q(('ending', ''), _negated=True)), _connector='OR'), name='device_ended_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='device',
-            constraint=models.CheckConstraint(condition=models.Q(('takes_over', models.F('id')), _negated=True), name='device_takes_over_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='device',
-            constraint=models.UniqueConstraint(condition=models.Q(('claimed_at__isnull', False)), fields=('takes_over',), name='device_taken_over_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='expected',
-            constraint=models.UniqueConstraint(fields=('point', 'organisation'), name='expected_at_point_once'),
-        ),
-        migrations.AddIndex(
-            model_name='told',
-            index=models.Index(fields=['point', 'told_at', 'id'], name='told_at_point'),
+            options={
+                'indexes': [models.Index(fields=['point', 'told_at', 'id'], name='told_at_point')],
+            },
         ),
     ]

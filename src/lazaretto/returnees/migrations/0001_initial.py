@@ -62,6 +62,10 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='returns', to='people.person')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['unit', 'due_at', 'id'], name='returnee_due'), models.Index(condition=models.Q(('owner__isnull', False)), fields=['owner', 'due_at'], name='returnee_of_owner'), models.Index(fields=['document_digest', '-made_at'], name='returnee_document'), models.Index(fields=['-made_at', '-id'], name='returnee_made'), models.Index(condition=models.Q(('person__isnull', False)), fields=['person'], name='returnee_person')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True), models.Q(('document_digest', ''), _negated=True)), fields=('document_digest',), name='returnee_open_once'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='returnee_has_name'), models.CheckConstraint(condition=models.Q(models.Q(('document__isnull', True), ('document_digest', '')), models.Q(models.Q(('document_digest', ''), _negated=True), ('document__isnull', False)), _connector='OR'), name='returnee_document_is_found'), models.CheckConstraint(condition=models.Q(models.Q(('owned_at__isnull', False), ('owner__isnull', False), ('owner_until__isnull', False)), models.Q(('owned_at__isnull', True), ('owner__isnull', True), ('owner_until__isnull', True)), _connector='OR'), name='returnee_owned_since_and_until'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('due_at__isnull', True), ('reason__has_words', True), ('state', 'closed'), models.Q(('outcome', ''), _negated=True), ('owned_at__isnull', True), ('owner__isnull', True), ('owner_until__isnull', True)), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at__isnull', True), ('due_at__isnull', False), ('outcome', '')), _connector='OR'), name='returnee_open_is_due_closed_has_outcome'), models.CheckConstraint(condition=models.Q(models.Q(('outcome__in', ['gone', 'quarantine', 'unreached']), _negated=True), ('to_where__has_words', True), _connector='OR'), name='returnee_outcome_says_where'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'watched'), _negated=True), models.Q(('outcome', 'watched_out'), _negated=True)), models.Q(('counted_from__isnull', False), ('watch_until__gte', models.F('counted_from'))), _connector='OR'), name='returnee_watched_until_a_day')],
+            },
         ),
         migrations.CreateModel(
             name='Phone',
@@ -73,6 +77,10 @@ class Migration(migrations.Migration):
                 ('wrong_at', models.DateTimeField(blank=True, null=True)),
                 ('returnee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='phones', to='returnees.returnee')),
             ],
+            options={
+                'indexes': [models.Index(fields=['digest'], name='returnee_phone_digest')],
+                'constraints': [models.UniqueConstraint(fields=('returnee', 'digest'), name='returnee_phone_once')],
+            },
         ),
         migrations.CreateModel(
             name='OwedTest',
@@ -87,6 +95,10 @@ class Migration(migrations.Migration):
                 ('noted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('returnee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tests', to='returnees.returnee')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('result', ''), ('waived_at__isnull', True)), fields=['due_at'], name='returnee_test_owed')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('waived_at__isnull', True)), fields=('returnee', 'day'), name='returnee_test_once'), models.CheckConstraint(condition=models.Q(models.Q(('evidence', ''), ('result', ''), ('tested_at__isnull', True)), models.Q(models.Q(('result', ''), _negated=True), models.Q(('evidence', ''), _negated=True), ('tested_at__isnull', False), ('waived_at__isnull', True)), _connector='OR'), name='returnee_result_has_evidence')],
+            },
         ),
         migrations.CreateModel(
             name='CaseStep',
@@ -98,6 +110,9 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('returnee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='returnees.returnee')),
             ],
+            options={
+                'indexes': [models.Index(fields=['returnee', 'at'], name='returnee_step_at')],
+            },
         ),
         migrations.CreateModel(
             name='Attempt',
@@ -111,6 +126,10 @@ class Migration(migrations.Migration):
                 ('phone', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='returnees.phone')),
                 ('returnee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='returnees.returnee')),
             ],
+            options={
+                'indexes': [models.Index(fields=['returnee', 'at'], name='returnee_attempt_at')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('answer', 'wrong_number'), _negated=True), ('phone__isnull', False), _connector='OR'), name='returnee_wrong_is_a_number')],
+            },
         ),
         migrations.CreateModel(
             name='ReturneeList',
@@ -130,6 +149,10 @@ class Migration(migrations.Migration):
                 ('received_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
             ],
+            options={
+                'indexes': [models.Index(fields=['-received_at', '-id'], name='returnee_list_received')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'cancelled'), _negated=True), fields=('unit', 'digest'), name='returnee_list_once'), models.CheckConstraint(condition=models.Q(models.Q(('committed_at__isnull', False), ('state', 'committed')), models.Q(models.Q(('state', 'committed'), _negated=True), ('committed_at__isnull', True)), _connector='OR'), name='returnee_list_committed_has_time'), models.CheckConstraint(condition=models.Q(models.Q(('agency', 'other'), _negated=True), models.Q(('sender', ''), _negated=True), _connector='OR'), name='returnee_list_of_somebody')],
+            },
         ),
         migrations.CreateModel(
             name='ListedLine',
@@ -146,6 +169,10 @@ class Migration(migrations.Migration):
                 ('returnee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='returnees.returnee')),
                 ('returnee_list', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='returnees.returneelist')),
             ],
+            options={
+                'indexes': [models.Index(fields=['returnee_list', 'outcome', 'number'], name='returnee_line_outcome')],
+                'constraints': [models.UniqueConstraint(fields=('returnee_list', 'number'), name='returnee_line_once'), models.CheckConstraint(condition=models.Q(models.Q(('outcome__in', ['made', 'joined']), ('returnee__isnull', False)), models.Q(models.Q(('outcome__in', ['made', 'joined']), _negated=True), ('returnee__isnull', True)), _connector='OR'), name='returnee_line_belongs_to_a_case'), models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'rejected'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='returnee_line_left_out_why'), models.UniqueConstraint(condition=models.Q(('outcome', 'made')), fields=('returnee',), name='returnee_made_by_one_line')],
+            },
         ),
         migrations.CreateModel(
             name='Shift',
@@ -157,129 +184,8 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='returnee',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['unit', 'due_at', 'id'], name='returnee_due'),
-        ),
-        migrations.AddIndex(
-            model_name='returnee',
-            index=models.Index(condition=models.Q(('owner__isnull', False)), fields=['owner', 'due_at'], name='returnee_of_owner'),
-        ),
-        migrations.AddIndex(
-            model_name='returnee',
-            index=models.Index(fields=['document_digest', '-made_at'], name='returnee_document'),
-        ),
-        migrations.AddIndex(
-            model_name='returnee',
-            index=models.Index(fields=['-made_at', '-id'], name='returnee_made'),
-        ),
-        migrations.AddIndex(
-            model_name='returnee',
-            index=models.Index(condition=models.Q(('person__isnull', False)), fields=['person'], name='returnee_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='returnee',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True), models.Q(('document_digest', ''), _negated=True)), fields=('document_digest',), name='returnee_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='returnee',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='returnee_has_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='returnee',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('document__isnull', True), ('document_digest', '')), models.Q(models.Q(('document_digest', ''), _negated=True), ('document__isnull', False)), _connector='OR'), name='returnee_document_is_found'),
-        ),
-        migrations.AddConstraint(
-            model_name='returnee',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('owned_at__isnull', False), ('owner__isnull', False), ('owner_until__isnull', False)), models.Q(('owned_at__isnull', True), ('owner__isnull', True), ('owner_until__isnull', True)), _connector='OR'), name='returnee_owned_since_and_until'),
-        ),
-        migrations.AddConstraint(
-            model_name='returnee',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('due_at__isnull', True), ('reason__has_words', True), ('state', 'closed'), models.Q(('outcome', ''), _negated=True), ('owned_at__isnull', True), ('owner__isnull', True), ('owner_until__isnull', True)), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at__isnull', True), ('due_at__isnull', False), ('outcome', '')), _connector='OR'), name='returnee_open_is_due_closed_has_outcome'),
-        ),
-        migrations.AddConstraint(
-            model_name='returnee',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome__in', ['gone', 'quarantine', 'unreached']), _negated=True), ('to_where__has_words', True), _connector='OR'), name='returnee_outcome_says_where'),
-        ),
-        migrations.AddConstraint(
-            model_name='returnee',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'watched'), _negated=True), models.Q(('outcome', 'watched_out'), _negated=True)), models.Q(('counted_from__isnull', False), ('watch_until__gte', models.F('counted_from'))), _connector='OR'), name='returnee_watched_until_a_day'),
-        ),
-        migrations.AddIndex(
-            model_name='phone',
-            index=models.Index(fields=['digest'], name='returnee_phone_digest'),
-        ),
-        migrations.AddConstraint(
-            model_name='phone',
-            constraint=models.UniqueConstraint(fields=('returnee', 'digest'), name='returnee_phone_once'),
-        ),
-        migrations.AddIndex(
-            model_name='owedtest',
-            index=models.Index(condition=models.Q(('result', ''), ('waived_at__isnull', True)), fields=['due_at'], name='returnee_test_owed'),
-        ),
-        migrations.AddConstraint(
-            model_name='owedtest',
-            constraint=models.UniqueConstraint(condition=models.Q(('waived_at__isnull', True)), fields=('returnee', 'day'), name='returnee_test_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='owedtest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('evidence', ''), ('result', ''), ('tested_at__isnull', True)), models.Q(models.Q(('result', ''), _negated=True), models.Q(('evidence', ''), _negated=True), ('tested_at__isnull', False), ('waived_at__isnull', True)), _connector='OR'), name='returnee_result_has_evidence'),
-        ),
-        migrations.AddIndex(
-            model_name='casestep',
-            index=models.Index(fields=['returnee', 'at'], name='returnee_step_at'),
-        ),
-        migrations.AddIndex(
-            model_name='attempt',
-            index=models.Index(fields=['returnee', 'at'], name='returnee_attempt_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', 'wrong_number'), _negated=True), ('phone__isnull', False), _connector='OR'), name='returnee_wrong_is_a_number'),
-        ),
-        migrations.AddIndex(
-            model_name='returneelist',
-            index=models.Index(fields=['-received_at', '-id'], name='returnee_list_received'),
-        ),
-        migrations.AddConstraint(
-            model_name='returneelist',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'cancelled'), _negated=True), fields=('unit', 'digest'), name='returnee_list_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='returneelist',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('committed_at__isnull', False), ('state', 'committed')), models.Q(models.Q(('state', 'committed'), _negated=True), ('committed_at__isnull', True)), _connector='OR'), name='returnee_list_committed_has_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='returneelist',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('agency', 'other'), _negated=True), models.Q(('sender', ''), _negated=True), _connector='OR'), name='returnee_list_of_somebody'),
-        ),
-        migrations.AddIndex(
-            model_name='listedline',
-            index=models.Index(fields=['returnee_list', 'outcome', 'number'], name='returnee_line_outcome'),
-        ),
-        migrations.AddConstraint(
-            model_name='listedline',
-            constraint=models.UniqueConstraint(fields=('returnee_list', 'number'), name='returnee_line_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='listedline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome__in', ['made', 'joined']), ('returnee__isnull', False)), models.Q(models.Q(('outcome__in', ['made', 'joined']), _negated=True), ('returnee__isnull', True)), _connector='OR'), name='returnee_line_belongs_to_a_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='listedline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'rejected'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='returnee_line_left_out_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='listedline',
-            constraint=models.UniqueConstraint(condition=models.Q(('outcome', 'made')), fields=('returnee',), name='returnee_made_by_one_line'),
-        ),
-        migrations.AddConstraint(
-            model_name='shift',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('user',), name='returnee_shift_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='shift',
-            constraint=models.CheckConstraint(condition=models.Q(('until__gt', models.F('started_at'))), name='returnee_shift_has_an_end'),
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('user',), name='returnee_shift_open_once'), models.CheckConstraint(condition=models.Q(('until__gt', models.F('started_at'))), name='returnee_shift_has_an_end')],
+            },
         ),
     ]

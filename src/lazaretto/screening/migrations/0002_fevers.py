@@ -33,6 +33,10 @@ class Migration(migrations.Migration):
                 ('point', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='screening.point')),
                 ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='fevers', to='screening.round')),
             ],
+            options={
+                'indexes': [models.Index(fields=['round', '-seen_at', '-id'], name='fever_of_round')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('temperature__gte', 300), ('temperature__lte', 450)), name='fever_of_a_human'), models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('answered_by__isnull', True), ('done', '')), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False), models.Q(('done', ''), _negated=True)), _connector='OR'), name='fever_answered_by_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('done', 'other'), _negated=True), models.Q(('note', ''), _negated=True), _connector='OR'), name='fever_other_says_what')],
+            },
         ),
         migrations.CreateModel(
             name='FeverSighting',
@@ -46,25 +50,8 @@ class Migration(migrations.Migration):
                 ('device', models.CharField(blank=True, max_length=80)),
                 ('fever', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sightings', to='screening.fever')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='fever',
-            index=models.Index(fields=['round', '-seen_at', '-id'], name='fever_of_round'),
-        ),
-        migrations.AddConstraint(
-            model_name='fever',
-            constraint=models.CheckConstraint(condition=models.Q(('temperature__gte', 300), ('temperature__lte', 450)), name='fever_of_a_human'),
-        ),
-        migrations.AddConstraint(
-            model_name='fever',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('answered_by__isnull', True), ('done', '')), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False), models.Q(('done', ''), _negated=True)), _connector='OR'), name='fever_answered_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='fever',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done', 'other'), _negated=True), models.Q(('note', ''), _negated=True), _connector='OR'), name='fever_other_says_what'),
-        ),
-        migrations.AddConstraint(
-            model_name='feversighting',
-            constraint=models.CheckConstraint(condition=models.Q(('temperature__gte', 300), ('temperature__lte', 450)), name='fever_sighting_of_a_human'),
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('temperature__gte', 300), ('temperature__lte', 450)), name='fever_sighting_of_a_human')],
+            },
         ),
     ]

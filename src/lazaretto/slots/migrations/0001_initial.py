@@ -36,6 +36,10 @@ class Migration(migrations.Migration):
                 ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='screening.round')),
             ],
+            options={
+                'indexes': [models.Index(fields=['round', '-made_at'], name='proposal_of_round')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('slot_minutes__gte', 5), ('slot_minutes__lte', 120)), name='proposal_slot_of_minutes'), models.CheckConstraint(condition=models.Q(('per_table_hour__gte', 1)), name='proposal_table_takes_somebody')],
+            },
         ),
         migrations.CreateModel(
             name='Slot',
@@ -57,6 +61,10 @@ class Migration(migrations.Migration):
                 ('proposal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='slots.proposal')),
                 ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='screening.round')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('dropped_at__isnull', True)), fields=['round', 'starts_at'], name='slot_that_stands')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('dropped_at__isnull', True)), fields=('round', 'organisation', 'part', 'turn'), name='slot_once_a_part'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='slot_runs_forwards'), models.CheckConstraint(condition=models.Q(('people__gte', 1)), name='slot_of_somebody'), models.CheckConstraint(condition=models.Q(('turn__gte', 1)), name='slot_turn_from_one'), models.CheckConstraint(condition=models.Q(models.Q(('dropped_at__isnull', True), ('reason', '')), models.Q(('dropped_at__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='slot_dropped_for_a_reason')],
+            },
         ),
         migrations.CreateModel(
             name='Load',
@@ -70,41 +78,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('point', 'starts_at'), name='load_once'), models.CheckConstraint(condition=models.Q(('taken__lte', models.F('room'))), name='load_within_tables')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='proposal',
-            index=models.Index(fields=['round', '-made_at'], name='proposal_of_round'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(('slot_minutes__gte', 5), ('slot_minutes__lte', 120)), name='proposal_slot_of_minutes'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(('per_table_hour__gte', 1)), name='proposal_table_takes_somebody'),
-        ),
-        migrations.AddIndex(
-            model_name='slot',
-            index=models.Index(condition=models.Q(('dropped_at__isnull', True)), fields=['round', 'starts_at'], name='slot_that_stands'),
-        ),
-        migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.UniqueConstraint(condition=models.Q(('dropped_at__isnull', True)), fields=('round', 'organisation', 'part', 'turn'), name='slot_once_a_part'),
-        ),
-        migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='slot_runs_forwards'),
-        ),
-        migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.CheckConstraint(condition=models.Q(('people__gte', 1)), name='slot_of_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.CheckConstraint(condition=models.Q(('turn__gte', 1)), name='slot_turn_from_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('dropped_at__isnull', True), ('reason', '')), models.Q(('dropped_at__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='slot_dropped_for_a_reason'),
         ),
     ]

@@ -36,6 +36,9 @@ class Migration(migrations.Migration):
                 ('point', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='screening.point')),
                 ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='screening.round')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('taken__lte', models.F('received'))), name='event_upload_balances')],
+            },
         ),
         migrations.CreateModel(
             name='Laboratory',
@@ -48,6 +51,9 @@ class Migration(migrations.Migration):
                 ('rechecks', models.BooleanField(default=False)),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('code', ''), _negated=True), models.Q(('name', ''), _negated=True)), name='laboratory_has_name'), models.CheckConstraint(condition=models.Q(('hours__gte', 1), ('hours__lte', 240)), name='laboratory_hours')],
+            },
         ),
         migrations.CreateModel(
             name='Trail',
@@ -65,6 +71,10 @@ class Migration(migrations.Migration):
                 ('point', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='screening.point')),
                 ('round', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='screening.round')),
             ],
+            options={
+                'indexes': [models.Index(fields=['round', 'code'], name='trail_of_round')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('code', ''), _negated=True), name='trail_has_code'), models.CheckConstraint(condition=models.Q(models.Q(('bag', ''), ('bagged_at__isnull', True)), models.Q(models.Q(('bag', ''), _negated=True), ('bagged_at__isnull', False)), _connector='OR'), name='trail_bag_has_time'), models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), ('rejected_at__isnull', True)), models.Q(('rejected_at__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='trail_rejected_says_why')],
+            },
         ),
         migrations.CreateModel(
             name='TubeEvent',
@@ -86,6 +96,10 @@ class Migration(migrations.Migration):
                 ('round', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='screening.round')),
                 ('upload', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tubes.eventupload')),
             ],
+            options={
+                'indexes': [models.Index(fields=['tube', 'at'], name='tube_event_tube'), models.Index(fields=['bag', 'tube', 'at'], name='tube_event_bag'), models.Index(fields=['round', 'kind', 'at'], name='tube_event_kind')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind', ''), _negated=True), name='tube_event_has_kind')],
+            },
         ),
         migrations.CreateModel(
             name='Bag',
@@ -107,50 +121,6 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('code', ''), _negated=True), name='bag_has_code'), models.CheckConstraint(condition=models.Q(models.Q(('arrived_at__isnull', True), ('left_at__isnull', True), ('state__in', ['open', 'closed'])), models.Q(('left_at__isnull', False), ('state', 'under_way')), models.Q(('arrived_at__isnull', False), ('state', 'arrived')), models.Q(('received_at__isnull', False), ('state', 'received')), _connector='OR'), name='bag_state_has_time')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='eventupload',
-            constraint=models.CheckConstraint(condition=models.Q(('taken__lte', models.F('received'))), name='event_upload_balances'),
-        ),
-        migrations.AddConstraint(
-            model_name='laboratory',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('code', ''), _negated=True), models.Q(('name', ''), _negated=True)), name='laboratory_has_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='laboratory',
-            constraint=models.CheckConstraint(condition=models.Q(('hours__gte', 1), ('hours__lte', 240)), name='laboratory_hours'),
-        ),
-        migrations.AddIndex(
-            model_name='trail',
-            index=models.Index(fields=['round', 'code'], name='trail_of_round'),
-        ),
-        migrations.AddConstraint(
-            model_name='trail',
-            constraint=models.CheckConstraint(condition=models.Q(('code', ''), _negated=True), name='trail_has_code'),
-        ),
-        migrations.AddConstraint(
-            model_name='trail',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('bag', ''), ('bagged_at__isnull', True)), models.Q(models.Q(('bag', ''), _negated=True), ('bagged_at__isnull', False)), _connector='OR'), name='trail_bag_has_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='trail',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), ('rejected_at__isnull', True)), models.Q(('rejected_at__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='trail_rejected_says_why'),
-        ),
-        migrations.AddIndex(
-            model_name='tubeevent',
-            index=models.Index(fields=['tube', 'at'], name='tube_event_tube'),
-        ),
-        migrations.AddIndex(
-            model_name='tubeevent',
-            index=models.Index(fields=['bag', 'tube', 'at'], name='tube_event_bag'),
-        ),
-        migrations.AddIndex(
-            model_name='tubeevent',
-            index=models.Index(fields=['round', 'kind', 'at'], name='tube_event_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='tubeevent',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', ''), _negated=True), name='tube_event_has_kind'),
         ),
         append_only("tubes_tubeevent"),
     ]

@@ -25,7 +25,12 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('excused', 'excused'), ('missing', 'missing')], max_length=8)),
                 ('reason', models.CharField(max_length=200)),
                 ('at', models.DateTimeField()),
+                ('by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('round', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='screening.round')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('round', 'number'), name='absence_once'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='absence_has_reason')],
+            },
         ),
         migrations.CreateModel(
             name='Positive',
@@ -36,7 +41,12 @@ class Migration(migrations.Migration):
                 ('standing', models.CharField(choices=[('negative', 'negative'), ('preliminary', 'preliminary positive'), ('confirmed', 'confirmed positive'), ('refuted', 'positive not confirmed'), ('invalid', 'invalid: swabbed again')], default='preliminary', max_length=12)),
                 ('raised_at', models.DateTimeField()),
                 ('decided_at', models.DateTimeField(blank=True, null=True)),
+                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='positives', to='screening.round')),
             ],
+            options={
+                'indexes': [models.Index(fields=['-raised_at', '-id'], name='positive_raised')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('standing', 'preliminary')), models.Q(('decided_at__isnull', False), ('standing__in', ['confirmed', 'refuted', 'negative'])), _connector='OR'), name='positive_decided_has_time')],
+            },
         ),
         migrations.CreateModel(
             name='Recall',
@@ -53,7 +63,15 @@ class Migration(migrations.Migration):
                 ('closed_at', models.DateTimeField(blank=True, null=True)),
                 ('words', models.CharField(blank=True, max_length=200)),
                 ('handed_on_at', models.DateTimeField(blank=True, null=True)),
+                ('change', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.change')),
+                ('closed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('positive', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='recalls', to='tubes.positive')),
+                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recalls', to='screening.round')),
             ],
+            options={
+                'indexes': [models.Index(fields=['round', 'number'], name='recall_of_person'), models.Index(fields=['tube'], name='recall_tube')],
+                'constraints': [models.UniqueConstraint(fields=('round', 'tube', 'number'), name='recall_once'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ['cleared', 'closed'])), models.Q(models.Q(('state__in', ['cleared', 'closed']), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='recall_closed_has_time'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), models.Q(('words', ''), _negated=True), _connector='OR'), name='recall_closed_says_why'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'retested'), _negated=True), ('retest_tube__isnull', False), _connector='OR'), name='recall_retested_has_tube')],
+            },
         ),
         migrations.CreateModel(
             name='RecallCall',
@@ -62,6 +80,8 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
                 ('reached', models.BooleanField()),
                 ('words', models.CharField(blank=True, max_length=200)),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('recall', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='tubes.recall')),
             ],
         ),
         migrations.CreateModel(
@@ -77,7 +97,14 @@ class Migration(migrations.Migration):
                 ('lines', models.PositiveIntegerField(default=0)),
                 ('sent_at', models.DateTimeField()),
                 ('committed_at', models.DateTimeField(blank=True, null=True)),
+                ('laboratory', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tubes.laboratory')),
+                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='screening.round')),
+                ('sent_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['-sent_at', '-id'], name='result_file_sent')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'cancelled'), _negated=True), fields=('round', 'digest', 'stage'), name='result_file_once'), models.CheckConstraint(condition=models.Q(models.Q(('committed_at__isnull', False), ('state', 'committed')), models.Q(models.Q(('state', 'committed'), _negated=True), ('committed_at__isnull', True)), _connector='OR'), name='result_file_committed_has_time')],
+            },
         ),
         migrations.CreateModel(
             name='ResultLine',
@@ -94,7 +121,13 @@ class Migration(migrations.Migration):
                 ('accepted', models.JSONField(default=list)),
                 ('reason', models.CharField(blank=True, max_length=200)),
                 ('payload', lazaretto.core.fields.EncryptedTextField()),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('file', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='tubes.resultfile')),
             ],
+            options={
+                'indexes': [models.Index(fields=['file', 'state', 'number'], name='result_line_state'), models.Index(fields=['file', 'tube'], name='result_line_tube')],
+                'constraints': [models.UniqueConstraint(fields=('file', 'number'), name='result_line_once'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['ready', 'taken']), _negated=True), models.Q(models.Q(('tube', ''), _negated=True), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='result_line_ready_says_something'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'left_out'), _negated=True), models.Q(models.Q(('reason', ''), _negated=True), ('decided_by__isnull', False)), _connector='OR'), name='result_line_left_out_by_somebody')],
+            },
         ),
         migrations.CreateModel(
             name='TubeResult',
@@ -107,7 +140,15 @@ class Migration(migrations.Migration):
                 ('ct_orf', models.DecimalField(decimal_places=1, max_digits=4, null=True)),
                 ('reported_at', models.DateTimeField()),
                 ('counts', models.BooleanField(default=True)),
+                ('by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('laboratory', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tubes.laboratory')),
+                ('line', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tubes.resultline')),
+                ('round', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='screening.round')),
             ],
+            options={
+                'indexes': [models.Index(fields=['tube'], name='tube_result_tube')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('counts', True)), fields=('tube', 'stage'), name='tube_result_once'), models.CheckConstraint(condition=models.Q(models.Q(('tube', ''), _negated=True), ('stage__in', [1, 2])), name='tube_result_of_a_tube')],
+            },
         ),
         migrations.AddField(
             model_name='trail',
@@ -126,179 +167,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='trail',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('standing', '')), models.Q(models.Q(('standing', ''), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='trail_answer_has_time'),
-        ),
-        migrations.AddField(
-            model_name='absence',
-            name='by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='absence',
-            name='round',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='screening.round'),
-        ),
-        migrations.AddField(
-            model_name='positive',
-            name='round',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='positives', to='screening.round'),
-        ),
-        migrations.AddField(
-            model_name='recall',
-            name='change',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.change'),
-        ),
-        migrations.AddField(
-            model_name='recall',
-            name='closed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='recall',
-            name='positive',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='recalls', to='tubes.positive'),
-        ),
-        migrations.AddField(
-            model_name='recall',
-            name='round',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recalls', to='screening.round'),
-        ),
-        migrations.AddField(
-            model_name='recallcall',
-            name='by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='recallcall',
-            name='recall',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='tubes.recall'),
-        ),
-        migrations.AddField(
-            model_name='resultfile',
-            name='laboratory',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tubes.laboratory'),
-        ),
-        migrations.AddField(
-            model_name='resultfile',
-            name='round',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='screening.round'),
-        ),
-        migrations.AddField(
-            model_name='resultfile',
-            name='sent_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='resultline',
-            name='decided_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='resultline',
-            name='file',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='tubes.resultfile'),
-        ),
-        migrations.AddField(
-            model_name='tuberesult',
-            name='by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='tuberesult',
-            name='laboratory',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tubes.laboratory'),
-        ),
-        migrations.AddField(
-            model_name='tuberesult',
-            name='line',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tubes.resultline'),
-        ),
-        migrations.AddField(
-            model_name='tuberesult',
-            name='round',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='screening.round'),
-        ),
-        migrations.AddConstraint(
-            model_name='absence',
-            constraint=models.UniqueConstraint(fields=('round', 'number'), name='absence_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='absence',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='absence_has_reason'),
-        ),
-        migrations.AddIndex(
-            model_name='positive',
-            index=models.Index(fields=['-raised_at', '-id'], name='positive_raised'),
-        ),
-        migrations.AddConstraint(
-            model_name='positive',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('standing', 'preliminary')), models.Q(('decided_at__isnull', False), ('standing__in', ['confirmed', 'refuted', 'negative'])), _connector='OR'), name='positive_decided_has_time'),
-        ),
-        migrations.AddIndex(
-            model_name='recall',
-            index=models.Index(fields=['round', 'number'], name='recall_of_person'),
-        ),
-        migrations.AddIndex(
-            model_name='recall',
-            index=models.Index(fields=['tube'], name='recall_tube'),
-        ),
-        migrations.AddConstraint(
-            model_name='recall',
-            constraint=models.UniqueConstraint(fields=('round', 'tube', 'number'), name='recall_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='recall',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ['cleared', 'closed'])), models.Q(models.Q(('state__in', ['cleared', 'closed']), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='recall_closed_has_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='recall',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), models.Q(('words', ''), _negated=True), _connector='OR'), name='recall_closed_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='recall',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'retested'), _negated=True), ('retest_tube__isnull', False), _connector='OR'), name='recall_retested_has_tube'),
-        ),
-        migrations.AddIndex(
-            model_name='resultfile',
-            index=models.Index(fields=['-sent_at', '-id'], name='result_file_sent'),
-        ),
-        migrations.AddConstraint(
-            model_name='resultfile',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'cancelled'), _negated=True), fields=('round', 'digest', 'stage'), name='result_file_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='resultfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('committed_at__isnull', False), ('state', 'committed')), models.Q(models.Q(('state', 'committed'), _negated=True), ('committed_at__isnull', True)), _connector='OR'), name='result_file_committed_has_time'),
-        ),
-        migrations.AddIndex(
-            model_name='resultline',
-            index=models.Index(fields=['file', 'state', 'number'], name='result_line_state'),
-        ),
-        migrations.AddIndex(
-            model_name='resultline',
-            index=models.Index(fields=['file', 'tube'], name='result_line_tube'),
-        ),
-        migrations.AddConstraint(
-            model_name='resultline',
-            constraint=models.UniqueConstraint(fields=('file', 'number'), name='result_line_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='resultline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['ready', 'taken']), _negated=True), models.Q(models.Q(('tube', ''), _negated=True), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='result_line_ready_says_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='resultline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'left_out'), _negated=True), models.Q(models.Q(('reason', ''), _negated=True), ('decided_by__isnull', False)), _connector='OR'), name='result_line_left_out_by_somebody'),
-        ),
-        migrations.AddIndex(
-            model_name='tuberesult',
-            index=models.Index(fields=['tube'], name='tube_result_tube'),
-        ),
-        migrations.AddConstraint(
-            model_name='tuberesult',
-            constraint=models.UniqueConstraint(condition=models.Q(('counts', True)), fields=('tube', 'stage'), name='tube_result_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='tuberesult',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('tube', ''), _negated=True), ('stage__in', [1, 2])), name='tube_result_of_a_tube'),
         ),
     ]
