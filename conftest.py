@@ -23,6 +23,18 @@ hypothesis_settings.register_profile("explore", deadline=None, print_blob=True, 
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
+# Whoever asks for one of these, directly or through another fixture, reaches the database that is chosen.
+_DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Mark what never opens the database that is chosen: pytest-django refuses it to them, so they need it once only."""
+    for item in items:
+        if not item.get_closest_marker("django_db") and _DATABASE.isdisjoint(getattr(item, "fixturenames", ())):
+            item.add_marker("without_database")
+
+
 def pytest_collection_finish():
     """What is loaded by now stays: nobody needs to look through it for garbage again and again."""
     gc.collect()

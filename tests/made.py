@@ -22,6 +22,7 @@ from django.apps import apps
 ROOT = Path(__file__).resolve().parents[1]
 FILE = "lazaretto.sqlite3"
 KEPT = ROOT / ".pytest_cache" / "made"
+COLLECT = "import django; django.setup(); from lazaretto.config import static; static.collect()"
 
 
 def outside(folder: Path, **more: str) -> dict[str, str]:
@@ -91,6 +92,20 @@ def made_on(server: str) -> str:
             line.execute(f'DROP DATABASE "{half}" WITH (FORCE)')
             raise
     return name
+
+
+def collected(folder: Path) -> None:
+    """The static files of an installation in the folder, as its first start would collect and compress them."""
+    with (KEPT / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        words = [
+            sys.executable,
+            "-c",
+            "import django; django.setup(); from lazaretto.config import static; static.collect()",
+        ]
+        told = outside(KEPT, DJANGO_SETTINGS_MODULE="lazaretto.config.settings")
+        subprocess.run(words, env=told, cwd=ROOT, check=True, capture_output=True)
+        shutil.copytree(KEPT / "static", folder / "static")
 
 
 def copy(made: Path, folder: Path) -> Path:

@@ -16,6 +16,7 @@ import pytest
 
 from tests.kill.conftest import environment, free_port
 from tests.kill.house import ROOT
+from tests.made import collected
 
 pytestmark = pytest.mark.kill
 
@@ -62,6 +63,7 @@ class Running:
 @pytest.fixture
 def running(address: str, tmp_path: Path) -> Iterator[Running]:
     env, port = environment(tmp_path, address), free_port()
+    collected(tmp_path)
     session = subprocess.run(
         [sys.executable, "tests/kill/visitor.py", "make"], env=env, cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
