@@ -5,6 +5,7 @@ from lazaretto.arrivals.models import ExpectedArrival, Manifest, ManifestRow
 from lazaretto.cases.models import Change, FollowUp
 from lazaretto.core.models import Alarm
 from lazaretto.custody.models import Handover, Question
+from lazaretto.deciding.models import Matter
 from lazaretto.emergencies.models import Emergency
 from lazaretto.field.models import Device
 from lazaretto.headcounts.models import HeadcountList, Member, Organisation
@@ -332,6 +333,11 @@ ADDRESSES = {
     "slots:supplies": GET,
     "slots:supplies_pdf": GET,
     "slots:supplies_xlsx": GET,
+    "deciding:matters": GET,
+    "deciding:one": GET,
+    "deciding:take": POST,
+    "deciding:give_back": POST,
+    "deciding:settle": POST,
     "tubes:rounds": GET,
     "tubes:round": GET,
     "tubes:bags": GET,
@@ -501,6 +507,7 @@ ARGUMENTS = {
     "slot_id": lambda world: world[Slot].pk,
     "device_id": lambda world: world[Device].pk,
     "/api/v1/headcounts/lists/{list_id} list_id": lambda world: world[HeadcountList].pk,
+    "matter_id": lambda world: world[Matter].pk,
     "file_id": lambda world: world[ResultFile].pk,
     "laboratory_id": lambda world: world[Laboratory].pk,
     "positive_id": lambda world: world[Positive].pk,

@@ -16,6 +16,7 @@ from lazaretto.core.deadlines import Due, raise_alarm
 from lazaretto.core.ids import new_id
 from lazaretto.core.signing import sign
 from lazaretto.custody.models import Fact, Handover, Question
+from lazaretto.deciding.models import Matter
 from lazaretto.emergencies.models import Emergency
 from lazaretto.field.models import Device
 from lazaretto.headcounts.models import HeadcountList, ListLine, Member, Organisation
@@ -221,7 +222,11 @@ def _round(site) -> list[Model]:
         point=place, table=1, label="7", made_at=NOW, code_digest="x", code_expires_at=NOW + timedelta(minutes=15)
     )
     hot = Fever.objects.create(id=new_id(), round=one, point=place, temperature=386, step="measured", seen_at=NOW)
-    return [one, place, phone, hot, *_slots(one, place), *_tubes(one, place)]
+    asked = Matter.objects.create(
+        round=one, point=place, kind="twice", subject="1", said={"number": 1, "tube": "M2", "slot": 1, "table": 1},
+        since=NOW, due_at=NOW,
+    )  # fmt: skip
+    return [one, place, phone, hot, asked, *_slots(one, place), *_tubes(one, place)]
 
 
 def _slots(one: Round, place: Point) -> list[Model]:

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "lazaretto.tubes",
     "lazaretto.returnees",
     "lazaretto.field",
+    "lazaretto.deciding",
     "lazaretto.headquarters",
     "lazaretto.config",
 ]

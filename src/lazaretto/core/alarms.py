@@ -33,10 +33,10 @@ class AlarmAnswered(DomainError):
 
 @dataclass(frozen=True)
 class AlarmOwned:
-    """An alarm has an owner."""
+    """An alarm has an owner; none, after it was given back."""
 
     alarm_id: UUID
-    owner_id: int
+    owner_id: int | None
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,23 @@ def take_alarm(*, actor: Actor, at: datetime, alarm: Alarm, take_over: bool = Fa
     rest(alarm.deadline_id, at=at)
     record(alarm, unit_id=alarm.unit_id, person_id=alarm.person_id, data={"kind": alarm.kind, "before": before})
     return AlarmOwned(alarm.pk, owner)
+
+
+@command("alarms.give_back", capability="alarms.answer")
+def give_back_alarm(*, actor: Actor, at: datetime, alarm: Alarm) -> AlarmOwned:
+    """Own an alarm no more: it waits for somebody, and its ladder climbs on when the time for an answer is over.
+
+    Given back twice is harmless. Raises `AlarmTaken` when a colleague has it, `AlarmAnswered`.
+    """
+    owner = _somebody(actor)
+    if alarm.answered_at is not None:
+        raise AlarmAnswered
+    if alarm.owner_id not in {None, owner}:
+        raise AlarmTaken
+    alarm.owner_id, alarm.taken_at = None, None
+    alarm.save(update_fields=["owner", "taken_at"])
+    record(alarm, unit_id=alarm.unit_id, person_id=alarm.person_id, data={"kind": alarm.kind, "given_back": True})
+    return AlarmOwned(alarm.pk, None)
 
 
 @command("alarms.answer", capability="alarms.answer")

@@ -8,6 +8,7 @@ call(
     {
         "alarms.answer": _("alarm answered"),
         "alarms.climb": _("alarm passed on to the next role"),
+        "alarms.give_back": _("alarm given back"),
         "alarms.take": _("alarm taken on"),
     }
 )

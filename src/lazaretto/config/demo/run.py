@@ -13,6 +13,7 @@ from lazaretto.accounts.models import User
 from lazaretto.config import up
 from lazaretto.config.demo import (
     buses,
+    deciding,
     emergencies,
     headcounts,
     orders,
@@ -85,6 +86,7 @@ def make(*, now: datetime, only: frozenset[str] | None = None) -> None:
     screening.tell(district, now=now)
     tubes.tell(district, now=now)
     returnees.tell(district, now=now)
+    deciding.tell(district, now=now)
 
 
 def _marker() -> Path:

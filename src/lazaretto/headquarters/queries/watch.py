@@ -17,6 +17,7 @@ from lazaretto.core.choices import DeadlineState
 from lazaretto.core.deadlines import KINDS
 from lazaretto.core.models import Alarm, Deadline
 from lazaretto.core.paging import Page, page
+from lazaretto.deciding.deadlines import WAITING
 from lazaretto.emergencies.models import Emergency
 from lazaretto.emergencies.queries import emergencies
 from lazaretto.orders.models import ExceptionRequest, TransferOrder
@@ -119,6 +120,7 @@ def open_deadlines(
     found = page(waiting.filter(kind=kind) if kind else waiting, ("due_at", "id"), cursor=cursor)
     where = whereabouts(actor, found.items)
     words = _words(found.items, actor) | _fevers(found.items, actor) | _desks(found.items, actor)
+    words |= _questions(found.items, actor)
     lines = [
         DeadlineLine(
             row, title_of_kind(row.kind), where[row.pk], overdue=row.overdue_at <= at,
@@ -163,6 +165,7 @@ def alarm_lines(actor: Actor, rows: Iterable[Alarm]) -> list[AlarmLine]:
     }
     due = [alarm.deadline for alarm in alarms]
     records |= _requests(alarms, actor) | _words(due, actor) | _fevers(due, actor) | _desks(due, actor)
+    records |= _questions(due, actor)
     owners = User.objects.in_bulk({alarm.owner_id for alarm in alarms if alarm.owner_id})
     return [
         AlarmLine(
@@ -207,6 +210,13 @@ def _desks(due: Iterable[Deadline], actor: Actor) -> dict[str, tuple[str, str]]:
     label, words, address = Desk._meta.label_lower, _("Returnees"), reverse("returnees:overview")
     seen = [row for row in due if row.subject_type == label and actor.may("returnees.read", row.unit_id)]
     return {row.subject_id: (words, address) for row in seen}
+
+
+def _questions(due: Iterable[Deadline], actor: Actor) -> dict[str, tuple[str, str]]:
+    """Of what is to be decided in a round of testing: the list of it."""
+    words, address = _("Questions of the round"), reverse("deciding:matters")
+    seen = [row for row in due if row.kind == WAITING.code and actor.may("deciding.read", row.unit_id)]
+    return {row.subject_id: (words, f"{address}?round={row.subject_id}") for row in seen}
 
 
 def _requests(alarms: list[Alarm], actor: Actor) -> dict[str, tuple[str, str]]:

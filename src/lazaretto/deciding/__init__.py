@@ -1,0 +1,1 @@
+"""What somebody must decide, over all rounds of testing: one list with owners."""

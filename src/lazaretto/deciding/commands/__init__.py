@@ -1,0 +1,6 @@
+"""Writes of the queue."""
+
+from lazaretto.deciding.commands.following import follow_round
+from lazaretto.deciding.commands.owning import MatterOwned, MatterSettled, give_back, settle, take
+
+__all__ = ["MatterOwned", "MatterSettled", "follow_round", "give_back", "settle", "take"]

@@ -1,0 +1,58 @@
+"""Rules of the queue: what is decided on its own page, until when, who looks like whom. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from lazaretto.deciding.choices import Kind
+
+READ, TAKE, SETTLE = "deciding.read", "deciding.take", "deciding.settle"
+
+# Decided with words on the page of the queue; all others on the page where their facts are put right.
+SETTLED_HERE: Final = frozenset(
+    {
+        Kind.TWICE, Kind.PLACE, Kind.OVERFULL, Kind.TWO_POINTS, Kind.REUSED, Kind.WRONG_ROUND, Kind.NO_NUMBER,
+        Kind.NAMESAKE, Kind.AGREED, Kind.CLOCK,
+    }
+)  # fmt: skip
+
+# Until when, where nothing else says so. Our choice: tubes leave the table within four hours and reach the laboratory
+# within six (docs/tubes.md); until then somebody at the point can still look into a tube, a bag, a face.
+_AT_THE_TABLE, _BEFORE_THE_LABORATORY = timedelta(hours=2), timedelta(hours=4)
+WITHIN: Final[dict[str, timedelta]] = {
+    Kind.HELD: timedelta(hours=1),
+    Kind.BAG: _AT_THE_TABLE,
+    Kind.TUBE: _AT_THE_TABLE,
+    Kind.STRAY: _AT_THE_TABLE,
+    Kind.TWICE: _BEFORE_THE_LABORATORY,
+    Kind.PLACE: _AT_THE_TABLE,
+    Kind.OVERFULL: _AT_THE_TABLE,
+    Kind.TWO_POINTS: _AT_THE_TABLE,
+    Kind.REUSED: _AT_THE_TABLE,
+    Kind.WRONG_ROUND: _AT_THE_TABLE,
+    Kind.NO_NUMBER: _AT_THE_TABLE,
+    Kind.NAMESAKE: _BEFORE_THE_LABORATORY,
+    Kind.AGREED: _AT_THE_TABLE,
+    Kind.CLOCK: _BEFORE_THE_LABORATORY,
+}
+FAR_OFF: Final = 600  # seconds: a clock that is wrong by less moves no scan into another hour's list
+FEW: Final = 2  # people of one name: of more a name alone says nothing
+
+
+def due(kind: str, since: datetime) -> datetime:
+    """Until when something is to be decided that has no deadline of its own."""
+    return since + WITHIN.get(kind, timedelta())
+
+
+def look_alikes(named: Sequence[tuple[int, UUID, str]], said: str) -> list[int]:
+    """Numbers of those on the roster (number, enterprise, its name folded) whom a stranger of their name may be.
+
+    Those of the enterprise that was said; where it helps nothing, all, as long as they are few.
+    """
+    same = [number for number, _organisation, name in named if said and name == said]
+    if same:
+        return same
+    return [number for number, _organisation, _name in named] if len(named) <= FEW else []
