@@ -29,7 +29,7 @@ _DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Mark what never opens the database that is chosen: pytest-django refuses it to them, so they need it once only."""
+    """Mark what never opens the chosen database: pytest-django refuses it to them, so they are needed once only."""
     for item in items:
         if not item.get_closest_marker("django_db") and _DATABASE.isdisjoint(getattr(item, "fixturenames", ())):
             item.add_marker("without_database")
