@@ -60,7 +60,7 @@ def house(cluster: Cluster | None, tmp_path: Path) -> Iterator[House]:
 
 def test_every_acknowledged_scan_is_there_once(house: House, cluster: Cluster | None) -> None:
     dice = random.Random(11)  # noqa: S311 - moments and people, not secrets
-    given = json.loads(house.run("-m", "lazaretto.config.bench.city", str(PEOPLE), str(POINTS)))
+    given = json.loads(house.run("-m", "lazaretto.config.bench.city", str(PEOPLE), str(POINTS), "0"))
     crowd = phones(given["points"], PEOPLE, BATCHES, SIZE, dice)
     house.token = given["token"]
     house.start()

@@ -41,6 +41,10 @@ def _register_bench(commands: cli.Commands) -> None:
         summary=_("Measure scans of mass testing over HTTP beside the raw limit of the database"),
     )
     ingest.add_argument("--people", type=positive, default=200_000, metavar="N", help=_("people on the roster"))
+    ingest.add_argument("--before", type=int, default=0, metavar="N", help=_("rounds before it, everybody tested"))
+    ingest.add_argument(
+        "--burst", type=positive, default=8_650, metavar="N", help=_("scans a second when everybody comes at once")
+    )
     for parser in (measured, lists, ingest):
         cli.add_json(parser)
 

@@ -16,7 +16,7 @@ def main() -> None:
     queries = import_module("lazaretto.screening.queries")
     proofs = import_module("lazaretto.screening.proofs")
     now = import_module("lazaretto.core.clock").now()
-    one = import_module("lazaretto.screening.models").Round.objects.get()
+    one = import_module("lazaretto.screening.models").Round.objects.latest("opens_at")
     coverage, coverage_ms = _timed(lambda: queries.coverage(one))
     first, missing_ms = _timed(lambda: list(queries.missing(one)[:50]))
     found = proofs.scans_balance(now)

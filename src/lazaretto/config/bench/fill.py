@@ -13,7 +13,9 @@ from lazaretto.config.demo import district
 from lazaretto.config.demo.guests import Guests
 from lazaretto.config.demo.writing import as_command
 from lazaretto.core.bulk import insert_rows
+from lazaretto.core.ids import new_id
 from lazaretto.core.models import Installation
+from lazaretto.core.prepared import adapted
 from lazaretto.custody.commands import take_in
 from lazaretto.headcounts.models import Member, Organisation
 from lazaretto.people.commands import NewPerson, add_people
@@ -24,12 +26,23 @@ from lazaretto.places.models import ExternalPlace, Room, Site
 from lazaretto.protocols.choices import Category
 from lazaretto.protocols.commands import adopt_pack
 from lazaretto.screening import commands as screening
-from lazaretto.screening.choices import TubeRule
-from lazaretto.screening.models import Round
+from lazaretto.screening.choices import RoundState, TubeRule
+from lazaretto.screening.models import Round, Upload
 from lazaretto.stays.commands import admit
 
 SYSTEM = district.SYSTEM
 STOREY = 50  # rooms
+NEW_ID = {"postgresql": "gen_random_uuid()", "sqlite": "lower(hex(randomblob(16)))"}
+TESTED = (
+    """INSERT INTO screening_scan (round_id, number, scan, upload_id, tube, slot, "table", taken_at)
+    SELECT round_id, number, {id}, %(upload)s, %(word)s || ((number - 1) / 10), (number - 1) %% 10 + 1, 1, %(at)s
+    FROM screening_rosterentry WHERE round_id = %(round)s""",
+    """INSERT INTO screening_tube (code, round_id, point_id, opened_at)
+    SELECT DISTINCT tube, round_id, %(point)s, taken_at FROM screening_scan WHERE round_id = %(round)s""",
+    """INSERT INTO screening_countdelta (round_id, point_id, organisation_id, hour, n)
+    SELECT round_id, %(point)s, organisation_id, %(hour)s, count(*) FROM screening_rosterentry
+    WHERE round_id = %(round)s GROUP BY round_id, organisation_id""",
+)
 
 
 def site(*, rooms: int, at: datetime) -> dict[str, Any]:
@@ -169,6 +182,26 @@ def testing_round(unit: str, points: int, *, at: datetime, hours: tuple[time, ti
         "entries": frozen.entries,
         "frozen_seconds": seconds,
     }
+
+
+def tested_round(unit: str, *, at: datetime) -> None:
+    """A round of before, over and closed: everybody on its roster was tested, as one receipt says."""
+    opened = testing_round(unit, 1, at=at, hours=(time(0), time(23, 59)))
+    one, point = Round.objects.get(pk=opened["round"]), opened["points"][0]
+    count = one.entries
+    receipt = Upload.objects.create(
+        id=new_id(), round=one, point_id=point, body_digest="bench", sent_at=at, received_at=at, received=count,
+        taken=count, answer={},
+    )  # fmt: skip
+    given = {
+        "round": one.id, "point": UUID(point), "upload": receipt.id, "word": one.id.hex[-8:], "at": at,
+        "hour": at.replace(minute=0, second=0, microsecond=0),
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        for statement in TESTED:
+            words = statement.format(id=NEW_ID[connection.vendor])
+            cursor.execute(words, {name: adapted(value) for name, value in given.items()})
+    Round.objects.filter(pk=one.pk).update(state=RoundState.CLOSED, closed_at=at + timedelta(hours=12))
 
 
 def analyse() -> None:

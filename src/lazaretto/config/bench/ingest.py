@@ -1,8 +1,9 @@
 """`lazaretto bench ingest`: scans of mass testing over real HTTP, beside the raw limit of the database in the same run.
 
 The limit is what the database takes of the same scans with nothing around them: on PostgreSQL one COPY of all of them
-into a table with the key of a scan and with the one of a person in a round, on SQLite a prepared statement for batches
-of 200, each committed durably.
+into a table with the key of a scan (uuid4, as devices of others make them) and with the one of a person in a round, on
+SQLite a prepared statement for batches of 200, each committed durably. Rounds of before may be in the table, and
+everybody may come at once.
 """
 
 import argparse
@@ -18,10 +19,12 @@ from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 from django.db import connection
 
+from lazaretto.config.bench import burst
 from lazaretto.config.bench.commands import server
 from lazaretto.config.bench.load import Measured, together
 from lazaretto.config.bench.scratch import installation, run_inside
@@ -30,10 +33,11 @@ from lazaretto.core.cli import gettext as _
 from lazaretto.core.ids import new_id
 
 SIZES = (200, 50, 1)
-SHARES = {200: 0.6, 50: 0.3, 1: 0.02}  # of the roster
+SHARES = {200: 0.4, 50: 0.2, 1: 0.02}  # of the roster
 CLIENTS, POINTS = 4, 12
 BARS = {"postgresql": 0.5, "sqlite": 0.7}
 MOST = 1_500  # scans uploaded one by one
+BURST_SECONDS = 60
 TABLE = """CREATE TABLE bench_scan (scan {uuid} PRIMARY KEY, round_id {uuid} NOT NULL, number integer NOT NULL,
 upload_id {uuid} NOT NULL, tube varchar(40) NOT NULL, slot smallint NOT NULL, taken_at {moment} NOT NULL,
 UNIQUE (round_id, number))"""
@@ -43,10 +47,12 @@ COLUMNS = "scan, round_id, number, upload_id, tube, slot, taken_at"
 def run(arguments: argparse.Namespace) -> int:
     """Measure and report; status 1 when uploads of 200 miss the bar."""
     with installation() as environment:
-        given = run_inside(environment, "city", str(arguments.people), str(POINTS))
+        given = run_inside(environment, "city", str(arguments.people), str(POINTS), str(arguments.before))
         limit = _limit(environment, arguments.people)
         with server(environment) as port:
-            found = [_measure(port, given, size, bodies) for size, bodies in _all_bodies(given)]
+            people = iter(range(1, given["entries"] + 1))
+            found = [_measure(port, given, size, bodies) for size, bodies in _all_bodies(given, people)]
+            rush = _burst(port, given, people, arguments.burst)
         proof = run_inside(environment, "balance")
     report = {
         "database": connection.vendor,
@@ -54,7 +60,9 @@ def run(arguments: argparse.Namespace) -> int:
         "frozen_seconds": given["frozen_seconds"],
         "raw_limit_per_second": round(limit),
         "bar": BARS[connection.vendor],
+        "rounds_before": arguments.before,
         "uploads": [{**one, "of_raw_limit": round(one["scans_per_second"] / limit, 3)} for one in found],
+        "burst": rush,
         **proof,
     }
     if arguments.json:
@@ -65,18 +73,24 @@ def run(arguments: argparse.Namespace) -> int:
     return cli.OK if kept else cli.FAILED
 
 
-def _all_bodies(given: dict[str, Any]) -> list[tuple[int, list[bytes]]]:
+def _all_bodies(given: dict[str, Any], numbers: Iterator[int]) -> Iterator[tuple[int, list[bytes]]]:
     """Everybody comes once; those of one upload are neighbours on the roster in no order, as a queue is."""
-    numbers = iter(range(1, given["entries"] + 1))
-    chosen = []
     for size in SIZES:
         most = int(given["entries"] * SHARES[size])
         people = list(islice(numbers, min(most, MOST) if size == 1 else most))
-        chosen.append((size, list(_bodies(given["points"], people, size))))
-    return chosen
+        yield size, list(_bodies(given["points"], people, size))
 
 
-def _bodies(points: list[str], people: list[int], size: int) -> Iterator[bytes]:
+def _burst(port: int, given: dict[str, Any], numbers: Iterator[int], per_second: int) -> dict[str, Any] | None:
+    """So many scans a second for a minute, or as long as there are people left."""
+    people = list(islice(numbers, per_second * BURST_SECONDS))
+    if not people:
+        return None
+    bodies = list(_bodies(given["points"], people, burst.SIZE, "B"))
+    return burst.send_at_pace(port, given["token"], bodies, per_second / burst.SIZE)
+
+
+def _bodies(points: list[str], people: list[int], size: int, letter: str = "T") -> Iterator[bytes]:
     dice = Random(size)  # noqa: S311 - the order of a queue
     for start in range(0, len(people), size):
         some = people[start : start + size]
@@ -88,7 +102,7 @@ def _bodies(points: list[str], people: list[int], size: int) -> Iterator[bytes]:
             "sent_at": now,
             "scans": [
                 {
-                    "id": str(new_id()), "number": number, "tube": f"T{size}-{start}-{place // 10}",
+                    "id": str(new_id()), "number": number, "tube": f"{letter}{size}-{start}-{place // 10}",
                     "slot": place % 10 + 1, "at": now, "table": 1, "temperature": 36.5,
                 }
                 for place, number in enumerate(some)
@@ -121,7 +135,7 @@ def _measure(port: int, given: dict[str, Any], size: int, bodies: list[bytes]) -
 def _limit(environment: dict[str, str], people: int) -> float:
     """Scans a second."""
     one, now = new_id(), datetime.now(tz=UTC)
-    rows = [(new_id(), one, n + 1, one, f"T{n // 10}", n % 10 + 1, now) for n in range(people)]
+    rows = [(uuid4(), one, n + 1, one, f"T{n // 10}", n % 10 + 1, now) for n in range(people)]
     url = environment.get("LAZARETTO_DATABASE_URL", "")
     return people / (_copy(url, rows) if url else _executemany(Path(environment["LAZARETTO_DATA_DIR"]), rows))
 
@@ -156,9 +170,17 @@ def _executemany(folder: Path, rows: list[tuple[Any, ...]]) -> float:
 def _say(report: dict[str, Any]) -> None:
     text = _("Database: {database}, {people} people on the roster (fixed in {frozen_seconds} s)")
     cli.say(text.format(**report))
+    if report["rounds_before"]:
+        cli.say(_("rounds before it, everybody tested: {rounds_before}").format(**report))
     cli.say(_("raw limit: {raw_limit_per_second} scans/s, bar {bar} of it").format(**report))
     for one in report["uploads"]:
         figures = f"{one['scans_per_second']:>7} /s  p50 {one['p50_ms']} ms  p95 {one['p95_ms']} ms"
         cli.say(f"{one['scans_an_upload']:>4} × {figures}  {one['of_raw_limit']}")
+    if report["burst"]:
+        text = _(
+            "{asked_per_second} a second asked for {seconds} s: {scans_per_second} /s, "
+            "p95 {p95_ms} ms, longest {longest_ms} ms, put off {put_off} times"
+        )
+        cli.say(text.format(**report["burst"]))
     balance = _("{scans} scans counted, {missing} missing: {missing_ms} ms; offenders: {offenders}")
     cli.say(balance.format(**report))
