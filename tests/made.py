@@ -79,7 +79,7 @@ def made_on(server: str) -> str:
     """The name of the database on the PostgreSQL server of this address, to be copied as a template."""
     name = f"lazaretto_made_{edition()}"
     KEPT.mkdir(parents=True, exist_ok=True)
-    with (KEPT / "lock").open("w") as lock, psycopg.connect(server, autocommit=True) as line:
+    with (KEPT / "lock-of-servers").open("w") as lock, psycopg.connect(server, autocommit=True) as line:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if line.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             return name
@@ -113,3 +113,8 @@ def copy(made: Path, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(made, folder / FILE)
     return folder
+
+
+if __name__ == "__main__":  # make the one on the server of this address before anybody asks for it
+    django.setup()
+    made_on(sys.argv[1])

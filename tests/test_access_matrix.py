@@ -7,6 +7,7 @@ roles. An address without a declaration, or without a line in `tests.addresses`,
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import pytest
 from django.db import transaction
@@ -14,13 +15,14 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from lazaretto.accounts.doors import PUBLIC
+from lazaretto.accounts.models import User
 from lazaretto.accounts.roles import roles
 from lazaretto.config.api import api
 from lazaretto.core.access import PERSONAL
 from lazaretto.core.commands import REGISTRY, fetch
 from lazaretto.core.errors import Forbidden, NotFound
 from tests.addresses import ADDRESSES, ARGUMENTS, BODIES, GET, PLACELESS, POST, QUERIES
-from tests.cast import Cast, gather
+from tests.cast import Cast, Member, gather
 from tests.world import examples
 
 pytestmark = pytest.mark.django_db  # each test inside the stage's transaction
@@ -133,8 +135,14 @@ def expected(capability: str, name: str, member, *, scoped: bool) -> str:
     return "not found" if scoped and name == "outsider" else "in"
 
 
-def roles_of(member) -> list[str]:
-    return list(member.user.memberships.values_list("role", flat=True))
+def roles_of(member: Member) -> frozenset[str]:
+    return _roles_of(member.user)
+
+
+@cache
+def _roles_of(user: User) -> frozenset[str]:
+    """The cast stays as it is: whatever a request changes is taken back."""
+    return frozenset(user.memberships.values_list("role", flat=True))
 
 
 @pytest.mark.parametrize("address", PAGES, ids=lambda address: address.name)
