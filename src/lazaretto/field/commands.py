@@ -16,7 +16,7 @@ from lazaretto.core.errors import InvalidInput, NotFound, whole
 from lazaretto.field.choices import Ending
 from lazaretto.field.errors import CodeInvalid, DeviceOver, NobodyForCards, RoundNotReady, TooManyCards
 from lazaretto.field.models import Device, Expected, Told
-from lazaretto.field.queries import code_digest, entries_for_cards, roster_shares, token_digest
+from lazaretto.field.queries import code_digest, entries_for_cards, no_phone_there, roster_shares, token_digest
 from lazaretto.field.rules import CARD, CODE_LIFE, MOST_CARDS, TAKING, TOKEN, token_until
 from lazaretto.screening.commands import TakenScan, UploadAnswer, follows_a_change
 from lazaretto.screening.models import Point, Round
@@ -65,7 +65,7 @@ def enrol_device(
     """Make a code with which one phone becomes the phone of a table, within a quarter of an hour.
 
     `takes_over`: the phone whose table it takes; that one ends when the code is claimed. Raises `RoundNotReady`,
-    `InvalidInput`, `TextTooLong`, `DeviceOver` for a phone that was taken over before.
+    `RoundIsOver`, `PointIsClosed`, `InvalidInput`, `TextTooLong`, `DeviceOver` for a phone that was taken over before.
     """
     faults = {
         **({} if 1 <= table <= point.tables else {"table": f"1–{point.tables}"}),
@@ -74,8 +74,7 @@ def enrol_device(
     }
     if faults:
         raise InvalidInput(fields=faults)
-    if point.round.state not in TAKING:
-        raise RoundNotReady(round=point.round_id)
+    _somebody_comes(point)
     if takes_over is not None and takes_over.ending == Ending.TAKEN_OVER:
         raise DeviceOver(device=takes_over.id)
     code = secrets.token_urlsafe(24)
@@ -88,11 +87,19 @@ def enrol_device(
     return DeviceEnrolled(made.id, code, made.code_expires_at)
 
 
+def _somebody_comes(point: Point) -> None:
+    """Raise the named error where nobody comes to be tested, or has no number yet."""
+    refused = no_phone_there(point)
+    if refused is not None:
+        raise refused
+
+
 @command("field.claim_device", capability=CAPTURE, internal=True)
 def claim_device(*, actor: Actor, at: datetime, code: str, token: str) -> DeviceClaimed:
     """A phone exchanges its code for the token that it made itself; again with the same token the answer is the same.
 
-    So a phone whose network went away in between simply asks again. Raises `CodeInvalid`.
+    So a phone whose network went away in between simply asks again. Raises `CodeInvalid`, and `RoundIsOver` or
+    `PointIsClosed` where that happened since the code was made.
     """
     found = locked(Device.objects.filter(code_digest=code_digest(code))).select_related("point__round").first()
     if found is None or not TOKEN.fullmatch(token):
@@ -102,6 +109,7 @@ def claim_device(*, actor: Actor, at: datetime, code: str, token: str) -> Device
         return DeviceClaimed(found.id, found.expires_at)
     if found.token_digest is not None or found.ended_at is not None or found.code_expires_at <= at:
         raise CodeInvalid
+    _somebody_comes(found.point)
     found.token_digest, found.claimed_at, found.last_seen_at = token_digest(token), at, at
     found.expires_at = token_until(found.point.round.deadline_at, at)
     found.save(update_fields=["token_digest", "claimed_at", "last_seen_at", "expires_at"])

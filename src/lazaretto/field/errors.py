@@ -64,6 +64,24 @@ class RoundNotReady(DomainError):
     next_step = _("Fix the roster of the round first.")
 
 
+class RoundIsOver(DomainError):
+    """The round is closed or cancelled: nobody is tested in it any more."""
+
+    code = "field_round_is_over"
+    message = _("This round is over: no phone is enrolled in it any more.")
+    next_step = _(
+        "Choose a point of a round that goes on. What phones still hold they may send without being enrolled."
+    )
+
+
+class PointIsClosed(DomainError):
+    """Nobody comes to the point any more."""
+
+    code = "field_point_is_closed"
+    message = _("This point is closed: no phone is enrolled there.")
+    next_step = _("Open the point again on the page of the round, or choose another one.")
+
+
 class DeviceOver(DomainError):
     """The phone has ended already."""
 

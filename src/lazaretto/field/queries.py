@@ -14,19 +14,26 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 
 from lazaretto.core.access import Actor
-from lazaretto.core.errors import NotFound
+from lazaretto.core.errors import DomainError, NotFound
 from lazaretto.core.prepared import prepared
 from lazaretto.core.secrets import keyed_hash
 from lazaretto.field.choices import Ending
-from lazaretto.field.errors import DeviceEnded, DeviceUnknown, RosterTooLarge
+from lazaretto.field.errors import (
+    DeviceEnded,
+    DeviceUnknown,
+    PointIsClosed,
+    RosterTooLarge,
+    RoundIsOver,
+    RoundNotReady,
+)
 from lazaretto.field.models import Device, Expected, Told
-from lazaretto.field.rules import GRACE, MOST_ROSTER, OVERLAP, ROSTER_PIECE, TOLD_PIECE, document_text
+from lazaretto.field.rules import GRACE, MOST_ROSTER, OVERLAP, ROSTER_PIECE, TAKING, TOLD_PIECE, document_text
 from lazaretto.headcounts.models import Organisation
 from lazaretto.people.masking import mask
 from lazaretto.people.pinyin import syllables
-from lazaretto.screening.choices import RoundState
+from lazaretto.screening.choices import PointState, RoundState
 from lazaretto.screening.models import AlsoNamed, Point, RosterEntry, RosterShare, Round
-from lazaretto.screening.rules import CAPTURE, READ
+from lazaretto.screening.rules import CAPTURE, OVER, READ
 from lazaretto.tubes.rules import HANDLE
 
 
@@ -113,6 +120,15 @@ def point_by_id(actor: Actor, pk: UUID) -> Point:
     if found is None:
         raise NotFound(kind="screening.point", id=pk)
     return found
+
+
+def no_phone_there(point: Point) -> DomainError | None:
+    """Why no phone may be enrolled at a point, if so."""
+    if point.round.state in OVER:
+        return RoundIsOver(round=point.round_id)
+    if point.round.state not in TAKING:
+        return RoundNotReady(round=point.round_id)
+    return PointIsClosed(point=point.pk) if point.state == PointState.CLOSED else None
 
 
 def devices(point: Point) -> QuerySet[Device]:

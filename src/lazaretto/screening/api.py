@@ -41,7 +41,7 @@ _ANSWER = TypeAdapter(UploadAnswer)
 
 
 class RoundOut(Schema):
-    """A round."""
+    """A round; `edition` is what `screening.change_round` takes as the one that was seen."""
 
     id: UUID
     unit_id: UUID
@@ -52,10 +52,14 @@ class RoundOut(Schema):
     deadline_at: datetime
     state: RoundState
     entries: int
+    edition: str
 
 
 class PointOut(Schema):
-    """A point of a round; its hours as clocks there show them. `staff`: at the same time, null where nobody said."""
+    """A point of a round; its hours as clocks there show them. `staff`: at the same time, null where nobody said.
+
+    `edition` is what `screening.change_point` takes as the one that was seen.
+    """
 
     id: UUID
     code: str
@@ -68,6 +72,7 @@ class PointOut(Schema):
     opens: time
     closes: time
     state: PointState
+    edition: str
 
 
 class ShareOut(Schema):

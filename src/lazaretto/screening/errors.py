@@ -61,6 +61,14 @@ class PointNameTaken(DomainError):
     next_step = _("Capitals and spaces make no difference: choose another short name, or change the point there is.")
 
 
+class EditedMeanwhile(DomainError):
+    """What is said here was written over an edition that stands no more."""
+
+    code = "edited_meanwhile"
+    message = _("Somebody else changed this while you were writing.")
+    next_step = _("Compare what stands now with what you wrote, then save again: what you save then stands.")
+
+
 class PointInUse(DomainError):
     """Something has happened at the point, or is planned there."""
 

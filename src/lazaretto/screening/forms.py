@@ -1,7 +1,6 @@
 """Forms of mass testing; they only read what was typed."""
 
 from collections.abc import Sequence
-from hashlib import sha256
 from typing import Any
 
 from django import forms
@@ -41,7 +40,9 @@ class RoundForm(forms.Form):
 
 
 class EditRoundForm(forms.Form):
-    """What a round is called, and until when everybody is tested."""
+    """What a round is called, and until when everybody is tested; `edition` names what its reader saw."""
+
+    edition = forms.CharField(widget=forms.HiddenInput, required=False)
 
     name = forms.CharField(label=_("Name of the round"), max_length=120)
     deadline_at = forms.DateTimeField(
@@ -90,18 +91,12 @@ class PointForm(forms.Form):
 
 
 class EditPointForm(PointForm):
-    """What is known of a point; `read` names what its reader saw."""
+    """What is known of a point; `edition` names what its reader saw."""
 
-    read = forms.CharField(widget=forms.HiddenInput, required=False)
+    edition = forms.CharField(widget=forms.HiddenInput, required=False)
 
     @classmethod
     def of(cls, point: Point) -> "EditPointForm":
         """Filled with what is known."""
         known = {name: getattr(point, name) for name in cls.base_fields if hasattr(point, name)}
-        return cls(initial={**known, "read": read_of(point)})
-
-
-def read_of(point: Point) -> str:
-    """A word that changes with anything that the form shows."""
-    shown = [str(getattr(point, name)) for name in PointForm.base_fields if hasattr(point, name)]
-    return sha256("\n".join(shown).encode()).hexdigest()[:16]
+        return cls(initial=known)

@@ -5,6 +5,7 @@ round, point and upload one by one, and for a roster of two million keep every o
 end. Their rows are written beside the very rows they name; `proofs` compares.
 """
 
+from datetime import UTC
 from typing import Any
 
 from django.conf import settings
@@ -18,7 +19,7 @@ from lazaretto.core.ids import new_id
 from lazaretto.headcounts.models import Member, Organisation
 from lazaretto.places.models import on_the_map
 from lazaretto.screening.choices import FeverDone, FeverStep, PointState, Reason, RoundState, TubeRule
-from lazaretto.screening.rules import LARGEST_TUBE
+from lazaretto.screening.rules import LARGEST_TUBE, edition
 
 USER = settings.AUTH_USER_MODEL
 COLDEST, HOTTEST = 300, 450  # tenths of a degree that a human can have
@@ -88,6 +89,11 @@ class Round(models.Model):
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
 
+    @property
+    def edition(self) -> str:
+        """Changes with whatever `screening.change_round` changes."""
+        return edition([self.name, self.deadline_at.astimezone(UTC)])
+
 
 class Point(models.Model):
     """Where people are tested in a round: tables, and the hours of each day.
@@ -125,6 +131,12 @@ class Point(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+    @property
+    def edition(self) -> str:
+        """Changes with whatever `screening.change_point` changes."""
+        told = ("code", "name", "address", "tables", "staff", "opens", "closes", "latitude", "longitude")
+        return edition(getattr(self, name) for name in told)
 
 
 # ---- the roster

@@ -32,7 +32,7 @@ from lazaretto.screening.models import (
     Stranger,
     Tube,
 )
-from lazaretto.screening.rules import CAPTURE, FEVERS, HOUR, MANAGE, READ, Pace, falls_behind, pace
+from lazaretto.screening.rules import CAPTURE, FEVERS, HOUR, MANAGE, READ, Pace, falls_behind, pace, queue_is_empty
 
 FEW_LEFT = 200  # enterprises: of more than these somebody who is missing is found soon, wherever one begins
 
@@ -232,7 +232,8 @@ class PointPace:
 class Progress:
     """A round as its screens show it; `hours`: people by the hour in which they were tested, in order.
 
-    `working`: some point is open at this hour; while none is, and in the first half hour, no finish is foretold.
+    `working`: some point is open at this hour; while none is, and in the first half hour, no finish is foretold, nor
+    when `no_shows`: whoever is left did not come.
     """
 
     coverage: Coverage
@@ -240,6 +241,7 @@ class Progress:
     hours: list[tuple[datetime, int]]
     points: list[PointPace]
     working: bool
+    no_shows: bool
     late: bool
 
     @property
@@ -265,6 +267,9 @@ def progress(of: Round, *, at: datetime) -> Progress:
     working = any(works for _place, _done, works in places)
     if not working or at - since < HOUR / 2:  # nothing is promised for a night, nor from the first few people
         going = replace(going, finish=at if not covered.missing else None)
+    no_shows = working and bool(covered.missing) and at - since >= HOUR and _nobody_comes(of, covered, hours, going, at)
+    if no_shows:
+        going = replace(going, finish=None)
     slow = falls_behind({str(place.pk): done.per_hour / place.tables for place, done, works in places if works})
     return Progress(
         coverage=covered,
@@ -278,8 +283,26 @@ def progress(of: Round, *, at: datetime) -> Progress:
             for place, done, works in places
         ],
         working=working,
+        no_shows=no_shows,
         late=covered.missing > 0 and max(at, going.finish or at) > of.deadline_at,
     )  # fmt: skip
+
+
+Awaited = Callable[[Round, datetime], bool]
+_AWAITED: list[Awaited] = []
+
+
+def awaited_by(awaited: Awaited) -> Awaited:
+    """Let an app above say whether people are still due to come to a round later than at that moment."""
+    _AWAITED.append(awaited)
+    return awaited
+
+
+def _nobody_comes(of: Round, covered: Coverage, hours: dict[datetime, int], going: Pace, at: datetime) -> bool:
+    """An empty queue, and nobody whose time is still to come: that is asked only when the queue is empty."""
+    if not queue_is_empty(hours, going, tested=covered.tested, expected=covered.expected):
+        return False
+    return not any(awaited(of, at) for awaited in _AWAITED)
 
 
 def _by_hour(of: Round) -> dict[UUID, dict[datetime, int]]:

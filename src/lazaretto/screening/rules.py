@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from statistics import median
 from typing import Final
 
@@ -48,6 +49,7 @@ PLACES: Final[dict[str, int]] = {
     TubeRule.TWENTY: 20,
 }
 HOUR: Final = timedelta(hours=1)
+MOST_TESTED, FEW_COME = 0.8, 0.1  # when those missing are not in the queue
 FEVER: Final = 37.3  # °C, under the arm or at the forehead; from here on somebody looks, and nobody shares a tube
 MOST_FEVERS: Final = 200  # facts about fevers in one call
 TOLERATED: Final = timedelta(minutes=2)  # an upload under way, a clock nobody minds
@@ -81,6 +83,11 @@ def folded(code: str) -> str:
     return "".join(UNSEEN.sub("", unicodedata.normalize("NFKC", code)).split()).casefold()
 
 
+def edition(values: Iterable[object]) -> str:
+    """A word that changes with any of the values: what a writer saw of a round or a point."""
+    return sha256("\n".join(map(str, values)).encode()).hexdigest()[:16]
+
+
 def hour_of(moment: datetime) -> datetime:
     """The hour in which it lies."""
     return moment.replace(minute=0, second=0, microsecond=0)
@@ -107,6 +114,16 @@ def pace(by_hour: Mapping[datetime, int], *, since: datetime, now: datetime, rem
     if not people:
         return Pace(0, None)
     return Pace(round(people * 60 / minutes), now + timedelta(minutes=remaining * minutes / people))
+
+
+def queue_is_empty(by_hour: Mapping[datetime, int], going: Pace, *, tested: int, expected: int) -> bool:
+    """Whether those who are left do not come: most are tested, and fewer than a tenth of the best hour still arrive.
+
+    Tables that work take whoever stands in the queue; when so few come, none does, and what the last few say of the
+    others is nothing. Our choice of numbers.
+    """
+    best = max(by_hour.values(), default=0)
+    return tested >= expected * MOST_TESTED and going.per_hour < best * FEW_COME
 
 
 def falls_behind(per_table: Mapping[str, float]) -> set[str]:

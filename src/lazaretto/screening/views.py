@@ -7,6 +7,8 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.cache import never_cache
@@ -14,14 +16,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.core import clock
-from lazaretto.core.errors import ClientIdReused, DomainError, StaleState
+from lazaretto.core.errors import ClientIdReused, DomainError
 from lazaretto.core.ids import new_id
 from lazaretto.core.paging import page as piece_of
 from lazaretto.headcounts.models import Organisation
 from lazaretto.people.queries import name_for
 from lazaretto.screening import commands, queries, sheets
 from lazaretto.screening.choices import FeverDone
-from lazaretto.screening.forms import EditPointForm, EditRoundForm, PointForm, RoundForm, read_of
+from lazaretto.screening.forms import EditPointForm, EditRoundForm, PointForm, RoundForm
 from lazaretto.screening.models import Point, Round
 from lazaretto.screening.navigation import ENTERPRISE_ROOMS, POINT_ROOMS, ROOMS, panels_of
 from lazaretto.screening.rules import FEVERS, MANAGE, OVER, READ
@@ -141,13 +143,14 @@ def begin(request: HttpRequest, round_id: UUID) -> HttpResponse:
 def edit(request: HttpRequest, round_id: UUID) -> HttpResponse:
     """Another name or deadline; what follows from it is said."""
     found = queries.round_by_id(actor_of(request), round_id)
-    known = {"name": found.name, "deadline_at": found.deadline_at}
+    known = {"name": found.name, "deadline_at": found.deadline_at, "edition": found.edition}
     form = EditRoundForm(request.POST or None, initial=known)
     if request.method == "POST" and form.is_valid():
         given = {**form.cleaned_data, "deadline_at": _as_it_was(form.cleaned_data["deadline_at"], found.deadline_at)}
         made = _done(request, form, commands.change_round, test_round=str(found.pk), **given)
         if made is not None:
             return _changed(request, found.pk, made.follows)
+        _now_stands(form, found)
     context = {"round": found, "form": form, "over": found.state in OVER}
     return render(request, "screening/edit.html", context, status=422 if form.errors else 200)
 
@@ -163,22 +166,33 @@ def edit_point(request: HttpRequest, point_id: UUID) -> HttpResponse:
     """What is known of a point; who is told of it is seen on the page of notices."""
     found = queries.point_by_id(actor_of(request), point_id)
     form = EditPointForm(request.POST) if request.method == "POST" else EditPointForm.of(found)
-    if request.method == "POST" and form.is_valid() and _still_as_read(form, found):
+    if request.method == "POST" and form.is_valid():
         made = _done(request, form, commands.change_point, point=str(found.pk), **form.cleaned_data)
         if made is not None:
             return _changed(request, found.round_id, made.follows)
+        _now_stands(form, found)
     context = {"round": found.round, "point": found, "form": form, "over": found.round.state in OVER}
     return render(request, "screening/edit_point.html", context, status=422 if form.errors else 200)
 
 
-def _still_as_read(form: EditPointForm, found: Point) -> bool:
-    """Whoever changes a point says all of it: what somebody else said meanwhile is not to be undone unseen."""
-    read = form.cleaned_data.pop("read")
-    stands = all(getattr(found, name, said) == said for name, said in form.cleaned_data.items())  # sent twice
-    if stands or read in {"", read_of(found)}:
-        return True
-    form.add_error(None, str(StaleState()))
-    return False
+def _now_stands(form: Any, found: Round | Point) -> None:
+    """Whoever wrote over what somebody else changed meanwhile reads what stands, keeps what they typed, and decides."""
+    found.refresh_from_db()
+    if not form.cleaned_data.get("edition") or form.cleaned_data["edition"] == found.edition:
+        return
+    form.data = form.data.copy()
+    form.data["edition"] = found.edition
+    for name, field in form.fields.items():
+        if name not in {"edition", "client_id", "reason"} and hasattr(found, name):
+            stands = field.widget.format_value(field.prepare_value(getattr(found, name)))
+            if stands != field.widget.format_value(form.data.get(name) or None):
+                form.add_error(name, _("Now it stands: {what}").format(what=_shown(getattr(found, name))))
+
+
+def _shown(value: Any) -> str:
+    if value is None or value == "":
+        return "–"
+    return date_format(localtime(value), "Y-m-d H:i") if isinstance(value, datetime) else str(value)
 
 
 @require_POST

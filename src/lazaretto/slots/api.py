@@ -10,6 +10,7 @@ from ninja import Query, Router, Schema
 from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.core.paging import Page, PageOut, Paging, page
 from lazaretto.people.queries import name_for
+from lazaretto.screening.choices import RoundState
 from lazaretto.screening.queries import round_by_id
 from lazaretto.slots import queries
 from lazaretto.slots.models import Slot
@@ -73,7 +74,9 @@ class ShiftOut(Schema):
 
 
 class PointSuppliesOut(Schema):
-    """What a point needs: `staff` at the same time (`there`: as somebody said), `tables` for its fullest shift."""
+    """What a point needs, and what is there: `staff` at the same time and `tables` for its fullest shift are needed,
+    `there` (null where nobody said) and `tables_there` are there.
+    """
 
     point_id: UUID
     people: int
@@ -83,12 +86,17 @@ class PointSuppliesOut(Schema):
     staff: int
     there: int | None
     tables: int
+    tables_there: int
     shifts: list[ShiftOut]
 
 
 class SuppliesOut(Schema):
-    """Staff and supplies of a round, reserve included; `nowhere`: people for whom no point is open."""
+    """Staff and supplies of a round, reserve included; `nowhere`: people for whom no point is open.
 
+    Of a round that is `closed` or `cancelled` nothing of it is needed any more.
+    """
+
+    state: RoundState
     people: int
     tubes: int
     swabs: int
@@ -169,13 +177,13 @@ def round_supplies(request: HttpRequest, round_id: UUID) -> dict[str, Any]:
     points = [
         {
             **_box(row.needed.needs), "point_id": row.point.pk, "staff": row.needed.staff, "there": row.point.staff,
-            "tables": row.needed.tables, "shifts": _shifts(row.shifts),
+            "tables": row.needed.tables, "tables_there": row.point.tables, "shifts": _shifts(row.shifts),
         }
         for row in found.points
     ]  # fmt: skip
     return {
-        **_box(found.needs), "staff": found.staff, "unplaced": found.unplaced, "nowhere": found.nowhere,
-        "points": points, "shifts": _shifts(found.shifts),
+        **_box(found.needs), "state": of.state, "staff": found.staff, "unplaced": found.unplaced,
+        "nowhere": found.nowhere, "points": points, "shifts": _shifts(found.shifts),
     }  # fmt: skip
 
 

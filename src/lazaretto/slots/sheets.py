@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
 import xlsxwriter
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
+from lazaretto.screening.models import Round
+from lazaretto.screening.rules import OVER
 from lazaretto.slots.queries import Formula, PointSupplies, Supplies
 from lazaretto.slots.queries.supplies import ShiftLine
 
@@ -24,14 +26,16 @@ class Section:
     rows: list[list[str | int]]
 
 
-def sections(found: Supplies, formulas: Sequence[Formula]) -> list[Section]:
-    """What to pack, who works when, how it is counted."""
+def sections(of: Round, found: Supplies, formulas: Sequence[Formula]) -> list[Section]:
+    """What to look at first, what to pack, who works when, how it is counted."""
+    said = warnings(of, found)
     return [
+        *([Section(_("Look at this first"), [_("What")], [[one] for one in said])] if said else []),
         Section(
             _("What each point needs"),
             [
-                _("Point"), _("People"), _("Tables"), _("Staff at the same time"), _("Tubes"), _("Swabs"),
-                _("Protective suits"),
+                _("Point"), _("People"), _("Tables"), _("Staff at the same time"), pgettext("staff", "There"),
+                _("Tubes"), _("Swabs"), _("Protective suits"),
             ],
             [*map(_box, found.points), _all(found)],
         ),
@@ -56,13 +60,46 @@ def sections(found: Supplies, formulas: Sequence[Formula]) -> list[Section]:
 def _box(row: PointSupplies) -> list[str | int]:
     box, place = row.needed.needs, row.point
     return [
-        f"{place.code} {place.name}", box.people, place.tables, row.needed.staff, box.tubes, box.swabs, box.suits
+        f"{place.code} {place.name}", box.people, place.tables, row.needed.staff, _there(place.staff), box.tubes,
+        box.swabs, box.suits,
     ]  # fmt: skip
 
 
 def _all(found: Supplies) -> list[str | int]:
     box = found.needs
-    return [pgettext("points", "All"), box.people, found.tables, found.staff, box.tubes, box.swabs, box.suits]
+    return [
+        pgettext("points", "All"), box.people, found.tables, found.staff, _there(found.there), box.tubes, box.swabs,
+        box.suits,
+    ]  # fmt: skip
+
+
+def _there(staff: int | None) -> str | int:
+    return _("not said") if staff is None else staff
+
+
+def warnings(of: Round, found: Supplies) -> list[str]:
+    """What the page says above its tables: a round that is over, people without a point, too few people or tables."""
+    if of.state in OVER:
+        return [_("This round is over: nothing of this is needed any more. It stands here as it was counted.")]
+    said = []
+    if found.nowhere:
+        nowhere = ngettext(
+            "%(n)s person is counted nowhere: no point is open for them before the deadline.",
+            "%(n)s people are counted nowhere: no point is open for them before the deadline.", found.nowhere,
+        )  # fmt: skip
+        said.append(nowhere % {"n": found.nowhere})
+    for row in found.short:
+        said += [f"{row.point.code}: {one}" for one in _short(row)]
+    return said
+
+
+def _short(row: PointSupplies) -> Iterator[str]:
+    if row.fewer_staff:
+        staff = {"needed": row.needed.staff, "there": row.point.staff, "n": row.fewer_staff}
+        yield _("%(needed)s people are needed at the same time, %(there)s are there: %(n)s too few.") % staff
+    if row.fewer_tables:
+        tables = {"needed": row.needed.tables, "there": row.point.tables, "n": row.fewer_tables}
+        yield _("so many people ask for %(needed)s tables, %(there)s are there: %(n)s too few.") % tables
 
 
 def _shift(point: str, line: ShiftLine) -> list[str | int]:

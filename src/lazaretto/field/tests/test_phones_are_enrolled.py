@@ -9,19 +9,23 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import IntegrityError, transaction
 from django.test import Client
+from django.urls import reverse
 
 from lazaretto.core import clock
+from lazaretto.core.access import Actor
 from lazaretto.core.errors import Forbidden, InvalidInput
 from lazaretto.core.models import JournalEntry
 from lazaretto.field import commands
-from lazaretto.field.errors import DeviceOver, RosterTooLarge, RoundNotReady
+from lazaretto.field.errors import DeviceOver, PointIsClosed, RosterTooLarge, RoundIsOver, RoundNotReady
 from lazaretto.field.models import Device, Told
 from lazaretto.field.queries import key_of
 from lazaretto.field.tests.phones import TOKENS, enrolled, phone, swab
 from lazaretto.headcounts.tests.lists import card
+from lazaretto.screening import commands as rounds
 from lazaretto.screening.commands import cancel_round
 from lazaretto.screening.models import DuplicateScan, Scan, Upload
-from lazaretto.screening.tests.rounds import draft, opened, point
+from lazaretto.screening.tests.rounds import draft, opened, over, point
+from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -278,3 +282,28 @@ def test_the_database_refuses_what_must_not_be(cast, wrong):
     made = enrolled(cast, place)
     with pytest.raises(IntegrityError), transaction.atomic():
         Device.objects.filter(pk=made.device_id).update(**wrong)
+
+
+@pytest.mark.parametrize(
+    ("state", "refused"), [("closed", RoundIsOver), ("cancelled", RoundIsOver), ("point", PointIsClosed)]
+)
+def test_where_nobody_comes_no_phone_is_enrolled_and_a_code_opens_none(cast, state, refused):
+    of, place = opened(cast)
+    who = {"actor": cast.duty_officer.actor, "at": NOW}
+    made = commands.enrol_device(**who, point=place, table=1, label="1")
+    if state == "closed":
+        over(of)
+    elif state == "cancelled":
+        rounds.cancel_round(**who, test_round=of, reason="台风")
+    else:
+        rounds.close_point(**who, point=place)
+    with pytest.raises(refused):
+        commands.enrol_device(**who, point=place, table=2, label="2")
+    with pytest.raises(refused):
+        commands.claim_device(actor=Actor.system("phone"), at=NOW, code=made.code, token=TOKENS[1])
+    page = cast.duty_officer.client.get(reverse("field:point", args=[place.pk])).content.decode()
+    assert str(refused().message) in page
+    assert 'data-dialog="enrol"' not in page
+    if state == "point":
+        rounds.open_point(**who, point=place)
+        commands.claim_device(actor=Actor.system("phone"), at=NOW, code=made.code, token=TOKENS[1])

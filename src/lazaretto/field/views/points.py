@@ -45,6 +45,7 @@ def _page(request: HttpRequest, found: Point, **more: Any) -> HttpResponse:
     phones = [_line(one, at) for one in queries.devices(found) if one.claimed_at or one.code_expires_at > at]
     shares, chosen = queries.roster_shares(found.round), queries.expected_at(found)
     known = {one.organisation_id: one for one in shares}
+    no_phone = queries.no_phone_there(found)
     people = sum(known[pk].people for pk in chosen if pk in known) if chosen else found.round.entries
     context = {
         "point": found,
@@ -55,6 +56,8 @@ def _page(request: HttpRequest, found: Point, **more: Any) -> HttpResponse:
         "too_many": people > MOST_ROSTER,
         "chosen": [known[pk].organisation.name for pk in chosen if pk in known],
         "may_manage": actor.may(MANAGE, found.round.unit_id),
+        "may_enrol": actor.may(MANAGE, found.round.unit_id) and no_phone is None,
+        "no_phone": no_phone,
         "enrol_form": EnrolForm(devices=_replaceable(phones), initial={"table": 1, "label": len(phones) + 1}),
         "expect_form": ExpectForm(shares=shares, initial={"organisations": [str(pk) for pk in chosen]}),
         **more,

@@ -14,7 +14,7 @@ from lazaretto.core.commands import command, record
 from lazaretto.core.errors import InvalidInput, whole
 from lazaretto.places.commands import point as point_on_the_map
 from lazaretto.screening.choices import PointState
-from lazaretto.screening.commands.rounds import differences, followed, not_over, permitted
+from lazaretto.screening.commands.rounds import differences, following, not_over, permitted, unless_edited
 from lazaretto.screening.errors import PointInUse, PointNameTaken
 from lazaretto.screening.models import Point, Round
 from lazaretto.screening.rules import MANAGE, POINT_EDGES, folded
@@ -98,20 +98,25 @@ def change_point(
     staff: int | None = None,
     latitude: float | None = None,
     longitude: float | None = None,
+    edition: str = "",
 ) -> PointEdited:
     """Put right what is said of a point, all of it at once; slots and phones there stay as they are.
 
-    Raises `IllegalTransition` for a point of a round that is closed, `InvalidInput`, `PointNameTaken`.
+    `edition` is that of the point as the writer saw it: if it stands no more, nothing is written. Without one, whatever
+    stands is written over. Raises `EditedMeanwhile`, `IllegalTransition` for a point of a round that is closed,
+    `InvalidInput`, `PointNameTaken`.
     """
     said = _sound(code, name, tables, opens, closes, address, staff) | point_on_the_map(latitude, longitude)
     not_over(point.round)
     _free_code(point.round, said["folded"], but=point.pk)
     before = {key: getattr(point, key) for key in said}
+    unless_edited(edition, point.edition, differences(before, said))
+    follows = following(point.round, at)
     for key, value in said.items():
         setattr(point, key, value)
     point.save(update_fields=list(said))
     record(point, unit_id=point.round.unit_id, data=differences(before, said))
-    return PointEdited(point.id, followed(point.round, at))
+    return PointEdited(point.id, follows())
 
 
 @command("screening.remove_point", capability=MANAGE)
@@ -175,7 +180,8 @@ def open_point(*, actor: Actor, at: datetime, point: Point) -> PointChanged:
 def _move_point(point: Point, after: PointState, at: datetime) -> PointChanged:
     not_over(point.round)
     permitted(POINT_EDGES, point.state, after)
+    follows = following(point.round, at)
     point.state = after
     point.save(update_fields=["state"])
     record(point, unit_id=point.round.unit_id, data={"state": after})
-    return PointChanged(point.id, after, followed(point.round, at))
+    return PointChanged(point.id, after, follows())

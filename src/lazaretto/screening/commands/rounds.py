@@ -17,7 +17,7 @@ from lazaretto.core.commands import command, record
 from lazaretto.core.errors import IllegalTransition, InvalidInput, ReasonRequired, whole
 from lazaretto.core.states import Edge, edge
 from lazaretto.screening.choices import PointState, RoundState, TubeRule
-from lazaretto.screening.errors import RosterIsFixed, RoundWithoutPoint
+from lazaretto.screening.errors import EditedMeanwhile, RosterIsFixed, RoundWithoutPoint
 from lazaretto.screening.models import Round
 from lazaretto.screening.rules import MANAGE, OVER, ROUND_EDGES, odd_dates
 
@@ -86,23 +86,34 @@ def _sound_dates(opens_at: datetime, deadline_at: datetime, at: datetime) -> Non
 
 @command("screening.change_round", capability=MANAGE)
 def change_round(
-    *, actor: Actor, at: datetime, test_round: Round, name: str, deadline_at: datetime, reason: str = ""
+    *,
+    actor: Actor,
+    at: datetime,
+    test_round: Round,
+    name: str,
+    deadline_at: datetime,
+    reason: str = "",
+    edition: str = "",
 ) -> RoundEdited:
     """Call a round otherwise, or give it another deadline, which needs a reason.
 
-    Raises `IllegalTransition` for a round that is over, `InvalidInput`, `TextTooLong`, `ReasonRequired`.
+    `edition` is that of the round as the writer saw it: if it stands no more, nothing is written. Without one, whatever
+    stands is written over. Raises `EditedMeanwhile`, `IllegalTransition` for a round that is over, `InvalidInput`,
+    `TextTooLong`, `ReasonRequired`.
     """
     not_over(test_round)
     if not name.strip():
         raise InvalidInput(fields={"name": _("Say what the round is called.")})
     before = {"name": test_round.name, "deadline_at": test_round.deadline_at}
     after: dict[str, Any] = {"name": whole(name.strip(), 120), "deadline_at": deadline_at}
+    unless_edited(edition, test_round.edition, differences(before, after))
     if deadline_at != test_round.deadline_at:
         _sound_deadline(test_round, deadline_at, reason, at)
+    follows = following(test_round, at)
     test_round.name, test_round.deadline_at = after["name"], deadline_at
     test_round.save(update_fields=list(after))
     record(test_round, unit_id=test_round.unit_id, data=differences(before, after), reason=whole(reason.strip(), 200))
-    return RoundEdited(test_round.id, followed(test_round, at))
+    return RoundEdited(test_round.id, follows())
 
 
 def _sound_deadline(of: Round, deadline_at: datetime, reason: str, at: datetime) -> None:
@@ -111,6 +122,12 @@ def _sound_deadline(of: Round, deadline_at: datetime, reason: str, at: datetime)
     _sound_dates(of.opens_at, deadline_at, max(at, of.opens_at))
     if not reason.strip():
         raise ReasonRequired
+
+
+def unless_edited(seen: str, now: str, changes: Mapping[str, Any]) -> None:
+    """Raise `EditedMeanwhile` where the writer saw another edition; the same said twice changes nothing."""
+    if seen and seen != now and changes:
+        raise EditedMeanwhile
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
@@ -135,6 +152,12 @@ def follows_a_change(follow: Follow) -> Follow:
 def followed(of: Round, at: datetime) -> list[str]:
     """What all apps say follows from how the round is now."""
     return [said for follow in _FOLLOWS if (said := follow(of, at))]
+
+
+def following(of: Round, at: datetime) -> Callable[[], list[str]]:
+    """Asked before a change, called after it: what all apps say follows now and did not before."""
+    before = followed(of, at)
+    return lambda: [said for said in followed(of, at) if said not in before]
 
 
 def not_over(of: Round) -> None:

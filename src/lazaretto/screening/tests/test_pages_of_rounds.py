@@ -16,6 +16,7 @@ from lazaretto.core import clock
 from lazaretto.core.ids import new_id
 from lazaretto.core.models import JournalEntry
 from lazaretto.headcounts.models import Member, Organisation
+from lazaretto.screening import queries
 from lazaretto.screening.models import Point, Round
 from lazaretto.screening.queries import parts, progress
 from lazaretto.screening.rules import falls_behind, pace
@@ -157,6 +158,23 @@ def test_a_code_of_the_enterprise_in_the_address_is_looked_for_in_this_round_onl
     for said in (other.pk, "x", ""):
         status = cast.duty_officer.client.get(f"{missing}?{urlencode({'organisation': said})}").status_code
         assert status == (404 if said else 200)
+
+
+def test_when_only_those_who_did_not_come_are_left_no_finish_is_foretold(cast, monkeypatch):
+    of, place = opened(cast, people=60)
+    send(cast, place, *(scan(n, tube=f"T{n // 10}", slot=n % 10 + 1, at=NOW + HOUR / 4) for n in range(1, 55)),
+         at=NOW + HOUR / 2)  # fmt: skip
+    assert progress(of, at=NOW + HOUR).pace.finish is not None
+    send(cast, place, scan(55, tube="T9", slot=1, at=NOW + 3 * HOUR), at=NOW + 3 * HOUR)
+    at = NOW + 3 * HOUR + HOUR / 3
+    seen = progress(of, at=at)
+    assert (seen.no_shows, seen.pace.finish, seen.coverage.missing) == (True, None, 6)
+    monkeypatch.setattr(clock, "now", lambda: at)
+    client = cast.medic.client
+    assert "只剩未到人员：6 人" in client.get(reverse("screening:round", args=[of.pk])).content.decode()
+    assert "只剩未到人员：6" in client.get(reverse("screening:wall", args=[of.pk])).content.decode()
+    monkeypatch.setattr(queries, "_AWAITED", [lambda _of, _at: True])
+    assert not progress(of, at=at).no_shows, "somebody's slot is still to come"
 
 
 PEOPLE = st.dictionaries(st.integers(0, 12), st.integers(0, 500), max_size=12)

@@ -17,7 +17,7 @@ from lazaretto.field.models import Device
 from lazaretto.field.queries import token_digest
 from lazaretto.field.rules import BEYOND_DEADLINE
 from lazaretto.screening import commands
-from lazaretto.screening.errors import PointInUse, PointNameTaken
+from lazaretto.screening.errors import EditedMeanwhile, PointInUse, PointNameTaken
 from lazaretto.screening.models import Point, Round
 from lazaretto.screening.tests.rounds import DEADLINE, draft, opened, over, point, scan, send
 from tests.factories import NOW
@@ -215,16 +215,57 @@ def test_a_point_is_changed_and_removed_on_its_page(cast):
 def test_two_who_change_a_point_do_not_undo_each_other_unseen(cast):
     _of, place = opened(cast)
     client, page = cast.duty_officer.client, reverse("screening:edit_point", args=[place.pk])
-    read = {"read": client.get(page).context["form"]["read"].value()}
+    read = {"edition": client.get(page).context["form"]["edition"].value()}
     form = {**SAID, "opens": "07:00", "closes": "20:00", **read}
     first = {**form, "address": "东门路 8 号"}
     assert client.post(page, first).status_code == 302
     assert client.post(page, first).status_code == 302, "sent twice is no other one"
     refused = client.post(page, {**form, "tables": 6})
     assert refused.status_code == 422
-    assert "他人已作修改" in refused.content.decode()
+    said = refused.content.decode()
+    assert "他人已作修改" in said
+    assert "现为：东门路 8 号" in said
+    assert "现为：4" in said
+    assert 'value="6"' in said, "nothing typed is lost"
     place.refresh_from_db()
     assert (place.address, place.tables) == ("东门路 8 号", 4)
+    seen = {"edition": refused.context["form"]["edition"].value()}
+    assert client.post(page, {**form, **seen, "tables": 6}).status_code == 302, "whoever compared decides"
+    place.refresh_from_db()
+    assert (place.address, place.tables) == ("", 6)
+
+
+def test_two_who_change_a_round_do_not_undo_each_other_unseen(cast):
+    of, _place = opened(cast)
+    client, page = cast.duty_officer.client, reverse("screening:edit", args=[of.pk])
+    read = {"edition": client.get(page).context["form"]["edition"].value(), "deadline_at": clock_of(of)}
+    assert client.post(page, {**read, "name": "甲的名字"}).status_code == 302
+    refused = client.post(page, {**read, "name": "乙的名字", "reason": "写了很久的理由"})
+    assert refused.status_code == 422
+    said = refused.content.decode()
+    for words in ("他人已作修改", "现为：甲的名字", "乙的名字", "写了很久的理由"):
+        assert words in said, words
+    of.refresh_from_db()
+    assert of.name == "甲的名字"
+    seen = {"edition": refused.context["form"]["edition"].value()}
+    assert client.post(page, {**read, **seen, "name": "乙的名字"}).status_code == 302
+
+
+def test_whoever_names_the_edition_they_saw_writes_over_no_other(cast):
+    of, place = opened(cast)
+    rounds, points = ("/api/v1/screening/rounds", f"/api/v1/screening/rounds/{of.pk}/points")
+    client = cast.duty_officer.client
+    (seen,), (spot,) = (client.get(path).json()["items"] for path in (rounds, points))
+    change(cast, place, edition=spot["edition"], staff=3)
+    change(cast, place, edition=spot["edition"], staff=3)  # sent twice
+    with pytest.raises(EditedMeanwhile):
+        change(cast, place, edition=spot["edition"], staff=5)
+    change_round(cast, of, name="第二轮", edition=seen["edition"])
+    with pytest.raises(EditedMeanwhile):
+        change_round(cast, of, name="第三轮", edition=seen["edition"])
+    change_round(cast, of, name="第四轮")  # without one, whatever stands is written over
+    of.refresh_from_db()
+    assert of.name == "第四轮"
 
 
 def test_pages_ask_as_often_with_many_points(cast):

@@ -14,7 +14,15 @@ from lazaretto.slots.queries.problem import (
     way,
 )
 from lazaretto.slots.queries.proposals import proposal_view
-from lazaretto.slots.queries.standing import accepted, current, digest_of, pending, proposal_by_id, slot_by_id
+from lazaretto.slots.queries.standing import (
+    accepted,
+    current,
+    digest_of,
+    pending,
+    proposal_by_id,
+    slot_by_id,
+    somebody_has_a_slot,
+)
 from lazaretto.slots.queries.starts import free_starts
 from lazaretto.slots.queries.supplies import PointSupplies, Supplies, supplies
 
@@ -50,6 +58,7 @@ __all__ = [
     "rooms_of",
     "settings_of",
     "slot_by_id",
+    "somebody_has_a_slot",
     "standing_of",
     "supplies",
     "unplaced",

@@ -96,7 +96,7 @@ def _digest(of: Round, rows: Iterable[Slot]) -> str:
     said = [
         (row.part, _known(row.point), row.starts_at.isoformat(), row.ends_at.isoformat(), row.people) for row in rows
     ]
-    return sha256(repr((of.state == RoundState.CANCELLED, sorted(said))).encode()).hexdigest()
+    return sha256(repr((of.name, of.state == RoundState.CANCELLED, sorted(said))).encode()).hexdigest()
 
 
 def _known(point: Point) -> tuple[str, ...]:

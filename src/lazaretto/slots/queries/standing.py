@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -20,6 +21,11 @@ def current(of: Round) -> QuerySet[Slot]:
     """Slots that stand, by time."""
     rows = Slot.objects.filter(round=of, dropped_at__isnull=True).select_related("organisation", "point")
     return rows.order_by("starts_at", "point__folded", "organisation__folded", "part", "turn", "id")
+
+
+def somebody_has_a_slot(of: Round, at: datetime) -> bool:
+    """Whether a slot that stands ends after that moment."""
+    return Slot.objects.filter(round=of, dropped_at__isnull=True, ends_at__gt=at).exists()
 
 
 def digest_of(keys: Iterable[Any]) -> str:

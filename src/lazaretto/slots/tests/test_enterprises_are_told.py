@@ -98,6 +98,19 @@ def test_a_point_that_is_called_or_lies_or_opens_otherwise_is_told_anew(cast, ot
     assert state(of, home) == NoticeState.TOLD
 
 
+def test_a_round_that_is_called_otherwise_is_told_anew(cast):
+    of, (home,), _places = planned(cast, 5)
+    standing(cast, of)
+    tell(cast, of, home)
+    known = {"actor": cast.duty_officer.actor, "at": BEFORE, "deadline_at": of.deadline_at}
+    screening.change_round(**known, test_round=of, name="第二轮补采")
+    of.refresh_from_db()
+    assert state(of, home) == NoticeState.STALE
+    assert "第二轮补采" in queries.wording(queries.holder(of, home.pk), "zh-hans").text
+    tell(cast, of, home, at=LATER)
+    assert state(of, home) == NoticeState.TOLD
+
+
 def test_planned_again_alike_nobody_is_told_anew(cast):
     of, (home, _other), _places = planned(cast, 30, 5)
     standing(cast, of)

@@ -46,6 +46,21 @@ def test_slots_after_an_earlier_deadline_are_said_and_stay(cast):
     assert "请重新安排尚未开始的时段" in page
 
 
+def test_what_was_said_once_is_not_said_again_after_the_next_step(cast):
+    of, _homes, (one, _two) = planned(cast, 30, 30)
+    standing(cast, of)
+    assert len(until(cast, of, 15).follows) == 1
+    of.refresh_from_db()
+    known = {"actor": cast.duty_officer.actor, "at": BEFORE, "test_round": of, "deadline_at": of.deadline_at}
+    assert screening.change_round(**known, name="另一个名字").follows == []
+    one.refresh_from_db()
+    assert change(cast, one, address="东门路 8 号").follows == []
+    assert until(cast, of, 30).follows == []
+    closed = screening.close_point(actor=cast.duty_officer.actor, at=BEFORE, point=one)
+    assert len(closed.follows) == 1, "that is new"
+    assert change(cast, one, address="东门路 10 号").follows == []
+
+
 @pytest.mark.parametrize("other", [{"opens": hours(22)}, {"tables": 1}])
 def test_slots_that_their_point_takes_no_more_are_said(cast, other):
     of, _homes, (one,) = planned(cast, 30, points=("P1",))

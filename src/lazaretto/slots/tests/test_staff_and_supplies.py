@@ -252,8 +252,42 @@ def test_it_is_printed_and_goes_to_excel(cast):
     book = CalamineWorkbook.from_filelike(BytesIO(client.get(reverse("slots:supplies_xlsx", args=[of.pk])).content))
     rows = book.get_sheet_by_index(0).to_python()
     box = counted(of).needs
-    assert rows[-1][4:] == [box.tubes, box.swabs, box.suits]
+    assert rows[-1][4:] == ["未说明", box.tubes, box.swabs, box.suits]
     assert len(book.sheet_names) == 3
+
+
+def sheets_of(client, of: Round) -> list[list[list[object]]]:
+    """What stands in the file, sheet by sheet."""
+    file = client.get(reverse("slots:supplies_xlsx", args=[of.pk])).content
+    book = CalamineWorkbook.from_filelike(BytesIO(file))
+    return [book.get_sheet_by_index(n).to_python() for n in range(len(book.sheet_names))]
+
+
+def test_paper_and_excel_say_what_is_there_and_what_is_too_little(cast):
+    of, _homes, (one, two) = planned(cast, 30, 20)
+    standing(cast, of)
+    Point.objects.filter(pk=one.pk).update(staff=1)
+    Point.objects.filter(pk=two.pk).update(staff=90)
+    first, boxes, *_others = sheets_of(cast.duty_officer.client, of)
+    row = next(row for row in counted(of).points if row.point.pk == one.pk)
+    assert f"缺 {row.fewer_staff} 人" in first[1][0]
+    assert first[1][0].startswith("P1: ")
+    assert [line[4] for line in boxes] == [boxes[0][4], 1, 90, 91]
+    said = cast.medic.client.get(f"/api/v1/screening/rounds/{of.pk}/supplies").json()
+    assert [(row["tables_there"], row["there"]) for row in said["points"]] == [(one.tables, 1), (two.tables, 90)]
+    assert said["state"] == "frozen"
+
+
+def test_of_a_round_that_is_over_nothing_is_needed(cast):
+    of, _homes, (one, _two) = planned(cast, 30, 20)
+    Point.objects.filter(pk=one.pk).update(staff=1)
+    screening.cancel_round(actor=cast.duty_officer.actor, at=BEFORE, test_round=of, reason="台风")
+    client = cast.duty_officer.client
+    page = client.get(reverse("slots:supplies", args=[of.pk])).content.decode()
+    assert "不再需要" in page
+    assert "alert-triangle" not in page[page.index("<main") : page.index("</main>")]
+    assert [row[0] for row in sheets_of(client, of)[0][1:]] == ["本轮已结束：这些都不再需要，此处为当时的测算。"]
+    assert client.get(f"/api/v1/screening/rounds/{of.pk}/supplies").json()["state"] == "cancelled"
 
 
 def test_the_api_says_the_same(cast):

@@ -11,6 +11,7 @@ from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.core import clock
 from lazaretto.screening.models import Round
 from lazaretto.screening.queries import round_by_id
+from lazaretto.screening.rules import OVER
 from lazaretto.slots import papers, queries, sheets
 from lazaretto.slots.rules import MANAGE, READ
 
@@ -24,10 +25,13 @@ def supplies(request: HttpRequest, round_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     of = round_by_id(actor, round_id)
     plan = queries.accepted(of)
+    found = queries.supplies(of, plan)
     context = {
         "round": of,
         "plan": plan,
-        "found": queries.supplies(of, plan),
+        "found": found,
+        "over": of.state in OVER,
+        "warnings": sheets.warnings(of, found),
         "formulas": queries.formulas(of, plan),
         "may_manage": actor.may(MANAGE, of.unit_id),
     }
@@ -53,7 +57,7 @@ def supplies_xlsx(request: HttpRequest, round_id: UUID) -> HttpResponse:
 
 def _sections(of: Round) -> list[sheets.Section]:
     plan = queries.accepted(of)
-    return sheets.sections(queries.supplies(of, plan), queries.formulas(of, plan))
+    return sheets.sections(of, queries.supplies(of, plan), queries.formulas(of, plan))
 
 
 def _file(of: Round, content: bytes, kind: str, ending: str) -> HttpResponse:
