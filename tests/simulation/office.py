@@ -118,6 +118,8 @@ class Office:
             at[row["point_id"]].add(row["organisation_id"])
             for step, people in enumerate(row["portions"]):
                 coming.append((begins + step * SLOT, place, self.homes[row["organisation_id"]], people))
+            ends = datetime.fromisoformat(row["ends_at"])
+            self.books.slots_end = max(ends, self.books.slots_end) if len(coming) > len(row["portions"]) else ends
         for point, homes in at.items():
             server.do("duty", "field.expect_at_point", point=point, organisations=sorted(homes))
         for row in server.read("duty", "slot notices", f"screening/rounds/{of}/slot-notices"):
@@ -165,7 +167,7 @@ class Office:
         tested, expected = sorted(figures.groups(), key=int)
         return {
             "tested": tested, "expected": expected, "missing": missing.strip(), "an_hour": an_hour.strip(),
-            "strangers": strangers.strip(), "finish": clock[0] if clock else "all" if "<svg" in finish else "–",
+            "strangers": strangers.strip(), "finish": clock[0] if clock else _without_a_clock(finish),
         }  # fmt: skip
 
     def missing(self) -> dict[str, int]:
@@ -340,3 +342,8 @@ def _timed(server: Server, duty: Any) -> None:
 def by_kind(books: Iterable[Books]) -> Counter[str]:
     """All tallies together."""
     return sum((one.tallies for one in books), Counter())
+
+
+def _without_a_clock(finish: str) -> str:
+    """What the wall says where it foretells no hour."""
+    return "left" if "lz-wall-words" in finish else "all" if "<svg" in finish else "–"

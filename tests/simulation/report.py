@@ -170,9 +170,7 @@ def _finish(rounds: list[dict[str, Any]]) -> str:
         )
     return (
         "\n## Foretold on the wall\n\nWhen everybody would be done, as the wall said at each of these "
-        "moments. Whoever does not come at all is among those missing, so that it moves away towards the end.\n\n"
-        + head
-        + rows
+        "moments; *left*: only those who did not come were left, and no hour was foretold any more.\n\n" + head + rows
     )
 
 

@@ -7,7 +7,7 @@ that comes in counts, whoever is known by their card is one person, a batch is t
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.simulation.plan import Outsider, Person, Plan, Swabbed
@@ -89,6 +89,7 @@ class Books:
     timeline: list[tuple[datetime, str]] = field(default_factory=list)
     forecasts: list[tuple[datetime, str]] = field(default_factory=list)
     marks: dict[str, datetime] = field(default_factory=dict)
+    slots_end: datetime = datetime.max.replace(tzinfo=UTC)  # of the last one; none is known before they are given
 
     # ---- what comes in
 
@@ -142,14 +143,18 @@ class Books:
         first = max(self.opens_at, _hour(now) - HOUR)
         minutes = max((now - first) / MINUTE, 1.0)
         people = sum(1 for row in self.counted.values() if row.at >= _hour(first))
-        finish = "–"
+        finish, per_hour = "–", round(people * 60 / minutes)
+        best = max(Counter(_hour(row.at) for row in self.counted.values()).values(), default=0)
+        done = len(self.tested()) >= 0.8 * len(self.expected) and per_hour < 0.1 * best and now >= self.slots_end
         if not left:
             finish = "all"
+        elif working and now - self.opens_at >= HOUR and done:
+            finish = "left"  # only those who did not come
         elif working and now - self.opens_at >= HOUR / 2 and people:
             finish = f"{(now + left * minutes / people * MINUTE).astimezone(ZONE):%H:%M}"
         return {
             "tested": str(len(self.tested())), "expected": str(len(self.expected)), "missing": str(left),
-            "an_hour": str(round(people * 60 / minutes)), "strangers": str(self.strangers()), "finish": finish,
+            "an_hour": str(per_hour), "strangers": str(self.strangers()), "finish": finish,
         }  # fmt: skip
 
     def by_hour(self) -> dict[str, int]:
