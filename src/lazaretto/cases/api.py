@@ -29,7 +29,11 @@ class ChangesIn(Paging):
 
 
 class ConsequenceOut(Schema):
-    """One thing that follows, and why. `hours`: within how many it must be done; dates are the site's."""
+    """One thing that follows, and why. `hours`: within how many it must be done; dates are the site's.
+
+    `members` are people on a headcount who are nobody's person yet; of `number` more only the number is known; `where`
+    is what they share.
+    """
 
     kind: str
     why: str
@@ -43,6 +47,9 @@ class ConsequenceOut(Schema):
     ends_on: str
     order: str
     tubes: list[str]
+    members: list[int]
+    number: int
+    where: str
 
 
 class FollowUpOut(Schema):
@@ -58,15 +65,21 @@ class FollowUpOut(Schema):
     owner_id: int | None
     state: FollowUpState
     closed_at: datetime | None
+    from_place_id: UUID | None
+    number: int
+    where: str
 
 
 class StatusChangeOut(Schema):
-    """A change of status or an event at a place."""
+    """A change of status or an event at a place: at a `site` (its code), or of a `person_id` who stays at none and whom
+    the unit `unit_id` cares for."""
 
     id: UUID
     number: str
     site: str
     kind: ChangeKind
+    unit_id: UUID
+    person_id: UUID | None
     stay_id: UUID | None
     floor_id: UUID | None
     building_id: UUID | None
@@ -85,7 +98,15 @@ class StatusChangeOut(Schema):
 
     @staticmethod
     def resolve_site(change: Change) -> str:
-        return change.site.code
+        return change.site.code if change.site else ""
+
+    @staticmethod
+    def resolve_unit_id(change: Change) -> UUID:
+        return change.scope_id
+
+    @staticmethod
+    def resolve_person_id(change: Change) -> UUID | None:
+        return change.subject_id
 
     @staticmethod
     def resolve_follow_ups(change: Change) -> list[Any]:

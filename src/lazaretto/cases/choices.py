@@ -20,6 +20,8 @@ class ChangeKind(TextChoices):
 
 
 EVENTS = frozenset({ChangeKind.ENVIRONMENTAL_POSITIVE, ChangeKind.STAFF_POSITIVE, ChangeKind.VENTILATION_FAULT})
+# What can be found out about somebody who does not stay at a site.
+OUTSIDE = (ChangeKind.CASE, ChangeKind.CONTACT, ChangeKind.LIFTED, ChangeKind.RECOVERED)
 OF_A_PERSON = tuple(kind for kind in ChangeKind if kind not in EVENTS)
 
 
@@ -63,6 +65,8 @@ class ConsequenceKind(TextChoices):
     UNTELL = "untell", _("are told that it was no case")
     LETTER = "letter", _("gets it in writing")
     CALLED_OFF = "called_off", _("no longer asked for")
+    TRACE = "trace", _("possible contacts: asked, and decided by name")
+    AT_HOME = "at_home", _("stays at home: the community looks after them")
 
 
 class Why(TextChoices):
@@ -96,6 +100,11 @@ class Why(TextChoices):
     ANOTHER_CASE = "another_case", _("another confirmed finding names them too")
     AMONG_CASES = "among_cases", _("was kept among cases: whether that made them a contact is judged by name")
     WRONGLY_HELD = "wrongly_held", _("whoever was wrongly held for a case or a contact reads it and may contest it")
+    SAME_HOUSEHOLD = "same_household", _("belongs to their household")
+    SAME_DORMITORY = "same_dormitory", _("sleeps in the same room of a dormitory or flat")
+    SAME_TUBE = "same_tube", _("swabbed into the same tube")
+    SAME_SECTION = "same_section", _("works in the same department")
+    NO_ORDER = "no_order", _("no order is in force: the days begin where they are received")
     BEFORE_USE = "before_use", _("cleaned, disinfected or repaired before it is used on")
 
 

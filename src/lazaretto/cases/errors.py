@@ -94,6 +94,14 @@ class CannotBecome(DomainError):
     next_step = _("Look at the category of the stay and choose one of the changes that are offered.")
 
 
+class StaysWithUs(DomainError):
+    """They have a room at a site of ours."""
+
+    code = "stays_with_us"
+    message = _("They stay at one of our sites: their change of status is proposed there.")
+    next_step = _("Open the page of their stay and propose it there; withdraw what waits here.")
+
+
 class EvidenceMissing(DomainError):
     """Neither a specimen nor words."""
 

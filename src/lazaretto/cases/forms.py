@@ -48,10 +48,19 @@ class ProposeForm(forms.Form):
 
     def evidence(self) -> EvidenceKind:
         """What it rests on: a specimen, an exposure that is named, or a report."""
-        if self.cleaned_data["tube"]:
+        if self.cleaned_data.get("tube"):
             return EvidenceKind.SPECIMEN
         exposed = self.cleaned_data["kind"] == ChangeKind.CONTACT
         return EvidenceKind.EXPOSURE if exposed else EvidenceKind.REPORT
+
+
+class OutsideForm(ProposeForm):
+    """The same of somebody who stays at no site: there are no specimens of ours, so it is said in words."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["tube"]
+        self.fields["words"].required = True
 
 
 class EventForm(forms.Form):

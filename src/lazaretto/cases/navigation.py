@@ -1,5 +1,7 @@
 """The sidebar's entry, and the buttons on the pages of a stay and of a positive."""
 
+from uuid import UUID
+
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +10,9 @@ from lazaretto.accounts.doors import actor_of
 from lazaretto.cases.choices import ChangeKind
 from lazaretto.cases.queries.listing import READ
 from lazaretto.cases.rules import PROPOSE
+from lazaretto.core.access import Actor
+from lazaretto.people.panels import Panel
+from lazaretto.people.panels import register as register_panel
 from lazaretto.stays.choices import SpecimenState, StayEnd
 from lazaretto.stays.links import StayLink
 from lazaretto.stays.links import register as register_link
@@ -29,9 +34,14 @@ def register_entries() -> None:
             visible=lambda request: request.user.is_authenticated and actor_of(request).may(READ),
         )
     )  # fmt: skip
+    register_panel(Panel(key="status", title=_("Changes of status"), url=_about, order=20))
     register_link(
         StayLink(key="cases", label=_("Change of status"), icon="arrows-exchange", capability=PROPOSE, url=_address)
     )
+
+
+def _about(actor: Actor, person_id: UUID) -> str | None:
+    return reverse("cases:about", args=[person_id]) if actor.may(READ) else None
 
 
 def _address(stay: Stay, specimen: Specimen | None) -> str | None:

@@ -17,7 +17,7 @@ K = ConsequenceKind
 
 def orders_follow(change: Change, found: Outcome, *, actor: Actor, at: datetime) -> int:
     """Replace orders whose category or clock changes, make days up, name the case. Returns how many orders changed."""
-    wanted = [one for one in found.then if one.kind in {K.CONTACT, K.RESTART, K.MADE_UP, K.BACK}]
+    wanted = [one for one in found.then if one.stay and one.kind in {K.CONTACT, K.RESTART, K.MADE_UP, K.BACK}]
     rows = locked(Stay.objects.filter(pk__in=[one.stay for one in wanted]).select_related("site", "order", "person"))
     stays = {str(stay.pk): stay for stay in rows.order_by("pk")}
     changed = sum(_follow(change, one, stays[one.stay], actor, at) for one in wanted)

@@ -2,15 +2,17 @@
 
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
-from lazaretto.cases.choices import ChangeKind, ChangeState, EvidenceKind, FollowUpState
+from lazaretto.cases.choices import ChangeKind, ChangeState, ConsequenceKind, EvidenceKind, FollowUpState
 from lazaretto.cases.deadlines import CONFIRM, FOLLOW_UP
 from lazaretto.cases.models import Change, FollowUp
 from lazaretto.cases.rules import REVERSIBLE
 from lazaretto.core.choices import DeadlineState
 from lazaretto.core.models import Deadline
 from lazaretto.core.promises import Finding, Offender, proof
+from lazaretto.people.models import PersonAccess
 from lazaretto.stays.choices import SpecimenState
 
 
@@ -34,6 +36,22 @@ def follow_ups_owned(at: datetime) -> Finding:
         "follow_ups_without_owner": len(unowned),
     }
     return Finding(figures, offenders, in_use=Change.objects.exists())
+
+
+@proof(1, "changes_belong", _("A change of somebody outside belongs to a unit that cares for them"))
+def changes_belong(_at: datetime) -> Finding:
+    """The unit sees the person, and what is asked of whoever has to be fetched says from where."""
+    outside = Change.objects.filter(person__isnull=False)
+    seen = PersonAccess.objects.filter(person=OuterRef("person"), unit_id=OuterRef("unit_id"))
+    moves = FollowUp.objects.filter(change__in=outside, kind=ConsequenceKind.MOVE, from_place__isnull=True)
+    offenders = [
+        *(
+            Offender("change", str(row.pk), f"{row.number}: its unit does not see them")
+            for row in outside.filter(~Exists(seen))
+        ),
+        *(Offender("follow_up", str(pk), "fetched from nowhere") for pk in moves.values_list("pk", flat=True)),
+    ]
+    return Finding({"changes_outside": outside.count()}, offenders, in_use=outside.exists())
 
 
 @proof(5, "changes_confirmed", _("No change of status rests on one unconfirmed positive"))

@@ -13,6 +13,8 @@ urlpatterns = [
     path("changes/<str:number>/refuse", views.refuse, name="refuse"),
     path("changes/<str:number>/withdraw", views.withdraw, name="withdraw"),
     path("changes/<str:number>/follow-ups/<uuid:follow_up>", views.follow_up, name="follow_up"),
+    path("people/<uuid:person_id>/change", views.propose_outside, name="propose_outside"),
+    path("people/<uuid:person_id>/changes", views.about, name="about"),
     path("sites/<str:code>/stays/<str:number>/change", views.propose, name="propose"),
     path("sites/<str:code>/changes/event", views.event, name="event"),
 ]

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -15,12 +16,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.cases import commands
 from lazaretto.cases.choices import ChangeKind, ChangeState, EvidenceKind
-from lazaretto.cases.forms import EventForm, ProposeForm
+from lazaretto.cases.forms import EventForm, OutsideForm, ProposeForm
 from lazaretto.cases.models import Change
 from lazaretto.cases.papers import correction_notice, is_correction
 from lazaretto.cases.queries.listing import (
     READ,
     change_by_number,
+    changes_about,
     follow_up_lines,
     kinds_for,
     lines,
@@ -28,14 +30,16 @@ from lazaretto.cases.queries.listing import (
     place_of,
     told,
 )
+from lazaretto.cases.queries.listing import about as about_whom
+from lazaretto.cases.queries.outside import HOME_ZONE, home_of, kinds_outside, unit_for, where_is
 from lazaretto.cases.queries.scene import outcome_of, settled
 from lazaretto.cases.rules import CONFIRM, PROPOSE, Consequence, takes_back
 from lazaretto.core import clock
 from lazaretto.core.errors import DomainError, NotFound
 from lazaretto.core.ids import new_id
 from lazaretto.core.paging import page as piece_of
-from lazaretto.people.queries import display_name
-from lazaretto.places.models import Floor, Site
+from lazaretto.people.queries import display_name, person_by_id
+from lazaretto.places.models import Floor
 from lazaretto.stays.errors import NoRulePack
 from lazaretto.stays.models import Specimen, Stay
 from lazaretto.stays.navigation import site_code
@@ -44,7 +48,8 @@ from lazaretto.stays.views.common import page, pdf, site_of
 from lazaretto.ui import papers
 from lazaretto.ui.notices import notify
 
-PER_PAGE = 40
+PER_PAGE, SHOWN = 40, 10
+NAMES, PEOPLE = "people.names", "people.read"  # names and where they sleep; the page of a person
 PAPERS = "stays.papers"  # papers that bear a name
 HAND_OVER, DRAFT = "transfers.hand_over", "orders.draft"  # capabilities of apps below, whose pages are linked to
 
@@ -95,11 +100,67 @@ def propose(request: HttpRequest, code: str, number: str) -> HttpResponse:
             **{name: given.get(name) for name in ("kind", "words", "happened_at", "first_on", "last_on")},
             "stay": stay.pk, "specimen": specimen.pk if specimen else None, "evidence": form.evidence(),
         }  # fmt: skip
-        made = _proposed(request, site, payload, form)
+        made = _proposed(request, commands.propose, {"site": site.pk, **payload}, form)
         if made:
             return HttpResponseRedirect(reverse("cases:one", args=[made]))
-    context = {"form": form, "stay": stay, "name": display_name(actor_of(request), stay.person, unit_id=site.unit_id)}
+    back = reverse("stays:stay", args=[site.code, stay.number])
+    name = display_name(actor_of(request), stay.person, unit_id=site.unit_id)
+    context = {"form": form, "name": name, "of": stay.number, "back": back}
     return page(request, site, "cases/propose.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@needs(PROPOSE)
+def propose_outside(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """The same of somebody who stays at no site of ours; whoever does is changed there."""
+    actor, at = actor_of(request), clock.now()
+    person = person_by_id(actor, person_id, PROPOSE)
+    unit = unit_for(actor, person.pk)
+    if unit is None:
+        raise NotFound(kind="people.person", id=person_id)
+    stay = Stay.objects.filter(person=person, ended_at__isnull=True).select_related("site").first()
+    if stay is not None:
+        asked = urlencode({"kind": request.GET.get("kind", "")})
+        return HttpResponseRedirect(f"{reverse('cases:propose', args=[stay.site.code, stay.number])}?{asked}")
+    change = Change(unit_id=unit, person=person)
+    with timezone.override(home_of(change).zone):
+        kinds = kinds_outside(person.pk, at=at)
+        form = OutsideForm(request.POST or None, kinds=kinds, initial=_beginning(request, {}))
+        valid = form.is_bound and form.is_valid()
+    if valid:
+        given = {name: form.cleaned_data[name] for name in ("kind", "words", "happened_at")}
+        payload = {**given, "unit": unit, "person": person.pk, "evidence": form.evidence()}
+        number = _proposed(request, commands.propose_outside, payload, form)
+        if number:
+            return HttpResponseRedirect(reverse("cases:one", args=[number]))
+    context = {
+        "form": form, "name": display_name(actor, person, unit_id=unit), "where": where_is(person).spoken,
+        "back": reverse("people:person", args=[person.pk]),
+    }  # fmt: skip
+    return page_of(request, change, "cases/propose.html", context, status=422 if form.is_bound else 200)
+
+
+@require_GET
+@needs(READ)
+def about(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """A box of a person's page: their changes of status, and the way to propose one."""
+    actor = actor_of(request)
+    person = person_by_id(actor, person_id)
+    unit = unit_for(actor, person.pk)
+    with timezone.override(HOME_ZONE):
+        context = {"rows": changes_about(actor, person)[:SHOWN], "person": person, "may_propose": unit is not None}
+        return render(request, "cases/about.html", context)
+
+
+def page_of(
+    request: HttpRequest, change: Change, template: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    """The page with all times in the zone of the change's site, or of home."""
+    if change.site is not None:
+        return page(request, change.site, template, context, status=status)
+    zone = home_of(change).zone
+    with timezone.override(zone):
+        return render(request, template, {"time_zone": zone, **context}, status=status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -118,25 +179,23 @@ def event(request: HttpRequest, code: str) -> HttpResponse:
             **{name: given[name] for name in ("kind", "words", "happened_at")},
             "floor": given["floor"] or None, "evidence": EvidenceKind.REPORT,
         }  # fmt: skip
-        number = _proposed(request, site, payload, form)
+        number = _proposed(request, commands.propose, {"site": site.pk, **payload}, form)
         if number:
             return HttpResponseRedirect(reverse("cases:one", args=[number]))
     return page(request, site, "cases/event.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
-def _proposed(request: HttpRequest, site: Site, payload: dict[str, Any], form: Any) -> str:
+def _proposed(request: HttpRequest, command: Any, payload: dict[str, Any], form: Any) -> str:
     """The number of the change; empty when it was refused, which the form then says."""
     try:
-        made = commands.propose.invoke(
-            actor=actor_of(request), at=clock.now(), payload={"site": site.pk, **payload}, client_id=new_id()
-        )
+        made = command.invoke(actor=actor_of(request), at=clock.now(), payload=payload, client_id=new_id())
     except DomainError as error:
         if error.is_of_access:
             raise
         form.add_error(None, str(error))
         return ""
     notify(request, _("Proposed. Nothing has changed yet."))
-    return made.number
+    return str(made.number)
 
 
 def _specimens(stay: Stay) -> list[Specimen]:
@@ -155,16 +214,18 @@ def _beginning(request: HttpRequest, tubes: dict[str, Specimen]) -> dict[str, An
 def one(request: HttpRequest, number: str) -> HttpResponse:
     """The evidence, what follows with the reasons, who has to do what, the history."""
     found = change_by_number(actor_of(request), number)
-    return page(request, found.site, "cases/one.html", _context(request, found))
+    return page_of(request, found, "cases/one.html", _context(request, found))
 
 
 def _context(request: HttpRequest, found: Change) -> dict[str, Any]:
-    actor, at, unit = actor_of(request), clock.now(), found.site.unit_id
+    actor, at, unit = actor_of(request), clock.now(), found.scope_id
     waits = found.state == ChangeState.PROPOSED
-    stay = found.stay
+    person = about_whom(found)
+    names = actor.may(NAMES, unit)
     return {
         "change": found,
-        "name": display_name(actor, stay.person, unit_id=unit) if stay else place_of(found),
+        "name": display_name(actor, person, unit_id=unit) if person else place_of(found),
+        "where": where_is(found.person).spoken if found.person and names else "",
         "settled": settled(found),
         "waits": waits,
         **(_preview(request, found) if waits else _confirmed(request, found)),
@@ -173,7 +234,8 @@ def _context(request: HttpRequest, found: Change) -> dict[str, Any]:
         "can": {
             "confirm": actor.may(CONFIRM, unit), "propose": actor.may(PROPOSE, unit),
             "hand_over": actor.may(HAND_OVER, unit), "draft": actor.may(DRAFT, unit),
-            "health": actor.may("stays.health", unit), "papers": actor.may(PAPERS, unit) and is_correction(found),
+            "health": actor.may("stays.health", unit), "person": actor.may(PEOPLE, unit),
+            "papers": actor.may(PAPERS, unit) and is_correction(found),
         },
     }  # fmt: skip
 
@@ -193,7 +255,7 @@ def _preview(request: HttpRequest, found: Change) -> dict[str, Any]:
 
 def _confirmed(request: HttpRequest, found: Change) -> dict[str, Any]:
     """What was confirmed, as it was shown."""
-    lists = ("people", "users", "tubes")
+    lists = ("people", "users", "tubes", "members")
     rows = [Consequence(**{**row, **{name: tuple(row.get(name, ())) for name in lists}})
             for row in (found.outcome or {}).get("then", [])]  # fmt: skip
     return {"then": told(actor_of(request), rows, found.pack)}
@@ -204,9 +266,9 @@ def _confirmed(request: HttpRequest, found: Change) -> dict[str, Any]:
 def notice(request: HttpRequest, number: str) -> HttpResponse:
     """The letter to whoever was wrongly held for a case or a contact."""
     found = change_by_number(actor_of(request), number)
-    site_of(request, found.site.code, PAPERS)
     if found.stay is None or not is_correction(found):
         raise NotFound(kind="cases.notice", number=number)
+    site_of(request, found.stay.site.code, PAPERS)
     return pdf(papers.render(correction_notice(found, found.stay)), f"{found.number}.pdf")
 
 

@@ -29,6 +29,8 @@ LOOKS: dict[str, tuple[str, str]] = {
     ConsequenceKind.ROOM: ("red", "door"),
     ConsequenceKind.UNTELL: ("blue", "phone"),
     ConsequenceKind.LETTER: ("blue", "printer"),
+    ConsequenceKind.TRACE: ("orange", "phone"),
+    ConsequenceKind.AT_HOME: ("blue", "home"),
     ConsequenceKind.CALLED_OFF: ("grey", "circle-check"),
 }
 

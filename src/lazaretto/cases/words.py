@@ -7,6 +7,7 @@ from lazaretto.core.spoken import call
 call(
     {
         "cases.propose": _("Change of status proposed"),
+        "cases.propose_outside": _("Change of status proposed for somebody outside"),
         "cases.confirm": _("Change of status confirmed"),
         "cases.refuse": _("Change of status not confirmed"),
         "cases.withdraw": _("Proposed change of status withdrawn"),

@@ -16,6 +16,7 @@ from lazaretto.core.prepared import prepared
 from lazaretto.headcounts.choices import Issue, LineOutcome, ListState, Resolution
 from lazaretto.headcounts.models import HeadcountList, ListLine, Member, Organisation
 from lazaretto.headcounts.rules import folded
+from lazaretto.people.models import Person
 from lazaretto.people.queries import document_digest, name_for
 
 LABELS = {
@@ -233,6 +234,19 @@ def of_unit(unit_id: Any, names: Sequence[str]) -> dict[str, Organisation]:
     """Enterprises of a unit that go on, by folded name. For commands."""
     rows = Organisation.objects.filter(unit=unit_id, folded__in=list(names), ended_at__isnull=True)
     return {row.folded: row for row in rows}
+
+
+def members_of(person_id: UUID) -> QuerySet[Member]:
+    """Where somebody of ours stands on headcounts now, the last one first."""
+    rows = Member.objects.filter(person=person_id, ended_at__isnull=True)
+    return rows.select_related("organisation").order_by("-started_at", "pk")
+
+
+def sleeps_at(person: Person) -> str:
+    """Building and room by the headcount they are on, else what their record says; empty where nobody has said."""
+    home = members_of(person.pk).first()
+    said = " ".join(part for part in (home.building, home.room) if part) if home else ""
+    return said or person.dormitory or person.address or ""
 
 
 @prepared

@@ -4,9 +4,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from lazaretto.accounts.doors import actor_of
+from lazaretto.cases.queries.surroundings import told_by
 from lazaretto.screening.navigation import Panel, Room, add_panel, add_room
 from lazaretto.screening.queries import named_in
 from lazaretto.tubes.models import Absence
+from lazaretto.tubes.queries.near import known_of
 from lazaretto.tubes.rules import READ
 from lazaretto.ui import nav
 
@@ -18,6 +20,7 @@ def register_entries() -> None:
             key="tubes", label=_("Tubes and results"), icon="test-pipe", url="tubes:rounds", order=48, visible=_reads
         )
     )
+    told_by(known_of)
     named_in(Absence.objects.holding)
     add_room(Room(_("Tubes"), "test-pipe", "tubes:round"))
     add_room(Room(_("Closing"), "scale", "tubes:closing"))

@@ -1,23 +1,23 @@
 """Every write about changes of status: proposed, confirmed as shown, refused, withdrawn; what follows is seen to."""
 
-from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext
 
+from lazaretto.accounts.models import Unit
 from lazaretto.cases import rules
 from lazaretto.cases.choices import (
-    EVENTS,
     ChangeKind,
     ChangeState,
     ConsequenceKind,
     EvidenceKind,
     FollowUpState,
 )
+from lazaretto.cases.commands.fitting import fits, fits_outside, may_be_confirmed
 from lazaretto.cases.commands.follow_ups import (
     MOST,
     close,
@@ -31,39 +31,24 @@ from lazaretto.cases.deadlines import CONFIRM, CONFIRM_WITHIN, POSITIVE, SUSPICI
 from lazaretto.cases.errors import (
     AlreadyProposed,
     AnotherPerson,
-    CannotBecome,
     ChangeDecided,
-    DaysUnfit,
-    EvidenceMissing,
-    InTheFuture,
-    NotBecauseOfIt,
-    NothingSuspected,
-    NotPositive,
-    NotRefuted,
-    PlaceElsewhere,
     PreviewChanged,
-    StillContact,
-    StillPositive,
-    TooLongAgo,
-    Unconfirmed,
 )
 from lazaretto.cases.models import Change, ChangeStep, FollowUp
 from lazaretto.cases.orders_follow import orders_follow, void_positives
 from lazaretto.cases.queries.arrivals import comes_back_as
 from lazaretto.cases.queries.refuted import (
     called_off,
-    case_of,
+    confirmed_case,
     declared_by,
     moves_as_contact,
-    others_naming,
+    suspicion_about,
     suspicion_of,
-    voided,
 )
 from lazaretto.cases.queries.scene import outcome_of, settled
-from lazaretto.cases.rules import Consequence
+from lazaretto.cases.rules import Consequence, Outcome
 from lazaretto.core.access import Actor, locked
 from lazaretto.core.choices import DeadlineState
-from lazaretto.core.clock import local_date
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import Due, cancel, meet, raise_alarm, set_deadlines
 from lazaretto.core.errors import ReasonRequired, whole
@@ -71,16 +56,17 @@ from lazaretto.core.models import Deadline
 from lazaretto.core.numbers import next_number
 from lazaretto.core.states import edge
 from lazaretto.custody.models import Holding
+from lazaretto.headcounts.commands import people_for
+from lazaretto.people.models import Person
 from lazaretto.places.models import Building, Floor, Site
-from lazaretto.stays.choices import SpecimenState, StayEnd
+from lazaretto.stays.choices import SpecimenState
 from lazaretto.stays.models import Specimen, Stay
 from lazaretto.stays.queries.going_on import decided_by
 
 decided_by(comes_back_as)
 
 PROPOSE, CONFIRMS = rules.PROPOSE, rules.CONFIRM
-POSITIVES = (SpecimenState.PRELIMINARY_POSITIVE, SpecimenState.CONFIRMED_POSITIVE)
-OLDEST = timedelta(days=90)  # no plan looks back as far; a slip in the year must not move anybody
+LONGEST_CODE = 19  # of a unit, in the number of a change
 C, S = ChangeKind, ChangeState
 
 
@@ -149,8 +135,39 @@ def propose(
         words=said or None, happened_at=happened_at, first_on=first_on, last_on=last_on, proposed_at=at,
         proposed_by_id=proposer,
     )  # fmt: skip
-    _fits(change, at)
-    series = f"{site.code}-G{at.year}"
+    fits(change, at)
+    return _proposed(change, site.code, said, actor=actor, at=at, proposer=proposer)
+
+
+@command("cases.propose_outside", capability=PROPOSE)
+def propose_outside(
+    *,
+    actor: Actor,
+    at: datetime,
+    unit: Unit,
+    person: Person,
+    kind: ChangeKind,
+    happened_at: datetime,
+    evidence: EvidenceKind,
+    words: str,
+) -> Proposed:
+    """The same of somebody whom a unit cares for and who stays at no site of ours: tested in a round, in a sealed
+    area, at a place of others.
+
+    Raises `StaysWithUs`, `EvidenceMissing`, `PlaceElsewhere`, `InTheFuture`, `TooLongAgo`, `CannotBecome`,
+    `NothingSuspected`, `StillPositive`, `AlreadyProposed`, `NoRulePack`, `TextTooLong`.
+    """
+    proposer, said = somebody(actor, PROPOSE), whole(words, MOST)
+    change = Change(
+        unit=unit, person=person, kind=kind, evidence=evidence, words=said or None, happened_at=happened_at,
+        proposed_at=at, proposed_by_id=proposer,
+    )  # fmt: skip
+    fits_outside(change, person, unit, at)
+    return _proposed(change, unit.code[:LONGEST_CODE], said, actor=actor, at=at, proposer=proposer)
+
+
+def _proposed(change: Change, code: str, said: str, *, actor: Actor, at: datetime, proposer: int) -> Proposed:
+    series = f"{code}-G{at.year}"
     change.number = f"{series}-{next_number(series):04d}"
     _keep(change)
     _step(change, S.PROPOSED, actor, at, said)
@@ -161,7 +178,7 @@ def propose(
     set_deadlines([due_for(CONFIRM.code, change, change, at + within)], at=at)
     for positive in _positives(change):
         meet(POSITIVE.code, positive, at=at, by=proposer, answer=change.number)
-    _note(change, {"kind": kind, "evidence": evidence, "pack": seen.pack, "digest": seen.digest})
+    _note(change, {"kind": change.kind, "evidence": change.evidence, "pack": seen.pack, "digest": seen.digest})
     return Proposed(change.id, change.number, seen.digest, len(seen.now))
 
 
@@ -175,13 +192,14 @@ def confirm(*, actor: Actor, at: datetime, change: Change, seen: str, words: str
     """
     by = somebody(actor, CONFIRMS)
     _waiting(change)
-    _may_be_confirmed(change, at)
-    _lock_stays(change.site)
+    may_be_confirmed(change, at)
+    _lock_those_near(change)
     found = outcome_of(change, at=at)
     if found.digest != seen:
         raise PreviewChanged(digest=found.digest)
     if by == change.proposed_by_id and rules.takes_back(found):
         raise AnotherPerson
+    found = _known_by_name(change, found, at)
     change.digest, change.outcome = seen, asdict(found)
     _decide(change, S.CONFIRMED, actor, at, whole(words, MOST))
     _lift_precautions(change, at, by)
@@ -236,87 +254,6 @@ def _positives(change: Change) -> list[Specimen]:
     return found
 
 
-def _fits(change: Change, at: datetime) -> None:
-    """Whether the parts of a proposal belong together."""
-    stay, specimen = change.stay, change.specimen
-    if change.happened_at > at:
-        raise InTheFuture
-    if (change.kind in EVENTS) == (stay is not None):
-        raise PlaceElsewhere
-    if (change.evidence == EvidenceKind.SPECIMEN) != (specimen is not None) or not (specimen or change.words):
-        raise EvidenceMissing
-    places = [change.building and change.building.site_id, change.floor and change.floor.building.site_id]
-    if any(place not in {None, change.site_id} for place in places):
-        raise PlaceElsewhere
-    if stay is not None:
-        _fits_stay(change, stay, specimen, at)
-
-
-def _fits_stay(change: Change, stay: Stay, specimen: Specimen | None, at: datetime) -> None:
-    if stay.site_id != change.site_id or (specimen is not None and specimen.stay.person_id != stay.person_id):
-        raise PlaceElsewhere
-    if change.kind == C.CASE and specimen is not None and specimen.state not in POSITIVES:
-        raise NotPositive(tube=specimen.tube)
-    if change.happened_at < at - OLDEST:
-        raise TooLongAgo
-    gone = stay.ended_at is not None
-    back_there = Stay.objects.filter(person=stay.person_id, ended_at__isnull=True)
-    if gone and change.kind == C.LIFTED and back_there.exists():
-        raise PlaceElsewhere  # they are in a room again: their present stay is what changes
-    returns = change.kind in {C.RECOVERED, C.LIFTED} and (not gone or stay.end == StayEnd.HOSPITAL)
-    if (gone and not returns) or not rules.may_become(change.kind, stay.category):
-        raise CannotBecome(category=stay.category)
-    if change.kind == C.ABSENCE:
-        _fits_days(change, stay, at)
-    if change.kind == C.LIFTED and not suspicion_of(stay).exists() and case_of(stay) is None:
-        raise NothingSuspected
-    if change.kind in {C.LIFTED, C.NO_CONTACT}:
-        _may_be_confirmed(change, at)
-
-
-def _fits_days(change: Change, stay: Stay, at: datetime) -> None:
-    zone = ZoneInfo(change.site.time_zone)
-    first, last = local_date(stay.order.starts_at, zone), local_date(at, zone)
-    if not (change.first_on and change.last_on and first <= change.first_on <= change.last_on < last):
-        raise DaysUnfit
-
-
-def _may_be_confirmed(change: Change, at: datetime) -> None:
-    """Promise 5. Raises `Unconfirmed`, `NotRefuted`, `StillPositive`, `NotBecauseOfIt`, `StillContact`."""
-    if not settled(change):
-        raise Unconfirmed(tube=change.specimen.tube if change.specimen else "")
-    if change.kind == C.LIFTED and change.stay is not None:
-        _is_refuted(change, change.stay)
-    if change.kind == C.NO_CONTACT and change.stay is not None:
-        _rests_on_it_alone(change.stay, at)
-
-
-def _is_refuted(change: Change, stay: Stay) -> None:
-    """A recheck refutes what was sampled before it, and nothing after."""
-    recheck = change.specimen
-    if recheck and recheck.state not in {SpecimenState.REFUTED, SpecimenState.NEGATIVE}:
-        raise NotRefuted
-    case = case_of(stay)
-    if case is None:
-        return
-    if recheck and case.specimen and recheck.collected_at < case.specimen.collected_at:
-        raise NotRefuted
-    since = recheck.collected_at if recheck else change.happened_at
-    later = voided(stay.person_id).filter(collected_at__gt=since).first()
-    if later is not None:
-        raise StillPositive(tube=later.tube)
-
-
-def _rests_on_it_alone(stay: Stay, at: datetime) -> None:
-    """Whoever was declared because of a refuted case, and of no other finding."""
-    case = declared_by(stay)
-    if case is None:
-        raise NotBecauseOfIt
-    others = others_naming(case, [str(stay.person_id)], at=at)
-    if others:
-        raise StillContact(changes=", ".join(others[str(stay.person_id)]))
-
-
 def _keep(change: Change) -> None:
     try:
         with transaction.atomic():
@@ -325,9 +262,29 @@ def _keep(change: Change) -> None:
         raise AlreadyProposed from error
 
 
-def _lock_stays(site: Site) -> None:
-    """Nobody moves in or out of the site's rooms while the consequences are computed and written."""
-    list(locked(Stay.objects.filter(site=site, ended_at__isnull=True)).order_by("pk").values_list("pk", flat=True))
+def _lock_those_near(change: Change) -> None:
+    """Nobody moves in or out of the site's rooms while the consequences are computed and written; outside nobody
+    admits whom it is about."""
+    if change.outside:
+        list(locked(Person.objects.filter(pk=change.person_id)).values_list("pk", flat=True))
+        return
+    list(
+        locked(Stay.objects.filter(site=change.site, ended_at__isnull=True)).order_by("pk").values_list("pk", flat=True)
+    )
+
+
+def _known_by_name(change: Change, found: Outcome, at: datetime) -> Outcome:
+    """Whoever stands only on a headcount becomes a person of ours: from now on they are cared for by name."""
+    members = {member for one in found.then for member in one.members}
+    if not members:
+        return found
+    people = people_for(sorted(members), unit_id=change.scope_id, at=at)
+    return replace(found, then=tuple(_with_people(one, people) for one in found.then))
+
+
+def _with_people(one: Consequence, people: dict[int, UUID]) -> Consequence:
+    named = dict.fromkeys((*one.people, *(str(people[member]) for member in one.members)))
+    return replace(one, people=tuple(named), members=())
 
 
 def _waiting(change: Change) -> None:
@@ -361,7 +318,7 @@ def _decide(change: Change, state: ChangeState, actor: Actor, at: datetime, word
 def _lift_precautions(change: Change, at: datetime, by: int) -> None:
     """Precautions of a suspicion end when it is confirmed, or lifted: then the proposal itself ends too."""
     drop_open(change, at, by, gettext("Confirmed: what follows is below."))
-    waiting = suspicion_of(change.stay) if change.kind == C.LIFTED and change.stay else Change.objects.none()
+    waiting = _suspicion(change) if change.kind == C.LIFTED else Change.objects.none()
     for suspicion in locked(waiting):
         words = change.number
         suspicion.state, suspicion.decided_at, suspicion.decided_by_id = S.REFUSED, at, by
@@ -374,12 +331,20 @@ def _lift_precautions(change: Change, at: datetime, by: int) -> None:
         _note(suspicion, {"after": S.REFUSED, "lifted_by": words})
 
 
+def _suspicion(change: Change) -> QuerySet[Change]:
+    if change.stay is not None:
+        return suspicion_of(change.stay)
+    return suspicion_about(change.person_id) if change.person_id else Change.objects.none()
+
+
 def _take_back(change: Change, actor: Actor, at: datetime, by: int) -> None:
     """What rested on a case that was none falls: its positives are void, what it still asked for is called off."""
     stay = change.stay
-    case = case_of(stay) if stay and change.kind == C.LIFTED else None
-    if stay is not None and case is not None:
-        void_positives(change, stay, actor=actor, at=at)
+    who = change.subject_id
+    case = confirmed_case(who) if who and change.kind == C.LIFTED else None
+    if case is not None:
+        if stay is not None:
+            void_positives(change, stay, actor=actor, at=at)
         drop_all(called_off(case), at, by, change.number)
         change.refutes = case
         change.save(update_fields=["refutes"])
@@ -400,7 +365,7 @@ def _answer_decisions(change: Change, stay: Stay, at: datetime, by: int) -> None
 def _owner(change: Change, one: Consequence, confirmed_by: int) -> int:
     """Who proposed it sees to it; what concerns somebody at another site, who confirmed it for the district."""
     elsewhere = one.kind == ConsequenceKind.DECIDE and one.stay
-    away = elsewhere and Stay.objects.filter(pk=one.stay).exclude(site=change.site).exists()
+    away = elsewhere and (change.outside or Stay.objects.filter(pk=one.stay).exclude(site=change.site).exists())
     return confirmed_by if away else change.proposed_by_id
 
 
@@ -411,5 +376,4 @@ def _step(change: Change, state: ChangeState, actor: Actor, at: datetime, words:
 
 
 def _note(change: Change, data: dict[str, object], reason: str = "") -> None:
-    person = change.stay.person_id if change.stay else None
-    record(change, unit_id=change.site.unit_id, person_id=person, data=data, reason=reason)
+    record(change, unit_id=change.scope_id, person_id=change.subject_id, data=data, reason=reason)

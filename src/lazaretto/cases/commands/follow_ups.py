@@ -12,11 +12,14 @@ from lazaretto.cases.choices import ConsequenceKind, FollowUpState
 from lazaretto.cases.deadlines import FOLLOW_UP
 from lazaretto.cases.errors import CompanyFirst, FollowUpClosed
 from lazaretto.cases.models import Change, FollowUp
+from lazaretto.cases.queries.outside import where_is
 from lazaretto.cases.rules import Consequence
 from lazaretto.core.access import Actor
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import Due, cancel, meet, set_deadlines
 from lazaretto.core.errors import Forbidden, ReasonRequired, whole
+from lazaretto.people.models import Person
+from lazaretto.places.models import ExternalPlace
 
 PROPOSE = rules.PROPOSE
 MOST = 2000  # characters of words
@@ -84,9 +87,22 @@ def open_follow_up(change: Change, one: Consequence, owner: int, at: datetime) -
     made = FollowUp.objects.create(
         change=change, kind=one.kind, person_id=UUID(one.people[0]) if one.people and alone else None,
         people=list(one.people), users=list(one.users), to=one.to, category=one.category, due_at=due_at,
-        owner_id=owner,
+        owner_id=owner, number=one.number, where=one.where[:200],
+        from_place=fetched_from(change, UUID(one.people[0])) if change.outside and one.to else None,
     )  # fmt: skip
     set_deadlines([due_for(FOLLOW_UP.code, made, change, due_at, made.person_id)], at=at)
+
+
+def fetched_from(change: Change, person_id: UUID) -> ExternalPlace:
+    """The place at which a transfer order of somebody begins who stays at no site: whoever holds them, else their
+    enterprise or community, else the area of the unit that cares for them. Made when it is needed."""
+    where = where_is(Person.objects.get(pk=person_id))
+    if where.held_by is not None:
+        return where.held_by
+    name = (where.organisation or change.place_name)[:120]
+    code = change.unit.code if change.unit else ""
+    made, _fresh = ExternalPlace.objects.get_or_create(kind=where.kind, name=name, district=code, closed_at=None)
+    return made
 
 
 def drop_open(change: Change, at: datetime, by: int, why: str) -> None:
@@ -123,11 +139,10 @@ def somebody(actor: Actor, capability: str) -> int:
 
 
 def due_for(kind: str, subject: Change | FollowUp, change: Change, due_at: datetime, person: UUID | None = None) -> Due:
-    person = person or (change.stay.person_id if change.stay else None)
-    return Due(kind, subject, due_at, unit_id=change.site.unit_id, person_id=person)
+    return Due(kind, subject, due_at, unit_id=change.scope_id, person_id=person or change.subject_id)
 
 
 def _note_follow_up(follow_up: FollowUp, data: dict[str, object], reason: str = "") -> None:
-    unit_id = follow_up.change.site.unit_id
+    unit_id = follow_up.change.scope_id
     kind = {"kind": follow_up.kind, "change": follow_up.change.number}
     record(follow_up, unit_id=unit_id, person_id=follow_up.person_id, data={**kind, **data}, reason=reason)

@@ -23,13 +23,14 @@ EXTERNAL = {
 def arrived() -> list[tuple[FollowUp, str]]:
     """Open moves whose person is where they had to go, or was let go home, with the place; two queries."""
     held = Holding.objects.filter(person=OuterRef("person"), ended_at__isnull=True)
-    elsewhere = held.filter(handover__isnull=True, started_at__gt=OuterRef("change__decided_at")).exclude(
-        site=OuterRef("change__site")
-    )
+    somewhere = held.filter(handover__isnull=True, started_at__gt=OuterRef("change__decided_at"))
+    elsewhere = Exists(somewhere.exclude(site=OuterRef("change__site")))
+    there = elsewhere | Q(change__site__isnull=True) & Exists(somewhere)
     left = Holding.objects.filter(person=OuterRef("person"), ended_at__gt=OuterRef("change__decided_at"))
     let_go = Q(to=Destination.HOME) & ~Exists(held) & Exists(left)
     moves = FollowUp.objects.filter(kind=ConsequenceKind.MOVE, state=FollowUpState.OPEN, person__isnull=False)
-    rows = list(moves.filter(Exists(elsewhere) | let_go).select_related("change__site__unit").order_by("due_at")[:MOST])
+    related = ("change__site__unit", "change__unit")
+    rows = list(moves.filter(there | let_go).select_related(*related).order_by("due_at")[:MOST])
     now = Holding.objects.filter(person__in=[row.person_id for row in rows], ended_at__isnull=True)
     places = {one.person_id: one for one in now.select_related("site", "external")}
     found = [(row, places.get(row.person_id)) for row in rows if row.person_id]

@@ -25,18 +25,31 @@ OF_A_CASE = frozenset({Category.CASE.value, Category.RECOVERED.value})
 # Asked because somebody is a case, and needed no more when they are none. Who keeps a child company, and the papers of
 # others, stay open: they answer what is, not what was found.
 NEEDED_BY_THE_CASE = (K.STAFF, K.TELL)
+# Outside nobody has an order because of it yet: their contacts are asked and moved by nothing else.
+ASKED_OUTSIDE = (*NEEDED_BY_THE_CASE, K.MOVE, K.AT_HOME, K.TRACE)
 NAMES = timedelta(days=90)  # confirmed findings that can still explain an order
 
 
 def case_of(stay: Stay) -> Change | None:
     """The confirmed change that made this person a case, as long as no recheck refuted it."""
-    found = Change.objects.filter(kind=C.CASE, state=S.CONFIRMED, stay__person=stay.person_id, refuted_by__isnull=True)
-    return found.select_related("specimen", "stay").order_by("-decided_at", "-id").first()
+    return confirmed_case(stay.person_id)
+
+
+def confirmed_case(person_id: UUID) -> Change | None:
+    """The same of somebody, wherever they were when it was confirmed."""
+    about = Q(stay__person=person_id) | Q(person=person_id)
+    found = Change.objects.filter(about, kind=C.CASE, state=S.CONFIRMED, refuted_by__isnull=True)
+    return found.select_related("specimen", "stay", "site").order_by("-decided_at", "-id").first()
 
 
 def suspicion_of(stay: Stay) -> QuerySet[Change]:
     """The open proposal to make them a case."""
     return Change.objects.filter(stay=stay, kind=C.CASE, state=S.PROPOSED)
+
+
+def suspicion_about(person_id: UUID) -> QuerySet[Change]:
+    """The same of somebody outside."""
+    return Change.objects.filter(person=person_id, kind=C.CASE, state=S.PROPOSED)
 
 
 def voided(person_id: UUID) -> QuerySet[Specimen]:
@@ -46,8 +59,8 @@ def voided(person_id: UUID) -> QuerySet[Specimen]:
 
 def called_off(case: Change) -> QuerySet[FollowUp]:
     """What is still asked because of a case and not needed when there is none: also their move once recovered."""
-    moves = Q(kind=K.MOVE, person=case.stay.person_id if case.stay else None)
-    own = Q(change=case) & (moves | Q(kind__in=NEEDED_BY_THE_CASE))
+    moves = Q(kind=K.MOVE, person=case.subject_id)
+    own = Q(change=case) & (Q(kind__in=ASKED_OUTSIDE) if case.outside else moves | Q(kind__in=NEEDED_BY_THE_CASE))
     later = moves & Q(change__kind=C.RECOVERED, change__state=S.CONFIRMED)
     return FollowUp.objects.filter(own | later, state=FollowUpState.OPEN).order_by("due_at", "id")
 
@@ -94,6 +107,28 @@ def undone_by_recheck(
         called_off=tuple(dict.fromkeys(person for one in calls for person in one.people)),
         elsewhere=stay.ended_at is not None and any(one.ended_at is None for one in held),
         among_cases=among or kept, beside_cases=beside,
+    )  # fmt: skip
+
+
+def undone_outside(case: Change, *, elsewhere: bool, zone: ZoneInfo) -> Undone:
+    """The same for somebody who stays at no site. Whoever of those named has a room by now is decided on by name."""
+    calls = list(called_off(case))
+    waiting = {one.kind for one in calls}
+    then = (case.outcome or {}).get("then", [])
+    named = _named(case) - {str(case.subject_id)}
+    here = _staying(named)
+    asked = {person for one in calls for person in one.people}
+    return Undone(
+        declared=tuple(
+            Declared(
+                person=str(person), stay=str(stay.pk), explained=False,
+                ended_on=local_date(stay.order.ends_at, zone).isoformat(),
+            )
+            for person, stay in sorted(here.items())
+        ),
+        left=tuple(sorted(one for one in named if UUID(one) not in here and one not in asked)),
+        staff=() if K.STAFF in waiting else tuple(_of(then, K.STAFF, "users")),
+        called_off=tuple(dict.fromkeys(person for one in calls for person in one.people)), elsewhere=elsewhere,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from lazaretto.cases import rules
 from lazaretto.cases.choices import ChangeKind, ChangeState, EvidenceKind, FollowUpState
 from lazaretto.cases.models import Change, FollowUp
+from lazaretto.cases.queries.outside import home_of, scene_outside, unsettled
 from lazaretto.cases.queries.refuted import (
     case_of,
     declared_by,
@@ -23,7 +24,7 @@ from lazaretto.cases.rules import Clock, Near, Outcome, Scene, Undone
 from lazaretto.core.clock import local_date
 from lazaretto.people.models import Need
 from lazaretto.people.queries import age_on
-from lazaretto.places.models import Floor, Site
+from lazaretto.places.models import Floor
 from lazaretto.places.queries import receivable_categories
 from lazaretto.protocols.choices import Category
 from lazaretto.protocols.queries import Calendar, calendar
@@ -36,6 +37,7 @@ from lazaretto.stays.queries.status import course_after, course_with_absence
 from lazaretto.stays.rules import with_ties
 
 C = ChangeKind
+LOOK_BACK = 4  # days, as the plans have it; only to find the tube that a change rests on
 
 
 @dataclass(frozen=True)
@@ -70,16 +72,19 @@ def outcome_of(change: Change, *, at: datetime) -> Outcome:
 
 def settled(change: Change) -> bool:
     """Whether the evidence is more than one unconfirmed positive."""
+    if change.outside:
+        return change.kind != C.CASE or not unsettled(change, change.happened_at - timedelta(days=LOOK_BACK))
     if change.kind != C.CASE or change.evidence != EvidenceKind.SPECIMEN or change.specimen is None:
         return True
     return change.specimen.state == SpecimenState.CONFIRMED_POSITIVE
 
 
 def _look(change: Change, at: datetime) -> _Look:
-    zone, packs = ZoneInfo(change.site.time_zone), calendar()
+    home, packs = home_of(change), calendar()
+    zone = ZoneInfo(home.zone)
     today = local_date(at, zone)
     try:
-        pack = packs.pack_on(change.site.jurisdiction, today)
+        pack = packs.pack_on(home.jurisdiction, today)
     except NoPackAdopted as error:
         raise NoRulePack(on=today.isoformat()) from error
     return _Look(change, at, zone, packs, pack)
@@ -88,6 +93,8 @@ def _look(change: Change, at: datetime) -> _Look:
 def scene_of(look: _Look) -> Scene:
     """Everything that the rules want to know."""
     change = look.change
+    if change.site is None:
+        return scene_outside(change, at=look.at, since=look.since, zone=look.zone, pack=look.pack)
     on = local_date(change.happened_at, look.zone).isoformat()
     receives = receivable_categories(change.site)
     if change.stay is None:
@@ -149,7 +156,7 @@ def _together(look: _Look, stay: Stay, taken: Iterable[Occupancy]) -> list[Occup
 
 def _around(look: _Look) -> list[Occupancy]:
     """Everybody who is in a room of the site now."""
-    return list(_with_stay(Occupancy.objects.filter(room__site=look.change.site, ended_at__isnull=True)))
+    return list(_with_stay(Occupancy.objects.filter(room__site=look.change.site_id, ended_at__isnull=True)))
 
 
 def _gone(look: _Look, mates: set[UUID]) -> list[Occupancy]:
@@ -165,7 +172,7 @@ def _with_stay(rows: QuerySet[Occupancy]) -> QuerySet[Occupancy]:
 def _near(look: _Look, rows: Iterable[Occupancy], mates: Iterable[UUID]) -> list[Near]:
     """Each once, in the order of their stays' ids, with what their clocks would become."""
     by_stay = {row.stay_id: row for row in rows}
-    cases = _cases(look.change.site)
+    cases = _cases(look.change)
     occupants = _occupants(look, by_stay.values())
     found = []
     for key, row in sorted(by_stay.items()):
@@ -188,9 +195,9 @@ def _near(look: _Look, rows: Iterable[Occupancy], mates: Iterable[UUID]) -> list
     return found
 
 
-def _cases(site: Site) -> set[UUID]:
+def _cases(change: Change) -> set[UUID]:
     """Stays whose own change to a case waits only for its confirmation: a household may have two at once."""
-    waiting = Change.objects.filter(site=site, kind=C.CASE, state=ChangeState.PROPOSED, stay__isnull=False)
+    waiting = Change.objects.filter(site=change.site_id, kind=C.CASE, state=ChangeState.PROPOSED, stay__isnull=False)
     rows = waiting.select_related("specimen").only("stay", "kind", "evidence", "specimen__state")
     return {row.stay_id for row in rows if row.stay_id and settled(row)}
 
@@ -212,7 +219,7 @@ def _restarts_anybody(look: _Look) -> bool:
 def _clock(look: _Look, stay: Stay, category: str, clock_start_at: datetime) -> Clock:
     """What the order of a stay would become."""
     ended_on = local_date(stay.order.ends_at, look.zone).isoformat()
-    stay.site = look.change.site
+    stay.site = look.change.site or stay.site
     try:
         course = course_after(
             stay, category=category, clock_start_at=clock_start_at, at=look.at, calendar=look.packs
@@ -260,7 +267,7 @@ def _occupants(look: _Look, rows: Iterable[Occupancy]) -> dict[str, Occupant]:
 
 
 def _floors(change: Change) -> QuerySet[Floor]:
-    rows = Floor.objects.filter(building__site=change.site)
+    rows = Floor.objects.filter(building__site=change.site_id)
     if change.floor_id:
         return rows.filter(pk=change.floor_id)
     return rows.filter(building=change.building_id) if change.building_id else rows
@@ -275,7 +282,7 @@ def _places(change: Change) -> list[Lodging]:
 def _staff(look: _Look, rooms: Q) -> tuple[int, ...]:
     """Users who came to these rooms in the look-back: rounds, swabs, door checks."""
     since, until = look.since, look.at
-    where = Occupancy.objects.filter(rooms, room__site=look.change.site)
+    where = Occupancy.objects.filter(rooms, room__site=look.change.site_id)
     stays = where.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=since)).values("stay")
     seen = Observation.objects.filter(stay__in=stays, taken_at__gte=since, taken_at__lte=until)
     swabs = Specimen.objects.filter(stay__in=stays, collected_at__gte=since, collected_at__lte=until)

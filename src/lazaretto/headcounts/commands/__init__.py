@@ -11,6 +11,7 @@ from lazaretto.headcounts.commands.by_hand import (
     name_contact,
     say_whereabouts,
 )
+from lazaretto.headcounts.commands.caring import as_newcomer, link, people_for
 from lazaretto.headcounts.commands.reading import (
     LineDecided,
     LineShown,
@@ -40,6 +41,7 @@ __all__ = [
     "RawLine",
     "WhereaboutsSaid",
     "add_lines",
+    "as_newcomer",
     "begin_list",
     "cancel_list",
     "commit_list",
@@ -47,7 +49,9 @@ __all__ = [
     "end_reading",
     "enrol",
     "leave",
+    "link",
     "name_contact",
+    "people_for",
     "say_whereabouts",
     "show_line",
 ]

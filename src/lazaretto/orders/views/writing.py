@@ -14,12 +14,14 @@ from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.core import clock
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import DomainError, Forbidden
+from lazaretto.headcounts.queries import sleeps_at
 from lazaretto.orders import commands, rules
 from lazaretto.orders.choices import PaperKind, Urgency
 from lazaretto.orders.deadlines import VALID_FOR
 from lazaretto.orders.forms import OrderForm, PassengerForm
 from lazaretto.orders.queries.destinations import Destination, destinations, wish_of
 from lazaretto.orders.views.common import ZONE, page, uuid_of
+from lazaretto.people.models import Person
 from lazaretto.people.queries import display_names
 from lazaretto.places.models import ExternalPlace, Site
 from lazaretto.protocols.choices import Category
@@ -64,7 +66,9 @@ class Sheet:
         self.looking = request.headers.get("HX-Request") is not None or "look" in request.POST
         self.chosen = set((self.data or request.GET).getlist("people"))
         self.rows = self._rows()
+        self.asked = request.GET.get("category", "")
         self.stays = self._stays()
+        self.known = self._known()
         self.places = self._places()
         with timezone.override(self.zone):
             self.form = self._form()
@@ -94,6 +98,18 @@ class Sheet:
         names = display_names(self.actor, [stay.person for stay in found])
         return [(stay, names[stay.person_id]) for stay in found]
 
+    def _known(self) -> list[tuple[Person, str, str]]:
+        """At a place of others: those of the chosen who are people of ours, with where they are fetched."""
+        wanted = [pk for pk in map(uuid_of, self.chosen) if pk is not None]
+        if self.site is not None or not wanted:
+            return []
+        found = list(
+            Person.objects.visible_to(self.actor, DRAFT).filter(pk__in=wanted).order_by("name", "id")[:MOST_ROWS]
+        )
+        names = display_names(self.actor, found)
+        typed = self.data or {}
+        return [(one, names[one.pk], typed.get(f"address-{one.pk}", sleeps_at(one))) for one in found]
+
     def _places(self) -> list[Destination]:
         people = [pk for pk in map(uuid_of, self.chosen) if pk is not None]
         typed = self._typed()
@@ -110,6 +126,8 @@ class Sheet:
         return [row for row in read if row.get("name", "").strip()]
 
     def _usual_category(self) -> str:
+        if self.asked in Category.values:
+            return self.asked
         chosen = [stay.category for stay, _name in self.stays if str(stay.person_id) in self.chosen]
         own = self.site.category if self.site is not None else ""
         return chosen[0] if chosen else own if own in Category.values else Category.CLOSE_CONTACT.value
@@ -121,14 +139,18 @@ class Sheet:
         }  # fmt: skip
         return OrderForm(
             self.data, initial=initial,
-            people=[(str(stay.person_id), name) for stay, name in self.stays],
+            people=[
+                *((str(stay.person_id), name) for stay, name in self.stays),
+                *((str(person.pk), name) for person, name, _address in self.known),
+            ],
             destinations=[place.key for place in self.places],
         )  # fmt: skip
 
     def write(self) -> str:
         """The number of the order; empty when it was refused, with the reason on the form."""
         given = self.form.cleaned_data
-        people = [commands.Passenger(person=UUID(pk)) for pk in given["people"]]
+        fetched = {str(person.pk): address.strip() for person, _name, address in self.known}
+        people = [commands.Passenger(person=UUID(pk), address=fetched.get(pk, "")) for pk in given["people"]]
         people += [row.passenger() for row in self.rows if self.site is None and row.filled]
         kind, _sign, key = given["destination"].partition(":")
         try:
@@ -160,6 +182,7 @@ class Sheet:
             ],
             "proposed": [place for place in self.places if place.proposed],
             "others": [place for place in self.places if not place.proposed],
+            "known": [(person, name, address, str(person.pk) in self.chosen) for person, name, address in self.known],
             "wanted": wanted, "count": len(self.chosen) + len(self._typed()),
         }  # fmt: skip
 

@@ -6,8 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from lazaretto.cases.choices import ChangeKind, EvidenceKind
-from lazaretto.cases.commands import propose
+from lazaretto.cases.commands import propose as propose_at_site
+from lazaretto.cases.commands import propose_outside
 from lazaretto.cases.models import Change
 from lazaretto.core.access import Actor
 from lazaretto.core.bulk import insert, insert_few
@@ -15,14 +18,16 @@ from lazaretto.core.codes import tidy_code
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import meet
 from lazaretto.core.errors import Forbidden, InvalidInput, ReasonRequired, whole
+from lazaretto.people.models import Person
 from lazaretto.stays.models import Stay
 from lazaretto.tubes.choices import CallSaid, RecallState, Standing
+from lazaretto.tubes.commands.caring import care_for
 from lazaretto.tubes.commands.positives import WAITING, settle
 from lazaretto.tubes.deadlines import HAND_ON
 from lazaretto.tubes.errors import CallSaysNothing, NotConfirmed, RecallSettled, RecheckOutstanding, RetestTubeTaken
 from lazaretto.tubes.models import Positive, Recall, RecallCall, Trail
 from lazaretto.tubes.queries.facts import scanned
-from lazaretto.tubes.queries.people import person_of
+from lazaretto.tubes.queries.people import known_person, person_of
 from lazaretto.tubes.rules import LONGEST_CODE, MANAGE, OVERRIDE, RECALL
 
 R = RecallState
@@ -153,22 +158,28 @@ def _end(actor: Actor, at: datetime, recall: Recall, reason: str) -> RecallChang
 
 
 @command("tubes.hand_on", capability=MANAGE)
-def hand_on(*, actor: Actor, at: datetime, recall: Recall, words: str) -> HandedOn:
-    """Say who takes over a confirmed positive. Of somebody who stays with us a change of status is proposed with it.
+def hand_on(*, actor: Actor, at: datetime, recall: Recall, words: str, propose: bool = False) -> HandedOn:
+    """Say who takes over a confirmed positive. Of somebody who stays with us a change of status is proposed with it,
+    of somebody else with `propose`: then they are a person in the care of the round's unit from now on.
 
-    It waits there for its own confirmation; nobody is moved by this. Raises `NotConfirmed`, `RecallSettled`,
-    `ReasonRequired`, and what `cases.propose` raises.
+    It waits there for its own confirmation; nobody is moved by this. Whoever was handed on without can still be
+    proposed. Raises `NotConfirmed`, `RecallSettled`, `ReasonRequired`, and what `cases.propose`,
+    `cases.propose_outside` and `people.register_person` raise.
     """
     if recall.state != R.CONFIRMED:
         raise NotConfirmed(state=recall.state)
-    if recall.handed_on_at is not None:
+    if recall.change_id is not None or (recall.handed_on_at is not None and not propose):
         raise RecallSettled(state=recall.state)
     if not words.strip():
         raise ReasonRequired
-    person = person_of(recall.round, recall.number)
+    person = known_person(recall.round, recall.number)
     stay = Stay.objects.filter(person=person, ended_at__isnull=True).select_related("site").first() if person else None
-    change = _proposed(actor, at, stay, recall, words) if stay is not None else None
-    recall.handed_on_at, recall.change, recall.words = at, change, whole(words, 200)
+    change = None
+    if stay is not None:
+        change = _proposed(actor, at, stay, recall, words)
+    elif propose:
+        change = _proposed_outside(actor, at, care_for(recall.round, recall.number, actor=actor, at=at), recall, words)
+    recall.handed_on_at, recall.change, recall.words = recall.handed_on_at or at, change, whole(words, 200)
     recall.save(update_fields=["handed_on_at", "change", "words"])
     meet(HAND_ON.code, recall, at=at, by=actor.user_id, answer=words.strip())
     _changed(recall, {"change": change.number if change else ""}, words.strip())
@@ -177,15 +188,38 @@ def hand_on(*, actor: Actor, at: datetime, recall: Recall, words: str) -> Handed
 
 def _proposed(actor: Actor, at: datetime, stay: Stay, recall: Recall, words: str) -> Change | None:
     """A case waits there already, or one is proposed on the report of the laboratory that rechecked."""
-    before = Change.objects.filter(stay=stay, kind=ChangeKind.CASE, state__in=["proposed", "confirmed"]).first()
+    before = _waiting_there(Q(stay=stay))
     if before is not None:
         return before
-    made = propose(
+    made = propose_at_site(
         actor=actor.also_with(["cases.propose"], stay.site.unit_id), at=at, site=stay.site, stay=stay,
-        kind=ChangeKind.CASE, evidence=EvidenceKind.REPORT, happened_at=recall.retested_at or recall.raised_at,
-        words=f"{recall.retest_tube or recall.tube}: {words.strip()}",
+        **_report(recall, words),
     )  # fmt: skip
     return Change.objects.get(pk=made.change_id)
+
+
+def _proposed_outside(actor: Actor, at: datetime, person: Person, recall: Recall, words: str) -> Change | None:
+    """The same of somebody who does not stay with us: of the unit whose round it is."""
+    before = _waiting_there(Q(person=person))
+    if before is not None:
+        return before
+    made = propose_outside(
+        actor=actor.also_with(["cases.propose"], recall.round.unit_id), at=at, unit=recall.round.unit, person=person,
+        **_report(recall, words),
+    )  # fmt: skip
+    return Change.objects.get(pk=made.change_id)
+
+
+def _waiting_there(about: Q) -> Change | None:
+    rows = Change.objects.filter(about, kind=ChangeKind.CASE, state__in=["proposed", "confirmed"])
+    return rows.filter(refuted_by__isnull=True).first()
+
+
+def _report(recall: Recall, words: str) -> dict[str, Any]:
+    return {
+        "kind": ChangeKind.CASE, "evidence": EvidenceKind.REPORT, "happened_at": recall.retested_at or recall.raised_at,
+        "words": f"{recall.retest_tube or recall.tube}: {words.strip()}",
+    }  # fmt: skip
 
 
 def _changed(recall: Recall, data: dict[str, object], reason: str = "") -> RecallChanged:

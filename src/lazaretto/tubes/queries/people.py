@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from lazaretto.core.access import Actor
-from lazaretto.people.queries import name_for
+from lazaretto.people.queries import known_people, name_for
 from lazaretto.screening.models import RosterEntry, Round, Stranger
 
 
@@ -48,3 +48,23 @@ def person_of(of: Round, number: int) -> UUID | None:
     """The person of our records, where they are one. For commands."""
     row = RosterEntry.objects.filter(round=of.pk, number=number).select_related("member").first()
     return row.member.person_id if row else None
+
+
+def known_person(of: Round, number: int) -> UUID | None:
+    """The same, also of whoever became known by their document since the headcount was taken, or is a stranger."""
+    row = RosterEntry.objects.filter(round=of.pk, number=number).select_related("member").first()
+    if row is not None and row.member.person_id is not None:
+        return row.member.person_id
+    said = row.member if row is not None else Stranger.objects.filter(round=of, number=number).first()
+    if said is None or not said.document:
+        return None
+    return next(iter(known_people([Paper(said.document_kind, said.document)]).values()), None)
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A document as `people` is asked for it."""
+
+    kind: str
+    number: str
+    country: str = ""

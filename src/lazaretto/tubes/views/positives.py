@@ -31,7 +31,7 @@ STEPS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "call": (commands.record_call, ("said", "words")),
     "retest": (commands.record_retest, ("tube",)),
     "close": (commands.close_recall, ("reason",)),
-    "hand_on": (commands.hand_on, ("words",)),
+    "hand_on": (commands.hand_on, ("words", "propose")),
 }
 
 
@@ -138,7 +138,7 @@ def _step(request: HttpRequest, recall_id: UUID, command: Any, names: tuple[str,
     row = Recall.objects.visible_to(actor_of(request), READ).filter(pk=recall_id).first()
     if row is None:
         raise NotFound(kind="tubes.recall", id=recall_id)
-    said = {name: request.POST.get(name, "") for name in names}
+    said = {name: request.POST.get(name, "off" if name == "propose" else "") for name in names}  # a box, or nothing
     try:
         command.invoke(actor=actor_of(request), at=clock.now(), payload={"recall": recall_id, **said})
     except DomainError as error:
