@@ -11,7 +11,7 @@ from lazaretto.headcounts.commands.by_hand import (
     name_contact,
     say_whereabouts,
 )
-from lazaretto.headcounts.commands.caring import as_newcomer, link, people_for
+from lazaretto.headcounts.commands.caring import as_newcomer, link, people_for, tidy
 from lazaretto.headcounts.commands.reading import (
     LineDecided,
     LineShown,
@@ -54,4 +54,5 @@ __all__ = [
     "people_for",
     "say_whereabouts",
     "show_line",
+    "tidy",
 ]

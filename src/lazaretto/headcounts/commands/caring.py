@@ -48,7 +48,12 @@ def as_newcomer(member: Member, *, at: datetime) -> NewPerson:
         employer=member.organisation.name,
         dormitory=" ".join(part for part in (member.building, member.room) if part)[:120],
     )  # fmt: skip
+    return tidy(said, at=at)
+
+
+def tidy(said: NewPerson, *, at: datetime) -> NewPerson:
+    """In normal form; as it stands where somebody kept it so: nobody is left out for an odd name."""
     try:
         return clean_person(said, at=at)
-    except DomainError:  # somebody kept this line as it stands: nobody is left out for an odd name
+    except DomainError:
         return said

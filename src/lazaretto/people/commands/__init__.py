@@ -30,6 +30,7 @@ from lazaretto.people.commands.registration import (
     form_parties,
     open_access,
     register_person,
+    take_up,
 )
 from lazaretto.people.commands.reveal import Revealed, reveal_address, reveal_document, reveal_note, reveal_phone
 
@@ -75,5 +76,6 @@ __all__ = [
     "reveal_document",
     "reveal_note",
     "reveal_phone",
+    "take_up",
     "undo_merge",
 ]

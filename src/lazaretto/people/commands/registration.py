@@ -53,17 +53,21 @@ def register_person(*, actor: Actor, at: datetime, unit: Unit, person: NewPerson
     the desk waits for it. Raises `NameInvalid`, `DocumentInvalid`, `PhoneInvalid`, `BirthDateImpossible`,
     and `DocumentTaken` when the document belongs to somebody of another name.
     """
-    clean = clean_person(person, at=at)
+    return take_up(clean_person(person, at=at), unit_id=unit.id, at=at)
+
+
+def take_up(clean: NewPerson, *, unit_id: UUID, at: datetime) -> PersonRegistered:
+    """The same of values in normal form, inside the running command. Raises `DocumentTaken`."""
     in_turn(f"document {number_digest(document.number)}" for document in clean.documents)
     known = set(known_people(clean.documents).values())
     if not known:
-        (made,) = add_people([clean], unit_id=unit.id, at=at)
+        (made,) = add_people([clean], unit_id=unit_id, at=at)
         return PersonRegistered(made, known=False)
     found = Person.objects.filter(pk__in=known).first()
     if len(known) > 1 or found is None or not _same_name(found, clean):
         raise DocumentTaken
-    open_access([found.id], unit.id, at)
-    record(found, unit_id=unit.id, person_id=found.id, data={"known_by": "document"})
+    open_access([found.id], unit_id, at)
+    record(found, unit_id=unit_id, person_id=found.id, data={"known_by": "document"})
     return PersonRegistered(found.id, known=True)
 
 

@@ -164,7 +164,7 @@ def hand_on(*, actor: Actor, at: datetime, recall: Recall, words: str, propose: 
 
     It waits there for its own confirmation; nobody is moved by this. Whoever was handed on without can still be
     proposed. Raises `NotConfirmed`, `RecallSettled`, `ReasonRequired`, and what `cases.propose`,
-    `cases.propose_outside` and `people.register_person` raise.
+    `cases.propose_outside` and `care_for` raise.
     """
     if recall.state != R.CONFIRMED:
         raise NotConfirmed(state=recall.state)
@@ -178,7 +178,7 @@ def hand_on(*, actor: Actor, at: datetime, recall: Recall, words: str, propose: 
     if stay is not None:
         change = _proposed(actor, at, stay, recall, words)
     elif propose:
-        change = _proposed_outside(actor, at, care_for(recall.round, recall.number, actor=actor, at=at), recall, words)
+        change = _proposed_outside(actor, at, care_for(recall.round, recall.number, at=at), recall, words)
     recall.handed_on_at, recall.change, recall.words = recall.handed_on_at or at, change, whole(words, 200)
     recall.save(update_fields=["handed_on_at", "change", "words"])
     meet(HAND_ON.code, recall, at=at, by=actor.user_id, answer=words.strip())

@@ -1,0 +1,158 @@
+"""A confirmed positive who stays nowhere with us: matched, never doubled; tube and department are asked; taken back."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from lazaretto.cases.choices import ChangeState, ConsequenceKind, Why
+from lazaretto.cases.commands import confirm
+from lazaretto.cases.errors import Unconfirmed
+from lazaretto.cases.models import Change, FollowUp
+from lazaretto.cases.queries.scene import outcome_of
+from lazaretto.core import clock
+from lazaretto.core.bulk import insert_rows
+from lazaretto.headcounts.models import Member
+from lazaretto.people.commands import GivenDocument
+from lazaretto.people.commands.registration import DOCUMENT_FIELDS, document_row
+from lazaretto.people.errors import DocumentTaken
+from lazaretto.people.models import IdentityDocument, Person, PersonAccess
+from lazaretto.protocols.models import PackAdoption
+from lazaretto.screening.models import RosterEntry
+from lazaretto.screening.tests.rounds import opened, scan, send
+from lazaretto.tubes import commands
+from lazaretto.tubes.errors import RecallSettled
+from lazaretto.tubes.models import Recall
+from lazaretto.tubes.tests.labs import recheck, report
+from lazaretto.tubes.tests.ways import brought, laboratory
+from tests import factories
+from tests.cast import member as somebody
+from tests.factories import LONG_AGO, NOW
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+K = ConsequenceKind
+
+
+@pytest.fixture
+def positive(cast, monkeypatch) -> Recall:
+    """The second of three in a tube: swabbed singly, positive, confirmed by the second laboratory."""
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    PackAdoption.objects.create(
+        pack="cn-plan-8", jurisdiction="CN", starts_on=LONG_AGO.date(), reason="通告", created_at=LONG_AGO
+    )
+    lab = laboratory(cast, rechecks=True)
+    of, place = opened(cast)
+    RosterEntry.objects.filter(number__in=[1, 2, 5, 6]).update(section="三车间")
+    send(cast, place, *(scan(n) for n in (1, 2, 3)))
+    brought(cast, place, "T1")
+    report(cast, of, lab, ["T1", "阳性", "31.2", "30"])
+    row = Recall.objects.get(round=of, number=2)
+    commands.record_retest(actor=cast.medic.actor, at=NOW, recall=row, tube="S2")
+    brought(cast, place, "S2", bag="R2")
+    report(cast, of, lab, ["S2", "阳性"])
+    recheck(cast, of, lab, ["S2", "阳性"])
+    row.refresh_from_db()
+    return row
+
+
+def hand_on(cast, row, *, propose=True, by=None):
+    return commands.hand_on(
+        actor=(by or cast.duty_officer).actor, at=NOW, recall=Recall.objects.get(pk=row.pk), words="市疾控已接",
+        propose=propose,
+    )  # fmt: skip
+
+
+def test_they_become_a_person_of_the_rounds_unit_and_the_change_waits(cast, positive):
+    assert not Person.objects.exists()
+    told = hand_on(cast, positive)
+    change = Change.objects.get()
+    person = Person.objects.get()
+    assert (told.change, change.person, change.unit, change.state) == (
+        change.number, person, cast.site.unit, ChangeState.PROPOSED,
+    )  # fmt: skip
+    assert (person.name, Member.objects.get(person=person).name) == ("员工002", "员工002")
+    assert PersonAccess.objects.filter(person=person, unit_id=cast.site.unit_id).exists()
+    assert not FollowUp.objects.exists()
+    with pytest.raises(RecallSettled):
+        hand_on(cast, positive)
+
+
+def test_the_tube_is_named_and_of_the_department_the_number(cast, positive):
+    hand_on(cast, positive)
+    asked = [one for one in outcome_of(Change.objects.get(), at=NOW).then if one.kind == K.TRACE]
+    assert [(one.why, len(one.members), one.number, one.where) for one in asked] == [
+        (Why.SAME_TUBE, 2, 0, "T1"), (Why.SAME_SECTION, 0, 3, "A公司 · 三车间"),
+    ]  # fmt: skip
+    (staff,) = [one for one in outcome_of(Change.objects.get(), at=NOW).then if one.kind == K.STAFF]
+    assert staff.users == (cast.medic.user.pk,)
+
+
+def test_confirmed_those_of_the_tube_are_asked_by_name(cast, positive):
+    hand_on(cast, positive)
+    change = Change.objects.get()
+    confirm(actor=cast.approver.actor, at=NOW, change=change, seen=outcome_of(change, at=NOW).digest)
+    of_tube = FollowUp.objects.get(kind=K.TRACE, where="T1")
+    assert set(Person.objects.filter(pk__in=of_tube.people).values_list("name", flat=True)) == {"员工001", "员工003"}
+    page = cast.medic.client.get(reverse("cases:one", args=[change.number])).content.decode()
+    for person in of_tube.people:
+        assert reverse("cases:propose_outside", args=[person]) + "?kind=contact" in page
+
+
+def test_who_is_known_by_their_document_is_that_person_and_stays_where_they_stay(cast, positive):
+    stay = factories.stay(cast.site, who=factories.person("员工002", at_site=cast.site))
+    _with_document(stay.person)
+    told = hand_on(cast, positive, propose=False)
+    assert Change.objects.get(number=told.change).stay == stay
+    assert Person.objects.count() == 1
+
+
+def test_a_document_of_somebody_of_another_name_makes_nobody_a_case(cast, positive):
+    _with_document(factories.person("别人"))
+    with pytest.raises(DocumentTaken):
+        hand_on(cast, positive)
+    assert not Change.objects.exists()
+    positive.refresh_from_db()
+    assert positive.handed_on_at is None
+
+
+def _with_document(person):
+    row = Member.objects.get(name="员工002")
+    paper = GivenDocument(row.document_kind, row.document)
+    insert_rows(IdentityDocument, DOCUMENT_FIELDS, [document_row(person.pk, paper, NOW)])
+
+
+def test_handed_on_without_they_can_still_be_proposed(cast, positive):
+    assert hand_on(cast, positive, propose=False).change == ""
+    with pytest.raises(RecallSettled):
+        hand_on(cast, positive, propose=False)
+    assert hand_on(cast, positive).change
+    assert Change.objects.count() == 1
+
+
+def test_a_result_that_is_taken_back_confirms_nobody(cast, positive):
+    hand_on(cast, positive)
+    Recall.objects.update(state="cleared", closed_at=NOW)
+    change = Change.objects.get()
+    seen = outcome_of(change, at=NOW)
+    assert {one.kind for one in seen.now} == {K.STAY_IN_ROOM, K.RECHECK}
+    with pytest.raises(Unconfirmed):
+        confirm(actor=cast.approver.actor, at=NOW, change=change, seen=seen.digest)
+
+
+def test_from_the_page_of_the_positive_to_the_change(cast, positive):
+    page = reverse("tubes:positive", args=[positive.positive_id])
+    assert 'name="propose" checked' in cast.duty_officer.client.get(page).content.decode()
+    step = reverse("tubes:recall_step", args=[positive.pk, "hand_on"])
+    far = somebody("duty_officer", factories.site("H03").unit)
+    assert far.client.post(step, {"words": "x", "propose": "on"}).status_code == 404
+    assert cast.clerk.client.post(step, {"words": "x", "propose": "on"}).status_code == 403
+    assert cast.duty_officer.client.post(step, {"words": "市疾控已接", "propose": "on"}).status_code == 302
+    number = Change.objects.get().number
+    assert reverse("cases:one", args=[number]) in cast.duty_officer.client.get(page).content.decode()
+
+
+def test_without_the_box_nothing_is_proposed(cast, positive):
+    step = reverse("tubes:recall_step", args=[positive.pk, "hand_on"])
+    assert cast.duty_officer.client.post(step, {"words": "市八医院已接"}).status_code == 302
+    assert not Change.objects.exists()
