@@ -247,6 +247,8 @@ ADDRESSES = {
     "cases:withdraw": POST,
     "cases:follow_up": POST,
     "cases:propose": GET,
+    "cases:propose_outside": GET,
+    "cases:about": GET,
     "cases:event": GET,
     "objections:objections": GET,
     "objections:one": GET,
@@ -454,6 +456,7 @@ ARGUMENTS = {
     "objections:answer offer": lambda world: world[Offer].pk,
     "objections:notice notice": lambda _world: "H01-N1",
     "cases:notice number": lambda _world: "H01-G2",
+    "cases:propose_outside person_id": lambda world: world[ExpectedArrival].person_id,
     "cases:propose number": lambda world: world[Stay].number,
     **{
         f"{name} number": lambda world: world[Change].number

@@ -265,7 +265,7 @@ def _keep(change: Change) -> None:
 def _lock_those_near(change: Change) -> None:
     """Nobody moves in or out of the site's rooms while the consequences are computed and written; outside nobody
     admits whom it is about."""
-    if change.outside:
+    if change.person_id is not None:
         list(locked(Person.objects.filter(pk=change.person_id)).values_list("pk", flat=True))
         return
     list(

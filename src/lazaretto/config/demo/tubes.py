@@ -12,9 +12,10 @@ from lazaretto.screening.choices import TubeRule
 from lazaretto.screening.commands import TakenScan
 from lazaretto.screening.models import RosterEntry, Round
 from lazaretto.tubes import commands
-from lazaretto.tubes.choices import AbsenceKind, CallSaid
+from lazaretto.tubes.choices import AbsenceKind, CallSaid, Stage
 from lazaretto.tubes.commands import RawLine, TakenEvent
 from lazaretto.tubes.models import Laboratory, Recall, ResultFile
+from lazaretto.tubes.rules import REPORT
 
 MINUTE = timedelta(minutes=1)
 YESTERDAY = timedelta(hours=26)
@@ -73,7 +74,27 @@ def tell(district: District, *, now: datetime) -> None:
             commands.record_call(actor=actor, at=at, recall=row, said=CallSaid.STAYS, words="在宿舍，不出门")
         elif nth < 6:
             commands.record_call(actor=actor, at=at, recall=row, said=CallSaid.NO_ANSWER)
+    _single(district, of, place, now)
     commands.follow_round(of, at=now)
+
+
+def _single(district: District, of: Round, place: UUID, now: datetime) -> None:
+    """One of the pool was swabbed singly at once, is positive, rechecked: their change of status is proposed."""
+    actor, unit = district.member("duty", now), of.unit_id
+    second = district.member("approver", now).also_with([REPORT], unit)
+    recall = Recall.objects.filter(round=of).order_by("number").last()
+    if recall is None:
+        return
+    code = "HZ26110901"
+    commands.record_retest(actor=actor, at=now - 20 * MINUTE, recall=recall, tube=code)
+    _bag(actor, place, "BAG-0009", [code], at=now - 19 * MINUTE)
+    _seen(actor, of, ("received", {"bag": "BAG-0009", "to": "ZX1", "count": 1}), at=now - 16 * MINUTE)
+    _report(actor, of, [[code, "阳性", "24.6", "23.9"]], at=now - 9 * MINUTE)
+    _report(second, of, [[code, "阳性", "25.1", "24.2"]], at=now - 6 * MINUTE, laboratory="CDC", stage=Stage.RECHECK)
+    recall.refresh_from_db()
+    commands.hand_on(
+        actor=actor, at=now - 4 * MINUTE, recall=recall, words="区疾控复核阳性，市八医院待接", propose=True
+    )
 
 
 def _laboratories(actor: Actor, unit: Unit, at: datetime) -> None:
@@ -97,10 +118,13 @@ def _seen(actor: Actor, of: Round, told: tuple[str, dict[str, object]], *, at: d
     commands.take_events(actor=actor, at=at, batch=new_id(), sent_at=at, events=[event], test_round=of.pk)
 
 
-def _report(actor: Actor, of: Round, cells: list[list[str]], *, at: datetime) -> None:
-    """What the first laboratory found, taken in as far as nobody has to decide."""
+def _report(
+    actor: Actor, of: Round, cells: list[list[str]], *, at: datetime, laboratory: str = "ZX1",
+    stage: Stage = Stage.FIRST,
+) -> None:  # fmt: skip
+    """What a laboratory found, taken in as far as nobody has to decide."""
     staged = commands.stage_results(
-        actor=actor, at=at, test_round=of, laboratory=Laboratory.objects.get(code="ZX1"),
+        actor=actor, at=at, test_round=of, laboratory=Laboratory.objects.get(code=laboratory), stage=stage,
         file_name=f"第{of.number}轮结果.xlsx", digest=new_id().hex, header=HEADER,
         lines=[RawLine(nth, row) for nth, row in enumerate(cells, start=2)],
     )  # fmt: skip

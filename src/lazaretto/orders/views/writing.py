@@ -107,7 +107,7 @@ class Sheet:
             Person.objects.visible_to(self.actor, DRAFT).filter(pk__in=wanted).order_by("name", "id")[:MOST_ROWS]
         )
         names = display_names(self.actor, found)
-        typed = self.data or {}
+        typed = self.data or QueryDict()
         return [(one, names[one.pk], typed.get(f"address-{one.pk}", sleeps_at(one))) for one in found]
 
     def _places(self) -> list[Destination]:

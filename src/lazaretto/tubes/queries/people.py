@@ -53,8 +53,9 @@ def person_of(of: Round, number: int) -> UUID | None:
 def known_person(of: Round, number: int) -> UUID | None:
     """The same, also of whoever became known by their document since the headcount was taken, or is a stranger."""
     row = RosterEntry.objects.filter(round=of.pk, number=number).select_related("member").first()
-    if row is not None and row.member.person_id is not None:
-        return row.member.person_id
+    linked: UUID | None = row.member.person_id if row is not None else None
+    if linked is not None:
+        return linked
     said = row.member if row is not None else Stranger.objects.filter(round=of, number=number).first()
     if said is None or not said.document:
         return None
