@@ -87,7 +87,9 @@ class Sheet:
         return self.valid
 
     def _rows(self) -> Any:
-        rows = formset_factory(PassengerForm, extra=ROWS, max_num=MOST_ROWS, absolute_max=MOST_ROWS)
+        rows = formset_factory(
+            PassengerForm, extra=1 if self.chosen else ROWS, max_num=MOST_ROWS, absolute_max=MOST_ROWS
+        )
         return rows(self.data, prefix="new") if self.site is None else formset_factory(PassengerForm, extra=0)()
 
     def _stays(self) -> list[tuple[Stay, str]]:
