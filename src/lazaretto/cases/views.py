@@ -35,7 +35,7 @@ from lazaretto.cases.queries.outside import HOME_ZONE, home_of, kinds_outside, u
 from lazaretto.cases.queries.scene import outcome_of, settled
 from lazaretto.cases.rules import CONFIRM, PROPOSE, Consequence, takes_back
 from lazaretto.core import clock
-from lazaretto.core.errors import DomainError, NotFound
+from lazaretto.core.errors import DomainError, Forbidden, NotFound
 from lazaretto.core.ids import new_id
 from lazaretto.core.paging import page as piece_of
 from lazaretto.people.queries import display_name, person_by_id
@@ -266,10 +266,12 @@ def _confirmed(request: HttpRequest, found: Change) -> dict[str, Any]:
 def notice(request: HttpRequest, number: str) -> HttpResponse:
     """The letter to whoever was wrongly held for a case or a contact."""
     found = change_by_number(actor_of(request), number)
-    if found.stay is None or not is_correction(found):
+    if not actor_of(request).may(PAPERS, found.scope_id):
+        raise Forbidden(capability=PAPERS)
+    paper = correction_notice(found) if is_correction(found) else None
+    if paper is None:
         raise NotFound(kind="cases.notice", number=number)
-    site_of(request, found.stay.site.code, PAPERS)
-    return pdf(papers.render(correction_notice(found, found.stay)), f"{found.number}.pdf")
+    return pdf(papers.render(paper), f"{found.number}.pdf")
 
 
 @require_POST

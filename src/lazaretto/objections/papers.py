@@ -25,7 +25,7 @@ def notice_paper(notice: ObservationNotice) -> papers.ObservationNotice:
         category = str(Category(stay.category).label)
     return papers.ObservationNotice(
         language=language, number=notice.number, authority=stay.order.authority, legal_basis=stay.order.legal_basis,
-        reason=stay.order.reason, name=stay.person.name, latin_name=_latin(stay), document=document_of(stay),
+        reason=stay.order.reason, name=stay.person.name, latin_name=_latin(stay), document=document_of(stay.person_id),
         site=site_name(stay.site, language), room=_room(stay), issued_at=notice.issued_at,
         issued_by=str(notice.issued_by), objection_contact=stay.site.phone or stay.order.authority,
         code=f"{settings.BASE_URL}/objections/{notice.objection.number}", zone=ZoneInfo(stay.site.time_zone),
@@ -41,7 +41,7 @@ def reply_paper(objection: Objection) -> papers.ObjectionReply:
     return papers.ObjectionReply(
         language=language, number=objection.number, authority=stay.order.authority,
         legal_basis=stay.order.legal_basis, reason=objection.reason, name=stay.person.name, latin_name=_latin(stay),
-        document=document_of(stay), site=site_name(stay.site, language), room=_room(stay),
+        document=document_of(stay.person_id), site=site_name(stay.site, language), room=_room(stay),
         issued_at=objection.closed_at or objection.raised_at, issued_by=str(objection.closed_by or ""),
         objection_contact=stay.site.phone or stay.order.authority,
         code=f"{settings.BASE_URL}/objections/{objection.number}", zone=ZoneInfo(stay.site.time_zone), about=about,

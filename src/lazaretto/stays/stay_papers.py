@@ -1,5 +1,6 @@
 """Makes the printed papers of a stay from its rows; `ui.papers` lays them out."""
 
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -39,7 +40,7 @@ def order_paper(stay: Stay, language: str) -> papers.IsolationOrder:
         reason=order.reason,
         name=stay.person.name,
         latin_name=_latin(stay),
-        document=document_of(stay),
+        document=document_of(stay.person_id),
         site=site_name(stay.site, language),
         room=_room(stay),
         issued_at=order.issued_at,
@@ -67,7 +68,7 @@ def extension_notice(stay: Stay, change: OrderChange, language: str) -> papers.E
         reason=change.reason,
         name=stay.person.name,
         latin_name=_latin(stay),
-        document=document_of(stay),
+        document=document_of(stay.person_id),
         site=site_name(stay.site, language),
         room=_room(stay),
         issued_at=change.at,
@@ -119,9 +120,9 @@ def guest_cards(stay: Stay, language: str) -> papers.GuestCards:
     )
 
 
-def document_of(stay: Stay) -> str:
+def document_of(person_id: UUID) -> str:
     """The first document of the person, masked as on papers."""
-    found = IdentityDocument.objects.filter(person=stay.person_id).order_by("created_at").first()
+    found = IdentityDocument.objects.filter(person=person_id).order_by("created_at").first()
     return mask_number(found.number) if found else ""
 
 

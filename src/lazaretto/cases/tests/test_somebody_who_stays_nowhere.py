@@ -187,6 +187,10 @@ def test_negative_after_recheck_calls_off_what_was_asked_and_takes_two(cast, wor
     lifted.refresh_from_db()
     assert lifted.refutes == case
     assert category_of(worker.pk, at=NOW + HOUR) == ""
+    letter = reverse("cases:notice", args=[lifted.number])
+    assert cast.medic.client.get(letter)["Content-Type"] == "application/pdf"
+    assert cast.security.client.get(letter).status_code == 403
+    assert cast.medic.client.get(reverse("cases:notice", args=[case.number])).status_code == 404
 
 
 def test_arrived_in_hospital_the_move_is_closed(worker, propose, confirm):

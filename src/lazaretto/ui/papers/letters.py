@@ -105,7 +105,7 @@ class ObjectionReply(_Decision):
 @dataclass(frozen=True, kw_only=True)
 class CorrectionNotice(_Decision):
     """Somebody was held for what they were not. `reason` says what was found false; `now` what holds from today on, in
-    whole sentences in the paper's language."""
+    whole sentences in the paper's language. Whoever stayed at no site had no order of ours: it is left out."""
 
     template: ClassVar[str] = "letter"
     order: str
@@ -120,12 +120,13 @@ class CorrectionNotice(_Decision):
             "disagree": pgettext_lazy("paper", "If you disagree"),
         }
         heading = spoken(self.language, said)
+        facts = [
+            *self._who(words), (words["order"], self.order), (words["authority"], self.authority),
+            (words["legal_basis"], self.legal_basis), (words["decided_by"], self.issued_by),
+        ]  # fmt: skip
         return {
             **self._common(words, f"{self.number} · {self.name}"),
-            "facts": [
-                *self._who(words), (words["order"], self.order), (words["authority"], self.authority),
-                (words["legal_basis"], self.legal_basis), (words["decided_by"], self.issued_by),
-            ],
+            "facts": [(label, value) for label, value in facts if value],
             "parts": [
                 {"heading": heading["wrong"], "sentences": [self.reason]},
                 {"heading": heading["now"], "sentences": list(self.now)},
