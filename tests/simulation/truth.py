@@ -14,6 +14,7 @@ from tests.simulation.plan import Outsider, Person, Plan, Swabbed
 from tests.simulation.server import ZONE
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ class Books:
     timeline: list[tuple[datetime, str]] = field(default_factory=list)
     forecasts: list[tuple[datetime, str]] = field(default_factory=list)
     marks: dict[str, datetime] = field(default_factory=dict)
-    slots_end: datetime = datetime.max.replace(tzinfo=UTC)  # of the last one; none is known before they are given
+    slots_end: datetime = NEVER  # of the last one; none is known before they are given
 
     # ---- what comes in
 

@@ -14,7 +14,7 @@ __all__ = ["Source", "from_bytes", "from_path", "pieces"]
 def from_bytes(content: bytes, name: str) -> Source:
     """A file that was uploaded. Raises `ListUnreadable`, `NoNameColumn`."""
     try:
-        return tables.from_bytes(content, name, HEADINGS)
+        return tables.from_bytes(content, name, HEADINGS, pass_over=True)
     except NoHeader as error:
         raise NoNameColumn(sheet=str(error)) from error
     except TableError as error:

@@ -8,6 +8,7 @@ from lazaretto.accounts.models import Unit
 from lazaretto.core.access import ScopedQuerySet
 from lazaretto.core.fields import EncryptedTextField
 from lazaretto.core.ids import new_id
+from lazaretto.core.tables.lists import SheetStart, place_in_file
 from lazaretto.people.models import Person
 from lazaretto.returnees.choices import (
     Agency,
@@ -69,6 +70,7 @@ class ReturneeList(models.Model):
     """A list as an agency sent it, read in pieces, looked at, taken in in pieces.
 
     `declared` is how many people the agency says are on it. Every line is counted in one outcome: `lines` is their sum.
+    Lines of several sheets are numbered on; `sheets` are their names, each with the number after which it begins.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -79,6 +81,7 @@ class ReturneeList(models.Model):
     digest = models.CharField(max_length=64)
     declared = models.PositiveIntegerField(null=True, blank=True)
     columns = models.JSONField(default=dict)
+    sheets = models.JSONField(default=list)
     state = models.CharField(max_length=12, choices=ListState, default=ListState.READING)
     lines = models.PositiveIntegerField(default=0)
     read_to = models.PositiveIntegerField(default=0)
@@ -106,6 +109,11 @@ class ReturneeList(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+    def place_of(self, number: int) -> str:
+        """Where a line stands in the file: its row, with its sheet where there are several."""
+        sheet, row = place_in_file([SheetStart(*one) for one in self.sheets], number)
+        return f"{sheet} {row}".strip()
 
     @property
     def from_whom(self) -> str:
@@ -258,6 +266,11 @@ class ListedLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.outcome}"
+
+    @property
+    def place(self) -> str:
+        """Where it stands in the file."""
+        return self.returnee_list.place_of(self.number)
 
 
 class Attempt(models.Model):

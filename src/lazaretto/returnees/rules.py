@@ -70,13 +70,15 @@ HEADINGS: Final = Headings(
 )  # fmt: skip
 HOLDS: Final[frozenset[str]] = frozenset(
     {
-        Issue.NO_NAME, Issue.ODD_NAME, Issue.BAD_DOCUMENT, Issue.NOTHING_TO_REACH, Issue.MAYBE_SAME,
-        Issue.CLOSED_BEFORE,
+        Issue.NO_NAME, Issue.ODD_NAME, Issue.BAD_DOCUMENT, Issue.NOTHING_TO_REACH, Issue.ADDRESS_ALONE,
+        Issue.MAYBE_SAME, Issue.CLOSED_BEFORE,
     }
 )  # fmt: skip
 ASKS: Final[frozenset[str]] = frozenset({Issue.MAYBE_SAME, Issue.CLOSED_BEFORE})  # who is meant, not what is written
 MOST_PEOPLE: Final = 10_000_000  # that anybody says are on one list
 LONGEST: Final = {"came_from": 120, "travel": 60, "address": 200, "area": 80}
+MENDED: Final = "arrived_read"  # not a column: how a day without a year was read, YYYY-MM-DD
+_NO_YEAR = re.compile(r"(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?(?:\s+\d{1,2}[:时点]\d{0,2}分?)?")
 _NEVER: Final = "合计|总计|小计|共计|total|sum"
 _TOTAL = re.compile(rf"(?:{_NEVER}).{{0,20}}", re.IGNORECASE)
 
@@ -103,18 +105,22 @@ class Entry:
         return LineOutcome.HELD if HOLDS.intersection(self.issues) else LineOutcome.READY
 
 
-def read_entry(said: Mapping[str, str], *, by_hand: bool = False) -> Entry | None:
+def read_entry(said: Mapping[str, str], *, by_hand: bool = False, today: date | None = None) -> Entry | None:
     """A line as it was read, or None when there is nobody in it: an empty line, or one of totals. `by_hand`: its
-    document was typed, not sent.
+    document was typed, not sent. `today`: a day of return after it is marked.
     """
     cells = {field: without_ticks(text) for field, text in said.items()}
     who = {field: cells.get(field, "") for field in ("name", "document", "phone")}
-    if not any(who.values()) or (_TOTAL.fullmatch(who["name"]) and not who["document"]):
+    address = _short("address", cells.get("address", ""))
+    if not any((*who.values(), address)) or (_TOTAL.fullmatch(who["name"]) and not who["document"]):
         return None
     found = read_cells(**who, by_hand=by_hand)
-    arrived, trouble = _day(cells.get("arrived_on", ""))
+    arrived, trouble = _day(cells.get("arrived_on", ""), cells.get(MENDED, ""))
     issues = [*map(str, found.issues), *trouble]
-    address = _short("address", cells.get("address", ""))
+    if not any(who.values()):
+        issues.append(Issue.ADDRESS_ALONE)
+    if arrived and today and arrived > today:
+        issues.append(Issue.FUTURE_DATE)
     phones = tuple(dict.fromkeys((*found.phones, *_more_phones(cells))))
     if not phones and not found.document and not address:
         issues.append(Issue.NOTHING_TO_REACH)
@@ -133,11 +139,42 @@ def _more_phones(cells: Mapping[str, str]) -> Sequence[str]:
     return [phone for text in texts if text for phone in read_cells(name="", document="", phone=text).phones]
 
 
-def _day(text: str) -> tuple[date | None, list[str]]:
+def _day(text: str, mended: str) -> tuple[date | None, list[str]]:
     if not text or is_nothing(text):
         return None, [Issue.NO_DATE]
-    day = read_date(text).day
+    if mended:
+        return date.fromisoformat(mended), [Issue.YEAR_ADDED]
+    day = None if _month_day(text) else read_date(text).day
     return day, [] if day else [Issue.BAD_DATE]
+
+
+def _month_day(text: str) -> tuple[int, int] | None:
+    """Month and day of a date without a year."""
+    found = _NO_YEAR.fullmatch(fold(text))
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def _on(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def with_years(days: Sequence[str], *, today: date) -> list[date | None]:
+    """What is meant by each of the days of a list that say no year; None for all others.
+
+    The year is the one that puts it nearest to the last of the other days, else to today: in January, 12-30 was last
+    year.
+    """
+    whole = [day for text in days if text and not _month_day(text) and (day := read_date(text).day)]
+    near = max(whole, default=today)
+    return [_nearest(found, near) if (found := _month_day(text)) else None for text in days]
+
+
+def _nearest(month_day: tuple[int, int], near: date) -> date | None:
+    there = [day for year in (near.year - 1, near.year, near.year + 1) if (day := _on(year, *month_day))]
+    return min(there, key=lambda day: abs(day - near), default=None)
 
 
 def risk_of(text: str) -> str:

@@ -61,8 +61,11 @@ def _read(arguments: argparse.Namespace, unit: Unit) -> ReturneeList:
     source, (agency, sender) = from_path(path), agency_of(arguments.agency)
     begun = commands.begin_list(
         actor=ACTOR, at=clock.now(), unit=unit, agency=agency, sender=sender, file_name=path.name,
-        digest=source.digest, header=source.header, declared=arguments.declared,
+        digest=source.digest, header=source.header, declared=arguments.declared, sheets=list(source.sheets),
     )  # fmt: skip
+    if source.passed:
+        said = _("Passed over, because nobody is on them: {sheets}.").format(sheets=", ".join(source.passed))
+        cli.progress(said, quiet=arguments.json)
     found = ReturneeList.objects.get(pk=begun.list_id)
     if found.state == ListState.READING:
         waiting = (line for line in source.lines if line.number > begun.read_to)

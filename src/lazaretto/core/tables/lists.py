@@ -4,6 +4,7 @@ A large text file is never in memory as a whole.
 """
 
 import csv
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -19,6 +20,7 @@ SAMPLE = 2_000_000  # bytes that tell the encoding
 BLOCK = 1_000_000
 HEADER_WITHIN = 30  # lines
 OTHER = "+"  # stands before the name of a column that says nothing we know: kept as it came
+_NUMBER = re.compile(r"\d{7,}|\d{3,4}[ -]\d{4}[ -]?\d{3,4}")  # of a telephone or a document
 _ARCHIVES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
@@ -37,16 +39,36 @@ class RawLine:
 
 
 @dataclass(frozen=True)
+class SheetStart:
+    """A sheet of a file, and the number after which its lines begin."""
+
+    name: str
+    after: int
+
+
+def place_in_file(sheets: Sequence[SheetStart], number: int) -> tuple[str, int]:
+    """On which sheet a line stands, and in which row of it; without a name where there is one sheet."""
+    start = max((one for one in sheets if one.after < number), key=lambda one: one.after, default=None)
+    if start is None:
+        return "", number
+    return (start.name if len(sheets) > 1 else ""), number - start.after
+
+
+@dataclass(frozen=True)
 class Source:
     """A file ready to be read: what identifies it, the line that names its columns, the lines after it.
 
-    `about` is how many lines there are, 0 when that is not known before the end.
+    `about` is how many lines there are, 0 when that is not known before the end. Of several sheets the lines are
+    numbered on: `sheets` says after which number each begins, so that a line is found in the file. `passed` are sheets
+    that were passed over, because nobody is on them.
     """
 
     digest: str
     header: list[str]
     lines: Iterator[RawLine]
     about: int = 0
+    sheets: Sequence[SheetStart] = ()
+    passed: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -83,19 +105,39 @@ class Headings:
         return found
 
 
-def from_bytes(content: bytes, name: str, headings: Headings) -> Source:
-    """A file that was uploaded. Raises `TableError`, `NoHeader` for a sheet whose columns nobody names."""
-    sheets = [sheet for sheet in read_workbook(content, name).sheets if any(any(row) for row in sheet.rows)]
+def from_bytes(content: bytes, name: str, headings: Headings, *, pass_over: bool = False) -> Source:
+    """A file that was uploaded. Raises `TableError`, `NoHeader` for a sheet with people whose columns nobody names.
+
+    With `pass_over` a sheet without columns and without anything that could be a telephone or document number (a cover
+    letter, say) is passed over and named, as long as another sheet has people.
+    """
+    filled = [sheet for sheet in read_workbook(content, name).sheets if any(any(row) for row in sheet.rows)]
+    sheets = filled
+    if pass_over:
+        sheets = [sheet for sheet in filled if _has_header(sheet, headings) or _names_somebody(sheet)] or filled
     header: list[str] = []
     pieces: list[Iterator[RawLine]] = []
+    starts: list[SheetStart] = []
     offset = 0
     for sheet in sheets:
+        starts.append(SheetStart(sheet.name, offset))
         found = _header_of(sheet, headings)
         header = header or found[1]
         who = next(index for index, field in headings.columns_of(header).items() if field == "name")
         pieces.append(_lines(sheet, found[0], _same_order(header, found[1], headings), offset, who))
         offset += len(sheet.rows)
-    return Source(sha256(content).hexdigest(), header, chain.from_iterable(pieces), offset)
+    passed = [sheet.name for sheet in filled if sheet not in sheets]
+    return Source(sha256(content).hexdigest(), header, chain.from_iterable(pieces), offset, starts, passed)
+
+
+def _has_header(sheet: Sheet, headings: Headings) -> bool:
+    top = islice(sheet.numbered(), HEADER_WITHIN)
+    return any(headings.is_header([cell_text(cell) for cell in row]) for _number, row in top)
+
+
+def _names_somebody(sheet: Sheet) -> bool:
+    """Whether anything on it could be the number of a person: then its columns must be named."""
+    return any(_NUMBER.search(cell_text(cell)) for _number, row in sheet.numbered() for cell in row)
 
 
 def from_path(path: Path, headings: Headings, *, streamed_from: int = STREAMED_FROM) -> Source:

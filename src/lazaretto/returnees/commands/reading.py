@@ -3,23 +3,35 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from lazaretto.accounts.models import Unit
+from lazaretto.core import clock
 from lazaretto.core.access import Actor
 from lazaretto.core.bulk import insert, insert_rows
 from lazaretto.core.commands import command, record
 from lazaretto.core.errors import InvalidInput, NotFound, ReasonRequired, whole
-from lazaretto.core.tables.lists import RawLine
+from lazaretto.core.tables.lists import RawLine, SheetStart
 from lazaretto.people.queries import document_digest
 from lazaretto.returnees.choices import Agency, Decision, Issue, LineOutcome, ListState
-from lazaretto.returnees.commands.common import settle
+from lazaretto.returnees.commands.common import place_of, settle
 from lazaretto.returnees.commands.taking import take_in
 from lazaretto.returnees.errors import LineSettled, ListClosed, NoNameColumn
 from lazaretto.returnees.models import ListedLine, ReturneeList
-from lazaretto.returnees.rules import ASKS, FINAL, HEADINGS, HOLDS, MANAGE, MOST_PEOPLE, Entry, read_entry
+from lazaretto.returnees.rules import (
+    ASKS,
+    FINAL,
+    HEADINGS,
+    HOLDS,
+    MANAGE,
+    MENDED,
+    MOST_PEOPLE,
+    Entry,
+    read_entry,
+    with_years,
+)
 
 LINE_FIELDS = (
     "returnee_list", "number", "outcome", "issues", "document_digest", "payload", "decision", "candidate", "returnee",
@@ -81,10 +93,11 @@ def begin_list(
     header: list[str],
     sender: str = "",
     declared: int | None = None,
+    sheets: list[SheetStart] | None = None,
 ) -> ReturneeListBegun:
     """Begin a list that an agency sent for an area. `header` is the line that names its columns, `digest` the file's
     SHA-256 in hex, `declared` how many people the agency says are on it, `sender` its name where the kind is too
-    little.
+    little, `sheets` where each sheet of the file begins, if there are several.
 
     Raises `NoNameColumn`, `TextTooLong`, `InvalidInput` for another agency without a name, for a number of people that
     no list has.
@@ -103,7 +116,7 @@ def begin_list(
             ReturneeList(
                 unit=unit, agency=agency, sender=whole(sender, 80), file_name=whole(file_name, 200), digest=digest,
                 declared=declared, columns={str(index): field for index, field in columns.items()}, received_at=at,
-                received_by_id=actor.user_id,
+                received_by_id=actor.user_id, sheets=[[whole(one.name, 80), one.after] for one in sheets or ()],
             )
         )  # fmt: skip
         settle([unit.pk], at=at, by=actor.user_id)
@@ -122,7 +135,11 @@ def add_lines(*, actor: Actor, at: datetime, returnee_list: ReturneeList, lines:
     columns = {int(index): field for index, field in returnee_list.columns.items()}
     fresh = [line for line in lines if line.number > returnee_list.read_to]
     said = [{field: line.cells[index] for index, field in columns.items() if index < len(line.cells)} for line in fresh]
-    rows = [_line(returnee_list, line.number, cells) for line, cells in zip(fresh, said, strict=True)]
+    today = clock.local_date(at, place_of(returnee_list.unit_id)[0])
+    meant = with_years([cells.get("arrived_on", "") for cells in said], today=today)
+    for cells, day in zip(said, meant, strict=True):
+        cells.update({MENDED: day.isoformat()} if day else {})
+    rows = [_line(returnee_list, line.number, cells, today) for line, cells in zip(fresh, said, strict=True)]
     insert_rows(ListedLine, LINE_FIELDS, rows)
     returnee_list.lines += len(rows)
     returnee_list.read_to = max([returnee_list.read_to, *(line.number for line in fresh)])
@@ -131,8 +148,8 @@ def add_lines(*, actor: Actor, at: datetime, returnee_list: ReturneeList, lines:
     return ReturneeLinesRead(returnee_list.id, returnee_list.lines)
 
 
-def _line(returnee_list: ReturneeList, number: int, cells: Mapping[str, str]) -> tuple[Any, ...]:
-    payload, entry = json.dumps(cells, ensure_ascii=False), read_entry(cells)
+def _line(returnee_list: ReturneeList, number: int, cells: Mapping[str, str], today: date) -> tuple[Any, ...]:
+    payload, entry = json.dumps(cells, ensure_ascii=False), read_entry(cells, today=today)
     if entry is None:
         return (returnee_list.pk, number, LineOutcome.EMPTY, [], "", payload, "", None, None, "")
     issues = [str(issue) for issue in entry.issues]
@@ -197,7 +214,8 @@ def decide_line(
     if not take and not reason.strip():
         raise ReasonRequired
     if take:
-        _put_right(line, {"name": name, "document": document, "phone": phone}, who)
+        today = clock.local_date(at, place_of(returnee_list.unit_id)[0])
+        _put_right(line, {"name": name, "document": document, "phone": phone}, who, today)
     else:
         line.outcome, line.reason = LineOutcome.REJECTED, whole(reason, 200)
     line.save()
@@ -219,9 +237,9 @@ def show_line(*, actor: Actor, at: datetime, returnee_list: ReturneeList, number
     return ReturneeLineShown(number, json.loads(line.payload))
 
 
-def _put_right(line: ListedLine, typed: Mapping[str, str], who: Decision | None) -> None:
+def _put_right(line: ListedLine, typed: Mapping[str, str], who: Decision | None, today: date) -> None:
     cells = {**json.loads(line.payload), **{field: text.strip() for field, text in typed.items() if text.strip()}}
-    entry = read_entry(cells, by_hand=bool(typed["document"].strip()))
+    entry = read_entry(cells, by_hand=bool(typed["document"].strip()), today=today)
     wrong = set(entry.issues) if entry else {Issue.NO_NAME.value}
     for field, issue in (("document", Issue.BAD_DOCUMENT), ("phone", Issue.BAD_PHONE)):
         if typed[field].strip() and issue in wrong:

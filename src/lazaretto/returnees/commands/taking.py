@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
@@ -30,6 +31,7 @@ from lazaretto.returnees.queries.matching import Known, known_cases, phone_diges
 from lazaretto.returnees.rules import FINAL, MANAGE, SAYS, Entry, folded, heard, is_riskier, next_call, read_entry
 
 PIECE = 1_000  # lines
+TRIES = 3
 CASE_FIELDS = (
     "id", "number", "unit", "name", "folded", "initials", "document_kind", "document_digest", "document",
     "document_tail", "person", "came_from", "risk", "arrived_on", "travel", "address", "state", "due_at", "owner",
@@ -80,9 +82,7 @@ def take_in(
     returnee_list: ReturneeList, piece: Sequence[ListedLine], *, actor: Actor, at: datetime
 ) -> ReturneePieceTaken:
     """These lines, and what follows for the list and the areas."""
-    work = _Work(returnee_list, actor, at)
-    work.take(piece)
-    work.write()
+    work = _worked(returnee_list, piece, actor, at)
     counted = dict(returnee_list.entries.values_list("outcome").annotate(n=Count("id")))
     ready, held = counted.get(LineOutcome.READY, 0), counted.get(LineOutcome.HELD, 0)
     if returnee_list.state != ListState.COMMITTED:
@@ -95,6 +95,24 @@ def take_in(
     data = {"piece": len(piece), "done": done, "held": held}
     record(returnee_list, unit_id=returnee_list.unit_id, data=data)
     return ReturneePieceTaken(returnee_list.id, done, done + ready, held, finished=not ready)
+
+
+def _worked(returnee_list: ReturneeList, piece: Sequence[ListedLine], actor: Actor, at: datetime) -> "_Work":
+    """The piece, written. Where another list made a case of the same person at this very moment, the database refuses
+    the second one: then that list has been waited for, its cases are seen, and the lines join them.
+    """
+    for left in reversed(range(TRIES)):
+        work = _Work(returnee_list, actor, at)
+        try:
+            with transaction.atomic():
+                work.take(piece)
+                work.write()
+        except IntegrityError:
+            if not left:
+                raise
+        else:
+            return work
+    raise AssertionError("unreachable")
 
 
 class _Work:
@@ -208,21 +226,23 @@ class _Work:
         for name, value in fresh.items():
             setattr(row, name, value)
         if words:
-            told = _("{agency}, line {line}").format(agency=self.list.from_whom, line=line.number)
+            told = _("{agency}, line {line}").format(agency=self.list.from_whom, line=self.list.place_of(line.number))
             self.told.append((row, f"{told}: {'; '.join(words)}"))
         if fresh or words:
             self.heard[row.pk] = row
 
     def write(self) -> None:
-        """In the order in which rows refer to each other."""
+        """In the order in which rows refer to each other; what the journal is told comes last, when nothing can be
+        refused any more.
+        """
         insert_rows(Returnee, CASE_FIELDS, self.cases)
         update_rows(Returnee, DOCUMENT_FIELDS, [(*values, pk) for pk, values in self.named.items()])
         heard_rows = [(*(getattr(row, name) for name in HEARD_FIELDS), pk) for pk, row in sorted(self.heard.items())]
         update_rows(Returnee, HEARD_FIELDS, heard_rows)
-        for row, words in self.told:
-            write_step(row, StepKind.SAID, actor=self.actor, at=self.at, words=words)
         insert_rows(Phone, PHONE_FIELDS, self.phones)
         update_rows(ListedLine, ("outcome", "issues", "candidate", "returnee"), self.did)
+        for row, words in self.told:
+            write_step(row, StepKind.SAID, actor=self.actor, at=self.at, words=words)
         for pk in self.reopened:
             open_again(locked(Returnee.objects.filter(pk=pk)).get(), self.list.from_whom, actor=self.actor, at=self.at)
 

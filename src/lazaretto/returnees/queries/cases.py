@@ -165,9 +165,9 @@ def _history(row: Returnee, lines: Sequence[ListedLine], tests: Sequence[OwedTes
     found = [
         Event(
             line.returnee_list.received_at,
-            _("Named by {agency}, line {line}").format(agency=line.returnee_list.from_whom, line=line.number)
+            _("Named by {agency}, line {line}").format(agency=line.returnee_list.from_whom, line=line.place)
             if line.outcome == LineOutcome.MADE
-            else _("Named by {agency} too, line {line}").format(agency=line.returnee_list.from_whom, line=line.number),
+            else _("Named by {agency} too, line {line}").format(agency=line.returnee_list.from_whom, line=line.place),
             str(line.returnee_list.received_by or ""),
         )
         for line in lines

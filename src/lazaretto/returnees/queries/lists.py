@@ -16,12 +16,12 @@ from lazaretto.core.tables.lists import OTHER
 from lazaretto.people.queries import name_for
 from lazaretto.returnees.choices import Issue, LineOutcome, ListState
 from lazaretto.returnees.models import ListedLine, ReturneeList
-from lazaretto.returnees.rules import MANAGE, READ
+from lazaretto.returnees.rules import MANAGE, MENDED, READ
 
 LABELS = {
     "name": _("Name"), "document": _("Document number"), "phone": _("Telephone"), "came_from": _("Came from"),
     "risk": _("Risk"), "arrived_on": _("Day of return"), "travel": _("Train or flight"), "address": _("Address"),
-    "area": _("Street or community"),
+    "area": _("Street or community"), MENDED: _("Day of return, as it was read"),
 }  # fmt: skip
 
 

@@ -1,23 +1,29 @@
 """Every line of every list ends in somebody's hands: a new case, a case it joins, or a question."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 import xlsxwriter
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
+from django.urls import reverse
+from python_calamine import CalamineWorkbook
 
 from lazaretto.core.deadlines import open_deadlines
 from lazaretto.core.errors import InvalidInput
 from lazaretto.core.models import Deadline
 from lazaretto.core.promises import verify
-from lazaretto.returnees import commands
+from lazaretto.returnees import commands, files
 from lazaretto.returnees.choices import Agency, Decision, Outcome
-from lazaretto.returnees.errors import LineSettled, ListClosed
+from lazaretto.returnees.commands import OpenReturnee, OpenReturnees
+from lazaretto.returnees.errors import LineSettled, ListClosed, NoNameColumn
 from lazaretto.returnees.models import Attempt, Desk, ListedLine, Phone, Returnee
 from lazaretto.returnees.queries.lists import account_of
-from lazaretto.returnees.rules import read_entry, risk_of
-from lazaretto.returnees.tests.agencies import CAME, card, lay_out, named, row, take_in, xlsx
+from lazaretto.returnees.rules import read_entry, risk_of, with_years
+from lazaretto.returnees.sheets import open_cases
+from lazaretto.returnees.tests.agencies import CAME, HEADER, card, lay_out, name, named, row, take_in, xlsx
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +47,7 @@ def outcomes(found):
 def test_each_line_makes_a_case_joins_one_or_is_held(duty, unit):
     found = take_in(
         duty, unit, row("冯文杰", card(1), "13800000001"), row("侯敏轩", card(2), "13800000002"),
-        row("冯文杰", card(1), "13800000003"), row("错号", WRONG, "13800000004"), row("合计：4人"), row(""), declared=4,
+        row("冯文杰", card(1), "13800000003"), row("错号", WRONG, "13800000004"), row("合计：4人"), row("", address=""), declared=4,
     )  # fmt: skip
     assert outcomes(found) == [
         (2, "made"), (3, "made"), (4, "joined"), (5, "held"), (6, "empty"), (7, "empty"),
@@ -94,6 +100,97 @@ def test_the_same_person_whose_case_was_closed_meanwhile_is_opened_again_or_some
 def test_an_excel_file_keeps_its_row_numbers(duty, unit):
     found = take_in(duty, unit, content=xlsx(row("冯文杰", card(1)), row("侯敏轩", card(2))))
     assert outcomes(found) == [(3, "made"), (4, "made")]
+
+
+def book(**sheets: list[tuple[str, ...]]) -> bytes:
+    """An Excel file with these sheets."""
+    target = BytesIO()
+    made = xlsxwriter.Workbook(target, {"in_memory": True})
+    for called, rows in sheets.items():
+        sheet = made.add_worksheet(called)
+        for number, line in enumerate(rows):
+            sheet.write_row(number, 0, line)
+    made.close()
+    return target.getvalue()
+
+
+def test_a_sheet_without_people_is_passed_over_and_lines_are_those_of_their_sheet(cast, duty, unit):
+    letter = [("关于协查来穗人员的函",), ("请于今日内核查",)]
+    first, second = [("名单",), HEADER, row(name(1), card(1))], [HEADER, row(name(2), card(2)), row("", card(3))]
+    content = book(说明=letter, 铁路=first, 民航=second)
+    source = files.from_bytes(content, "名单.xlsx")
+    assert (source.passed, [one.name for one in source.sheets]) == (["说明"], ["铁路", "民航"])
+    found = take_in(duty, unit, content=content)
+    assert [line.place for line in found.entries.order_by("number")] == ["铁路 3", "民航 2", "民航 3"]
+    page = cast.duty_officer.client.get(reverse("returnees:list", args=[found.pk])).content.decode()
+    assert "民航 3" in page
+    case = named(name(2))
+    assert "民航 2" in cast.duty_officer.client.get(reverse("returnees:one", args=[case.number])).content.decode()
+
+
+def test_whoever_sends_a_cover_letter_is_told_that_it_was_passed_over(cast, unit):
+    content = book(说明=[("请核查",)], 名单=[HEADER, row(name(1), card(1))])
+    given = {"unit": unit.pk, "agency": "railway", "file": SimpleUploadedFile("名单.xlsx", content)}
+    page = cast.duty_officer.client.post(reverse("returnees:lists"), given, follow=True).content.decode()
+    assert "以下工作表没有人员，已跳过：说明。" in page
+
+
+def test_a_sheet_with_people_whose_columns_nobody_names_is_refused_still():
+    content = book(一=[HEADER, row(name(1), card(1))], 二=[(name(2), card(2), "13800000002")])
+    with pytest.raises(NoNameColumn):
+        files.from_bytes(content, "名单.xlsx")
+
+
+def test_an_address_alone_is_held_and_put_right_with_a_name(duty, unit):
+    found = lay_out(duty, unit, row("", "", ""), row(name(1), card(1)), ("2", "", "", "", "", "", "", "", ""))
+    assert [line.outcome for line in found.entries.order_by("number")] == ["held", "ready", "empty"]
+    held = found.entries.get(outcome="held")
+    assert "address_alone" in held.issues
+    commands.decide_line(actor=duty, at=NOW, returnee_list=found, number=held.number, take=True, name=name(5))
+    held.refresh_from_db()
+    assert (held.outcome, "address_alone" in held.issues) == ("ready", False)
+
+
+def test_a_day_without_a_year_has_the_year_of_the_others_or_the_nearest(cast, duty, unit):
+    days = ("11-18", "11月19日", "2026-11-20", "13-45", "2026-11-29")
+    found = take_in(duty, unit, *(row(name(n), card(n), came=day) for n, day in enumerate(days)))
+    told = [named(name(n)).arrived_on for n in range(5)]
+    assert told == [date(2026, 11, 18), date(2026, 11, 19), date(2026, 11, 20), None, date(2026, 11, 29)]
+    issues = [line.issues for line in found.entries.order_by("number")]
+    assert [("year_added" in one, "bad_date" in one, "future_date" in one) for one in issues] == [
+        (True, False, False), (True, False, False), (False, False, False), (False, True, False), (False, False, True),
+    ]  # fmt: skip
+    page = cast.duty_officer.client.get(reverse("returnees:list", args=[found.pk]) + "?show=all").content.decode()
+    for words in ("11月19日", "2026-11-19", "已补上年份", "在今天之后"):
+        assert words in page, words
+
+
+@pytest.mark.parametrize(
+    ("days", "today", "meant"),
+    [
+        (["12-30"], date(2027, 1, 2), [date(2026, 12, 30)]),
+        (["1/2", "2026-12-31"], date(2027, 3, 1), [date(2027, 1, 2), None]),
+        (["6.30", "2022-07-01"], date(2026, 11, 21), [date(2022, 6, 30), None]),
+        (["2月29日"], date(2026, 11, 21), [None]),
+        (["2-29"], date(2028, 3, 1), [date(2028, 2, 29)]),
+        (["", "G1234"], date(2026, 11, 21), [None, None]),
+    ],
+)
+def test_which_year_is_meant(days, today, meant):
+    assert with_years(days, today=today) == meant
+
+
+def test_cells_that_begin_like_formulas_are_texts_in_excel():
+    one = OpenReturnee(
+        number="R-1", name="=HYPERLINK(1)", area="@街道", phones=("+8613800000000",), address="-1+1", came_from="=1",
+        risk="", arrived_on=None, agencies=("=2",), state="", tries=0, due_at=None, owner="",
+    )  # fmt: skip
+    content = open_cases(OpenReturnees((one,)))
+    with ZipFile(BytesIO(content)) as file:
+        sheet = file.read("xl/worksheets/sheet1.xml").decode()
+    assert "<f>" not in sheet
+    rows = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()
+    assert rows[1][1:6] == ["=HYPERLINK(1)", "@街道", "+8613800000000", "-1+1", "=1"]
 
 
 def test_a_cell_merged_over_a_family_says_the_same_of_each(duty, unit):

@@ -37,10 +37,14 @@ def test_two_lists_with_the_same_people_make_one_case_each(cast):
         lay_out(actor, unit, *order, agency=agency)
         for agency, order in ((Agency.POLICE, rows), (Agency.RAILWAY, rows[::-1]))
     ]
-    at_once([lambda one=one: commands.commit_list.invoke(actor=actor, at=NOW, payload={"returnee_list": str(one.pk)})
-             for one in lists])  # fmt: skip
-    for one in lists:  # the one that lost is taken in again
-        commands.commit_list(actor=actor, at=NOW, returnee_list=ReturneeList.objects.get(pk=one.pk))
+    told = at_once(
+        [
+            lambda one=one: commands.commit_list.invoke(actor=actor, at=NOW, payload={"returnee_list": str(one.pk)})
+            for one in lists
+        ]
+    )
+    assert [one.finished for one in told] == [True, True], "the second waits for the first, and joins its cases"
+    assert set(ReturneeList.objects.values_list("state", flat=True)) == {"committed"}
     assert Returnee.objects.count() == 20
     assert all(case.lines.count() == 2 for case in Returnee.objects.all())
     assert not any(found.offenders for found in verify(at=NOW) if found.promise in {4, 6})
