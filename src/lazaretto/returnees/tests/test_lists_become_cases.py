@@ -47,7 +47,8 @@ def outcomes(found):
 def test_each_line_makes_a_case_joins_one_or_is_held(duty, unit):
     found = take_in(
         duty, unit, row("冯文杰", card(1), "13800000001"), row("侯敏轩", card(2), "13800000002"),
-        row("冯文杰", card(1), "13800000003"), row("错号", WRONG, "13800000004"), row("合计：4人"), row("", address=""), declared=4,
+        row("冯文杰", card(1), "13800000003"), row("错号", WRONG, "13800000004"), row("合计：4人"),
+        row("", address=""), declared=4,
     )  # fmt: skip
     assert outcomes(found) == [
         (2, "made"), (3, "made"), (4, "joined"), (5, "held"), (6, "empty"), (7, "empty"),

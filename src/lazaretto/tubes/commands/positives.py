@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from lazaretto.cases.choices import ChangeState
 from lazaretto.core.access import Actor
 from lazaretto.core.bulk import insert_few, insert_unless_taken, update_rows
 from lazaretto.core.deadlines import Due, cancel, meet, raise_alarm, set_deadlines
@@ -10,7 +11,7 @@ from lazaretto.core.ids import new_id
 from lazaretto.screening.models import Round, Scan
 from lazaretto.tubes.choices import RecallState, Stage, Standing
 from lazaretto.tubes.clocks import CLOCKS
-from lazaretto.tubes.deadlines import HAND_ON, POSITIVE, RETEST
+from lazaretto.tubes.deadlines import HAND_ON, POSITIVE, RETEST, TAKEN_BACK
 from lazaretto.tubes.models import Positive, Recall, Trail
 from lazaretto.tubes.queries.results import counting
 from lazaretto.tubes.rules import standing_of
@@ -149,14 +150,22 @@ def confirm_people(of: Round, recalls: Iterable[Recall], at: datetime) -> None:
         recall.state, recall.closed_at, recall.overridden = R.CONFIRMED, None, False
         recall.save(update_fields=["state", "closed_at", "overridden"])
         raise_alarm(Due(HAND_ON.code, recall, at, unit_id=of.unit_id), at=at)
+        cancel(TAKEN_BACK.code, recall, at=at, answer=str(R.CONFIRMED.label))
 
 
 def clear(of: Round, recalls: Iterable[Recall], at: datetime) -> None:
-    """They are free."""
+    """They are free. Where their change of status was confirmed on this result, somebody has to put that right."""
     for recall in recalls:
         recall.state, recall.closed_at, recall.overridden = R.CLEARED, at, False
         recall.save(update_fields=["state", "closed_at", "overridden"])
         cancel(HAND_ON.code, recall, at=at, answer=str(R.CLEARED.label))
+        if _rests_on(recall):
+            raise_alarm(Due(TAKEN_BACK.code, recall, at, unit_id=of.unit_id), at=at)
+
+
+def _rests_on(recall: Recall) -> bool:
+    change = recall.change
+    return change is not None and change.state == ChangeState.CONFIRMED and not hasattr(change, "refuted_by")
 
 
 def settle(recall: Recall, *, by: int | None, at: datetime) -> None:

@@ -12,6 +12,7 @@ from lazaretto.cases.models import Change, FollowUp
 from lazaretto.cases.queries.scene import outcome_of
 from lazaretto.core import clock
 from lazaretto.core.bulk import insert_rows
+from lazaretto.core.models import Deadline
 from lazaretto.headcounts.models import Member
 from lazaretto.people.commands import GivenDocument
 from lazaretto.people.commands.registration import DOCUMENT_FIELDS, document_row
@@ -21,9 +22,10 @@ from lazaretto.protocols.models import PackAdoption
 from lazaretto.screening.models import RosterEntry
 from lazaretto.screening.tests.rounds import opened, scan, send
 from lazaretto.tubes import commands
+from lazaretto.tubes.deadlines import TAKEN_BACK
 from lazaretto.tubes.errors import RecallSettled
-from lazaretto.tubes.models import Recall
-from lazaretto.tubes.tests.labs import recheck, report
+from lazaretto.tubes.models import Laboratory, Recall
+from lazaretto.tubes.tests.labs import commit, recheck, report
 from lazaretto.tubes.tests.ways import brought, laboratory
 from tests import factories
 from tests.cast import member as somebody
@@ -138,6 +140,23 @@ def test_a_result_that_is_taken_back_confirms_nobody(cast, positive):
     assert {one.kind for one in seen.now} == {K.STAY_IN_ROOM, K.RECHECK}
     with pytest.raises(Unconfirmed):
         confirm(actor=cast.approver.actor, at=NOW, change=change, seen=seen.digest)
+
+
+def test_taken_back_after_it_was_confirmed_somebody_is_told_at_once(cast, positive):
+    hand_on(cast, positive)
+    change = Change.objects.get()
+    confirm(actor=cast.approver.actor, at=NOW, change=change, seen=outcome_of(change, at=NOW).digest)
+    waiting = Deadline.objects.filter(kind=TAKEN_BACK.code, subject_id=str(positive.pk), state="open")
+    assert not waiting.exists()
+    again = recheck(cast, positive.round, Laboratory.objects.get(code="LAB1"), ["S2", "阴性"])
+    commands.decide_line(
+        actor=cast.duty_officer.actor, at=NOW, result_file=again, number=2, take=True, reason="疾控更正：样本调换"
+    )
+    commit(cast, again)
+    positive.refresh_from_db()
+    assert (positive.state, waiting.count()) == ("cleared", 1)
+    shown = cast.duty_officer.client.get(reverse("headquarters:alarms"), headers={"accept-language": "en"}).content
+    assert "who puts that right?" in shown.decode()
 
 
 def test_from_the_page_of_the_positive_to_the_change(cast, positive):
