@@ -113,13 +113,19 @@ def shown_lines(actor: Actor, returnee_list: ReturneeList, rows: Sequence[Listed
             row,
             [
                 (field_label(field), _shown(actor, returnee_list.unit_id, field, text))
-                for field, text in json.loads(row.payload).items()
+                for field, text in _beside(json.loads(row.payload)).items()
                 if text
             ],
             [str(Issue(code).label) for code in row.issues],
         )
         for row in rows
     ]
+
+
+def _beside(cells: dict[str, str]) -> dict[str, str]:
+    """How a day was read stands beside what the line says."""
+    day = cells.pop(MENDED, "")
+    return {**cells, "arrived_on": f"{cells['arrived_on']} → {day}"} if day else cells
 
 
 def field_label(field: str) -> str:

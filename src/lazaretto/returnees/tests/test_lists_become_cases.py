@@ -162,7 +162,7 @@ def test_a_day_without_a_year_has_the_year_of_the_others_or_the_nearest(cast, du
         (True, False, False), (True, False, False), (False, False, False), (False, True, False), (False, False, True),
     ]  # fmt: skip
     page = cast.duty_officer.client.get(reverse("returnees:list", args=[found.pk]) + "?show=all").content.decode()
-    for words in ("11月19日", "2026-11-19", "已补上年份", "在今天之后"):
+    for words in ("11月19日 → 2026-11-19", "已补上年份", "在今天之后"):
         assert words in page, words
 
 
