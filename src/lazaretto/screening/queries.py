@@ -278,7 +278,7 @@ def progress(of: Round, *, at: datetime) -> Progress:
         points=[
             PointPace(
                 place, known[place.pk].tested, known[place.pk].strangers, done, works,
-                str(place.pk) in slow and at - since > HOUR / 2,
+                str(place.pk) in slow and at - since > HOUR / 2 and not no_shows,
             )
             for place, done, works in places
         ],

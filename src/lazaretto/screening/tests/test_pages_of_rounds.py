@@ -169,6 +169,7 @@ def test_when_only_those_who_did_not_come_are_left_no_finish_is_foretold(cast, m
     at = NOW + 3 * HOUR + HOUR / 3
     seen = progress(of, at=at)
     assert (seen.no_shows, seen.pace.finish, seen.coverage.missing) == (True, None, 6)
+    assert not any(row.behind for row in seen.points), "nobody stands there"
     monkeypatch.setattr(clock, "now", lambda: at)
     client = cast.medic.client
     assert "只剩未到人员：6 人" in client.get(reverse("screening:round", args=[of.pk])).content.decode()

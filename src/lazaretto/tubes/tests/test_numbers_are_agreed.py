@@ -90,6 +90,7 @@ def test_the_pages_of_the_round_and_of_the_enterprise_fetch_it_once(cast, place)
     panel = f'hx-get="{reverse("tubes:agreed", args=[of.pk])}'
     shown = cast.duty_officer.client.get(reverse("screening:round", args=[of.pk])).content.decode()
     assert panel in shown
+    assert "ignoreTitle:true" in shown, "the round keeps its own title"
     assert shown.index(panel) > shown.index('id="now"')
     shown = cast.duty_officer.client.get(reverse("screening:enterprise", args=[of.pk, home.pk])).content.decode()
     assert f"{panel}?organisation={home.pk}" in shown
