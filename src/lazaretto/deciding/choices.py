@@ -9,6 +9,7 @@ class Kind(TextChoices):
 
     POSITIVE = "positive", _("positive tube without a recheck")
     HAND_ON = "hand_on", _("confirmed positive that nobody has taken over")
+    TAKEN_BACK = "taken_back", _("result taken back after its change of status was confirmed")
     FEVER = "fever", _("fever at a table that nobody answered")
     RECALL = "recall", _("people of a tube to be swabbed singly")
     HELD = "held", _("lines of results that are held")

@@ -13,8 +13,8 @@ from lazaretto.deciding.rules import SETTLED_HERE
 from lazaretto.tubes.choices import Doubt
 
 TONES: Final = {
-    Kind.POSITIVE: "red", Kind.HAND_ON: "red", Kind.FEVER: "red", Kind.RECALL: "orange", Kind.HELD: "amber",
-    Kind.LATE: "orange",
+    Kind.POSITIVE: "red", Kind.HAND_ON: "red", Kind.TAKEN_BACK: "red", Kind.FEVER: "red",
+    Kind.RECALL: "orange", Kind.LATE: "orange", Kind.HELD: "amber",
 }  # fmt: skip
 
 # What to do with the tube and the people, where words decide it.
@@ -81,6 +81,7 @@ def _page(row: Matter) -> tuple[str, list[Any]]:
         Kind.STRAY: ("tubes:questions", [of]),
         Kind.RECALL: ("tubes:again", [of]),
         Kind.HAND_ON: ("tubes:again", [of]),
+        Kind.TAKEN_BACK: ("tubes:again", [of]),
     }
     if positive:
         return "tubes:positive", [positive]
@@ -145,6 +146,7 @@ _TOLD: Final = {
     Kind.POSITIVE: lambda said: _joined(said["tube"], _people(said)),
     Kind.RECALL: lambda said: _joined(said["tube"], _people(said)),
     Kind.HAND_ON: lambda said: _joined(said["tube"], _number(said)),
+    Kind.TAKEN_BACK: lambda said: _joined(said["tube"], _number(said)),
     Kind.FEVER: lambda said: _joined(f"{said['degrees']} ℃", _number(said), _table(said)),
     Kind.HELD: lambda said: _joined(
         said["file"], ngettext("%(n)s line", "%(n)s lines", said["lines"]) % {"n": said["lines"]}

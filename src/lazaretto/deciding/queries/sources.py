@@ -28,6 +28,7 @@ DEADLINES = {
     Kind.FEVER: ("screening.fever",),
     Kind.POSITIVE: ("tubes.positive",),
     Kind.HAND_ON: ("tubes.hand_on",),
+    Kind.TAKEN_BACK: ("tubes.taken_back",),
     Kind.RECALL: ("tubes.retest",),
     Kind.HELD: ("tubes.hidden", "tubes.look"),
     Kind.LATE: ("tubes.table", "tubes.courier", "tubes.result"),
@@ -59,7 +60,7 @@ def found_in(of: Round, *, at: datetime) -> dict[tuple[str, str], Found]:
     for source in (_scans, _clocks, _strangers, _agreed, _bags, _tubes, _strays):
         found |= {(one.kind, one.subject): one for one in source(of)}
     points = dict(Trail.objects.filter(round=of.pk, code__in=_codes(of)).values_list("code", "point_id"))
-    for with_deadline in (_fevers, _held, _positives, _recalls, _confirmed):
+    for with_deadline in (_fevers, _held, _positives, _recalls, _confirmed, _taken_back):
         found |= {(one.kind, one.subject): one for one in with_deadline(of, own, points)}
     return found | {(one.kind, one.subject): one for one in _late(of, own, at)}
 
@@ -236,6 +237,15 @@ def _confirmed(of: Round, own: Own, points: Points) -> Iterator[Found]:
         said = {"tube": row.tube, "number": row.number, "positive": str(row.positive_id or "")}
         due_ = _of(own, Kind.HAND_ON, row.pk)
         yield Found(Kind.HAND_ON, str(row.pk), row.raised_at, row.raised_at, points.get(row.tube), said, due_)
+
+
+def _taken_back(of: Round, own: Own, points: Points) -> Iterator[Found]:
+    """A confirmed change of status rested on a result that counts no more."""
+    keys = [subject for kind, subject in own if kind in DEADLINES[Kind.TAKEN_BACK]]
+    for row in Recall.objects.filter(round=of, pk__in=_as_keys(keys)) if keys else ():
+        due_ = own[DEADLINES[Kind.TAKEN_BACK][0], str(row.pk)]
+        said = {"tube": row.tube, "number": row.number, "positive": str(row.positive_id or "")}
+        yield Found(Kind.TAKEN_BACK, str(row.pk), due_.due_at, due_.due_at, points.get(row.tube), said, due_)
 
 
 def _late(of: Round, own: Own, at: datetime) -> Iterator[Found]:

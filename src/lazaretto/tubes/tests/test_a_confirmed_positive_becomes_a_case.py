@@ -13,6 +13,8 @@ from lazaretto.cases.queries.scene import outcome_of
 from lazaretto.core import clock
 from lazaretto.core.bulk import insert_rows
 from lazaretto.core.models import Deadline
+from lazaretto.deciding.commands import follow_round as follow_questions
+from lazaretto.deciding.models import Matter
 from lazaretto.headcounts.models import Member
 from lazaretto.people.commands import GivenDocument
 from lazaretto.people.commands.registration import DOCUMENT_FIELDS, document_row
@@ -155,6 +157,8 @@ def test_taken_back_after_it_was_confirmed_somebody_is_told_at_once(cast, positi
     commit(cast, again)
     positive.refresh_from_db()
     assert (positive.state, waiting.count()) == ("cleared", 1)
+    follow_questions(positive.round, at=NOW)
+    assert Matter.objects.filter(kind="taken_back", closed_at__isnull=True).count() == 1
     shown = cast.duty_officer.client.get(reverse("headquarters:alarms"), headers={"accept-language": "en"}).content
     assert "who puts that right?" in shown.decode()
 
