@@ -60,6 +60,7 @@ HAND_ON = deadline_kind(
 TAKEN_BACK = deadline_kind(
     DeadlineKind(
         "tubes.taken_back", _("A result was taken back after its change of status was confirmed: who puts that right?"),
-        grace=NOW, ladder=(Rung(NOW, "duty_officer"), Rung(HALF_HOUR, "approver")), answer_within=HALF_HOUR, urgent=True,
+        grace=NOW, ladder=(Rung(NOW, "duty_officer"), Rung(HALF_HOUR, "approver")), answer_within=HALF_HOUR,
+        urgent=True,
     )
 )  # fmt: skip
