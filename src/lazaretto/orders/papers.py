@@ -20,7 +20,7 @@ from lazaretto.stays.rules import mask_number
 from lazaretto.ui import papers
 
 VOID = {OrderState.DRAFT: "draft", OrderState.WITHDRAWN: "withdrawn"}
-ZONE = "Asia/Shanghai"
+ZONE = settings.TIME_ZONE
 
 
 def order_paper(order: TransferOrder, language: str) -> papers.TransferOrder:

@@ -8,6 +8,7 @@ from itertools import chain, groupby
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models import Count, F, QuerySet
 from django.utils.translation import gettext as _
 
@@ -35,7 +36,7 @@ from lazaretto.stranded.models import Given, Group, Stranded, StrandedStep
 
 READ = rules.READ
 NAMES = "people.names"
-HOME_ZONE, HOME_JURISDICTION = "Asia/Shanghai", "CN"  # of a unit that runs no site
+HOME_ZONE, HOME_JURISDICTION = settings.TIME_ZONE, "CN"  # of a unit that runs no site
 LODGINGS = (ExternalKind.LODGING, ExternalKind.SITE, ExternalKind.HOME)
 MOST, SHORTEST = 6, 2
 MOST_PLACES = 8

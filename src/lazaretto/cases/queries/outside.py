@@ -6,6 +6,8 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
+
 from lazaretto.cases.choices import OUTSIDE, ChangeKind, ChangeState
 from lazaretto.cases.models import Change
 from lazaretto.cases.queries.refuted import confirmed_case, suspicion_about, undone_outside
@@ -25,7 +27,7 @@ from lazaretto.protocols.rules import Lodging, Occupant, Pack
 from lazaretto.stays.queries.going_on import unlifted_order
 from lazaretto.stays.rules import with_ties
 
-HOME_ZONE, HOME_JURISDICTION = "Asia/Shanghai", "CN"  # of a unit that runs no site
+HOME_ZONE, HOME_JURISDICTION = settings.TIME_ZONE, "CN"  # of a unit that runs no site
 C = ChangeKind
 BECAME = {C.CASE: Category.CASE, C.CONTACT: Category.CLOSE_CONTACT, C.RECOVERED: Category.RECOVERED}
 

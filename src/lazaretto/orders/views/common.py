@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
@@ -12,7 +13,7 @@ from lazaretto.core.errors import DomainError
 from lazaretto.places.models import Site
 from lazaretto.ui.notices import notify
 
-ZONE = "Asia/Shanghai"
+ZONE = settings.TIME_ZONE
 
 
 def page(

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models import Min
 
 from lazaretto.accounts.models import Unit
@@ -22,7 +23,7 @@ from lazaretto.returnees.errors import CaseClosed
 from lazaretto.returnees.models import CaseStep, Desk, OwedTest, Returnee, ReturneeList, Shift
 from lazaretto.returnees.numbers import number
 
-HOME_ZONE, HOME_JURISDICTION = "Asia/Shanghai", "CN"  # of a unit that runs no site
+HOME_ZONE, HOME_JURISDICTION = settings.TIME_ZONE, "CN"  # of a unit that runs no site
 MOST = 1000  # characters of what is told
 
 

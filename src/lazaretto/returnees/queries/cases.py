@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -19,7 +20,7 @@ from lazaretto.returnees.choices import LineOutcome, Result, State, StepKind
 from lazaretto.returnees.models import ListedLine, OwedTest, Phone, Returnee, Shift
 from lazaretto.returnees.rules import CALL, READ, folded
 
-HOME_ZONE = "Asia/Shanghai"
+HOME_ZONE = settings.TIME_ZONE
 SHOWS = ("queue", "handed_up", "owned", "watched", "late", "open", "closed")
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -49,7 +50,7 @@ WITHIN = timedelta(hours=2)  # proposed as the time of arrival
 DESKS = 3  # who hands over at more sites than these starts from the page of one
 SHOWN = 100  # people at once on a page
 ROOM_LENGTH = 12  # characters of the number of a room
-ZONE = "Asia/Shanghai"
+ZONE = settings.TIME_ZONE
 
 
 @require_GET
