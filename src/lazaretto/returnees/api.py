@@ -28,7 +28,7 @@ class ReturneeListsIn(Paging):
 
 
 class ReturneeListOut(Schema):
-    """A list as an agency sent it."""
+    """A list as an agency sent it. `passed`: sheets that were passed over, because nobody is on them."""
 
     id: UUID
     unit_id: UUID
@@ -39,6 +39,7 @@ class ReturneeListOut(Schema):
     declared: int | None
     state: ListState
     lines: int
+    passed: list[str]
     received_at: datetime
     committed_at: datetime | None
 

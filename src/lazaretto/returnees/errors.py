@@ -1,5 +1,8 @@
 """Named errors of the screening of returnees."""
 
+from typing import Self
+
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from lazaretto.core.errors import DomainError
@@ -21,6 +24,11 @@ class NoNameColumn(DomainError):
     status = 422
     message = _("No column of this file is called 姓名 or name.")
     next_step = _("Put one line with the names of the columns above the people, and send it again.")
+
+    @classmethod
+    def on(cls, sheet: str) -> Self:
+        """Where the people without columns are, of all the sheets of a file."""
+        return cls(format_lazy(_("Sheet {sheet}: no column is called 姓名 or name."), sheet=sheet), sheet=sheet)
 
 
 class ListClosed(DomainError):

@@ -16,7 +16,7 @@ def from_bytes(content: bytes, name: str) -> Source:
     try:
         return tables.from_bytes(content, name, HEADINGS, pass_over=True)
     except NoHeader as error:
-        raise NoNameColumn(sheet=str(error)) from error
+        raise NoNameColumn.on(str(error)) from error
     except TableError as error:
         raise ListUnreadable(reason=error.code) from error
 

@@ -71,6 +71,7 @@ class ReturneeList(models.Model):
 
     `declared` is how many people the agency says are on it. Every line is counted in one outcome: `lines` is their sum.
     Lines of several sheets are numbered on; `sheets` are their names, each with the number after which it begins.
+    `passed` are the names of sheets that were passed over, because nobody is on them.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -82,6 +83,7 @@ class ReturneeList(models.Model):
     declared = models.PositiveIntegerField(null=True, blank=True)
     columns = models.JSONField(default=dict)
     sheets = models.JSONField(default=list)
+    passed = models.JSONField(default=list)
     state = models.CharField(max_length=12, choices=ListState, default=ListState.READING)
     lines = models.PositiveIntegerField(default=0)
     read_to = models.PositiveIntegerField(default=0)

@@ -62,6 +62,7 @@ def _read(arguments: argparse.Namespace, unit: Unit) -> ReturneeList:
     begun = commands.begin_list(
         actor=ACTOR, at=clock.now(), unit=unit, agency=agency, sender=sender, file_name=path.name,
         digest=source.digest, header=source.header, declared=arguments.declared, sheets=list(source.sheets),
+        passed=list(source.passed),
     )  # fmt: skip
     if source.passed:
         said = _("Passed over, because nobody is on them: {sheets}.").format(sheets=", ".join(source.passed))

@@ -20,7 +20,18 @@ SAMPLE = 2_000_000  # bytes that tell the encoding
 BLOCK = 1_000_000
 HEADER_WITHIN = 30  # lines
 OTHER = "+"  # stands before the name of a column that says nothing we know: kept as it came
-_NUMBER = re.compile(r"\d{7,}|\d{3,4}[ -]\d{4}[ -]?\d{3,4}")  # of a telephone or a document
+# Who is on a sheet without headings. A letter has telephones, too, but says whose: a word stands right before them.
+_DOCUMENT = re.compile(r"(?<!\d)\d{17}[\dXx](?![\dA-Za-z])")
+_DIGITS = r"(?!\d{4}-\d{1,2}-\d{1,2}(?!\d))[+(]?\d[\d() -]{5,}\d"  # of a telephone or a document, not a date
+_NUMBER = re.compile(_DIGITS)
+_IS_NUMBER = re.compile(rf"['’‘`]?[A-Za-z]{{0,2}}{_DIGITS}")
+_AFTER_A_NAME = re.compile(rf"[\d.、)]*\s*([\u4e00-\u9fff·]{{2,8}}|[A-Za-z' -]{{3,40}})[\s,，、;；]*{_DIGITS}")
+_WHOSE = re.compile(
+    r"联系人|经办人|负责人|contact person|(电话|手机|热线|传真|联系方式|号码|编号|文号|(?<![a-z])"
+    rf"(phone|telephone|tel|mobile|fax|hotline|no))\W*{_DIGITS}",
+    re.IGNORECASE,
+)
+_FEW = 5  # telephones of a letter: of more, somebody must say whose they are
 _ARCHIVES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
@@ -108,8 +119,8 @@ class Headings:
 def from_bytes(content: bytes, name: str, headings: Headings, *, pass_over: bool = False) -> Source:
     """A file that was uploaded. Raises `TableError`, `NoHeader` for a sheet with people whose columns nobody names.
 
-    With `pass_over` a sheet without columns and without anything that could be a telephone or document number (a cover
-    letter, say) is passed over and named, as long as another sheet has people.
+    With `pass_over` a sheet without columns and without a row that could be somebody's (a cover letter, say, with its
+    telephone) is passed over and named, as long as another sheet has people.
     """
     filled = [sheet for sheet in read_workbook(content, name).sheets if any(any(row) for row in sheet.rows)]
     sheets = filled
@@ -136,8 +147,22 @@ def _has_header(sheet: Sheet, headings: Headings) -> bool:
 
 
 def _names_somebody(sheet: Sheet) -> bool:
-    """Whether anything on it could be the number of a person: then its columns must be named."""
-    return any(_NUMBER.search(cell_text(cell)) for _number, row in sheet.numbered() for cell in row)
+    """Whether a row could be somebody's: then its columns must be named."""
+    rows = [[text for cell in row if (text := cell_text(cell).strip())] for _number, row in sheet.numbered()]
+    numbered = [row for row in rows if any(_NUMBER.search(text) for text in row)]
+    return len(numbered) > _FEW or any(_is_somebody(row) for row in numbered)
+
+
+def _is_somebody(texts: Sequence[str]) -> bool:
+    """An identity number; or a cell that is a number beside others, or after a name, and no word says whose it is."""
+    line = " ".join(texts)
+    if _DOCUMENT.search(line):
+        return True
+    if _WHOSE.search(line) or any(text.endswith((":", "：")) for text in texts):
+        return False
+    if len(texts) == 1:
+        return _AFTER_A_NAME.fullmatch(line) is not None
+    return any(_IS_NUMBER.match(text) for text in texts)
 
 
 def from_path(path: Path, headings: Headings, *, streamed_from: int = STREAMED_FROM) -> Source:

@@ -94,10 +94,11 @@ def begin_list(
     sender: str = "",
     declared: int | None = None,
     sheets: list[SheetStart] | None = None,
+    passed: list[str] | None = None,
 ) -> ReturneeListBegun:
     """Begin a list that an agency sent for an area. `header` is the line that names its columns, `digest` the file's
     SHA-256 in hex, `declared` how many people the agency says are on it, `sender` its name where the kind is too
-    little, `sheets` where each sheet of the file begins, if there are several.
+    little, `sheets` where each sheet of the file begins, if there are several, `passed` those that were passed over.
 
     Raises `NoNameColumn`, `TextTooLong`, `InvalidInput` for another agency without a name, for a number of people that
     no list has.
@@ -117,6 +118,7 @@ def begin_list(
                 unit=unit, agency=agency, sender=whole(sender, 80), file_name=whole(file_name, 200), digest=digest,
                 declared=declared, columns={str(index): field for index, field in columns.items()}, received_at=at,
                 received_by_id=actor.user_id, sheets=[[whole(one.name, 80), one.after] for one in sheets or ()],
+                passed=[whole(name, 80) for name in passed or ()],
             )
         )  # fmt: skip
         settle([unit.pk], at=at, by=actor.user_id)

@@ -58,7 +58,7 @@ def lay_out(
     source = files.from_bytes(content, "名单.xlsx" if content.startswith(b"PK") else "名单.csv")
     begun = commands.begin_list(
         actor=actor, at=at, unit=unit, agency=agency, file_name="名单.csv", digest=source.digest, header=source.header,
-        declared=declared, sheets=list(source.sheets),
+        declared=declared, sheets=list(source.sheets), passed=list(source.passed),
     )  # fmt: skip
     found = ReturneeList.objects.get(pk=begun.list_id)
     for piece in files.pieces(source.lines, 100):

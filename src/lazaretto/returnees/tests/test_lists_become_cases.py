@@ -142,6 +142,47 @@ def test_a_sheet_with_people_whose_columns_nobody_names_is_refused_still():
         files.from_bytes(content, "名单.xlsx")
 
 
+LETTERS = [
+    [("联系人：张三 电话 021-55501234",)],
+    [("联系人", "张三"), ("联系电话", "021-55501234")],
+    [("联系人：", "13800001111")],
+    [("如有疑问请致电 021-55501234。",), ("日期", "2026-11-20")],
+    [("Questions? Tel.: +86 21 5550 1234",)],
+    [("沪防办〔2026〕1234567号",), ("编号：20261123001",)],
+]
+PEOPLE = [
+    [(name(2), "13800000002")],
+    [(f"{name(2)} 13800000002",)],
+    [(name(2), "E12345678")],
+    [("联系人：张三 电话 021-55501234",), (name(2), card(2))],
+    [(f"联系人{name(2)} {card(2)}",)],
+    [(name(n), "某市", f"手机 1380000000{n}") for n in range(6)],
+]
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_the_telephone_of_a_letter_makes_nobody_of_it(cast, unit, letter):
+    letter = [("关于协查来穗人员的函",), ("请于今日内核查",), *letter]
+    given = {"unit": unit.pk, "agency": "railway"}
+    given["file"] = SimpleUploadedFile("名单.xlsx", book(公函=letter, 名单=[HEADER, row(name(1), card(1))]))
+    answer = cast.duty_officer.client.post(reverse("returnees:lists"), given)
+    assert answer.status_code == 302
+    for _again in range(2):  # it stands there for whoever opens the list later
+        assert (
+            "以下工作表没有人员，已跳过：公函"
+            in cast.duty_officer.client.get(answer.headers["Location"]).content.decode()
+        )
+
+
+@pytest.mark.parametrize("people", PEOPLE)
+def test_a_sheet_that_is_refused_is_named(cast, unit, people):
+    given = {"unit": unit.pk, "agency": "railway"}
+    given["file"] = SimpleUploadedFile("名单.xlsx", book(铁路=[HEADER, row(name(1), card(1))], 民航=people))
+    answer = cast.duty_officer.client.post(reverse("returnees:lists"), given)
+    assert answer.status_code == 422
+    assert "工作表“民航”" in answer.content.decode()
+
+
 def test_an_address_alone_is_held_and_put_right_with_a_name(duty, unit):
     found = lay_out(duty, unit, row("", "", ""), row(name(1), card(1)), ("2", "", "", "", "", "", "", "", ""))
     assert [line.outcome for line in found.entries.order_by("number")] == ["held", "ready", "empty"]

@@ -66,7 +66,7 @@ def _read(request: HttpRequest, given: dict[str, Any]) -> UUID:
     begun = commands.begin_list(
         actor=actor, at=at, unit=given["unit"], agency=Agency(given["agency"]), file_name=given["file"].name,
         digest=source.digest, header=source.header, sender=given["sender"], declared=given["declared"],
-        sheets=list(source.sheets),
+        sheets=list(source.sheets), passed=list(source.passed),
     )  # fmt: skip
     found = ReturneeList.objects.get(pk=begun.list_id)
     if found.state == ListState.READING:
@@ -75,9 +75,6 @@ def _read(request: HttpRequest, given: dict[str, Any]) -> UUID:
         commands.end_reading(actor=actor, at=at, returnee_list=found)
     elif begun.known:
         notify(request, _("This very file came before; here it is."), tone="blue")
-    if source.passed:
-        said = _("Passed over, because nobody is on them: {sheets}.").format(sheets=", ".join(source.passed))
-        notify(request, said, tone="amber")
     return begun.list_id
 
 
