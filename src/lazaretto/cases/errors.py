@@ -30,11 +30,16 @@ class NothingSuspected(DomainError):
 
 
 class StillPositive(DomainError):
-    """A confirmed positive was sampled after the recheck."""
+    """A positive of theirs stands: sampled after the recheck, or in a round where no laboratory took it back."""
 
     code = "still_positive"
     message = _("A later specimen is a confirmed positive: the recheck does not refute it.")
-    next_step = _("Have the later specimen rechecked, and propose it again on that recheck.")
+    next_step = _("Have that specimen rechecked; once the laboratory has reported the recheck, propose it again.")
+
+    @classmethod
+    def in_round(cls, tube: str) -> "StillPositive":
+        """With the tube whose results say so."""
+        return cls(_("The positive result of tube %(tube)s stands: no recheck refutes it.") % {"tube": tube}, tube=tube)
 
 
 class NotBecauseOfIt(DomainError):

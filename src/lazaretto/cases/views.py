@@ -32,8 +32,8 @@ from lazaretto.cases.queries.listing import (
 )
 from lazaretto.cases.queries.listing import about as about_whom
 from lazaretto.cases.queries.outside import HOME_ZONE, home_of, kinds_outside, unit_for, where_is
-from lazaretto.cases.queries.scene import outcome_of, settled
-from lazaretto.cases.rules import CONFIRM, PROPOSE, Consequence, takes_back
+from lazaretto.cases.queries.scene import outcome_of, settled, takes_two
+from lazaretto.cases.rules import CONFIRM, PROPOSE, Consequence
 from lazaretto.core import clock
 from lazaretto.core.errors import DomainError, Forbidden, NotFound
 from lazaretto.core.ids import new_id
@@ -249,7 +249,7 @@ def _preview(request: HttpRequest, found: Change) -> dict[str, Any]:
     actor = actor_of(request)
     return {
         "now": told(actor, seen.now, seen.pack), "then": told(actor, seen.then, seen.pack), "digest": seen.digest,
-        "by_another": takes_back(seen) and found.proposed_by_id == actor.user_id,
+        "by_another": found.proposed_by_id == actor.user_id and takes_two(found, seen),
     }  # fmt: skip
 
 

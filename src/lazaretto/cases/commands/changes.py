@@ -45,7 +45,7 @@ from lazaretto.cases.queries.refuted import (
     suspicion_about,
     suspicion_of,
 )
-from lazaretto.cases.queries.scene import outcome_of, settled
+from lazaretto.cases.queries.scene import outcome_of, settled, takes_two
 from lazaretto.cases.rules import Consequence, Outcome
 from lazaretto.core.access import Actor, locked
 from lazaretto.core.choices import DeadlineState
@@ -197,7 +197,7 @@ def confirm(*, actor: Actor, at: datetime, change: Change, seen: str, words: str
     found = outcome_of(change, at=at)
     if found.digest != seen:
         raise PreviewChanged(digest=found.digest)
-    if by == change.proposed_by_id and rules.takes_back(found):
+    if by == change.proposed_by_id and takes_two(change, found):
         raise AnotherPerson
     found = _known_by_name(change, found, at)
     change.digest, change.outcome = seen, asdict(found)

@@ -24,7 +24,7 @@ from lazaretto.cases.errors import (
     Unconfirmed,
 )
 from lazaretto.cases.models import Change
-from lazaretto.cases.queries.outside import category_of
+from lazaretto.cases.queries.outside import category_of, still_positive
 from lazaretto.cases.queries.refuted import (
     case_of,
     confirmed_case,
@@ -133,6 +133,9 @@ def _is_refuted(change: Change, person_id: UUID) -> None:
     recheck = change.specimen
     if recheck and recheck.state not in {SpecimenState.REFUTED, SpecimenState.NEGATIVE}:
         raise NotRefuted
+    for one in still_positive(change):  # a report does not refute what laboratories reported here
+        if recheck is None or recheck.collected_at <= one.found_at:
+            raise StillPositive.in_round(one.tube)
     case = confirmed_case(person_id)
     if case is None:
         return

@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import Q
 
 from lazaretto.cases.choices import OUTSIDE, ChangeKind, ChangeState
 from lazaretto.cases.models import Change
 from lazaretto.cases.queries.refuted import confirmed_case, suspicion_about, undone_outside
-from lazaretto.cases.queries.surroundings import Known, around, known_above
+from lazaretto.cases.queries.surroundings import Found, Known, around, known_above
 from lazaretto.cases.rules import NO_CATEGORY, PROPOSE, Clock, Near, Scene, may_become
 from lazaretto.core.access import Actor
 from lazaretto.core.clock import local_date
@@ -28,6 +29,7 @@ from lazaretto.stays.queries.going_on import unlifted_order
 from lazaretto.stays.rules import with_ties
 
 HOME_ZONE, HOME_JURISDICTION = settings.TIME_ZONE, "CN"  # of a unit that runs no site
+LOOK_BACK = timedelta(days=4)  # as the plans have it; only to find the tube that a change rests on
 C = ChangeKind
 BECAME = {C.CASE: Category.CASE, C.CONTACT: Category.CLOSE_CONTACT, C.RECOVERED: Category.RECOVERED}
 
@@ -123,6 +125,30 @@ def scene_outside(change: Change, *, at: datetime, since: datetime, zone: ZoneIn
 def unsettled(change: Change, since: datetime) -> str:
     """What it rests on that is not confirmed (any more), as apps above know; empty for nothing."""
     return next((one.unsettled for one in known_above(change, since) if one.unsettled), "")
+
+
+def findings(change: Change) -> list[Found]:
+    """Positives of theirs that stand, as apps above know, since what the change speaks of was found."""
+    return [one for each in known_above(change, _looked_back(change)) for one in each.stands]
+
+
+def still_positive(change: Change) -> list[Found]:
+    """Those of them that no recheck that was confirmed later refutes, and no recovery is behind."""
+    about = Q(person=change.subject_id) | Q(stay__person=change.subject_id)
+    ended = Change.objects.filter(about, kind__in=[C.LIFTED, C.RECOVERED], state=ChangeState.CONFIRMED)
+    last = ended.order_by("-happened_at").values_list("happened_at", flat=True).first()
+    return [one for one in findings(change) if last is None or one.found_at > last]
+
+
+def _looked_back(change: Change) -> datetime:
+    """Of a recheck: from the finding that it speaks of."""
+    moments = [change.happened_at]
+    who = change.subject_id
+    if change.kind == C.LIFTED and who is not None:
+        case = confirmed_case(who)
+        suspected = Change.objects.filter(Q(person=who) | Q(stay__person=who), kind=C.CASE, state=ChangeState.PROPOSED)
+        moments += [*suspected.values_list("happened_at", flat=True), *([case.happened_at] if case else [])]
+    return min(moments) - LOOK_BACK
 
 
 def _staff(known: Sequence[Known]) -> tuple[int, ...]:

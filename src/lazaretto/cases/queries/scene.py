@@ -12,10 +12,11 @@ from django.db.models import Q, QuerySet
 from lazaretto.cases import rules
 from lazaretto.cases.choices import ChangeKind, ChangeState, EvidenceKind, FollowUpState
 from lazaretto.cases.models import Change, FollowUp
-from lazaretto.cases.queries.outside import home_of, scene_outside, unsettled
+from lazaretto.cases.queries.outside import LOOK_BACK, findings, home_of, scene_outside, unsettled
 from lazaretto.cases.queries.refuted import (
     case_of,
     declared_by,
+    suspicion_about,
     suspicion_of,
     undone_by_recheck,
     undone_for_contact,
@@ -37,7 +38,6 @@ from lazaretto.stays.queries.status import course_after, course_with_absence
 from lazaretto.stays.rules import with_ties
 
 C = ChangeKind
-LOOK_BACK = 4  # days, as the plans have it; only to find the tube that a change rests on
 
 
 @dataclass(frozen=True)
@@ -73,10 +73,21 @@ def outcome_of(change: Change, *, at: datetime) -> Outcome:
 def settled(change: Change) -> bool:
     """Whether the evidence is more than one unconfirmed positive."""
     if change.outside:
-        return change.kind != C.CASE or not unsettled(change, change.happened_at - timedelta(days=LOOK_BACK))
+        return change.kind != C.CASE or not unsettled(change, change.happened_at - LOOK_BACK)
     if change.kind != C.CASE or change.evidence != EvidenceKind.SPECIMEN or change.specimen is None:
         return True
     return change.specimen.state == SpecimenState.CONFIRMED_POSITIVE
+
+
+def takes_two(change: Change, found: Outcome) -> bool:
+    """Whether one person alone would undo what two findings said: a case, or a suspicion on a confirmed positive."""
+    if rules.takes_back(found):
+        return True
+    if change.kind != C.LIFTED or change.subject_id is None:
+        return False
+    waiting = suspicion_of(change.stay) if change.stay else suspicion_about(change.subject_id)
+    rests = waiting.filter(specimen__state=SpecimenState.CONFIRMED_POSITIVE)
+    return rests.exists() or any(one.confirmed for one in findings(change))
 
 
 def _look(change: Change, at: datetime) -> _Look:

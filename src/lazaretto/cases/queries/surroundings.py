@@ -28,13 +28,23 @@ class Shared:
 
 
 @dataclass(frozen=True)
+class Found:
+    """A positive of theirs that nobody has taken back: `confirmed` by a second finding, or preliminary."""
+
+    tube: str
+    found_at: datetime
+    confirmed: bool
+
+
+@dataclass(frozen=True)
 class Known:
-    """What an app above knows about a change outside. `unsettled` names what it rests on that is not confirmed (any
-    more); `staff` are users who came near."""
+    """What an app above knows about somebody. `unsettled` names what a change rests on that is not confirmed (any
+    more); `staff` are users who came near; `stands` are positives of theirs that stand."""
 
     shared: tuple[Shared, ...] = ()
     staff: tuple[int, ...] = ()
     unsettled: str = ""
+    stands: tuple[Found, ...] = ()
 
 
 Key = TypeVar("Key", bound=UUID | str | int)

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Q
 
 from lazaretto.cases.choices import Why
 from lazaretto.cases.models import Change
-from lazaretto.cases.queries.surroundings import Known, Shared
+from lazaretto.cases.queries.surroundings import Found, Known, Shared
 from lazaretto.headcounts.queries import members_of
 from lazaretto.screening.models import RosterEntry, Round, Scan
 from lazaretto.tubes.choices import RecallState
 from lazaretto.tubes.models import Recall
+
+STANDS = (RecallState.CONFIRMED, RecallState.POSITIVE)
 
 
 def known_of(change: Change, since: datetime) -> Known:
@@ -19,32 +22,46 @@ def known_of(change: Change, since: datetime) -> Known:
     confirmed (any more) is named."""
     linked = list(Recall.objects.filter(change=change.pk).select_related("round"))
     waiting = next((one for one in linked if one.state != RecallState.CONFIRMED), None)
-    found = {one.pk: one for one in [*linked, *_confirmed(change, since)] if one.state == RecallState.CONFIRMED}
+    positives = list(_positives(change.subject_id, since)) if change.subject_id else []
+    everything = {one.pk: one for one in [*linked, *positives]}
+    found = {pk: one for pk, one in everything.items() if one.state == RecallState.CONFIRMED}
     shared: list[Shared] = []
     staff: set[int] = set()
     for recall in found.values():
         shared += [*_tube(recall), *_section(recall)]
         own = Scan.objects.filter(round=recall.round_id, number=recall.number)
         staff |= {user for user in own.values_list("upload__by", flat=True) if user is not None}
-    return Known(tuple(shared), tuple(sorted(staff)), (waiting.retest_tube or waiting.tube) if waiting else "")
+    return Known(
+        tuple(shared), tuple(sorted(staff)), _tube_of(waiting) if waiting else "",
+        tuple(
+            Found(_tube_of(one), one.retested_at or one.raised_at, one.state == RecallState.CONFIRMED)
+            for one in everything.values()
+            if one.state in STANDS
+        ),
+    )  # fmt: skip
 
 
-def _confirmed(change: Change, since: datetime) -> Iterable[Recall]:
-    """By the headcounts they stand on; rounds that were over before are not looked at."""
-    if change.person_id is None:
-        return []
-    own = list(members_of(change.person_id))
+def _tube_of(recall: Recall) -> str:
+    return recall.retest_tube or recall.tube
+
+
+def _positives(person_id: UUID, since: datetime) -> Iterable[Recall]:
+    """By the headcounts they stand on, and by changes of theirs: a stranger stands on none. Rounds that were over
+    before are not looked at."""
+    about = Q(change__person=person_id) | Q(change__stay__person=person_id)
+    for round_id, number in _numbers(person_id, since):
+        about |= Q(round=round_id, number=number)
+    rows = Recall.objects.filter(about, state__in=STANDS, round__deadline_at__gte=since).select_related("round")
+    return rows.order_by("raised_at", "pk")
+
+
+def _numbers(person_id: UUID, since: datetime) -> Iterable[tuple[UUID, int]]:
+    own = list(members_of(person_id))
     rounds = list(Round.objects.filter(deadline_at__gte=since, frozen_at__isnull=False).values_list("pk", flat=True))
     entries = RosterEntry.objects.filter(
         round__in=rounds, organisation__in=[one.organisation_id for one in own], member__in=[one.pk for one in own]
     )
-    numbers = list(entries.values_list("round", "number")) if own and rounds else []
-    if not numbers:
-        return []
-    about = Q(pk__in=[])
-    for round_id, number in numbers:
-        about |= Q(round=round_id, number=number)
-    return Recall.objects.filter(about, state=RecallState.CONFIRMED).select_related("round").order_by("raised_at", "pk")
+    return list(entries.values_list("round", "number")) if own and rounds else []
 
 
 def _tube(recall: Recall) -> Iterable[Shared]:

@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 
 from lazaretto.cases.choices import ChangeState, ConsequenceKind, Why
-from lazaretto.cases.commands import confirm
-from lazaretto.cases.errors import Unconfirmed
+from lazaretto.cases.commands import confirm, propose_outside
+from lazaretto.cases.errors import AnotherPerson, StillPositive, Unconfirmed
 from lazaretto.cases.models import Change, FollowUp
 from lazaretto.cases.queries.scene import outcome_of
 from lazaretto.core import clock
@@ -179,3 +179,56 @@ def test_without_the_box_nothing_is_proposed(cast, positive):
     step = reverse("tubes:recall_step", args=[positive.pk, "hand_on"])
     assert cast.duty_officer.client.post(step, {"words": "市八医院已接"}).status_code == 302
     assert not Change.objects.exists()
+
+
+def lift(cast, change, *, by=None, at=NOW + HOUR):
+    made = propose_outside(
+        actor=(by or cast.duty_officer).actor, at=at, unit=change.unit, person=change.person, kind="lifted",
+        happened_at=at - HOUR / 2, evidence="report", words="区疾控复核两次阴性",
+    )  # fmt: skip
+    return Change.objects.get(pk=made.change_id)
+
+
+def confirmed(cast, change, *, by=None, at=NOW):
+    confirm(actor=(by or cast.approver).actor, at=at, change=change, seen=outcome_of(change, at=at).digest)
+
+
+@pytest.mark.parametrize("case", [False, True])
+def test_a_report_does_not_undo_what_two_laboratories_found(cast, positive, case):
+    hand_on(cast, positive)
+    change = Change.objects.get()
+    if case:
+        confirmed(cast, change)
+    with pytest.raises(StillPositive) as refused:
+        lift(cast, change)
+    assert refused.value.context["tube"] == "S2"
+    Recall.objects.update(state="positive")
+    with pytest.raises(StillPositive):
+        lift(cast, change)
+    Recall.objects.update(state="cleared", closed_at=NOW)
+    lifted = lift(cast, change)
+    Recall.objects.filter(pk=positive.pk).update(state="confirmed", closed_at=None)
+    with pytest.raises(StillPositive):
+        confirmed(cast, lifted, at=NOW + HOUR)
+    Recall.objects.update(state="cleared", closed_at=NOW)
+    confirmed(cast, lifted, at=NOW + HOUR)
+    assert Change.objects.get(pk=lifted.pk).state == ChangeState.CONFIRMED
+
+
+def test_what_a_recheck_refuted_before_stands_in_nobodys_way(cast, positive):
+    hand_on(cast, positive)
+    first = Change.objects.get()
+    confirmed(cast, first)
+    Recall.objects.update(state="cleared", closed_at=NOW)
+    confirmed(cast, lift(cast, first), at=NOW + HOUR)
+    Recall.objects.filter(pk=positive.pk).update(state="confirmed", closed_at=None)
+    made = propose_outside(
+        actor=cast.medic.actor, at=NOW + HOUR, unit=first.unit, person=first.person, kind="case",
+        happened_at=NOW, evidence="report", words="市八医院阳性",
+    )  # fmt: skip
+    lifted = lift(cast, Change.objects.get(pk=made.change_id), at=NOW + 2 * HOUR)
+    with pytest.raises(AnotherPerson):
+        confirmed(cast, lifted, by=cast.duty_officer, at=NOW + 2 * HOUR)
+    address = reverse("cases:one", args=[lifted.number])
+    assert cast.duty_officer.client.get(address).context["by_another"]
+    confirmed(cast, lifted, at=NOW + 2 * HOUR)
