@@ -1,15 +1,20 @@
 """Forms of mass testing; they only read what was typed."""
 
+import json
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, Self
 
 from django import forms
+from django.db.models import Model
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from lazaretto.accounts.fields import AreaField
 from lazaretto.accounts.models import Unit
 from lazaretto.screening.choices import TubeRule
-from lazaretto.screening.models import Point
+from lazaretto.screening.models import Point, Round
 
 MOMENT, CLOCK = "%Y-%m-%dT%H:%M", "%H:%M"  # as inputs of browsers take them, whatever the language
 
@@ -39,10 +44,61 @@ class RoundForm(forms.Form):
         return given
 
 
-class EditRoundForm(forms.Form):
-    """What a round is called, and until when everybody is tested; `edition` names what its reader saw."""
+class EditForm(forms.Form):
+    """Something that two may change at once: `edition` names what its reader saw, `seen` keeps it, field by field."""
 
     edition = forms.CharField(widget=forms.HiddenInput, required=False)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    @classmethod
+    def of(cls, found: Model) -> Self:
+        """Filled with what is known."""
+        form = cls(initial={name: getattr(found, name) for name in cls.base_fields if hasattr(found, name)})
+        form.initial["seen"] = json.dumps(form.as_shown(found))
+        return form
+
+    def as_shown(self, found: Model) -> dict[str, str]:
+        """What stands, as the fields show it."""
+        known = {name: field for name, field in self.fields.items() if name != "edition" and hasattr(found, name)}
+        return {
+            name: str(field.widget.format_value(field.prepare_value(getattr(found, name))) or "")
+            for name, field in known.items()
+        }
+
+    def lay_over(self, found: Round | Point) -> None:
+        """Somebody else changed it meanwhile: what the reader left alone becomes what stands; what they typed stays,
+        and beside it is said what stands."""
+        seen, stands = _texts(self.data.get("seen", "")), self.as_shown(found)
+        self.data = self.data.copy()
+        for name, now in stands.items():
+            typed = self.data.get(name, "").strip()
+            if typed == now:
+                continue
+            if seen.get(name) == typed:
+                self.data[name] = now
+                self.add_error(name, _("Somebody else changed this; now it stands as it is here."))
+            else:
+                self.add_error(name, _("Now it stands: {what}").format(what=_said(getattr(found, name))))
+        self.data["edition"], self.data["seen"] = found.edition, json.dumps(stands)
+
+
+def _texts(text: str) -> dict[str, str]:
+    """What came back of `seen`; of anything else nothing: then all that differs counts as typed."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _said(value: object) -> str:
+    if value is None or value == "":
+        return "–"
+    return date_format(localtime(value), "Y-m-d H:i") if isinstance(value, datetime) else str(value)
+
+
+class EditRoundForm(EditForm):
+    """What a round is called, and until when everybody is tested."""
 
     name = forms.CharField(label=_("Name of the round"), max_length=120)
     deadline_at = forms.DateTimeField(
@@ -90,13 +146,5 @@ class PointForm(forms.Form):
         return given
 
 
-class EditPointForm(PointForm):
-    """What is known of a point; `edition` names what its reader saw."""
-
-    edition = forms.CharField(widget=forms.HiddenInput, required=False)
-
-    @classmethod
-    def of(cls, point: Point) -> "EditPointForm":
-        """Filled with what is known."""
-        known = {name: getattr(point, name) for name in cls.base_fields if hasattr(point, name)}
-        return cls(initial=known)
+class EditPointForm(PointForm, EditForm):
+    """What is known of a point."""

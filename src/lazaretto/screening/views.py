@@ -7,8 +7,6 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.cache import never_cache
@@ -23,7 +21,7 @@ from lazaretto.headcounts.models import Organisation
 from lazaretto.people.queries import name_for
 from lazaretto.screening import commands, queries, sheets
 from lazaretto.screening.choices import FeverDone
-from lazaretto.screening.forms import EditPointForm, EditRoundForm, PointForm, RoundForm
+from lazaretto.screening.forms import EditForm, EditPointForm, EditRoundForm, PointForm, RoundForm
 from lazaretto.screening.models import Point, Round
 from lazaretto.screening.navigation import ENTERPRISE_ROOMS, POINT_ROOMS, ROOMS, panels_of
 from lazaretto.screening.rules import FEVERS, MANAGE, OVER, READ
@@ -143,8 +141,7 @@ def begin(request: HttpRequest, round_id: UUID) -> HttpResponse:
 def edit(request: HttpRequest, round_id: UUID) -> HttpResponse:
     """Another name or deadline; what follows from it is said."""
     found = queries.round_by_id(actor_of(request), round_id)
-    known = {"name": found.name, "deadline_at": found.deadline_at, "edition": found.edition}
-    form = EditRoundForm(request.POST or None, initial=known)
+    form = EditRoundForm(request.POST) if request.method == "POST" else EditRoundForm.of(found)
     if request.method == "POST" and form.is_valid():
         given = {**form.cleaned_data, "deadline_at": _as_it_was(form.cleaned_data["deadline_at"], found.deadline_at)}
         made = _done(request, form, commands.change_round, test_round=str(found.pk), **given)
@@ -175,24 +172,11 @@ def edit_point(request: HttpRequest, point_id: UUID) -> HttpResponse:
     return render(request, "screening/edit_point.html", context, status=422 if form.errors else 200)
 
 
-def _now_stands(form: Any, found: Round | Point) -> None:
+def _now_stands(form: EditForm, found: Round | Point) -> None:
     """Whoever wrote over what somebody else changed meanwhile reads what stands, keeps what they typed, and decides."""
     found.refresh_from_db()
-    if not form.cleaned_data.get("edition") or form.cleaned_data["edition"] == found.edition:
-        return
-    form.data = form.data.copy()
-    form.data["edition"] = found.edition
-    for name, field in form.fields.items():
-        if name not in {"edition", "client_id", "reason"} and hasattr(found, name):
-            stands = field.widget.format_value(field.prepare_value(getattr(found, name)))
-            if stands != field.widget.format_value(form.data.get(name) or None):
-                form.add_error(name, _("Now it stands: {what}").format(what=_shown(getattr(found, name))))
-
-
-def _shown(value: Any) -> str:
-    if value is None or value == "":
-        return "–"
-    return date_format(localtime(value), "Y-m-d H:i") if isinstance(value, datetime) else str(value)
+    if form.cleaned_data.get("edition") and form.cleaned_data["edition"] != found.edition:
+        form.lay_over(found)
 
 
 @require_POST
@@ -241,6 +225,7 @@ def _done(request: HttpRequest, form: Any, command: Any, **payload: Any) -> Any:
 
     The same form sent twice does it once; changed after that, it is another request.
     """
+    payload.pop("seen", None)
     client_id, who = payload.pop("client_id", None), {"actor": actor_of(request), "at": clock.now()}
     try:
         try:

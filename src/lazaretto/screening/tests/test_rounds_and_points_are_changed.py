@@ -251,6 +251,48 @@ def test_two_who_change_a_round_do_not_undo_each_other_unseen(cast):
     assert client.post(page, {**read, **seen, "name": "乙的名字"}).status_code == 302
 
 
+def as_sent(answer) -> dict[str, object]:
+    """The form as a browser sends it back untouched."""
+    form = answer.context["form"]
+    shown = {one.name: one.field.widget.format_value(one.value()) for one in form}
+    return {name: said for name, said in shown.items() if said is not None}
+
+
+def test_what_the_second_one_left_alone_stays_what_the_first_one_said(cast):
+    _of, place = opened(cast)
+    client, page = cast.duty_officer.client, reverse("screening:edit_point", args=[place.pk])
+    first = second = as_sent(client.get(page))
+    assert (
+        client.post(page, {**first, "address": "东门路 8 号", "latitude": "23.1", "longitude": "113.2"}).status_code
+        == 302
+    )
+    refused = client.post(page, {**second, "tables": 6, "name": "北门"})
+    assert refused.status_code == 422
+    said = refused.content.decode()
+    assert "他人已修改此项；这里显示的是现值。" in said
+    assert "现为：4" in said
+    change(cast, place, address="西门", latitude=23.1, longitude=113.2)  # a third one
+    refused = client.post(page, as_sent(refused))
+    assert "西门" in refused.content.decode()
+    assert client.post(page, as_sent(refused)).status_code == 302
+    place.refresh_from_db()
+    assert (place.name, place.tables, place.address, place.latitude) == ("北门", 6, "西门", 23.1)
+
+
+def test_whoever_changes_only_the_name_leaves_the_deadline_of_the_other(cast):
+    of, _place = opened(cast)
+    client, page = cast.duty_officer.client, reverse("screening:edit", args=[of.pk])
+    sent = as_sent(client.get(page))
+    later = (of.deadline_at + HOUR).astimezone().strftime("%Y-%m-%dT%H:%M")
+    assert client.post(page, {**sent, "deadline_at": later, "reason": "人多"}).status_code == 302
+    refused = client.post(page, {**sent, "name": "乙的名字"})
+    assert client.post(page, as_sent(refused)).status_code == 302, "no reason is asked for what another one changed"
+    before = of.deadline_at
+    of.refresh_from_db()
+    assert (of.name, of.deadline_at) == ("乙的名字", before + HOUR)
+    assert client.post(page, {**sent, "seen": "[1", "name": "丙"}).status_code == 422
+
+
 def test_whoever_names_the_edition_they_saw_writes_over_no_other(cast):
     of, place = opened(cast)
     rounds, points = ("/api/v1/screening/rounds", f"/api/v1/screening/rounds/{of.pk}/points")
