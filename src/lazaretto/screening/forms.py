@@ -69,17 +69,19 @@ class EditForm(forms.Form):
         """Somebody else changed it meanwhile: what the reader left alone becomes what stands; what they typed stays,
         and beside it is said what stands."""
         seen, stands = _texts(self.data.get("seen", "")), self.as_shown(found)
-        self.data = self.data.copy()
+        data: Any = self.data
+        data = data.copy()
         for name, now in stands.items():
-            typed = self.data.get(name, "").strip()
+            typed = data.get(name, "").strip()
             if typed == now:
                 continue
             if seen.get(name) == typed:
-                self.data[name] = now
+                data[name] = now
                 self.add_error(name, _("Somebody else changed this; now it stands as it is here."))
             else:
                 self.add_error(name, _("Now it stands: {what}").format(what=_said(getattr(found, name))))
-        self.data["edition"], self.data["seen"] = found.edition, json.dumps(stands)
+        data["edition"], data["seen"] = found.edition, json.dumps(stands)
+        self.data = data
 
 
 def _texts(text: str) -> dict[str, str]:
