@@ -38,8 +38,10 @@ from lazaretto.cases.models import Change, ChangeStep, FollowUp
 from lazaretto.cases.orders_follow import orders_follow, void_positives
 from lazaretto.cases.queries.arrivals import comes_back_as
 from lazaretto.cases.queries.refuted import (
+    asked_as_contact,
     called_off,
     confirmed_case,
+    contact_proposed,
     declared_by,
     moves_as_contact,
     suspicion_about,
@@ -188,7 +190,7 @@ def confirm(*, actor: Actor, at: datetime, change: Change, seen: str, words: str
 
     Orders, release days and tests change; what people have to see to becomes follow-ups with the proposer as owner.
     A finding that turns out to be false takes two people. Raises `ChangeDecided`, `Unconfirmed`, `NotRefuted`,
-    `StillPositive`, `NotBecauseOfIt`, `StillContact`, `AnotherPerson`, `PreviewChanged`.
+    `StillPositive`, `CannotBecome`, `NotBecauseOfIt`, `StillContact`, `AnotherPerson`, `PreviewChanged`.
     """
     by = somebody(actor, CONFIRMS)
     _waiting(change)
@@ -316,10 +318,10 @@ def _decide(change: Change, state: ChangeState, actor: Actor, at: datetime, word
 
 
 def _lift_precautions(change: Change, at: datetime, by: int) -> None:
-    """Precautions of a suspicion end when it is confirmed, or lifted: then the proposal itself ends too."""
+    """Precautions of a suspicion end when it is confirmed, or lifted: then the proposal itself ends too. So does one
+    to make a contact of whoever is a case now."""
     drop_open(change, at, by, gettext("Confirmed: what follows is below."))
-    waiting = _suspicion(change) if change.kind == C.LIFTED else Change.objects.none()
-    for suspicion in locked(waiting):
+    for suspicion in locked(_ended_by(change)):
         words = change.number
         suspicion.state, suspicion.decided_at, suspicion.decided_by_id = S.REFUSED, at, by
         suspicion.reason = words
@@ -331,7 +333,12 @@ def _lift_precautions(change: Change, at: datetime, by: int) -> None:
         _note(suspicion, {"after": S.REFUSED, "lifted_by": words})
 
 
-def _suspicion(change: Change) -> QuerySet[Change]:
+def _ended_by(change: Change) -> QuerySet[Change]:
+    """Proposals about the same person that mean nothing any more."""
+    if change.kind == C.CASE and change.subject_id is not None:
+        return contact_proposed(change.subject_id)
+    if change.kind != C.LIFTED:
+        return Change.objects.none()
     if change.stay is not None:
         return suspicion_of(change.stay)
     return suspicion_about(change.person_id) if change.person_id else Change.objects.none()
@@ -341,6 +348,8 @@ def _take_back(change: Change, actor: Actor, at: datetime, by: int) -> None:
     """What rested on a case that was none falls: its positives are void, what it still asked for is called off."""
     stay = change.stay
     who = change.subject_id
+    if who and change.kind == C.CASE:
+        drop_all(asked_as_contact(who), at, by, change.number)
     case = confirmed_case(who) if who and change.kind == C.LIFTED else None
     if case is not None:
         if stay is not None:

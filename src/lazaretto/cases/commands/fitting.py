@@ -37,6 +37,7 @@ from lazaretto.cases.queries.refuted import (
 from lazaretto.cases.queries.scene import settled
 from lazaretto.core.clock import local_date
 from lazaretto.people.models import Person, PersonAccess
+from lazaretto.protocols.choices import Category
 from lazaretto.stays.choices import SpecimenState, StayEnd
 from lazaretto.stays.models import Specimen, Stay
 
@@ -79,7 +80,7 @@ def _fits_stay(change: Change, stay: Stay, specimen: Specimen | None, at: dateti
         _fits_days(change, stay, at)
     if change.kind == C.LIFTED and not suspicion_of(stay).exists() and case_of(stay) is None:
         raise NothingSuspected
-    if change.kind in {C.LIFTED, C.NO_CONTACT}:
+    if change.kind in {C.CONTACT, C.LIFTED, C.NO_CONTACT}:
         may_be_confirmed(change, at)
 
 
@@ -96,9 +97,9 @@ def fits_outside(change: Change, person: Person, unit: Unit, at: datetime) -> No
     category = category_of(person.pk, at=at)
     if change.kind not in OUTSIDE or not rules.may_become(change.kind, category):
         raise CannotBecome(category=category)
-    if change.kind == C.LIFTED:
-        if confirmed_case(person.pk) is None and not suspicion_about(person.pk).exists():
-            raise NothingSuspected
+    if change.kind == C.LIFTED and confirmed_case(person.pk) is None and not suspicion_about(person.pk).exists():
+        raise NothingSuspected
+    if change.kind in {C.CONTACT, C.LIFTED}:
         may_be_confirmed(change, at)
 
 
@@ -117,15 +118,28 @@ def _fits_days(change: Change, stay: Stay, at: datetime) -> None:
 
 
 def may_be_confirmed(change: Change, at: datetime) -> None:
-    """Promise 5. Raises `Unconfirmed`, `NotRefuted`, `StillPositive`, `NotBecauseOfIt`, `StillContact`."""
+    """Promise 5. Raises `Unconfirmed`, `NotRefuted`, `StillPositive`, `CannotBecome`, `NotBecauseOfIt`,
+    `StillContact`."""
     if not settled(change):
         raise Unconfirmed(tube=change.specimen.tube if change.specimen else "")
     if change.person is not None:
         _still_outside(change.person)
     if change.kind == C.LIFTED and change.subject_id is not None:
         _is_refuted(change, change.subject_id)
+    if change.kind == C.CONTACT:
+        _is_no_case(change, at)
     if change.kind == C.NO_CONTACT and change.stay is not None:
         _rests_on_it_alone(change.stay, at)
+
+
+def _is_no_case(change: Change, at: datetime) -> None:
+    """A case is moved as a case: the rules for contacts would send them elsewhere a second time."""
+    category = change.stay.category if change.stay else category_of(change.person_id, at=at) if change.person_id else ""
+    if category == Category.CASE:
+        raise CannotBecome(category=category)
+    found = next((one for one in still_positive(change) if one.confirmed), None)
+    if found is not None:
+        raise StillPositive.in_round(found.tube)
 
 
 def _is_refuted(change: Change, person_id: UUID) -> None:

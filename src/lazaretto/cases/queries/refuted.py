@@ -52,6 +52,18 @@ def suspicion_about(person_id: UUID) -> QuerySet[Change]:
     return Change.objects.filter(person=person_id, kind=C.CASE, state=S.PROPOSED)
 
 
+def contact_proposed(person_id: UUID) -> QuerySet[Change]:
+    """Open proposals to make them a close contact."""
+    about = Q(stay__person=person_id) | Q(person=person_id)
+    return Change.objects.filter(about, kind=C.CONTACT, state=S.PROPOSED)
+
+
+def asked_as_contact(person_id: UUID) -> QuerySet[FollowUp]:
+    """Where they had to be as a contact, and are not yet: whoever is a case goes where cases go."""
+    rows = FollowUp.objects.filter(person=person_id, kind__in=(K.MOVE, K.AT_HOME), state=FollowUpState.OPEN)
+    return rows.filter(category=Category.CLOSE_CONTACT).order_by("due_at", "id")
+
+
 def voided(person_id: UUID) -> QuerySet[Specimen]:
     """Confirmed positives that hold somebody."""
     return Specimen.objects.filter(stay__person=person_id, state=SpecimenState.CONFIRMED_POSITIVE)

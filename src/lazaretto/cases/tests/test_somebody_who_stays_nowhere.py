@@ -319,3 +319,39 @@ def test_three_near_or_thirty_ask_as_many_queries(worker, propose):
 def test_a_stranger_of_another_unit_is_not_filed_under_ours(cast, propose):
     with pytest.raises(PlaceElsewhere):
         propose(factories.person("外区人"), by=cast.duty_officer)
+
+
+def exposed(propose, person, **more):
+    return propose(person, ChangeKind.CONTACT, evidence=EvidenceKind.EXPOSURE, words="与确诊同桌", **more)
+
+
+def test_a_case_ends_what_was_asked_of_them_as_a_contact(worker, propose, confirm):
+    contact = exposed(propose, worker)
+    confirm(contact)
+    move = FollowUp.objects.get(change=contact, kind=K.MOVE)
+    case = propose(worker)
+    confirm(case)
+    move.refresh_from_db()
+    assert (move.state, move.answer) == (FollowUpState.DROPPED, case.number)
+    own = FollowUp.objects.filter(person=worker, kind=K.MOVE, state=FollowUpState.OPEN)
+    assert [row.category for row in own] == ["case"]
+
+
+def test_a_case_ends_the_proposal_to_make_them_a_contact(cast, worker, propose, confirm):
+    contact, case = exposed(propose, worker), propose(worker)
+    confirm(case)
+    contact.refresh_from_db()
+    assert (contact.state, contact.reason) == (ChangeState.REFUSED, case.number)
+    assert category_of(worker.pk, at=NOW) == "case"
+    with pytest.raises(CannotBecome):
+        exposed(propose, worker)
+    for proof in (changes_belong, changes_confirmed, follow_ups_owned):
+        assert proof(NOW).offenders == []
+
+
+def test_whoever_became_a_case_meanwhile_is_confirmed_as_no_contact(worker, propose, confirm):
+    contact, case = exposed(propose, worker), propose(worker)
+    confirm(case)
+    Change.objects.filter(pk=contact.pk).update(state="proposed", decided_at=None, decided_by=None, reason=None)
+    with pytest.raises(CannotBecome):
+        confirm(Change.objects.get(pk=contact.pk))

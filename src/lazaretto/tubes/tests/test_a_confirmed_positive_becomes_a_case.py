@@ -232,3 +232,19 @@ def test_what_a_recheck_refuted_before_stands_in_nobodys_way(cast, positive):
     address = reverse("cases:one", args=[lifted.number])
     assert cast.duty_officer.client.get(address).context["by_another"]
     confirmed(cast, lifted, at=NOW + 2 * HOUR)
+
+
+def test_whose_positive_stands_is_no_mere_contact(cast, positive):
+    hand_on(cast, positive)
+    case = Change.objects.get()
+    given = {
+        "actor": cast.medic.actor, "at": NOW, "unit": case.unit, "person": case.person, "kind": "contact",
+        "happened_at": NOW - HOUR, "evidence": "exposure", "words": "与确诊同桌",
+    }  # fmt: skip
+    with pytest.raises(StillPositive):
+        propose_outside(**given)
+    Recall.objects.update(state="cleared", closed_at=NOW)
+    contact = Change.objects.get(pk=propose_outside(**given).change_id)
+    Recall.objects.filter(pk=positive.pk).update(state="confirmed", closed_at=None)
+    with pytest.raises(StillPositive):
+        confirmed(cast, contact)
