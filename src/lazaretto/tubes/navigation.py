@@ -4,9 +4,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from lazaretto.accounts.doors import actor_of
+from lazaretto.cases.hooks import hear_end
 from lazaretto.cases.queries.surroundings import told_by
 from lazaretto.screening.navigation import Panel, Room, add_panel, add_room
 from lazaretto.screening.queries import named_in
+from lazaretto.tubes.commands.positives import take_up_again
 from lazaretto.tubes.models import Absence
 from lazaretto.tubes.queries.near import known_of
 from lazaretto.tubes.rules import READ
@@ -21,6 +23,7 @@ def register_entries() -> None:
         )
     )
     told_by(known_of)
+    hear_end(take_up_again)
     named_in(Absence.objects.holding)
     add_room(Room(_("Tubes"), "test-pipe", "tubes:round"))
     add_room(Room(_("Closing"), "scale", "tubes:closing"))

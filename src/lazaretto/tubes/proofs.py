@@ -5,14 +5,18 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
+from lazaretto.core.choices import DeadlineState
+from lazaretto.core.models import Deadline
 from lazaretto.core.promises import Finding, Offender, proof
 from lazaretto.screening.choices import RoundState
 from lazaretto.screening.models import Round
-from lazaretto.tubes.choices import FileState, Stage, Standing
+from lazaretto.tubes.choices import FileState, RecallState, Stage, Standing
+from lazaretto.tubes.deadlines import HAND_ON
 from lazaretto.tubes.models import Bag, EventUpload, Positive, Recall, ResultFile, Trail, TubeEvent, TubeResult
+from lazaretto.tubes.models.positives import ENDED
 from lazaretto.tubes.queries.balance import balance_of
 from lazaretto.tubes.queries.facts import Key, bag_facts, tube_facts
 from lazaretto.tubes.rules import standing_of, story_of_bag, story_of_tube
@@ -79,6 +83,21 @@ def tubes_answered(at: datetime) -> Finding:
         "called_back_open": Recall.objects.filter(state__in=["open", "retested", "positive"]).count(),
     }
     return Finding(figures, offenders, in_use=out > 0)
+
+
+@proof(1, "positives_taken_over", _("Every confirmed positive of a round is with somebody, or asks who takes over"))
+def positives_taken_over(_at: datetime) -> Finding:
+    """Whoever was not handed on, or whose change of status came to nothing, has an open alarm."""
+    confirmed = Recall.objects.filter(state=RecallState.CONFIRMED)
+    alone = confirmed.filter(Q(handed_on_at__isnull=True) | Q(change__state__in=ENDED))
+    rows = Deadline.objects.filter(kind=HAND_ON.code, state=DeadlineState.OPEN)
+    asked = set(rows.values_list("subject_id", flat=True))
+    offenders = [
+        Offender("recall", str(row.pk), f"{row}: confirmed, and nobody is asked to take over")
+        for row in alone.order_by("pk")
+        if str(row.pk) not in asked
+    ]
+    return Finding({"positives_confirmed": confirmed.count()}, offenders, in_use=confirmed.exists())
 
 
 def _open_in_closed() -> Iterator[Offender]:

@@ -34,6 +34,7 @@ from lazaretto.cases.errors import (
     ChangeDecided,
     PreviewChanged,
 )
+from lazaretto.cases.hooks import tell_end
 from lazaretto.cases.models import Change, ChangeStep, FollowUp
 from lazaretto.cases.orders_follow import orders_follow, void_positives
 from lazaretto.cases.queries.arrivals import comes_back_as
@@ -301,6 +302,7 @@ def _end(change: Change, state: ChangeState, capability: str, actor: Actor, at: 
     _waiting(change)
     _decide(change, state, actor, at, said)
     drop_open(change, at, by, said)
+    tell_end(change, at=at)
     _note(change, {"after": state}, said)
     return Decided(change.id, state)
 
@@ -330,6 +332,7 @@ def _lift_precautions(change: Change, at: datetime, by: int) -> None:
         ChangeStep.objects.create(change=suspicion, position=suspicion.steps.count() + 1, **row)
         cancel(CONFIRM.code, suspicion, at=at, by=by, answer=words)
         drop_open(suspicion, at, by, words)
+        tell_end(suspicion, at=at)
         _note(suspicion, {"after": S.REFUSED, "lifted_by": words})
 
 

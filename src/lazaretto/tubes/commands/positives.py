@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from lazaretto.cases.choices import ChangeState
-from lazaretto.core.access import Actor
+from lazaretto.cases.models import Change
+from lazaretto.core.access import Actor, locked
 from lazaretto.core.bulk import insert_few, insert_unless_taken, update_rows
 from lazaretto.core.deadlines import Due, cancel, meet, raise_alarm, set_deadlines
 from lazaretto.core.ids import new_id
@@ -151,6 +152,16 @@ def confirm_people(of: Round, recalls: Iterable[Recall], at: datetime) -> None:
         recall.save(update_fields=["state", "closed_at", "overridden"])
         raise_alarm(Due(HAND_ON.code, recall, at, unit_id=of.unit_id), at=at)
         cancel(TAKEN_BACK.code, recall, at=at, answer=str(R.CONFIRMED.label))
+
+
+def take_up_again(change: Change, *, at: datetime) -> None:
+    """Their change of status came to nothing: a positive that still stands is in nobody's hands again."""
+    rows = Recall.objects.filter(change=change.pk).select_related("round")
+    for recall in locked(rows).order_by("pk"):
+        recall.handed_on_at = None
+        recall.save(update_fields=["handed_on_at"])
+        if recall.state == R.CONFIRMED:
+            raise_alarm(Due(HAND_ON.code, recall, at, unit_id=recall.round.unit_id), at=at)
 
 
 def clear(of: Round, recalls: Iterable[Recall], at: datetime) -> None:

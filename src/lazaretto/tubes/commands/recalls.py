@@ -163,12 +163,13 @@ def hand_on(*, actor: Actor, at: datetime, recall: Recall, words: str, propose: 
     of somebody else with `propose`: then they are a person in the care of the round's unit from now on.
 
     It waits there for its own confirmation; nobody is moved by this. Whoever was handed on without can still be
-    proposed. Raises `NotConfirmed`, `RecallSettled`, `ReasonRequired`, and what `cases.propose`,
-    `cases.propose_outside` and `care_for` raise.
+    proposed, and whose change came to nothing is handed on anew. Raises `NotConfirmed`, `RecallSettled`,
+    `ReasonRequired`, and what `cases.propose`, `cases.propose_outside` and `care_for` raise.
     """
     if recall.state != R.CONFIRMED:
         raise NotConfirmed(state=recall.state)
-    if recall.change_id is not None or (recall.handed_on_at is not None and not propose):
+    before = None if recall.change_ended else recall.handed_on_at
+    if before is not None and (recall.change_id is not None or not propose):
         raise RecallSettled(state=recall.state)
     if not words.strip():
         raise ReasonRequired
@@ -179,7 +180,7 @@ def hand_on(*, actor: Actor, at: datetime, recall: Recall, words: str, propose: 
         change = _proposed(actor, at, stay, recall, words)
     elif propose:
         change = _proposed_outside(actor, at, care_for(recall.round, recall.number, at=at), recall, words)
-    recall.handed_on_at, recall.change, recall.words = recall.handed_on_at or at, change, whole(words, 200)
+    recall.handed_on_at, recall.change, recall.words = before or at, change, whole(words, 200)
     recall.save(update_fields=["handed_on_at", "change", "words"])
     meet(HAND_ON.code, recall, at=at, by=actor.user_id, answer=words.strip())
     _changed(recall, {"change": change.number if change else ""}, words.strip())

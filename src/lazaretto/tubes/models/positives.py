@@ -3,12 +3,15 @@
 from django.db import models
 from django.db.models import Q
 
+from lazaretto.cases.choices import ChangeState
 from lazaretto.cases.models import Change
 from lazaretto.core.access import ScopedQuerySet
 from lazaretto.core.ids import new_id
 from lazaretto.screening.models import Round
 from lazaretto.tubes.choices import CallSaid, RecallState, Standing
 from lazaretto.tubes.models.keys import USER
+
+ENDED = (ChangeState.REFUSED, ChangeState.WITHDRAWN)
 
 
 class Positive(models.Model):
@@ -93,6 +96,11 @@ class Recall(models.Model):
 
     def __str__(self) -> str:
         return f"{self.tube} {self.number}"
+
+    @property
+    def change_ended(self) -> bool:
+        """Whether the change of status that took it over came to nothing: refused, withdrawn, refuted."""
+        return self.change is not None and (self.change.state in ENDED or hasattr(self.change, "refuted_by"))
 
 
 class RecallCall(models.Model):

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from lazaretto.cases.choices import ChangeState, ConsequenceKind, Why
-from lazaretto.cases.commands import confirm, propose_outside
+from lazaretto.cases.commands import confirm, propose_outside, refuse, withdraw
 from lazaretto.cases.errors import AnotherPerson, StillPositive, Unconfirmed
 from lazaretto.cases.models import Change, FollowUp
 from lazaretto.cases.queries.scene import outcome_of
@@ -24,9 +24,10 @@ from lazaretto.protocols.models import PackAdoption
 from lazaretto.screening.models import RosterEntry
 from lazaretto.screening.tests.rounds import opened, scan, send
 from lazaretto.tubes import commands
-from lazaretto.tubes.deadlines import TAKEN_BACK
+from lazaretto.tubes.deadlines import HAND_ON, TAKEN_BACK
 from lazaretto.tubes.errors import RecallSettled
 from lazaretto.tubes.models import Laboratory, Recall
+from lazaretto.tubes.proofs import positives_taken_over
 from lazaretto.tubes.tests.labs import commit, recheck, report
 from lazaretto.tubes.tests.ways import brought, laboratory
 from tests import factories
@@ -248,3 +249,49 @@ def test_whose_positive_stands_is_no_mere_contact(cast, positive):
     Recall.objects.filter(pk=positive.pk).update(state="confirmed", closed_at=None)
     with pytest.raises(StillPositive):
         confirmed(cast, contact)
+
+
+@pytest.mark.parametrize("end", [withdraw, refuse])
+def test_whose_proposal_came_to_nothing_asks_again_who_takes_over(cast, positive, end):
+    hand_on(cast, positive)
+    asked = Deadline.objects.filter(kind=HAND_ON.code, subject_id=str(positive.pk), state="open")
+    assert not asked.exists()
+    first = Change.objects.get()
+    end(actor=cast.duty_officer.actor, at=NOW, change=first, reason="电话另说")
+    assert asked.count() == 1
+    assert positives_taken_over(NOW).offenders == []
+    page = reverse("tubes:positive", args=[positive.positive_id])
+    shown = cast.duty_officer.client.get(page, headers={"accept-language": "en"}).content.decode()
+    assert "propose again" in shown
+    assert 'name="propose" checked' in shown
+    told = hand_on(cast, positive)
+    assert told.change not in {"", first.number}
+    assert not asked.exists()
+    shown = cast.duty_officer.client.get(page, headers={"accept-language": "en"}).content.decode()
+    assert told.change in shown
+    assert first.number not in shown
+    assert positives_taken_over(NOW).offenders == []
+    with pytest.raises(RecallSettled):
+        hand_on(cast, positive)
+
+
+def test_whose_proposal_came_to_nothing_can_be_with_others(cast, positive):
+    hand_on(cast, positive)
+    withdraw(actor=cast.duty_officer.actor, at=NOW, change=Change.objects.get(), reason="市八医院已接")
+    assert hand_on(cast, positive, propose=False).change == ""
+    assert positives_taken_over(NOW).offenders == []
+
+
+def test_a_confirmed_positive_in_nobodys_hands_is_an_offender(cast, positive):
+    assert positives_taken_over(NOW).offenders == []
+    hand_on(cast, positive)
+    assert positives_taken_over(NOW).offenders == []
+    Change.objects.update(state="withdrawn", decided_at=NOW, decided_by=cast.approver.user, reason="x")
+    assert [one.id for one in positives_taken_over(NOW).offenders] == [str(positive.pk)]
+
+
+def test_of_a_result_that_was_taken_back_nobody_is_asked(cast, positive):
+    hand_on(cast, positive)
+    Recall.objects.update(state="cleared", closed_at=NOW)
+    withdraw(actor=cast.duty_officer.actor, at=NOW, change=Change.objects.get(), reason="复核阴性")
+    assert not Deadline.objects.filter(kind=HAND_ON.code, subject_id=str(positive.pk), state="open").exists()

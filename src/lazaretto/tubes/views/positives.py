@@ -79,7 +79,7 @@ def _one(request: HttpRequest, positive_id: UUID, *, status: int = 200, **more: 
 
 
 def _with_calls(rows: QuerySet[Recall]) -> QuerySet[Recall]:
-    return rows.select_related("change", "closed_by", "positive").prefetch_related("calls")
+    return rows.select_related("change__refuted_by", "closed_by", "positive").prefetch_related("calls")
 
 
 @require_GET
@@ -111,10 +111,14 @@ def _people(actor: Actor, of: Round, rows: Sequence[Recall]) -> dict[str, Any]:
         "may_manage": actor.may(MANAGE, of.unit_id),
         "may_override": actor.may(OVERRIDE, of.unit_id),
         "waiting": {row.pk for row in rows if row.positive and row.positive.standing == Standing.PRELIMINARY},
+        "unproposed": {
+            row.pk for row in rows
+            if row.state == RecallState.CONFIRMED and (row.change_id is None or row.change_ended)
+        },
         "sayings": [(said.value, said.label) for said in CallSaid],
         "settled": {RecallState.CLEARED, RecallState.CLOSED, RecallState.CONFIRMED},
         "now": clock.now(),
-    }
+    }  # fmt: skip
 
 
 @require_POST
