@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
+from lazaretto.cases.rules import CONFIRM
 from lazaretto.deciding.choices import Kind
+from lazaretto.screening.rules import FEVERS
+from lazaretto.tubes.choices import Doubt
+from lazaretto.tubes.rules import HANDLE, MANAGE, OVERRIDE, RECALL, REPORT
 
 READ, TAKE, SETTLE = "deciding.read", "deciding.take", "deciding.settle"
 
@@ -18,6 +22,20 @@ SETTLED_HERE: Final = frozenset(
         Kind.NAMESAKE, Kind.AGREED, Kind.CLOCK,
     }
 )  # fmt: skip
+
+# What decides it where its own page does, any of these: whoever has none of them would only keep it from others.
+_ELSEWHERE: Final[dict[str, frozenset[str]]] = {
+    Kind.POSITIVE: frozenset({RECALL, REPORT}),  # called back, and rechecked
+    Kind.HAND_ON: frozenset({MANAGE}),
+    Kind.TAKEN_BACK: frozenset({MANAGE, CONFIRM}),  # the change of status is put right by who confirms one
+    Kind.FEVER: frozenset({FEVERS}),
+    Kind.RECALL: frozenset({RECALL, MANAGE, OVERRIDE}),
+    Kind.HELD: frozenset({MANAGE}),
+    Kind.LATE: frozenset({HANDLE, MANAGE}),  # it goes on its way
+    Kind.BAG: frozenset({MANAGE}),
+    Kind.TUBE: frozenset({MANAGE}),
+    Kind.STRAY: frozenset({MANAGE}),
+}
 
 # Until when, where nothing else says so. Our choice: tubes leave the table within four hours and reach the laboratory
 # within six (docs/tubes.md); until then somebody at the point can still look into a tube, a bag, a face.
@@ -40,6 +58,14 @@ WITHIN: Final[dict[str, timedelta]] = {
 }
 FAR_OFF: Final = 600  # seconds: a clock that is wrong by less moves no scan into another hour's list
 FEW: Final = 2  # people of one name: of more a name alone says nothing
+
+
+def deciders(kind: str, said: Mapping[str, Any]) -> frozenset[str]:
+    """Capabilities of which one is needed to decide it. Who handles tubes may call a code that nobody filled a slip."""
+    if kind in SETTLED_HERE:
+        return frozenset({SETTLE})
+    slip = kind == Kind.TUBE and said.get("doubts") == [Doubt.NEVER_FILLED.value]
+    return _ELSEWHERE[kind] | ({HANDLE} if slip else frozenset())
 
 
 def due(kind: str, since: datetime) -> datetime:

@@ -22,7 +22,7 @@ from lazaretto.deciding import commands
 from lazaretto.deciding.choices import Kind
 from lazaretto.deciding.models import Matter
 from lazaretto.deciding.queries import matters as queries
-from lazaretto.deciding.rules import READ, SETTLE, SETTLED_HERE, TAKE
+from lazaretto.deciding.rules import READ, SETTLE, SETTLED_HERE, TAKE, deciders
 from lazaretto.deciding.wording import STEPS, TONES, address_of, told
 from lazaretto.ui.notices import notify
 
@@ -31,7 +31,7 @@ PER_PAGE = 50
 
 @dataclass(frozen=True)
 class Line:
-    """A question as the list shows it; `mine` and `may_take` are about the reader."""
+    """A question as the list shows it; `mine` and `may_take` are about the reader: taken by who may decide it."""
 
     row: Matter
     told: str
@@ -43,9 +43,11 @@ class Line:
 
 
 def _line(actor: Actor, row: Matter, now: datetime) -> Line:
+    mine, unit = row.owner_id is not None and row.owner_id == actor.user_id, row.round.unit_id
+    decides = mine or any(actor.may(one, unit) for one in deciders(row.kind, row.said))
     return Line(
-        row, told(row), address_of(row), TONES.get(Kind(row.kind), "blue"), overdue=row.due_at <= now,
-        mine=row.owner_id is not None and row.owner_id == actor.user_id, may_take=actor.may(TAKE, row.round.unit_id),
+        row, told(row), address_of(row), TONES.get(Kind(row.kind), "blue"), overdue=row.due_at <= now, mine=mine,
+        may_take=decides and actor.may(TAKE, unit),
     )  # fmt: skip
 
 

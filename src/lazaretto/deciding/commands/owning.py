@@ -11,7 +11,7 @@ from lazaretto.core.errors import Forbidden, ReasonRequired, whole
 from lazaretto.core.models import Alarm
 from lazaretto.deciding.errors import DecidedElsewhere, MatterClosed, MatterNotYours, MatterTaken
 from lazaretto.deciding.models import Matter
-from lazaretto.deciding.rules import SETTLE, SETTLED_HERE, TAKE
+from lazaretto.deciding.rules import SETTLE, SETTLED_HERE, TAKE, deciders
 
 ANSWER = "alarms.answer"
 
@@ -36,10 +36,13 @@ def take(*, actor: Actor, at: datetime, matter: Matter, taken_from: int | None =
     """I see to this. `taken_from`: who had it as I saw it; if somebody else has it by now, it stays theirs.
 
     An alarm that stands for the same thing is taken with it. Raises `MatterTaken`, `MatterClosed`, `Forbidden` for the
-    program itself.
+    program itself and for whoever may not decide it.
     """
     user = _somebody(actor, TAKE)
     _still_open(matter)
+    wanted = sorted(deciders(matter.kind, matter.said))
+    if not any(actor.may(one, matter.round.unit_id) for one in wanted):
+        raise Forbidden(capability=", ".join(wanted))
     if matter.owner_id not in {None, user, taken_from}:
         raise MatterTaken(owner=matter.owner_id)
     before, matter.owner_id, matter.owned_at = matter.owner_id, user, at

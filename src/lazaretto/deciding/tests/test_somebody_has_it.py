@@ -4,9 +4,12 @@ import pytest
 
 from lazaretto.core.alarms import take_alarm
 from lazaretto.core.errors import Forbidden, NotFound, ReasonRequired, TextTooLong
+from lazaretto.core.ids import new_id
 from lazaretto.core.models import Alarm, JournalEntry
 from lazaretto.deciding import commands
+from lazaretto.deciding.choices import Kind
 from lazaretto.deciding.errors import DecidedElsewhere, MatterClosed, MatterNotYours, MatterTaken
+from lazaretto.deciding.rules import SETTLED_HERE
 from lazaretto.deciding.tests.questions import waiting
 from lazaretto.screening.tests.rounds import opened, scan, send
 from tests.factories import NOW
@@ -34,11 +37,11 @@ def test_of_two_who_saw_it_free_the_first_has_it(cast, asked):
         take(cast.duty_officer, matter)
     take(cast.duty_officer, matter, taken_from=cast.site_lead.user.pk)
     with pytest.raises(MatterTaken):
-        take(cast.medic, matter, taken_from=cast.site_lead.user.pk)
+        take(cast.site_lead, matter)
     with pytest.raises(MatterNotYours):
         commands.give_back(actor=cast.site_lead.actor, at=NOW, matter=matter)
     assert commands.give_back(actor=cast.duty_officer.actor, at=NOW, matter=matter).owner_id is None
-    take(cast.medic, matter, taken_from=cast.site_lead.user.pk)
+    take(cast.site_lead, matter, taken_from=cast.duty_officer.user.pk)
     assert JournalEntry.objects.filter(command="deciding.take", subject_id=str(matter.pk)).count() == 4
 
 
@@ -81,4 +84,58 @@ def test_each_role_does_what_the_table_says_and_another_area_sees_nothing(cast, 
         commands.settle(actor=cast.medic.actor, at=NOW, matter=matter, words="x")
     with pytest.raises(NotFound):
         take(cast.outsider, matter)
-    take(cast.approver, matter)
+
+
+TAKERS = {
+    Kind.POSITIVE: {"duty_officer", "site_lead", "medic"},
+    Kind.HAND_ON: {"duty_officer"},
+    Kind.TAKEN_BACK: {"duty_officer", "approver"},
+    Kind.FEVER: {"duty_officer", "site_lead", "medic"},
+    Kind.RECALL: {"duty_officer", "site_lead", "medic", "approver"},
+    Kind.LATE: {"duty_officer", "site_lead", "medic"},
+    Kind.HELD: {"duty_officer"},
+    Kind.BAG: {"duty_officer"},
+    Kind.TUBE: {"duty_officer"},
+    Kind.STRAY: {"duty_officer"},
+    **{kind: {"duty_officer", "site_lead"} for kind in SETTLED_HERE},
+}
+TOLD = {
+    "tube": "T1", "bag": "B1", "slot": 1, "number": 1, "people": 1, "degrees": 38.8, "file": "a.csv", "lines": 1,
+    "doubts": [], "name": "A公司", "count": 1, "ours": 2, "device": "P1", "minutes": 20, "table": 1,
+    "leg": "tubes.table",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_nobody_takes_what_they_may_not_decide(cast, asked, kind):
+    matter = asked["twice"]
+    matter.kind, matter.said, matter.subject = kind, TOLD, str(new_id())
+    matter.save(update_fields=["kind", "said", "subject"])
+    for name in ("duty_officer", "site_lead", "medic", "approver"):
+        member = getattr(cast, name)
+        page = member.client.get(f"/to-decide?kind={kind}").content.decode()
+        assert (f'id="own-{matter.pk}"' in page) == (name in TAKERS[kind]), name
+        if name in TAKERS[kind]:
+            take(member, matter)
+            commands.give_back(actor=member.actor, at=NOW, matter=matter)
+            continue
+        with pytest.raises(Forbidden):
+            take(member, matter)
+        assert member.client.post(f"/to-decide/{matter.pk}/take").status_code == 403
+
+
+def test_a_code_that_nobody_filled_is_taken_by_whoever_may_call_it_a_slip(cast, asked):
+    matter = asked["twice"]
+    matter.kind, matter.said = Kind.TUBE, {"tube": "T9", "bag": "B1", "doubts": ["never_filled"]}
+    matter.save(update_fields=["kind", "said"])
+    assert take(cast.medic, matter).owner_id == cast.medic.user.pk
+
+
+def test_whoever_got_it_with_its_alarm_gives_it_back(cast, asked):
+    matter, alarm = asked["fever"], Alarm.objects.get()
+    take_alarm(actor=cast.approver.actor, at=NOW, alarm=alarm)
+    matter = waiting(matter.round)["fever"]
+    assert matter.owner == cast.approver.user
+    page = cast.approver.client.get("/to-decide?kind=fever").content.decode()
+    assert f'id="own-{matter.pk}"' in page
+    assert commands.give_back(actor=cast.approver.actor, at=NOW, matter=matter).owner_id is None
