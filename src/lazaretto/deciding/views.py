@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -56,10 +56,7 @@ def _line(actor: Actor, row: Matter, now: datetime) -> Line:
 def matters(request: HttpRequest) -> HttpResponse:
     """What waits in all rounds of my area, what is overdue first."""
     actor, now = actor_of(request), clock.now()
-    asked = {name: request.GET.get(name, "") for name in ("round", "kind", "show")}
-    show = asked["show"] if asked["show"] in queries.SHOWN else ""
-    kind = asked["kind"] if asked["kind"] in Kind.values else ""
-    of = _key(asked["round"])
+    of, kind, show = _asked(request)
     rows = queries.chosen(actor, of=of, kind=kind, show=show, at=now)
     piece = queries.listed(rows, limit=PER_PAGE, cursor=request.GET.get("cursor", ""))
     kept = {name: said for name, said in (("round", str(of) if of else ""), ("kind", kind)) if said}
@@ -78,11 +75,15 @@ def matters(request: HttpRequest) -> HttpResponse:
     return render(request, "deciding/matters.html", context)
 
 
-def _key(text: str) -> UUID | None:
+def _asked(request: HttpRequest) -> tuple[UUID | None, str, str]:
+    """Round, kind and view. For others than there are there is no page: everything would pass for what was asked."""
+    of, kind, show = (request.GET.get(name, "") for name in ("round", "kind", "show"))
+    if kind not in {"", *Kind.values} or show not in queries.SHOWN:
+        raise Http404
     try:
-        return UUID(text)
-    except ValueError:
-        return None
+        return (UUID(of) if of else None), kind, show
+    except ValueError as error:
+        raise Http404 from error
 
 
 def _tabs(chosen: str, kept: dict[str, str]) -> list[tuple[str, str, bool]]:

@@ -63,9 +63,13 @@ def test_filters_by_round_kind_owner_and_time(cast, asked):
     assert "退回" in mine
     assert shown(lead, f"{PAGE}?show=overdue").count("<tr data-tone") == 2  # and the fever, which is due at once
     assert shown(lead, f"{PAGE}?kind=fever").count("<tr data-tone") == 1
-    assert shown(lead, f"{PAGE}?round={other.round_id}&kind=nonsense&show=nonsense").count("<tr data-tone") == 3
-    assert shown(lead, f"{PAGE}?round=nonsense").count("<tr data-tone") == 3
+    assert shown(lead, f"{PAGE}?round={other.round_id}&kind=&show=").count("<tr data-tone") == 3
     assert "没有这类事项" in shown(lead, f"{PAGE}?kind=clock")
+
+
+@pytest.mark.parametrize("asked_for", ["kind=xyz", "round=xyz", "show=free"])
+def test_a_filter_that_there_is_not_shows_no_list(cast, asked, asked_for):
+    assert cast.site_lead.client.get(f"{PAGE}?{asked_for}").status_code == 404
 
 
 def test_somebody_who_was_faster_is_named_as_the_reason(cast, asked):
