@@ -4,6 +4,7 @@ import pytest
 
 from lazaretto.core.models import Deadline
 from lazaretto.deciding import commands
+from lazaretto.deciding.choices import Kind
 from lazaretto.deciding.errors import MatterTaken
 from lazaretto.deciding.models import Matter
 from lazaretto.deciding.tests.questions import waiting
@@ -18,6 +19,8 @@ def test_one_has_it_and_the_others_are_told(cast):
     of, place = opened(cast)
     send(cast, place, scan(1, tube="T1"), scan(1, tube="T2"))
     matter = waiting(of)["twice"]
+    matter.kind = Kind.RECALL  # all four may take it
+    matter.save(update_fields=["kind"])
     works = [
         lambda member=member: commands.take(actor=member.actor, at=NOW, matter=matter)
         for member in (cast.site_lead, cast.medic, cast.duty_officer, cast.approver)
