@@ -17,7 +17,8 @@ class Matter(models.Model):
     """Something that somebody must decide, once while it is open. Who has it is `owner`.
 
     `subject` says of its kind which one; `said` holds numbers and codes, never names. Where what it is about has a
-    deadline of its own, `deadline` is that, and `due_at` the same. Closed with `closed_by` and `words` it was decided
+    deadline of its own, `deadline` is that, and `due_at` the same, or when an alarm that began at once must be
+    answered. Closed with `closed_by` and `words` it was decided
     here; without, its facts were put right, or later ones explained it.
     """
 

@@ -40,7 +40,13 @@ _ELSEWHERE: Final[dict[str, frozenset[str]]] = {
 # Until when, where nothing else says so. Our choice: tubes leave the table within four hours and reach the laboratory
 # within six (docs/tubes.md); until then somebody at the point can still look into a tube, a bag, a face.
 _AT_THE_TABLE, _BEFORE_THE_LABORATORY = timedelta(hours=2), timedelta(hours=4)
+_AT_ONCE = timedelta(minutes=30)  # where no alarm of theirs is open any more; as alarms of these kinds are answered
 WITHIN: Final[dict[str, timedelta]] = {
+    Kind.POSITIVE: _AT_ONCE,
+    Kind.HAND_ON: _AT_ONCE,
+    Kind.TAKEN_BACK: _AT_ONCE,
+    Kind.FEVER: _AT_ONCE,
+    Kind.RECALL: _AT_ONCE,
     Kind.HELD: timedelta(hours=1),
     Kind.BAG: _AT_THE_TABLE,
     Kind.TUBE: _AT_THE_TABLE,

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import Count, F, Max, Min, Q
 
 from lazaretto.core.choices import DeadlineState
+from lazaretto.core.deadlines import kind_of
 from lazaretto.core.models import Deadline
 from lazaretto.deciding.choices import Kind
 from lazaretto.deciding.queries.strangers import namesakes
@@ -49,8 +50,11 @@ class Found:
 
     @property
     def due_at(self) -> datetime:
-        """Its own deadline's, else by the hours of its kind."""
-        return self.deadline.due_at if self.deadline else due(self.kind, self.since)
+        """Its own deadline's, else by the hours of its kind. What asks for somebody at once is given the time in which
+        such an alarm is answered: until then nobody has neglected it."""
+        if self.deadline is None:
+            return due(self.kind, self.since)
+        return max(self.deadline.overdue_at, self.since + kind_of(self.deadline.kind).answer_within)
 
 
 def found_in(of: Round, *, at: datetime) -> dict[tuple[str, str], Found]:

@@ -61,10 +61,18 @@ def test_filters_by_round_kind_owner_and_time(cast, asked):
     assert "编号 2" in mine
     assert "38.8" not in mine
     assert "退回" in mine
-    assert shown(lead, f"{PAGE}?show=overdue").count("<tr data-tone") == 2  # and the fever, which is due at once
+    assert shown(lead, f"{PAGE}?show=overdue").count("<tr data-tone") == 1
     assert shown(lead, f"{PAGE}?kind=fever").count("<tr data-tone") == 1
     assert shown(lead, f"{PAGE}?round={other.round_id}&kind=&show=").count("<tr data-tone") == 3
     assert "没有这类事项" in shown(lead, f"{PAGE}?kind=clock")
+
+
+def test_what_asks_for_somebody_at_once_is_overdue_when_nobody_answered(cast, asked, monkeypatch):
+    fever = asked["fever"]
+    assert (fever.since, fever.due_at) == (NOW, NOW + HOUR / 2)
+    assert "38.8" not in shown(cast.site_lead, f"{PAGE}?show=overdue")
+    monkeypatch.setattr(clock, "now", lambda: NOW + HOUR / 2)
+    assert "38.8" in shown(cast.site_lead, f"{PAGE}?show=overdue")
 
 
 @pytest.mark.parametrize("asked_for", ["kind=xyz", "round=xyz", "show=free"])
@@ -153,9 +161,9 @@ def test_two_thousand_of_twelve_rounds_cost_as_much_as_one(cast, django_assert_m
 
 def test_the_endpoint_gives_the_same_list(cast, asked):
     answer = cast.site_lead.client.get("/api/v1/deciding/matters").json()["items"]
-    assert [(one["kind"], one["overdue"]) for one in answer] == [("twice", True), ("fever", True), ("twice", False)]
+    assert [(one["kind"], one["overdue"]) for one in answer] == [("twice", True), ("fever", False), ("twice", False)]
     assert answer[0]["page"] == reverse("deciding:one", args=[answer[0]["id"]])
     assert (answer[0]["settle"], answer[1]["settle"], answer[0]["point"]) == (True, False, "P1")
-    assert len(cast.site_lead.client.get("/api/v1/deciding/matters?show=overdue&kind=fever").json()["items"]) == 1
+    assert len(cast.site_lead.client.get("/api/v1/deciding/matters?show=overdue&kind=twice").json()["items"]) == 1
     assert cast.site_lead.client.get("/api/v1/deciding/matters?kind=nonsense").status_code == 422
     assert cast.outsider.client.get("/api/v1/deciding/matters").json()["items"] == []

@@ -63,7 +63,7 @@ def test_a_fever_stands_there_until_somebody_answers_and_its_deadline_is_its_own
     send(cast, place, scan(1, temperature=38.9))
     asked = waiting(of)["fever"]
     assert asked.deadline is not None
-    assert asked.due_at == asked.deadline.due_at
+    assert asked.due_at == asked.deadline.due_at + HOUR / 2
     assert asked.said["degrees"] == "38.9"
     assert not open_deadlines(WAITING.code, of).exists()
     answer_fever(actor=cast.medic.actor, at=NOW, fever=asked.subject, done="clinic")
