@@ -89,6 +89,12 @@ class AlreadyProposed(DomainError):
     message = _("The same change of status waits for confirmation already.")
     next_step = _("Open it in the list and add what you know there.")
 
+    @classmethod
+    def by(cls, number: str) -> "AlreadyProposed":
+        """With the number of the one that waits."""
+        said = _("The same change of status waits for confirmation already: %(number)s.") % {"number": number}
+        return cls(said, change=number)
+
 
 class CannotBecome(DomainError):
     """From this category there is no such change."""
@@ -167,6 +173,20 @@ class FollowUpClosed(DomainError):
     code = "follow_up_closed"
     message = _("This was done or dropped already.")
     next_step = _("Reload the page.")
+
+
+class MoveCalledOff(DomainError):
+    """What asked for a transfer was refuted or called off since the order was drafted."""
+
+    code = "move_called_off"
+    message = _("The change of status that asked for this move was called off.")
+    next_step = _("Strike them off or put the draft aside; whoever still has to go is proposed anew.")
+
+    @classmethod
+    def by(cls, changes: str) -> "MoveCalledOff":
+        """With the numbers of the changes that called it off."""
+        said = _("The move that this order was drafted for was called off: %(changes)s.") % {"changes": changes}
+        return cls(said, changes=changes)
 
 
 class CompanyFirst(DomainError):

@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from lazaretto.accounts.doors import actor_of
 from lazaretto.cases.choices import ChangeKind
 from lazaretto.cases.queries.listing import READ
+from lazaretto.cases.queries.ordered import said_of, still_asked
 from lazaretto.cases.rules import PROPOSE
 from lazaretto.core.access import Actor
+from lazaretto.orders import hooks
 from lazaretto.people.panels import Panel
 from lazaretto.people.panels import register as register_panel
 from lazaretto.stays.choices import SpecimenState, StayEnd
@@ -34,6 +36,8 @@ def register_entries() -> None:
             visible=lambda request: request.user.is_authenticated and actor_of(request).may(READ),
         )
     )  # fmt: skip
+    hooks.remark_with(said_of)
+    hooks.refuse_with(still_asked)
     register_panel(Panel(key="status", title=_("Changes of status"), url=_about, order=20))
     register_link(
         StayLink(key="cases", label=_("Change of status"), icon="arrows-exchange", capability=PROPOSE, url=_address)

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -192,10 +193,18 @@ def _proposed(request: HttpRequest, command: Any, payload: dict[str, Any], form:
     except DomainError as error:
         if error.is_of_access:
             raise
-        form.add_error(None, str(error))
+        form.add_error(None, _with_link(error))
         return ""
     notify(request, _("Proposed. Nothing has changed yet."))
     return str(made.number)
+
+
+def _with_link(error: DomainError) -> str:
+    """In words; to the change that it names one may go."""
+    number = error.context.get("change", "")
+    if not number:
+        return str(error)
+    return format_html('{} <a href="{}">{}</a>', str(error), reverse("cases:one", args=[number]), number)
 
 
 def _specimens(stay: Stay) -> list[Specimen]:

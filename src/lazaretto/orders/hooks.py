@@ -21,7 +21,9 @@ class Remark:
 
 Hearing = Callable[..., None]  # (order, *, actor, at), inside the command that changed the order
 Remarking = Callable[[Actor, Sequence[OrderPerson]], Mapping[UUID, Remark]]
+Refusing = Callable[[TransferOrder], None]  # raises a named error where a draft must not be issued
 _hearing: list[Hearing] = []
+_refusing: list[Refusing] = []
 _remarking: list[Remarking] = []
 
 
@@ -35,6 +37,18 @@ def tell(order: TransferOrder, *, actor: Actor, at: datetime) -> None:
     """Something was written about an order."""
     for function in _hearing:
         function(order, actor=actor, at=at)
+
+
+def refuse_with(function: Refusing) -> None:
+    """An app may refuse that a draft is issued: what asked for it does not stand any more."""
+    if function not in _refusing:
+        _refusing.append(function)
+
+
+def may_be_issued(order: TransferOrder) -> None:
+    """Raises what an app above has against it."""
+    for function in _refusing:
+        function(order)
 
 
 def remark_with(function: Remarking) -> None:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext
 
 from lazaretto.accounts.models import Unit
@@ -262,7 +262,9 @@ def _keep(change: Change) -> None:
         with transaction.atomic():
             change.save(force_insert=True)
     except IntegrityError as error:
-        raise AlreadyProposed from error
+        about = Q(stay=change.stay_id, stay__isnull=False) | Q(person=change.person_id, person__isnull=False)
+        waiting = Change.objects.filter(about, kind=change.kind, state=S.PROPOSED).first()
+        raise (AlreadyProposed.by(waiting.number) if waiting else AlreadyProposed()) from error
 
 
 def _lock_those_near(change: Change) -> None:

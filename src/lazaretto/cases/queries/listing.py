@@ -38,7 +38,7 @@ def changes(actor: Actor) -> QuerySet[Change]:
         "refutes",
         "refuted_by",
     )
-    return Change.objects.visible_to(actor, READ).select_related(*related, "refuted_by")
+    return Change.objects.visible_to(actor, READ).select_related(*related, "refuted_by__decided_by")
 
 
 def change_by_number(actor: Actor, number: str) -> Change:

@@ -14,6 +14,7 @@ from lazaretto.cases.errors import (
     AnotherPerson,
     CannotBecome,
     EvidenceMissing,
+    MoveCalledOff,
     PlaceElsewhere,
     StaysWithUs,
 )
@@ -28,7 +29,8 @@ from lazaretto.core.errors import Forbidden, NotFound
 from lazaretto.core.models import JournalEntry
 from lazaretto.custody.models import Fact, Holding
 from lazaretto.headcounts.models import Member, Organisation
-from lazaretto.orders.models import OrderPerson
+from lazaretto.orders.commands import Passenger, issue, write_order
+from lazaretto.orders.models import OrderPerson, TransferOrder
 from lazaretto.people.commands import GivenDocument
 from lazaretto.people.commands.registration import DOCUMENT_FIELDS, document_row
 from lazaretto.people.models import IdentityDocument, Party, PartyMember, Person
@@ -187,6 +189,8 @@ def test_negative_after_recheck_calls_off_what_was_asked_and_takes_two(cast, wor
     lifted.refresh_from_db()
     assert lifted.refutes == case
     assert category_of(worker.pk, at=NOW + HOUR) == ""
+    history = cast.medic.client.get(reverse("cases:one", args=[case.number])).content.decode()
+    assert lifted.number in history[history.index('id="history"') :]
     letter = reverse("cases:notice", args=[lifted.number])
     assert cast.medic.client.get(letter)["Content-Type"] == "application/pdf"
     assert cast.security.client.get(letter).status_code == 403
@@ -221,8 +225,17 @@ def test_it_needs_words_and_waits_once(propose, worker):
     with pytest.raises(EvidenceMissing):
         propose(worker, words=" ")
     propose(worker)
-    with pytest.raises(AlreadyProposed):
+    with pytest.raises(AlreadyProposed) as waits:
         propose(worker)
+    assert waits.value.context["change"] == Change.objects.get().number
+
+
+def test_whoever_proposes_it_twice_is_led_to_the_one_that_waits(cast, propose, worker):
+    address = reverse("cases:one", args=[propose(worker).number])
+    said = {"kind": "case", "words": "区疾控复核阳性", "happened_at": "2026-11-21T08:00"}
+    again = cast.medic.client.post(reverse("cases:propose_outside", args=[worker.pk]), said)
+    assert again.status_code == 422
+    assert f'<a href="{address}">' in again.content.decode()
 
 
 def test_another_unit_sees_nothing_of_it_and_a_wrong_role_is_refused(cast, worker, propose):
@@ -355,3 +368,50 @@ def test_whoever_became_a_case_meanwhile_is_confirmed_as_no_contact(worker, prop
     Change.objects.filter(pk=contact.pk).update(state="proposed", decided_at=None, decided_by=None, reason=None)
     with pytest.raises(CannotBecome):
         confirm(Change.objects.get(pk=contact.pk))
+
+
+def drafted(cast, person, place, hospital, category="case"):
+    made = write_order(
+        actor=cast.duty_officer.actor, at=NOW, people=(Passenger(person=person.pk),), category=category,
+        reason="确诊转运", valid_until=NOW + 12 * HOUR, from_place=place, to_place=hospital,
+    )  # fmt: skip
+    return TransferOrder.objects.get(pk=made.order_id)
+
+
+@pytest.fixture
+def hospital(db):
+    return ExternalPlace.objects.create(kind="hospital", name="市八医院")
+
+
+def test_the_draft_for_a_case_that_was_none_is_not_issued(cast, worker, hospital, propose, confirm):
+    confirm(propose(worker))
+    move = FollowUp.objects.get(kind=K.MOVE, person=worker)
+    order = drafted(cast, worker, move.from_place, hospital)
+    page = reverse("orders:order", args=[order.number])
+    lifted = propose(worker, ChangeKind.LIFTED, words="区疾控复核两次阴性", by=cast.medic, at=NOW + HOUR)
+    assert lifted.number not in cast.duty_officer.client.get(page).content.decode()
+    confirm(lifted, by=cast.approver, at=NOW + HOUR)
+    with pytest.raises(MoveCalledOff) as refused:
+        issue(actor=cast.duty_officer.actor, at=NOW + HOUR, order=order)
+    assert refused.value.context["changes"] == lifted.number
+    order.refresh_from_db()
+    assert order.state == "draft"
+    shown = cast.duty_officer.client.get(page).content.decode()
+    assert reverse("cases:one", args=[lifted.number]) in shown
+
+
+def test_the_draft_for_a_contact_who_is_a_case_is_not_issued(cast, worker, hospital, propose, confirm):
+    confirm(exposed(propose, worker))
+    move = FollowUp.objects.get(kind=K.MOVE, person=worker)
+    order = drafted(cast, worker, move.from_place, hospital, "close_contact")
+    confirm(propose(worker, at=NOW + HOUR), at=NOW + HOUR)
+    with pytest.raises(MoveCalledOff):
+        issue(actor=cast.duty_officer.actor, at=NOW + HOUR, order=order)
+
+
+def test_what_somebody_dropped_by_hand_is_issued_all_the_same(cast, worker, hospital, propose, confirm):
+    confirm(propose(worker))
+    move = FollowUp.objects.get(kind=K.MOVE, person=worker)
+    order = drafted(cast, worker, move.from_place, hospital)
+    commands.drop_follow_up(actor=cast.medic.actor, at=NOW, follow_up=move, reason="调令已拟")
+    assert issue(actor=cast.duty_officer.actor, at=NOW, order=order).state == "issued"

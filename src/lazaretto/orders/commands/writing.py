@@ -20,7 +20,7 @@ from lazaretto.core.errors import Forbidden, IllegalTransition, NotFound, whole
 from lazaretto.core.ids import new_id
 from lazaretto.core.numbers import next_number
 from lazaretto.core.prepared import prepared
-from lazaretto.orders import rules
+from lazaretto.orders import hooks, rules
 from lazaretto.orders.choices import LineState, OrderState, PaperKind, StepKind, Urgency
 from lazaretto.orders.commands.common import go, note, reason_of, rest, watch, write_step
 from lazaretto.orders.deadlines import EXPIRY
@@ -124,11 +124,15 @@ def write_order(
 
 @command("orders.issue", capability=ISSUE)
 def issue(*, actor: Actor, at: datetime, order: TransferOrder) -> OrderMoved:
-    """Issue a draft. Its destination sees it from now on. Raises `IllegalTransition`, `ValidityPast`."""
+    """Issue a draft. Its destination sees it from now on.
+
+    Raises `IllegalTransition`, `ValidityPast`, and what apps above have against it (`cases`: `MoveCalledOff`).
+    """
     if order.state != OrderState.DRAFT:
         raise IllegalTransition(before=order.state, after=OrderState.ISSUED)
     if order.valid_until <= at:
         raise ValidityPast
+    hooks.may_be_issued(order)
     order.issued_at, order.issued_by_id = at, actor.user_id
     order.save(update_fields=["issued_at", "issued_by"])
     before = go(order, OrderState.ISSUED, at)
