@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.http import urlencode
 
 from lazaretto.accounts.models import User
 from lazaretto.cases import wording
@@ -16,11 +17,13 @@ from lazaretto.cases.rules import PROPOSE, Consequence, may_become
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import NotFound
 from lazaretto.headcounts.models import Member
+from lazaretto.orders.choices import Urgency
 from lazaretto.people.models import Person
 from lazaretto.people.queries import display_names, name_for
 from lazaretto.stays.models import Occupancy, Stay
 
 READ = "cases.read"
+AT_ONCE = timedelta(hours=2)  # by the plans a case is in hospital within two hours: such a move is no order of the day
 
 
 def changes(actor: Actor) -> QuerySet[Change]:
@@ -226,6 +229,7 @@ class FollowUpLine:
     mine: bool
     contact: Stay | None = None
     asked: Stay | None = None
+    order: str = ""
 
 
 def follow_up_lines(actor: Actor, change: Change, *, at: datetime) -> list[FollowUpLine]:
@@ -243,10 +247,19 @@ def follow_up_lines(actor: Actor, change: Change, *, at: datetime) -> list[Follo
                 row, row.get_kind_display(), tone, icon, names.of(people, row.users),
                 wording.destination(row.to, row.category), open_one and row.due_at < at,
                 row.owner_id is not None and row.owner_id == actor.user_id,
-                *_decided_at(change, contacts.get(row.pk)),
+                *_decided_at(change, contacts.get(row.pk)), _of_order(change, row),
             )
         )  # fmt: skip
     return sorted(found, key=lambda line: line.follow_up.state != FollowUpState.OPEN)
+
+
+def _of_order(change: Change, row: FollowUp) -> str:
+    """What a transfer order drafted for it begins with: why, and whether it is for at once."""
+    if row.kind != ConsequenceKind.MOVE:
+        return ""
+    given = {"reason": f"{change.get_kind_display()} ({change.number})"}
+    at_once = change.decided_at is not None and row.due_at - change.decided_at <= AT_ONCE
+    return urlencode({**given, "urgency": Urgency.NOW} if at_once else given)
 
 
 def _decided_at(change: Change, stay: Stay | None) -> tuple[Stay | None, Stay | None]:

@@ -370,6 +370,22 @@ def test_whoever_became_a_case_meanwhile_is_confirmed_as_no_contact(worker, prop
         confirm(Change.objects.get(pk=contact.pk))
 
 
+def test_the_draft_for_a_move_within_two_hours_is_for_at_once_and_says_why(cast, worker, propose, confirm):
+    change = propose(worker)
+    confirm(change)
+    move = FollowUp.objects.get(kind=K.MOVE, person=worker)
+    address = reverse("cases:one", args=[change.number])
+    page = cast.duty_officer.client.get(address).content.decode()
+    start = page.index(f"{reverse('orders:new')}?from=place:{move.from_place_id}")
+    form = cast.duty_officer.client.get(page[start : page.index('"', start)].replace("&amp;", "&")).context["form"]
+    assert form["urgency"].value() == "now"
+    assert change.number in form["reason"].value()
+    FollowUp.objects.filter(pk=move.pk).update(due_at=NOW + 4 * HOUR)
+    page = cast.duty_officer.client.get(address).content.decode()
+    row = page[page.index(f'id="f{move.pk}"') :]
+    assert "urgency=now" not in row[: row.index("</li>")]
+
+
 def drafted(cast, person, place, hospital, category="case"):
     made = write_order(
         actor=cast.duty_officer.actor, at=NOW, people=(Passenger(person=person.pk),), category=category,

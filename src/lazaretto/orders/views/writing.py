@@ -67,6 +67,7 @@ class Sheet:
         self.chosen = set((self.data or request.GET).getlist("people"))
         self.rows = self._rows()
         self.asked = request.GET.get("category", "")
+        self.soon, self.because = request.GET.get("urgency", ""), request.GET.get("reason", "")
         self.stays = self._stays()
         self.known = self._known()
         self.places = self._places()
@@ -136,7 +137,8 @@ class Sheet:
 
     def _form(self) -> OrderForm:
         initial = {
-            "category": self._usual_category(), "urgency": Urgency.TODAY, "papers": USUAL_PAPERS,
+            "category": self._usual_category(), "papers": USUAL_PAPERS, "reason": self.because,
+            "urgency": self.soon if self.soon in Urgency.values else Urgency.TODAY,
             "valid_until": (self.at + VALID_FOR).replace(second=0, microsecond=0),
         }  # fmt: skip
         return OrderForm(
