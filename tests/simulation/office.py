@@ -346,4 +346,6 @@ def by_kind(books: Iterable[Books]) -> Counter[str]:
 
 def _without_a_clock(finish: str) -> str:
     """What the wall says where it foretells no hour."""
+    if "data-far" in finish:
+        return "far"
     return "left" if "lz-wall-words" in finish else "all" if "<svg" in finish else "–"

@@ -170,7 +170,8 @@ def _finish(rounds: list[dict[str, Any]]) -> str:
         )
     return (
         "\n## Foretold on the wall\n\nWhen everybody would be done, as the wall said at each of these "
-        "moments; *left*: only those who did not come were left, and no hour was foretold any more.\n\n" + head + rows
+        "moments; *left*: only those who did not come were left, and no hour was foretold any more; *far*: more than "
+        "a day after the deadline.\n\n" + head + rows
     )
 
 

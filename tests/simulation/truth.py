@@ -152,7 +152,8 @@ class Books:
         elif working and now - self.opens_at >= HOUR and done:
             finish = "left"  # only those who did not come
         elif working and now - self.opens_at >= HOUR / 2 and people:
-            finish = f"{(now + left * minutes / people * MINUTE).astimezone(ZONE):%H:%M}"
+            done_at = now + left * minutes / people * MINUTE
+            finish = "far" if done_at > self.deadline_at + 24 * HOUR else f"{done_at.astimezone(ZONE):%H:%M}"
         return {
             "tested": str(len(self.tested())), "expected": str(len(self.expected)), "missing": str(left),
             "an_hour": str(per_hour), "strangers": str(self.strangers()), "finish": finish,

@@ -32,7 +32,18 @@ from lazaretto.screening.models import (
     Stranger,
     Tube,
 )
-from lazaretto.screening.rules import CAPTURE, FEVERS, HOUR, MANAGE, READ, Pace, falls_behind, pace, queue_is_empty
+from lazaretto.screening.rules import (
+    CAPTURE,
+    FEVERS,
+    FORETOLD,
+    HOUR,
+    MANAGE,
+    READ,
+    Pace,
+    falls_behind,
+    pace,
+    queue_is_empty,
+)
 
 FEW_LEFT = 200  # enterprises: of more than these somebody who is missing is found soon, wherever one begins
 
@@ -233,7 +244,8 @@ class Progress:
     """A round as its screens show it; `hours`: people by the hour in which they were tested, in order.
 
     `working`: some point is open at this hour; while none is, and in the first half hour, no finish is foretold, nor
-    when `no_shows`: whoever is left did not come.
+    when `no_shows`: whoever is left did not come. `far`: at this pace it lies so far after the deadline that a date
+    would promise something.
     """
 
     coverage: Coverage
@@ -243,6 +255,7 @@ class Progress:
     working: bool
     no_shows: bool
     late: bool
+    far: bool
 
     @property
     def share(self) -> int:
@@ -285,6 +298,7 @@ def progress(of: Round, *, at: datetime) -> Progress:
         working=working,
         no_shows=no_shows,
         late=covered.missing > 0 and max(at, going.finish or at) > of.deadline_at,
+        far=going.finish is not None and going.finish > of.deadline_at + FORETOLD,
     )  # fmt: skip
 
 

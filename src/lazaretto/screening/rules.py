@@ -95,6 +95,8 @@ def hour_of(moment: datetime) -> datetime:
 
 # ---- how fast it goes
 
+FORETOLD: Final = timedelta(days=1)  # after the deadline: beyond it a pace of a few people says only "too late"
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:

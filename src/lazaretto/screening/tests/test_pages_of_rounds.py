@@ -178,6 +178,22 @@ def test_when_only_those_who_did_not_come_are_left_no_finish_is_foretold(cast, m
     assert not progress(of, at=at).no_shows, "somebody's slot is still to come"
 
 
+def test_a_very_low_pace_foretells_no_date(cast, monkeypatch):
+    of, place = opened(cast, people=600)
+    send(cast, place, scan(1, at=NOW + HOUR / 4), at=NOW + HOUR / 4)
+    at = NOW + HOUR
+    seen = progress(of, at=at)
+    assert (seen.far, seen.late) == (True, True)
+    monkeypatch.setattr(clock, "now", lambda: at)
+    for name, said in (("round", "按此速度无法在截止前完成"), ("wall", "按此速度无法按时完成")):
+        page = cast.medic.client.get(reverse(f"screening:{name}", args=[of.pk])).content.decode()
+        assert said in page
+        assert seen.pace.finish.strftime("%m-%d") not in page
+    Round.objects.filter(pk=of.pk).update(deadline_at=seen.pace.finish - 24 * HOUR)
+    of.refresh_from_db()
+    assert (progress(of, at=at).far, progress(of, at=at).late) == (False, True), "a day later is foretold still"
+
+
 PEOPLE = st.dictionaries(st.integers(0, 12), st.integers(0, 500), max_size=12)
 
 
