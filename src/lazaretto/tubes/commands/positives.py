@@ -146,11 +146,13 @@ def _answer_retest(of: Round, recall: Recall, standing: str, actor: Actor, at: d
 
 
 def confirm_people(of: Round, recalls: Iterable[Recall], at: datetime) -> None:
-    """Somebody has to take each of them over; told at once."""
+    """Somebody has to take each of them over; told at once. Whose change of status waits or holds is taken over."""
     for recall in recalls:
         recall.state, recall.closed_at, recall.overridden = R.CONFIRMED, None, False
-        recall.save(update_fields=["state", "closed_at", "overridden"])
-        raise_alarm(Due(HAND_ON.code, recall, at, unit_id=of.unit_id), at=at)
+        recall.handed_on_at = None if recall.change_ended else recall.handed_on_at
+        recall.save(update_fields=["state", "closed_at", "overridden", "handed_on_at"])
+        if recall.change_id is None or recall.change_ended:
+            raise_alarm(Due(HAND_ON.code, recall, at, unit_id=of.unit_id), at=at)
         cancel(TAKEN_BACK.code, recall, at=at, answer=str(R.CONFIRMED.label))
 
 

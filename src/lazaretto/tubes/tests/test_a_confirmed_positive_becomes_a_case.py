@@ -24,6 +24,7 @@ from lazaretto.protocols.models import PackAdoption
 from lazaretto.screening.models import RosterEntry
 from lazaretto.screening.tests.rounds import opened, scan, send
 from lazaretto.tubes import commands
+from lazaretto.tubes.commands.positives import confirm_people
 from lazaretto.tubes.deadlines import HAND_ON, TAKEN_BACK
 from lazaretto.tubes.errors import RecallSettled
 from lazaretto.tubes.models import Laboratory, Recall
@@ -295,3 +296,18 @@ def test_of_a_result_that_was_taken_back_nobody_is_asked(cast, positive):
     Recall.objects.update(state="cleared", closed_at=NOW)
     withdraw(actor=cast.duty_officer.actor, at=NOW, change=Change.objects.get(), reason="复核阴性")
     assert not Deadline.objects.filter(kind=HAND_ON.code, subject_id=str(positive.pk), state="open").exists()
+
+
+def test_confirmed_once_more_only_whom_nobody_has_is_asked_about(cast, positive):
+    hand_on(cast, positive)
+    asked = Deadline.objects.filter(kind=HAND_ON.code, subject_id=str(positive.pk), state="open")
+    confirm_people(positive.round, Recall.objects.filter(pk=positive.pk), NOW)
+    assert not asked.exists()
+    case = Change.objects.get()
+    confirmed(cast, case)
+    Recall.objects.update(state="cleared", closed_at=NOW)
+    confirmed(cast, lift(cast, case), at=NOW + HOUR)
+    confirm_people(positive.round, Recall.objects.filter(pk=positive.pk), NOW + HOUR)
+    assert asked.count() == 1
+    assert hand_on(cast, positive).change != case.number
+    assert not asked.exists()
