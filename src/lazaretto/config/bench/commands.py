@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -16,7 +16,7 @@ from django.db import connection
 
 from lazaretto.config.bench import raw
 from lazaretto.config.bench.load import Api, Measured, together
-from lazaretto.config.bench.scratch import installation, run_inside
+from lazaretto.config.bench.scratch import installation, look_at_itself, run_inside
 from lazaretto.core import cli
 from lazaretto.core.cli import gettext as _
 
@@ -42,7 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
         given = run_inside(environment, "prepare", *map(str, fill))
         limits = {clients: raw.limit(environment, clients, 4 * n) for clients in CLIENTS}
         with server(environment) as port:
-            found = _measure(Api(port, given["token"]), Api(port, given["duty_token"]), given, n)
+            apis = Api(port, given["token"]), Api(port, given["duty_token"])
+            found = _measure(*apis, given, n, before=lambda: look_at_itself(environment))
     report = {
         "database": connection.vendor,
         "people": arguments.people + 3 * n,
@@ -56,21 +57,24 @@ def run(arguments: argparse.Namespace) -> int:
     return cli.OK
 
 
-def _measure(api: Api, duty: Api, given: dict[str, Any], n: int) -> list[tuple[str, Measured]]:
-    """Each command first with one client, then with four, each on people of its own."""
-    _once(CLIENTS[-1], api, duty, given, slice(-WARM, None), len(CLIENTS))
+def _measure(
+    api: Api, duty: Api, given: dict[str, Any], n: int, *, before: Callable[[], None]
+) -> list[tuple[str, Measured]]:
+    """Each command first with one client, then with four, each on people of its own; `before` comes before each."""
+    _once(CLIENTS[-1], api, duty, given, slice(-WARM, None), len(CLIENTS), before)
     found: list[tuple[str, Measured]] = []
     for turn, clients in enumerate(CLIENTS):
-        found += _once(clients, api, duty, given, slice(turn * n, (turn + 1) * n), turn)
+        found += _once(clients, api, duty, given, slice(turn * n, (turn + 1) * n), turn, before)
     return found
 
 
 def _once(
-    clients: int, api: Api, duty: Api, given: dict[str, Any], part: slice, turn: int
+    clients: int, api: Api, duty: Api, given: dict[str, Any], part: slice, turn: int, before: Callable[[], None]
 ) -> list[tuple[str, Measured]]:
     found: list[tuple[str, Measured]] = []
 
     def measure(jobs: Jobs, who: Api = api) -> None:
+        before()
         found.append((jobs[0][0], together(clients, jobs, who.send)))
 
     people, rooms = given["people"][part], given["rooms"][part]
