@@ -223,7 +223,7 @@ def _round(site) -> list[Model]:
     )
     hot = Fever.objects.create(id=new_id(), round=one, point=place, temperature=386, step="measured", seen_at=NOW)
     asked = Matter.objects.create(
-        round=one, point=place, kind="twice", subject="1", said={"number": 1, "tube": "M2", "slot": 1, "table": 1},
+        round=one, point=place, kind="recall", subject="1", said={"tube": "M2", "people": 1},  # each role decides one
         since=NOW, due_at=NOW,
     )  # fmt: skip
     return [one, place, phone, hot, asked, *_slots(one, place), *_tubes(one, place)]
