@@ -3,16 +3,16 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Max, Q
+from django.db.models import Q
 
 from lazaretto.core.duties import duty
 from lazaretto.screening.choices import RoundState
-from lazaretto.screening.models import Round, Upload
+from lazaretto.screening.models import Round
 from lazaretto.tubes.commands import follow_round
-from lazaretto.tubes.models import EventUpload, TubeResult
+from lazaretto.tubes.queries.trails import came_in
 
 LATE = timedelta(days=14)
-_followed: dict[UUID, list[datetime | None]] = {}  # rounds that are over, with what had come in when they were followed
+_followed: dict[UUID, tuple[datetime | None, ...]] = {}  # what had come in of rounds that are over, when followed
 
 
 @duty("tubes.follow", every=timedelta(seconds=20))
@@ -25,15 +25,10 @@ def follow(at: datetime) -> int:
 
 
 def _follow(one: Round, at: datetime) -> int:
-    """One that is over changes by what comes in late alone: looking at all its tubes each time holds up who writes.
-
-    A result comes without an upload, and meets the deadline of a bag that was late.
-    """
+    """One that is over changes by what comes in late alone: looking at all its tubes each time holds up who writes."""
     if one.state == RoundState.OPEN:
         return follow_round(one, at=at)
-    uploads = (Upload.objects.filter(round=one), EventUpload.objects.filter(round=one))
-    came = [rows.aggregate(last=Max("received_at"))["last"] for rows in uploads]
-    came.append(TubeResult.objects.filter(round=one.pk).aggregate(last=Max("reported_at"))["last"])
+    came = came_in(one)
     if _followed.get(one.pk) == came:
         return 0
     found = follow_round(one, at=at)

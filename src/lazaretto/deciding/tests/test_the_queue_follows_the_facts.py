@@ -6,7 +6,7 @@ import pytest
 
 from lazaretto.core.deadlines import open_deadlines, sweep
 from lazaretto.core.models import Alarm, Deadline
-from lazaretto.deciding import commands
+from lazaretto.deciding import commands, duties
 from lazaretto.deciding.deadlines import WAITING
 from lazaretto.deciding.duties import follow
 from lazaretto.deciding.models import Matter
@@ -186,3 +186,18 @@ def test_following_asks_as_often_for_many_as_for_one(cast, django_assert_max_num
     assert Matter.objects.count() == 40
     with django_assert_max_num_queries(34):
         commands.follow_round(of, at=NOW)
+
+
+def test_a_round_that_is_over_and_asks_nothing_is_compared_when_something_comes_and_now_and_then(cast, monkeypatch):
+    of, place = opened(cast)
+    send(cast, place, scan(1, tube="T1", slot=1))
+    cancel_round(actor=cast.duty_officer.actor, at=NOW, test_round=of, reason="重来")
+    compared = []
+    monkeypatch.setattr(duties, "follow_round", lambda _one, *, at: compared.append(at) or 0)
+    moments = [NOW + timedelta(minutes=minutes) for minutes in (1, 6, 7, 10, 12)]
+    for at in moments:
+        follow(at)
+    assert compared == [moments[0], moments[1], moments[4]], "while it is fresh, then every five minutes"
+    send(cast, place, scan(2, tube="T1", slot=2), at=NOW + timedelta(minutes=13))
+    follow(NOW + timedelta(minutes=13, seconds=15))
+    assert len(compared) == 4

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 
 from lazaretto.core.access import Actor
 from lazaretto.core.choices import DeadlineState
 from lazaretto.core.errors import NotFound
 from lazaretto.core.models import Deadline
 from lazaretto.screening.choices import RoundState
-from lazaretto.screening.models import Point, Round, Scan
+from lazaretto.screening.models import Point, Round, Scan, Upload
 from lazaretto.tubes.choices import BagState, Doubt, EventKind
-from lazaretto.tubes.models import Bag, Laboratory, Recall, Trail, TubeEvent
+from lazaretto.tubes.models import Bag, EventUpload, Laboratory, Recall, Trail, TubeEvent, TubeResult
 from lazaretto.tubes.rules import READ, one_off
 
 MOST_LATE, MOST_NEAR = 20, 8
@@ -259,3 +259,13 @@ def overdue_legs(of: Round, at: datetime) -> list[tuple[Deadline, Bag | None]]:
     late = list(rows.filter(overdue_at__lte=at).order_by("due_at")[:MOST_LATE])
     held = {str(row.pk): row for row in bags(of).filter(pk__in=[one.subject_id for one in late])}
     return [(one, held.get(one.subject_id)) for one in late]
+
+
+def came_in(of: Round) -> tuple[datetime | None, ...]:
+    """When scans, events and results of a round came last: what a round that is over changes by. Three queries.
+
+    A result comes without an upload, and meets the deadline of a bag that was late.
+    """
+    uploads = (Upload.objects.filter(round=of), EventUpload.objects.filter(round=of))
+    came = [rows.aggregate(last=Max("received_at"))["last"] for rows in uploads]
+    return *came, TubeResult.objects.filter(round=of.pk).aggregate(last=Max("reported_at"))["last"]
