@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Model, QuerySet
 
+from lazaretto.core.errors import Forbidden
 from lazaretto.core.postgresql import SHARED
 
 M = TypeVar("M", bound=Model)
@@ -109,3 +110,10 @@ def locked(rows: QuerySet[M], *, beside: bool = False, with_them: tuple[str, ...
 def is_scoped(model: Any) -> bool:
     """Whether a class is a model whose rows are limited to units."""
     return isinstance(model, type) and issubclass(model, Model) and hasattr(model._default_manager.all(), "visible_to")
+
+
+def somebody(actor: Actor, capability: str) -> int:
+    """The user who answers for what they do: a person, never the program itself. Raises `Forbidden`."""
+    if actor.user_id is None:
+        raise Forbidden(capability=capability)
+    return actor.user_id

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from lazaretto.core.access import Actor
+from lazaretto.core.access import Actor, somebody
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import rest
-from lazaretto.core.errors import DomainError, Forbidden, ReasonRequired
+from lazaretto.core.errors import DomainError, ReasonRequired
 from lazaretto.core.models import Alarm
 
 
@@ -53,7 +53,7 @@ def take_alarm(*, actor: Actor, at: datetime, alarm: Alarm, take_over: bool = Fa
 
     `take_over` takes it from a colleague, as at a change of shift. Raises `AlarmTaken`, `AlarmAnswered`.
     """
-    owner = _somebody(actor)
+    owner = somebody(actor, "alarms.answer")
     if alarm.answered_at is not None:
         raise AlarmAnswered
     if alarm.owner_id not in {None, owner} and not take_over:
@@ -71,7 +71,7 @@ def give_back_alarm(*, actor: Actor, at: datetime, alarm: Alarm) -> AlarmOwned:
 
     Given back twice is harmless. Raises `AlarmTaken` when a colleague has it, `AlarmAnswered`.
     """
-    owner = _somebody(actor)
+    owner = somebody(actor, "alarms.answer")
     if alarm.answered_at is not None:
         raise AlarmAnswered
     if alarm.owner_id not in {None, owner}:
@@ -89,7 +89,7 @@ def answer_alarm(*, actor: Actor, at: datetime, alarm: Alarm, answer: str) -> Al
     The deadline behind it stays open until the thing is done: then the alarm comes again, after the time that its kind
     gives. Raises `ReasonRequired` for an empty answer, `AlarmAnswered`.
     """
-    owner = _somebody(actor)
+    owner = somebody(actor, "alarms.answer")
     if not answer.strip():
         raise ReasonRequired
     if alarm.answered_at is not None:
@@ -102,10 +102,3 @@ def answer_alarm(*, actor: Actor, at: datetime, alarm: Alarm, answer: str) -> Al
     said = {"kind": alarm.kind, "still_due": still_due}
     record(alarm, unit_id=alarm.unit_id, person_id=alarm.person_id, data=said, reason=alarm.answer)
     return AlarmClosed(alarm.pk, still_due)
-
-
-def _somebody(actor: Actor) -> int:
-    """A person: the program itself owns no alarm."""
-    if actor.user_id is None:
-        raise Forbidden(capability="alarms.answer")
-    return actor.user_id

@@ -7,11 +7,11 @@ from uuid import UUID
 from django.utils.translation import gettext
 
 from lazaretto.accounts.queries import headquarters
-from lazaretto.core.access import Actor
+from lazaretto.core.access import Actor, somebody
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import Due, cancel_all, meet, raise_alarm, set_deadlines
 from lazaretto.core.deadlines import cancel as no_longer_due
-from lazaretto.core.errors import Forbidden, IllegalTransition, ReasonRequired, whole
+from lazaretto.core.errors import IllegalTransition, ReasonRequired, whole
 from lazaretto.core.numbers import next_number
 from lazaretto.core.states import edge
 from lazaretto.emergencies import rules
@@ -119,7 +119,7 @@ def own(*, actor: Actor, at: datetime, emergency: Emergency, instead_of: int | N
     To take it over name the owner who was seen, with a reason; whoever was slower is told who has it. Raises
     `AlreadyOwned`, `NobodyHasIt`, `EmergencyEnded`, `ReasonRequired`, `BeforeFirstWord`.
     """
-    owner, before = _somebody(actor), emergency.owner_id
+    owner, before = somebody(actor, WORK), emergency.owner_id
     _going_on(emergency)
     if emergency.owner is None or before is None:
         if instead_of is not None:
@@ -145,7 +145,7 @@ def step(*, actor: Actor, at: datetime, emergency: Emergency, to: EmergencyState
     Who takes a step of an emergency that nobody has becomes its owner. At `arrived` the care that was due is met; at
     `closed` a review falls due. Raises `IllegalTransition`, `EmergencyEnded`, `BeforeFirstWord`, `TextTooLong`.
     """
-    _somebody(actor)
+    somebody(actor, WORK)
     _going_on(emergency)
     if to in {State.OWNED, State.CANCELLED} or edge(rules.EDGES, emergency.state, to) is None:
         raise IllegalTransition(before=emergency.state, after=to)
@@ -176,7 +176,7 @@ def add_word(*, actor: Actor, at: datetime, emergency: Emergency, words: str) ->
 @command("emergencies.cancel", capability=WORK)
 def cancel(*, actor: Actor, at: datetime, emergency: Emergency, reason: str) -> Stepped:
     """It was a false alarm, and why. Raises `ReasonRequired`, `EmergencyEnded`, `IllegalTransition`."""
-    _somebody(actor)
+    somebody(actor, WORK)
     reason = whole(reason, MOST)
     if not reason:
         raise ReasonRequired
@@ -193,7 +193,7 @@ def cancel(*, actor: Actor, at: datetime, emergency: Emergency, reason: str) -> 
 @command("emergencies.review", capability=REVIEWS)
 def review(*, actor: Actor, at: datetime, emergency: Emergency, lessons: str) -> Reviewed:
     """Keep what is learnt from an emergency that is over. Raises `NotEnded`, `AlreadyReviewed`, `ReasonRequired`."""
-    reviewer, said = _somebody(actor), whole(lessons, 10 * MOST)
+    reviewer, said = somebody(actor, WORK), whole(lessons, 10 * MOST)
     if not said:
         raise ReasonRequired
     if emergency.state not in rules.ENDED:
@@ -204,13 +204,6 @@ def review(*, actor: Actor, at: datetime, emergency: Emergency, lessons: str) ->
     meet(REVIEW.code, emergency, at=at, by=reviewer, answer=gettext("The review is written."))
     _note(emergency, {"review": made.id})
     return Reviewed(made.id)
-
-
-def _somebody(actor: Actor) -> int:
-    """A person: the program itself helps nobody."""
-    if actor.user_id is None:
-        raise Forbidden(capability=WORK)
-    return actor.user_id
 
 
 def _going_on(emergency: Emergency) -> None:

@@ -7,11 +7,11 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext
 
-from lazaretto.core.access import Actor, locked
+from lazaretto.core.access import Actor, locked, somebody
 from lazaretto.core.choices import DeadlineState
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import Due, cancel, cancel_all, meet, set_deadlines
-from lazaretto.core.errors import Forbidden, IllegalTransition, ReasonRequired, whole
+from lazaretto.core.errors import IllegalTransition, ReasonRequired, whole
 from lazaretto.core.models import Deadline
 from lazaretto.core.numbers import next_number
 from lazaretto.objections import rules
@@ -105,7 +105,7 @@ def raise_objection(
     down has it until somebody else takes it on. Raises `TheirWordsMissing`, `OtherPerson`, `TextTooLong`, and
     `RaisedAlready` naming the open one about the same thing.
     """
-    by, words = _somebody(actor), whole(reason, MOST)
+    by, words = somebody(actor, TALKS), whole(reason, MOST)
     if not words:
         raise TheirWordsMissing
     if transfer_order and not transfer_order.people.filter(person=stay.person_id).exists():
@@ -138,7 +138,7 @@ def _raised_once(stay: Stay, about: About) -> None:
 def take(*, actor: Actor, at: datetime, objection: Objection) -> Moved:
     """Be the one who speaks with them from now on. Raises `ObjectionClosed`."""
     _open(objection)
-    before, objection.owner_id = objection.owner_id, _somebody(actor)
+    before, objection.owner_id = objection.owner_id, somebody(actor, TALKS)
     objection.save(update_fields=["owner"])
     _step(objection, StepKind.TAKEN, actor, at)
     _note(objection, {"before": before, "owner": objection.owner_id})
@@ -166,8 +166,8 @@ def talk(
     if not all(sides):
         raise BothSidesNeeded
     kept = Conversation.objects.create(
-        objection=objection, at=at, by_id=_somebody(actor), level=objection.level, explained=sides[0], said=sides[1],
-        language=language.strip() or objection.language, with_whom=whole(with_whom, 120),
+        objection=objection, at=at, by_id=somebody(actor, TALKS), level=objection.level, explained=sides[0],
+        said=sides[1], language=language.strip() or objection.language, with_whom=whole(with_whom, 120),
     )  # fmt: skip
     meet(TALK.code, objection, at=at, by=actor.user_id, answer=gettext("Spoken with."))
     _talk_next(objection, at + NEXT_TALK, at)
@@ -182,7 +182,7 @@ def make_offer(*, actor: Actor, at: datetime, objection: Objection, kind: OfferK
     told = whole(words, MOST)
     if kind == OfferKind.OTHER and not told:
         raise OfferUnclear
-    made = Offer.objects.create(objection=objection, kind=kind, words=told or None, at=at, by_id=_somebody(actor))
+    made = Offer.objects.create(objection=objection, kind=kind, words=told or None, at=at, by_id=somebody(actor, TALKS))
     _note(objection, {"offer": made.id, "kind": kind})
     return OfferTold(made.id, OfferAnswer.WAITING)
 
@@ -205,8 +205,8 @@ def issue_notice(*, actor: Actor, at: datetime, objection: Objection, language: 
     """Issue the medical observation notice (医学观察告知书) in their language, to be printed and handed over."""
     series = f"{objection.stay.site.code}-N{at.year}"
     notice = ObservationNotice.objects.create(
-        objection=objection, number=f"{series}-{next_number(series):04d}", issued_at=at, issued_by_id=_somebody(actor),
-        language=language.strip() or objection.language,
+        objection=objection, number=f"{series}-{next_number(series):04d}", issued_at=at,
+        issued_by_id=somebody(actor, TALKS), language=language.strip() or objection.language,
     )  # fmt: skip
     _note(objection, {"notice": notice.number, "language": notice.language})
     return NoticeIssued(notice.id, notice.number)
@@ -302,7 +302,7 @@ def _talk_next(objection: Objection, due_at: datetime, at: datetime) -> None:
 
 
 def _close(objection: Objection, state: State, actor: Actor, at: datetime, words: str) -> None:
-    objection.state, objection.closed_at, objection.closed_by_id = state, at, _somebody(actor)
+    objection.state, objection.closed_at, objection.closed_by_id = state, at, somebody(actor, TALKS)
     objection.save(update_fields=["state", "closed_at", "closed_by", "reply"])
     _step(objection, StepKind(state.value), actor, at, words)
 
@@ -312,13 +312,6 @@ def _open(objection: Objection) -> None:
         raise ObjectionClosed(objection=objection.number)
 
 
-def _somebody(actor: Actor) -> int:
-    """A person: the program itself speaks with nobody."""
-    if actor.user_id is None:
-        raise Forbidden(capability=TALKS)
-    return actor.user_id
-
-
 def _now(objection: Objection) -> Moved:
     return Moved(objection.id, Level(objection.level), State(objection.state))
 
@@ -326,7 +319,7 @@ def _now(objection: Objection) -> Moved:
 def _step(objection: Objection, kind: StepKind, actor: Actor, at: datetime, words: str = "") -> None:
     ObjectionStep.objects.create(
         objection=objection, position=objection.steps.count() + 1, step=kind, level=objection.level, at=at,
-        by_id=_somebody(actor), words=words or None,
+        by_id=somebody(actor, TALKS), words=words or None,
     )  # fmt: skip
 
 

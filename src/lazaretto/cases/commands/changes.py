@@ -25,7 +25,6 @@ from lazaretto.cases.commands.follow_ups import (
     drop_open,
     due_for,
     open_follow_up,
-    somebody,
 )
 from lazaretto.cases.deadlines import CONFIRM, CONFIRM_WITHIN, POSITIVE, SUSPICION_WITHIN
 from lazaretto.cases.errors import (
@@ -50,7 +49,7 @@ from lazaretto.cases.queries.refuted import (
 )
 from lazaretto.cases.queries.scene import outcome_of, settled, takes_two
 from lazaretto.cases.rules import Consequence, Outcome
-from lazaretto.core.access import Actor, locked
+from lazaretto.core.access import Actor, locked, somebody
 from lazaretto.core.choices import DeadlineState
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import Due, cancel, meet, raise_alarm, set_deadlines

@@ -14,10 +14,10 @@ from lazaretto.cases.errors import CompanyFirst, FollowUpClosed
 from lazaretto.cases.models import Change, FollowUp
 from lazaretto.cases.queries.outside import where_is
 from lazaretto.cases.rules import Consequence
-from lazaretto.core.access import Actor
+from lazaretto.core.access import Actor, somebody
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import Due, cancel, meet, set_deadlines
-from lazaretto.core.errors import Forbidden, ReasonRequired, whole
+from lazaretto.core.errors import ReasonRequired, whole
 from lazaretto.people.models import Person
 from lazaretto.places.models import ExternalPlace
 
@@ -129,13 +129,6 @@ def close(follow_up: FollowUp, state: FollowUpState, by: int | None, at: datetim
 def _still_open(follow_up: FollowUp) -> None:
     if follow_up.state != FollowUpState.OPEN:
         raise FollowUpClosed
-
-
-def somebody(actor: Actor, capability: str) -> int:
-    """A person: the program itself finds nothing out."""
-    if actor.user_id is None:
-        raise Forbidden(capability=capability)
-    return actor.user_id
 
 
 def due_for(kind: str, subject: Change | FollowUp, change: Change, due_at: datetime, person: UUID | None = None) -> Due:

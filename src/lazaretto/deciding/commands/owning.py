@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from lazaretto.core.access import Actor
+from lazaretto.core.access import Actor, somebody
 from lazaretto.core.alarms import give_back_alarm, take_alarm
 from lazaretto.core.commands import command, record
 from lazaretto.core.errors import Forbidden, ReasonRequired, whole
@@ -38,7 +38,7 @@ def take(*, actor: Actor, at: datetime, matter: Matter, taken_from: int | None =
     An alarm that stands for the same thing is taken with it. Raises `MatterTaken`, `MatterClosed`, `Forbidden` for the
     program itself and for whoever may not decide it.
     """
-    user = _somebody(actor, TAKE)
+    user = somebody(actor, TAKE)
     _still_open(matter)
     wanted = sorted(deciders(matter.kind, matter.said))
     if not any(actor.may(one, matter.round.unit_id) for one in wanted):
@@ -60,7 +60,7 @@ def give_back(*, actor: Actor, at: datetime, matter: Matter) -> MatterOwned:
 
     Raises `MatterNotYours`, `MatterClosed`.
     """
-    user = _somebody(actor, TAKE)
+    user = somebody(actor, TAKE)
     _still_open(matter)
     if matter.owner_id not in {None, user}:
         raise MatterNotYours(owner=matter.owner_id)
@@ -79,7 +79,7 @@ def settle(*, actor: Actor, at: datetime, matter: Matter, words: str) -> MatterS
 
     Raises `ReasonRequired`, `MatterClosed`, `DecidedElsewhere`, `Forbidden` for the program itself.
     """
-    user = _somebody(actor, SETTLE)
+    user = somebody(actor, SETTLE)
     _still_open(matter)
     if matter.kind not in SETTLED_HERE:
         raise DecidedElsewhere
@@ -89,12 +89,6 @@ def settle(*, actor: Actor, at: datetime, matter: Matter, words: str) -> MatterS
     matter.save(update_fields=["closed_at", "closed_by", "words"])
     record(matter, unit_id=matter.round.unit_id, data={"kind": matter.kind}, reason=matter.words)
     return MatterSettled(matter.pk)
-
-
-def _somebody(actor: Actor, capability: str) -> int:
-    if actor.user_id is None:
-        raise Forbidden(capability=capability)
-    return actor.user_id
 
 
 def _still_open(matter: Matter) -> None:

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from lazaretto.core.access import Actor
+from lazaretto.core.access import Actor, somebody
 from lazaretto.core.commands import command
 from lazaretto.core.errors import IllegalTransition, whole
 from lazaretto.orders import hooks, rules
 from lazaretto.orders.choices import LineState, OrderState, Says, Source, StepKind
-from lazaretto.orders.commands.common import MOST, note, reason_of, somebody, write_step
+from lazaretto.orders.commands.common import MOST, note, reason_of, write_step
 from lazaretto.orders.errors import (
     DifferenceInWords,
     LastOfOrder,

@@ -8,7 +8,7 @@ from lazaretto.core.access import Actor
 from lazaretto.core.bulk import insert
 from lazaretto.core.commands import record
 from lazaretto.core.deadlines import Due, meet, set_deadlines
-from lazaretto.core.errors import Forbidden, IllegalTransition, ReasonRequired, whole
+from lazaretto.core.errors import IllegalTransition, ReasonRequired, whole
 from lazaretto.core.states import edge
 from lazaretto.orders import hooks, rules
 from lazaretto.orders.choices import OrderState, StepKind
@@ -16,13 +16,6 @@ from lazaretto.orders.deadlines import EXPIRY
 from lazaretto.orders.models import OrderStep, TransferOrder
 
 MOST = 500  # characters of a reason
-
-
-def somebody(actor: Actor, capability: str) -> int:
-    """A person: the program itself answers for nothing."""
-    if actor.user_id is None:
-        raise Forbidden(capability=capability)
-    return actor.user_id
 
 
 def reason_of(text: str) -> str:

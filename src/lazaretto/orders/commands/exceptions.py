@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from pydantic import Field
 
 from lazaretto.accounts.queries import holder_ids
-from lazaretto.core.access import Actor
+from lazaretto.core.access import Actor, somebody
 from lazaretto.core.bulk import insert
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import Due, meet, set_deadlines
@@ -19,7 +19,7 @@ from lazaretto.core.errors import Forbidden, whole
 from lazaretto.core.numbers import next_number
 from lazaretto.core.prepared import prepared
 from lazaretto.orders.choices import Missing, Verdict
-from lazaretto.orders.commands.common import MOST, reason_of, somebody
+from lazaretto.orders.commands.common import MOST, reason_of
 from lazaretto.orders.deadlines import ANSWER_ADMITTED, ANSWER_WAITING, EXCEPTION
 from lazaretto.orders.errors import AlreadyAsked, AlreadyDecidedOn, NotAnApprover, OwnRequest, WhyNow
 from lazaretto.orders.models import ExceptionDecision, ExceptionRequest

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from lazaretto.accounts.models import Unit
 from lazaretto.accounts.queries import holder_ids
-from lazaretto.core.access import Actor, locked
+from lazaretto.core.access import Actor, locked, somebody
 from lazaretto.core.bulk import insert
 from lazaretto.core.commands import command, record
 from lazaretto.core.errors import Forbidden, NotFound
@@ -74,19 +74,13 @@ class ReturneesBack:
     returned: int
 
 
-def _somebody(actor: Actor) -> int:
-    if actor.user_id is None:
-        raise Forbidden(capability=CALL)
-    return actor.user_id
-
-
 @command("returnees.begin_shift", capability=CALL)
 def begin_shift(*, actor: Actor, at: datetime, unit: Unit, until: datetime) -> ShiftBegun:
     """I am here and take work of an area until then. Begun again it changes the area and the end.
 
     Raises `ShiftTooLong`.
     """
-    user = _somebody(actor)
+    user = somebody(actor, CALL)
     if not at < until <= at + timedelta(hours=number("contact.shift_hours")):
         raise ShiftTooLong
     Shift.objects.filter(user=user, ended_at__isnull=True).update(ended_at=at)
@@ -113,7 +107,7 @@ def take_next(*, actor: Actor, at: datetime, unit: Unit) -> ReturneeOwned:
 
     Raises `NotOnShift`, `NobodyWaits`.
     """
-    user = _somebody(actor)
+    user = somebody(actor, CALL)
     if on_shift(user, unit.pk, at=at) is None:
         raise NotOnShift
     here = Returnee.objects.visible_to(actor, CALL).filter(unit__in=below(unit.pk))
@@ -143,7 +137,7 @@ def _first_free(rows: QuerySet[Returnee]) -> Returnee | None:
 @command("returnees.take", capability=CALL)
 def take(*, actor: Actor, at: datetime, returnee: Returnee) -> ReturneeOwned:
     """I see to this one, whoever had it. Raises `NotOnShift`, `CaseClosed`."""
-    user = _somebody(actor)
+    user = somebody(actor, CALL)
     still_open(returnee)
     if on_shift(user, returnee.unit_id, at=at) is None:
         raise NotOnShift
