@@ -9,7 +9,6 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
@@ -25,6 +24,7 @@ from lazaretto.deciding.queries import matters as queries
 from lazaretto.deciding.rules import READ, SETTLE, SETTLED_HERE, TAKE, deciders
 from lazaretto.deciding.wording import STEPS, TONES, address_of, told
 from lazaretto.ui.notices import notify
+from lazaretto.ui.ways import on_this_host
 
 PER_PAGE = 50
 
@@ -162,5 +162,4 @@ def _step(request: HttpRequest, command: Any, payload: dict[str, Any], said: str
     else:
         notify(request, said)
     target = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return HttpResponseRedirect(target if safe else reverse("deciding:matters"))
+    return HttpResponseRedirect(on_this_host(request, target, otherwise=reverse("deciding:matters")))

@@ -8,12 +8,12 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from lazaretto.ui.context import THEME_COOKIE, THEMES, chrome
+from lazaretto.ui.ways import on_this_host
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 
@@ -52,8 +52,7 @@ def _remember(response: HttpResponse, name: str, value: str) -> None:
 
 def _back(request: HttpRequest) -> str:
     target = request.POST.get("next") or request.headers.get("referer", "")
-    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return target if safe else "/"
+    return on_this_host(request, target, otherwise="/")
 
 
 def error_page(

@@ -7,7 +7,6 @@ from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -24,6 +23,7 @@ from lazaretto.core import clock
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import DomainError
 from lazaretto.core.middleware import problem_response
+from lazaretto.ui.ways import on_this_host
 
 CHOSEN_LANGUAGE = "language_chosen"  # in the session of somebody who is not signed in yet
 FIRST_VISIT = Actor.system("first visit")
@@ -96,8 +96,7 @@ def _welcome(request: HttpRequest, user: User) -> HttpResponse:
 def way_on(request: HttpRequest) -> str:
     """The page the person was on the way to; never on another host."""
     target = request.POST.get("next") or request.GET.get("next") or ""
-    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return target if safe else settings.LOGIN_REDIRECT_URL
+    return on_this_host(request, target, otherwise=settings.LOGIN_REDIRECT_URL)
 
 
 def speak(response: HttpResponse, language: str) -> HttpResponse:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
@@ -17,6 +17,7 @@ from lazaretto.core.deadlines import KINDS
 from lazaretto.headquarters.queries import watch
 from lazaretto.places.queries import sites
 from lazaretto.ui.notices import notify
+from lazaretto.ui.ways import on_this_host
 
 TABS = ("", "none", "mine", "answered")
 
@@ -70,8 +71,7 @@ def answer(request: HttpRequest, alarm: UUID) -> HttpResponse:
 
 def _back(request: HttpRequest) -> HttpResponse:
     target = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return redirect(target if safe else "headquarters:alarms")
+    return redirect(on_this_host(request, target, otherwise=reverse("headquarters:alarms")))
 
 
 @needs("alarms.read")
