@@ -85,6 +85,7 @@ def _fits_stay(change: Change, stay: Stay, specimen: Specimen | None, at: dateti
 
 
 def fits_outside(change: Change, person: Person, unit: Unit, at: datetime) -> None:
+    """The same of somebody who stays at no site: whom the unit sees, what they may become, what it rests on."""
     if change.happened_at > at:
         raise InTheFuture
     if change.happened_at < at - OLDEST:
