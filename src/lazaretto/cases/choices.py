@@ -86,6 +86,11 @@ class Why(TextChoices):
     REFUTED = "refuted", _("the suspicion was not confirmed")
     LAST_EXPOSURE = "last_exposure", _("the days run from the last exposure; those served count")
     CASE_TOO = "case_too", _("is a case too, or a confirmed positive: the rules for cases hold, not those for contacts")
+    CASE_NOW = "case_now", _("goes where the rules send a case, not where contacts go")
+    NO_CONTACT_BESIDE = (
+        "no_contact_beside",
+        _("the proposal to make them a contact ends: a case is no contact beside it"),
+    )
     MUST_BE_ACCOMPANIED = "must_be_accompanied", _("too young, or not able to be alone")
     CAME_IN = "came_in", _("came into these rooms in the look-back period")
     THERE = "there", _("were there when it happened")

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from lazaretto.cases.choices import OUTSIDE, ChangeKind, ChangeState
 from lazaretto.cases.models import Change
-from lazaretto.cases.queries.refuted import confirmed_case, suspicion_about, undone_outside
+from lazaretto.cases.queries.refuted import confirmed_case, moot_for_case, suspicion_about, undone_outside
 from lazaretto.cases.queries.surroundings import Found, Known, around, known_above
 from lazaretto.cases.rules import NO_CATEGORY, PROPOSE, Clock, Near, Scene, may_become
 from lazaretto.core.access import Actor
@@ -118,6 +118,7 @@ def scene_outside(change: Change, *, at: datetime, since: datetime, zone: ZoneIn
         on=local_date(change.happened_at, zone).isoformat(), today=local_date(at, zone).isoformat(),
         own=_own(person.pk, at, zone), here=not (external and external.kind == ExternalKind.HOSPITAL),
         suspected=suspicion_about(person.pk).exists(),
+        moot=moot_for_case(person.pk) if change.kind == C.CASE else (),
         undone=undone_outside(case, elsewhere=external is not None, zone=zone) if case else None,
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
-from lazaretto.cases.choices import ChangeKind, ChangeState, ConsequenceKind, FollowUpState
+from lazaretto.cases.choices import ChangeKind, ChangeState, ConsequenceKind, FollowUpState, Why
 from lazaretto.cases.models import Change, FollowUp
 from lazaretto.cases.rules import Back, Declared, Undone
 from lazaretto.core.clock import local_date
@@ -62,6 +62,12 @@ def asked_as_contact(person_id: UUID) -> QuerySet[FollowUp]:
     """Where they had to be as a contact, and are not yet: whoever is a case goes where cases go."""
     rows = FollowUp.objects.filter(person=person_id, kind__in=(K.MOVE, K.AT_HOME), state=FollowUpState.OPEN)
     return rows.filter(category=Category.CLOSE_CONTACT).order_by("due_at", "id")
+
+
+def moot_for_case(person_id: UUID) -> tuple[Why, ...]:
+    """Why what is asked of somebody as a contact falls with the confirmation that they are a case; two queries."""
+    asked, proposed = asked_as_contact(person_id).exists(), contact_proposed(person_id).exists()
+    return (*((Why.CASE_NOW,) if asked else ()), *((Why.NO_CONTACT_BESIDE,) if proposed else ()))
 
 
 def voided(person_id: UUID) -> QuerySet[Specimen]:

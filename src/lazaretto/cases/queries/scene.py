@@ -16,6 +16,7 @@ from lazaretto.cases.queries.outside import LOOK_BACK, findings, home_of, scene_
 from lazaretto.cases.queries.refuted import (
     case_of,
     declared_by,
+    moot_for_case,
     suspicion_about,
     suspicion_of,
     undone_by_recheck,
@@ -129,6 +130,7 @@ def _scene_of_person(look: _Look, stay: Stay, receives: frozenset[str], on: str)
         staff=_staff(look, Q(room__in=[row.room_id for row in taken])), precautions=_named_before(stay),
         suspected=look.change.kind == C.LIFTED and suspicion_of(stay).exists(),
         undone=_undone(look, stay, subject, everybody),
+        moot=moot_for_case(stay.person_id) if look.change.kind == C.CASE else (),
     )  # fmt: skip
 
 

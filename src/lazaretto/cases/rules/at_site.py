@@ -20,6 +20,7 @@ from lazaretto.cases.rules.scene import (
     W,
     companies,
     follows,
+    moot,
     move,
     staff_told,
     subject_of,
@@ -36,6 +37,7 @@ def _case(scene: Scene) -> Iterable[Consequence]:
     yield from companies(scene, [subject, *mates], goes.within_hours or MOVE_HOURS)
     if scene.here:
         yield follows(K.GOES_ON, W.UNTIL_RECEIVED, subject)
+    yield from moot(scene)
     for one in mates:
         if one.case:
             yield follows(K.GOES_ON, W.CASE_TOO, one, category="case")

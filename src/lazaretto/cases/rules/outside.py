@@ -18,6 +18,7 @@ from lazaretto.cases.rules.scene import (
     W,
     companies,
     follows,
+    moot,
     move,
     staff_told,
     subject_of,
@@ -33,6 +34,7 @@ def _case(scene: Scene) -> Iterable[Consequence]:
         yield move(scene, subject, goes, "case", W.REFERRED)
     yield from companies(scene, [subject, *scene.near], goes.within_hours or MOVE_HOURS)
     yield _own(scene)
+    yield from moot(scene)
     for one in scene.around:
         yield from _near(scene, one) if one.contacts else _to_judge(one)
         yield from _staying(one)

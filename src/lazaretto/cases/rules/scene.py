@@ -201,6 +201,7 @@ class Scene:
 
     `outside`: the subject stays at no site of ours, and `around` are those who shared something with them; `own` is
     then the order in force, if there is one. `today` is the date at the place, `on` that of the finding.
+    `moot` says why what is still asked of the subject as a contact is not, once they are a case.
     """
 
     pack: Pack
@@ -216,6 +217,7 @@ class Scene:
     precautions: tuple[str, ...] = ()
     suspected: bool = False
     undone: Undone | None = None
+    moot: tuple[Why, ...] = ()
     outside: bool = False
     around: tuple[Around, ...] = ()
 
@@ -256,6 +258,12 @@ def staff_told(scene: Scene) -> Iterable[Consequence]:
     """Staff who came near: told and tested."""
     if scene.staff:
         yield Consequence(kind=K.STAFF, why=W.CAME_IN, users=tuple(sorted(scene.staff)), hours=STAFF_HOURS)
+
+
+def moot(scene: Scene) -> Iterable[Consequence]:
+    """What is no longer asked of whoever is a case now."""
+    for why in scene.moot:
+        yield follows(K.CALLED_OFF, why, subject_of(scene))
 
 
 def subject_of(scene: Scene) -> Near:

@@ -343,6 +343,7 @@ def test_a_case_ends_what_was_asked_of_them_as_a_contact(worker, propose, confir
     confirm(contact)
     move = FollowUp.objects.get(change=contact, kind=K.MOVE)
     case = propose(worker)
+    assert told(case, K.CALLED_OFF) == [(K.CALLED_OFF, Why.CASE_NOW, 1, 0)]
     confirm(case)
     move.refresh_from_db()
     assert (move.state, move.answer) == (FollowUpState.DROPPED, case.number)
@@ -352,6 +353,7 @@ def test_a_case_ends_what_was_asked_of_them_as_a_contact(worker, propose, confir
 
 def test_a_case_ends_the_proposal_to_make_them_a_contact(cast, worker, propose, confirm):
     contact, case = exposed(propose, worker), propose(worker)
+    assert told(case, K.CALLED_OFF) == [(K.CALLED_OFF, Why.NO_CONTACT_BESIDE, 1, 0)]
     confirm(case)
     contact.refresh_from_db()
     assert (contact.state, contact.reason) == (ChangeState.REFUSED, case.number)

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 
 from lazaretto.cases import commands
 from lazaretto.cases.choices import ChangeState, ConsequenceKind, Destination, FollowUpState, Why
@@ -19,8 +20,10 @@ from lazaretto.cases.errors import (
     NothingSuspected,
     NotPositive,
     PlaceElsewhere,
+    PreviewChanged,
     TooLongAgo,
 )
+from lazaretto.cases.models import FollowUp
 from lazaretto.cases.queries.scene import outcome_of
 from lazaretto.cases.tests.conftest import GROUNDS, adopt
 from lazaretto.core.choices import DeadlineState
@@ -81,6 +84,21 @@ def test_an_order_that_lasts_longer_goes_on_and_says_why(admit, propose, confirm
 
     stay.refresh_from_db()
     assert (told.orders, stay.order.ends_at, stay.order.replaces) == (0, ends_at, None)
+
+
+def test_what_a_case_is_not_asked_any_more_as_a_contact_stands_in_the_preview(cast, admit, propose, confirm):
+    stay = admit(at=NOW - 10 * DAYS)
+    confirm(propose(stay, "contact", happened_at=NOW - 4 * DAYS, **EXPOSED))
+    case = propose(stay, words="区疾控通报")
+    seen = outcome_of(case, at=NOW)
+    assert (K.CALLED_OFF, Why.CASE_NOW) in kinds(seen)
+    page = cast.duty_officer.client.get(reverse("cases:one", args=[case.number])).content.decode()
+    assert str(Why.CASE_NOW.label) in page
+
+    move = FollowUp.objects.get(kind=K.MOVE, person=stay.person_id)
+    commands.drop_follow_up(actor=cast.medic.actor, at=NOW, follow_up=move, reason="没有床位")
+    with pytest.raises(PreviewChanged):
+        commands.confirm(actor=cast.duty_officer.actor, at=NOW, change=case, seen=seen.digest)
 
 
 def test_a_test_of_the_order_before_answers_none_of_the_new_one(cast, admit, propose, confirm):
