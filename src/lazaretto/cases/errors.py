@@ -189,6 +189,23 @@ class MoveCalledOff(DomainError):
         return cls(said, changes=changes)
 
 
+class CauseGone(DomainError):
+    """What an order was issued for was refuted or called off before they left under it."""
+
+    code = "cause_gone"
+    message = _("The change of status because of which they were to go was called off.")
+    next_step = _(
+        "If they go all the same, write down at the desk who judged so and why. On a trip say that they stay, with the "
+        "reason, or have them struck off the transfer order."
+    )
+
+    @classmethod
+    def of(cls, people: str, changes: str) -> "CauseGone":
+        """Whom it concerns, and the numbers of the changes that called it off."""
+        said = _("%(people)s: the move was called off since the order was issued (%(changes)s).")
+        return cls(said % {"people": people, "changes": changes}, changes=changes)
+
+
 class CompanyFirst(DomainError):
     """Somebody who must not be alone would be left alone by this move."""
 

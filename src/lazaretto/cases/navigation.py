@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from lazaretto.accounts.doors import actor_of
 from lazaretto.cases.choices import ChangeKind
 from lazaretto.cases.queries.listing import READ
-from lazaretto.cases.queries.ordered import said_of, still_asked
+from lazaretto.cases.queries.ordered import asked_no_more, said_of, still_asked
 from lazaretto.cases.rules import PROPOSE
 from lazaretto.core.access import Actor
 from lazaretto.orders import hooks
@@ -38,6 +38,7 @@ def register_entries() -> None:
     )  # fmt: skip
     hooks.remark_with(said_of)
     hooks.refuse_with(still_asked)
+    hooks.ask_with(asked_no_more)
     register_panel(Panel(key="status", title=_("Changes of status"), url=_about, order=20))
     register_link(
         StayLink(key="cases", label=_("Change of status"), icon="arrows-exchange", capability=PROPOSE, url=_address)

@@ -22,8 +22,12 @@ class Remark:
 Hearing = Callable[..., None]  # (order, *, actor, at), inside the command that changed the order
 Remarking = Callable[[Actor, Sequence[OrderPerson]], Mapping[UUID, Remark]]
 Refusing = Callable[[TransferOrder], None]  # raises a named error where a draft must not be issued
+Asking = Callable[
+    ..., None
+]  # (lines, *, actor, at) raises a named error where somebody must say that they go all the same
 _hearing: list[Hearing] = []
 _refusing: list[Refusing] = []
+_asking: list[Asking] = []
 _remarking: list[Remarking] = []
 
 
@@ -49,6 +53,18 @@ def may_be_issued(order: TransferOrder) -> None:
     """Raises what an app above has against it."""
     for function in _refusing:
         function(order)
+
+
+def ask_with(function: Asking) -> None:
+    """An app may ask before people leave under an order: what it was issued for does not stand any more."""
+    if function not in _asking:
+        _asking.append(function)
+
+
+def may_leave(lines: Sequence[OrderPerson], *, actor: Actor, at: datetime) -> None:
+    """Raises what an app above asks about these people."""
+    for function in _asking:
+        function(lines, actor=actor, at=at)
 
 
 def remark_with(function: Remarking) -> None:

@@ -1,13 +1,14 @@
 """Transfer orders that were drafted because of a change of status: whether what asked for them still stands."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lazaretto.cases.choices import ChangeState, ConsequenceKind, FollowUpState
-from lazaretto.cases.errors import MoveCalledOff
+from lazaretto.cases.errors import CauseGone, MoveCalledOff
 from lazaretto.cases.models import Change, FollowUp
 from lazaretto.cases.queries.listing import READ
 from lazaretto.core.access import Actor
@@ -15,6 +16,7 @@ from lazaretto.orders.choices import LineState
 from lazaretto.orders.hooks import Remark
 from lazaretto.orders.models import OrderPerson, TransferOrder
 from lazaretto.orders.rules import ENDED
+from lazaretto.people.queries import display_names
 
 
 def still_asked(order: TransferOrder) -> None:
@@ -22,6 +24,17 @@ def still_asked(order: TransferOrder) -> None:
     found = called_off_since(list(order.people.select_related("order")))
     if found:
         raise MoveCalledOff.by(", ".join(sorted(set(found.values()))))
+
+
+def asked_no_more(lines: Sequence[OrderPerson], *, actor: Actor, at: datetime) -> None:
+    """Before people leave under an order: a refuted positive moves nobody. Raises `CauseGone` naming whom.
+
+    A departure that is told late is judged by what was known when they left. Two queries, three where it asks.
+    """
+    found = called_off_since(lines, at=at)
+    if found:
+        names = display_names(actor, [line.person for line in lines if line.pk in found])
+        raise CauseGone.of(", ".join(sorted(names.values())), ", ".join(sorted(set(found.values()))))
 
 
 def said_of(actor: Actor, lines: Sequence[OrderPerson]) -> Mapping[UUID, Remark]:
@@ -36,9 +49,9 @@ def said_of(actor: Actor, lines: Sequence[OrderPerson]) -> Mapping[UUID, Remark]
     }  # fmt: skip
 
 
-def called_off_since(lines: Sequence[OrderPerson]) -> dict[UUID, str]:
-    """By line of somebody who still waits: the number of the change that called off, since the order was written, the
-    move as that category; nobody whom another change still asks to move so. Two queries."""
+def called_off_since(lines: Sequence[OrderPerson], *, at: datetime | None = None) -> dict[UUID, str]:
+    """By line of somebody who still waits: the number of the change that called off, since the order was written (and
+    until `at`), the move as that category; nobody whom another change still asks to move so. Two queries."""
     waiting = [one for one in lines if one.state == LineState.WAITING and one.order.state not in ENDED]
     rows = FollowUp.objects.filter(kind=ConsequenceKind.MOVE, person__in=[one.person_id for one in waiting])
     moves = list(rows.select_related("change__refuted_by").order_by("due_at", "id")) if waiting else []
@@ -49,10 +62,14 @@ def called_off_since(lines: Sequence[OrderPerson]) -> dict[UUID, str]:
         if any(row.pk not in ended and row.state != FollowUpState.DROPPED for row in own):
             continue
         by = [ended[row.pk] for row in own if row.pk in ended]
-        since = [one.number for one in by if one.decided_at and one.decided_at >= line.order.written_at]
+        since = [one.number for one in by if one.decided_at and _between(line.order.written_at, one.decided_at, at)]
         if since:
             found[line.pk] = since[-1]
     return found
+
+
+def _between(first: datetime, moment: datetime, last: datetime | None) -> bool:
+    return first <= moment and (last is None or moment <= last)
 
 
 def _by_changes(moves: Sequence[FollowUp]) -> dict[UUID, Change]:

@@ -11,7 +11,7 @@ from uuid import UUID
 from lazaretto.core.access import Actor, locked
 from lazaretto.custody.choices import Outcome
 from lazaretto.custody.models import HandedOver, Handover
-from lazaretto.orders import rules
+from lazaretto.orders import hooks, rules
 from lazaretto.orders.choices import LineState, StepKind
 from lazaretto.orders.commands.common import settle, write_step
 from lazaretto.orders.commands.exceptions import close_waiting
@@ -36,14 +36,19 @@ count_expected_with(people_ordered_to)
 HAND_OVER = rules.HAND_OVER
 
 
-def leave(people: Sequence[UUID], handover: Handover, *, number: str = "", actor: Actor, at: datetime) -> None:
+def leave(
+    people: Sequence[UUID], handover: Handover, *, number: str = "", judged: bool = False, actor: Actor, at: datetime
+) -> None:
     """People were just signed out. Those of the named order, or of the order in force to that place, go under it.
 
     Between our own sites, and to a hospital, nobody needs an order; to a hospital an order that is not checked holds
-    nobody up. Raises `OrderUnknown`, `OrderNotInForce`, `OrderExpired`, `OrderElsewhere`, `NotOnOrder`, `NotChecked`
-    naming whom, `OrderNeeded`.
+    nobody up. `judged`: somebody said by name that they go though what asked for it is gone. Raises `OrderUnknown`,
+    `OrderNotInForce`, `OrderExpired`, `OrderElsewhere`, `NotOnOrder`, `NotChecked` naming whom, `OrderNeeded`, and what
+    apps above ask (`cases`: `CauseGone`).
     """
     lines = _of_order(number, people, handover, actor, at) if number else _to_there(people, handover, at)
+    if lines and not judged:
+        hooks.may_leave(lines, actor=actor, at=at)
     place = handover.to_external
     to_hospital = place is not None and place.kind == ExternalKind.HOSPITAL
     unchecked = [line for line in lines if line.order.overridden_at is None and not agreement_of(line).reached]

@@ -171,11 +171,13 @@ def sign_out(
 
     `assessment` says who judged that a child or a dependent person may stay behind or go without their people and who
     looks after them, or that the destination takes a category it does not receive. Where it is `urgent`, and to a
-    hospital, nobody is held up for want of it: whoever is alone is told to the site lead at once.
+    hospital, nobody is held up for want of it: whoever is alone is told to the site lead at once. It also says who
+    judged that somebody goes whose order was issued for what is called off since; what is `urgent` speaks of their
+    company only, and whoever goes for another reason is struck off that order.
 
     Raises `OneDestination`, `SamePlace`, `SiteUnknown`, `NobodyNamed`, `DueTooEarly`, `DueTooLate`, `NotHeldHere`,
     `KeptTooShort`, `LeftAlone`, `GoesAlone`, `CategoryNotReceived`, and what `leave` raises: `NotChecked`,
-    `OrderNeeded` …
+    `OrderNeeded`, `CauseGone` …
     """
     destination = destination_of(site, to_site, to_place)
     way = Way(site, destination, due_at, whole(carrier, 80), whole(escort, 80), whole(escort_phone, 40))
@@ -183,7 +185,7 @@ def sign_out(
     hospital = isinstance(destination, ExternalPlace) and destination.kind == ExternalKind.HOSPITAL
     end = StayEnd.HOSPITAL if hospital else StayEnd.TRANSFERRED
     ids = [one.person for one in people]
-    leave(ids, made, number=order, actor=actor, at=at)
+    leave(ids, made, number=order, judged=bool(assessment.strip()) and not urgent, actor=actor, at=at)
     stays = _open_stays(people=ids)
     places = lock_places(stays)  # of two who leave one room at once the later is judged by who is still there
     judge(stays, destination, site, assessment=assessment, urgent=urgent or hospital, actor=actor, at=at)

@@ -12,7 +12,9 @@ from lazaretto.core.models import Alarm, Deadline, JournalEntry
 from lazaretto.custody.commands import Luggage
 from lazaretto.custody.models import Handover
 from lazaretto.orders import commands as orders
+from lazaretto.orders import hooks
 from lazaretto.orders.choices import Source, Urgency
+from lazaretto.orders.errors import NotChecked
 from lazaretto.orders.models import OrderPerson
 from lazaretto.orders.tests.telling import DIFFERENT, checked, draft, issued, place, say
 from lazaretto.people.models import Need
@@ -244,3 +246,25 @@ def test_the_alarm_leads_to_what_can_be_done_for_them(cast, fleet, guest):
     sweep(at=request.latest_at + MINUTE)
     shown = fleet.dispatcher.client.get(reverse("headquarters:alarms"))
     assert reverse("trips:choices", args=[request.pk]) in shown.content.decode()
+
+
+def test_whoever_is_asked_about_before_they_leave_stays_by_name_and_no_scan_is_lost(cast, fleet, guest, monkeypatch):
+    (other,) = fleet.guests("石大山")
+    checked(cast, guest)
+    trip = put_on_a_trip(fleet, guest)
+    ride = {"actor": fleet.dispatcher.actor, "at": NOW, "trip": trip, "from_stop": 0, "to_stop": 1}
+    commands.add_rider(person=other, **ride)
+
+    def gone(lines, *, actor, at):
+        raise NotChecked(people=", ".join(line.person.name for line in lines), orders="H01-D2026-000001")
+
+    monkeypatch.setattr(hooks, "_asking", [gone])
+    fleet.board(trip)
+    scanned = fleet.scan(trip, str(guest.person_id), "on", NOW + HOUR - MINUTE, scan_id=new_id())
+    with pytest.raises(NotChecked) as refused:
+        fleet.leave(trip)
+    assert refused.value.context["people"] == "龙婆婆"
+    assert trip.scans.filter(pk=scanned.scan_id).exists()
+    said = {"left_behind": (guest.person_id,), "reason": "复核阴性，不再转运"}
+    left = fleet.leave(trip, seen=[other], **said)
+    assert (left.state, Handover.objects.get().people.get().person) == ("under_way", other)
