@@ -11,7 +11,7 @@ from lazaretto.cases.rules import CONFIRM
 from lazaretto.deciding.choices import Kind
 from lazaretto.screening.rules import FEVERS
 from lazaretto.tubes.choices import Doubt
-from lazaretto.tubes.rules import HANDLE, MANAGE, OVERRIDE, RECALL, REPORT
+from lazaretto.tubes.rules import HANDLE, LOOK, MANAGE, OVERRIDE, RECALL, REPORT
 
 READ, TAKE, SETTLE = "deciding.read", "deciding.take", "deciding.settle"
 
@@ -23,19 +23,21 @@ SETTLED_HERE: Final = frozenset(
     }
 )  # fmt: skip
 
-# What decides it where its own page does, any of these: whoever has none of them would only keep it from others.
+# What decides it where its own page does, any of these: whoever else took it would only keep it from others.
 _ELSEWHERE: Final[dict[str, frozenset[str]]] = {
     Kind.POSITIVE: frozenset({RECALL, REPORT}),  # called back, and rechecked
     Kind.HAND_ON: frozenset({MANAGE}),
     Kind.TAKEN_BACK: frozenset({MANAGE, CONFIRM}),  # the change of status is put right by who confirms one
     Kind.FEVER: frozenset({FEVERS}),
-    Kind.RECALL: frozenset({RECALL, MANAGE, OVERRIDE}),
+    Kind.RECALL: frozenset({RECALL, MANAGE}),
     Kind.HELD: frozenset({MANAGE}),
     Kind.LATE: frozenset({HANDLE, MANAGE}),  # it goes on its way
-    Kind.BAG: frozenset({MANAGE}),
-    Kind.TUBE: frozenset({MANAGE}),
-    Kind.STRAY: frozenset({MANAGE}),
+    Kind.BAG: frozenset({LOOK}),
+    Kind.TUBE: frozenset({LOOK}),
+    Kind.STRAY: frozenset({LOOK}),
 }
+# Every ladder of a round ends with the approver: called because nobody acts, they have somebody act.
+_CALLED_LAST: Final = OVERRIDE
 
 # Until when, where nothing else says so. Our choice: tubes leave the table within four hours and reach the laboratory
 # within six (docs/tubes.md); until then somebody at the point can still look into a tube, a bag, a face.
@@ -67,11 +69,11 @@ FEW: Final = 2  # people of one name: of more a name alone says nothing
 
 
 def deciders(kind: str, said: Mapping[str, Any]) -> frozenset[str]:
-    """Capabilities of which one is needed to decide it. Who handles tubes may call a code that nobody filled a slip."""
-    if kind in SETTLED_HERE:
-        return frozenset({SETTLE})
+    """Capabilities of which one is needed to take it: those that decide it, and that of whoever is called when nobody
+    does. Who handles tubes may call a code that nobody filled a slip."""
     slip = kind == Kind.TUBE and said.get("doubts") == [Doubt.NEVER_FILLED.value]
-    return _ELSEWHERE[kind] | ({HANDLE} if slip else frozenset())
+    decide = frozenset({SETTLE}) if kind in SETTLED_HERE else _ELSEWHERE[kind]
+    return decide | {_CALLED_LAST} | ({HANDLE} if slip else frozenset())
 
 
 def due(kind: str, since: datetime) -> datetime:

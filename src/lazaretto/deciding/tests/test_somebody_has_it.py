@@ -2,14 +2,18 @@
 
 import pytest
 
+from lazaretto.accounts.roles import roles
 from lazaretto.core.alarms import take_alarm
+from lazaretto.core.deadlines import kind_of
 from lazaretto.core.errors import Forbidden, NotFound, ReasonRequired, TextTooLong
 from lazaretto.core.ids import new_id
 from lazaretto.core.models import Alarm, JournalEntry
 from lazaretto.deciding import commands
 from lazaretto.deciding.choices import Kind
+from lazaretto.deciding.deadlines import WAITING
 from lazaretto.deciding.errors import DecidedElsewhere, MatterClosed, MatterNotYours, MatterTaken
-from lazaretto.deciding.rules import SETTLED_HERE
+from lazaretto.deciding.queries.sources import DEADLINES
+from lazaretto.deciding.rules import READ, SETTLED_HERE, TAKE, deciders
 from lazaretto.deciding.tests.questions import waiting
 from lazaretto.screening.tests.rounds import opened, scan, send
 from tests.factories import NOW
@@ -87,18 +91,18 @@ def test_each_role_does_what_the_table_says_and_another_area_sees_nothing(cast, 
 
 
 TAKERS = {
-    Kind.POSITIVE: {"duty_officer", "site_lead", "medic"},
-    Kind.HAND_ON: {"duty_officer"},
-    Kind.TAKEN_BACK: {"duty_officer", "approver"},
-    Kind.FEVER: {"duty_officer", "site_lead", "medic"},
-    Kind.RECALL: {"duty_officer", "site_lead", "medic", "approver"},
-    Kind.LATE: {"duty_officer", "site_lead", "medic"},
-    Kind.HELD: {"duty_officer"},
-    Kind.BAG: {"duty_officer"},
-    Kind.TUBE: {"duty_officer"},
-    Kind.STRAY: {"duty_officer"},
-    **{kind: {"duty_officer", "site_lead"} for kind in SETTLED_HERE},
-}
+    Kind.POSITIVE: {"site_lead", "medic"},
+    Kind.HAND_ON: set(),
+    Kind.TAKEN_BACK: set(),
+    Kind.FEVER: {"site_lead", "medic"},
+    Kind.RECALL: {"site_lead", "medic"},
+    Kind.LATE: {"site_lead", "medic"},
+    Kind.HELD: set(),
+    Kind.BAG: {"site_lead"},
+    Kind.TUBE: {"site_lead"},
+    Kind.STRAY: {"site_lead"},
+    **{kind: {"site_lead"} for kind in SETTLED_HERE},
+}  # beside the duty officer, and the approver whom every ladder calls last
 TOLD = {
     "tube": "T1", "bag": "B1", "slot": 1, "number": 1, "people": 1, "degrees": 38.8, "file": "a.csv", "lines": 1,
     "doubts": [], "name": "A公司", "count": 1, "ours": 2, "device": "P1", "minutes": 20, "table": 1,
@@ -111,17 +115,27 @@ def test_nobody_takes_what_they_may_not_decide(cast, asked, kind):
     matter = asked["twice"]
     matter.kind, matter.said, matter.subject = kind, TOLD, str(new_id())
     matter.save(update_fields=["kind", "said", "subject"])
+    takers = TAKERS[kind] | {"duty_officer", "approver"}
     for name in ("duty_officer", "site_lead", "medic", "approver"):
         member = getattr(cast, name)
         page = member.client.get(f"/to-decide?kind={kind}").content.decode()
-        assert (f'id="own-{matter.pk}"' in page) == (name in TAKERS[kind]), name
-        if name in TAKERS[kind]:
+        assert (f'id="own-{matter.pk}"' in page) == (name in takers), name
+        if name in takers:
             take(member, matter)
             commands.give_back(actor=member.actor, at=NOW, matter=matter)
             continue
         with pytest.raises(Forbidden):
             take(member, matter)
         assert member.client.post(f"/to-decide/{matter.pk}/take").status_code == 403
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_whoever_a_ladder_calls_may_take_what_it_calls_them_for(kind):
+    for code in DEADLINES.get(kind, (WAITING.code,)):
+        for called in (roles()[rung.role] for rung in kind_of(code).ladder):
+            if READ in called.capabilities:  # whoever is not shown the queue has the alarm, and the page of the thing
+                assert TAKE in called.capabilities, (code, called.code)
+                assert deciders(kind, TOLD) & called.capabilities, (code, called.code)
 
 
 def test_a_code_that_nobody_filled_is_taken_by_whoever_may_call_it_a_slip(cast, asked):

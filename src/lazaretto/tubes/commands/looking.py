@@ -13,7 +13,7 @@ from lazaretto.tubes.choices import EventKind
 from lazaretto.tubes.commands.events import TakenEvent, upload_events
 from lazaretto.tubes.errors import SwabsInTube
 from lazaretto.tubes.models import Trail, TubeEvent
-from lazaretto.tubes.rules import HANDLE, MANAGE
+from lazaretto.tubes.rules import HANDLE, LOOK
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class LookedInto:
     bag: str
 
 
-@command("tubes.look_into", capability=MANAGE)
+@command("tubes.look_into", capability=LOOK)
 def look_into(
     *, actor: Actor, at: datetime, test_round: Round, reason: str, tube: str = "", bag: str = ""
 ) -> LookedInto:
@@ -64,7 +64,7 @@ def _tell(
     actor: Actor, at: datetime, of: Round, kind: EventKind, reason: str, *, tube: str = "", bag: str = ""
 ) -> None:
     if actor.user_id is None:
-        raise Forbidden(capability=MANAGE)
+        raise Forbidden(capability=LOOK)
     if not reason.strip():
         raise ReasonRequired
     event = TakenEvent(

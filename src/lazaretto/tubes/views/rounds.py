@@ -20,7 +20,7 @@ from lazaretto.tubes.choices import Standing
 from lazaretto.tubes.queries import trails
 from lazaretto.tubes.queries.people import people_of, shown
 from lazaretto.tubes.queries.results import results_of
-from lazaretto.tubes.rules import HANDLE, MANAGE, READ, RECALL
+from lazaretto.tubes.rules import HANDLE, LOOK, MANAGE, READ, RECALL
 from lazaretto.tubes.wording import STEP_LABELS, TONES, doubts
 from lazaretto.ui.notices import notify
 
@@ -115,7 +115,7 @@ def tube(request: HttpRequest, code: str) -> HttpResponse:
         "people": [shown(actor, found.round, known[n], calls=calls) for n in numbers if n in known],
         "doubts": doubts(trails.doubts_of(found)),
         "overrides": list(trails.overrides(found)),
-        "may_manage": actor.may(MANAGE, found.round.unit_id),
+        "may_look": actor.may(LOOK, found.round.unit_id),
         "may_slip": found.opened_at is None and found.slip_at is None and actor.may(HANDLE, found.round.unit_id),
         "labels": STEP_LABELS,
         "standing": Standing(found.standing).label if found.standing else "",
@@ -140,7 +140,7 @@ def bag(request: HttpRequest, round_id: UUID, code: str) -> HttpResponse:
         "others": [
             (one, address_of(one)) for one in trails.candidates(actor, code) if one.of != of and one.part == "bag"
         ],
-        "may_manage": actor.may(MANAGE, of.unit_id),
+        "may_look": actor.may(LOOK, of.unit_id),
         "labels": STEP_LABELS,
         "tones": TONES,
     }
@@ -158,12 +158,12 @@ def questions(request: HttpRequest, round_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     of = trails.round_by_id(actor, round_id)
     rows = list(trails.strays(of)[:200])
-    context = {"of": of, "rows": trails.with_homes(rows), "may_manage": actor.may(MANAGE, of.unit_id)}
+    context = {"of": of, "rows": trails.with_homes(rows), "may_look": actor.may(LOOK, of.unit_id)}
     return render(request, "tubes/questions.html", context)
 
 
 @require_POST
-@needs(MANAGE)
+@needs(LOOK)
 def look(request: HttpRequest, round_id: UUID) -> HttpResponse:
     """Somebody looked into a tube or a bag, and says what they found."""
     tube, bag_code = request.POST.get("tube", ""), request.POST.get("bag", "")
