@@ -48,6 +48,7 @@ from lazaretto.stays.queries.file import stay_by_number
 from lazaretto.stays.views.common import page, pdf, site_of
 from lazaretto.ui import papers
 from lazaretto.ui.notices import notify
+from lazaretto.ui.ways import asked_for
 
 PER_PAGE, SHOWN = 40, 10
 NAMES, PEOPLE = "people.names", "people.read"  # names and where they sleep; the page of a person
@@ -59,7 +60,8 @@ HAND_OVER, DRAFT = "transfers.hand_over", "orders.draft"  # capabilities of apps
 @needs(READ)
 def listing(request: HttpRequest) -> HttpResponse:
     """Those that wait for confirmation, those with something still to do, all."""
-    actor, at, state = actor_of(request), clock.now(), request.GET.get("state", "waiting")
+    actor, at = actor_of(request), clock.now()
+    state = asked_for(request, "state", dict(_tabs()), otherwise="waiting")
     piece = piece_of(
         listed(actor, state, at=at), ["-proposed_at", "-id"], limit=PER_PAGE, cursor=request.GET.get("cursor", "")
     )

@@ -24,7 +24,7 @@ from lazaretto.deciding.queries import matters as queries
 from lazaretto.deciding.rules import READ, SETTLE, SETTLED_HERE, TAKE, deciders
 from lazaretto.deciding.wording import STEPS, TONES, address_of, told
 from lazaretto.ui.notices import notify
-from lazaretto.ui.ways import on_this_host
+from lazaretto.ui.ways import asked_for, on_this_host
 
 PER_PAGE = 50
 
@@ -77,9 +77,8 @@ def matters(request: HttpRequest) -> HttpResponse:
 
 def _asked(request: HttpRequest) -> tuple[UUID | None, str, str]:
     """Round, kind and view. For others than there are there is no page: everything would pass for what was asked."""
-    of, kind, show = (request.GET.get(name, "") for name in ("round", "kind", "show"))
-    if kind not in {"", *Kind.values} or show not in queries.SHOWN:
-        raise Http404
+    of, kind = request.GET.get("round", ""), asked_for(request, "kind", Kind.values)
+    show = asked_for(request, "show", queries.SHOWN)
     try:
         return (UUID(of) if of else None), kind, show
     except ValueError as error:

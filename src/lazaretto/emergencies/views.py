@@ -40,6 +40,7 @@ from lazaretto.emergencies.queries import (
 )
 from lazaretto.stays.navigation import site_code
 from lazaretto.ui.notices import notify
+from lazaretto.ui.ways import asked_for
 
 PER_PAGE = 40
 S = EmergencyState
@@ -57,9 +58,9 @@ PRESSES = {
 def listing(request: HttpRequest) -> HttpResponse:
     """Open ones first, with their minutes running."""
     actor, at = actor_of(request), clock.now()
-    state = request.GET.get("state", "open")
+    state = asked_for(request, "state", dict(_tabs()), otherwise="open")
     found = emergencies(actor)
-    found = found.filter(closed_at__isnull=state == "open") if state in {"open", "ended"} else found
+    found = found if state == "all" else found.filter(closed_at__isnull=state == "open")
     piece = piece_of(found, ["-first_word_at", "-id"], limit=PER_PAGE, cursor=request.GET.get("cursor", ""))
     code = site_code(request)
     context = {

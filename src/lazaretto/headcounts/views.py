@@ -38,9 +38,11 @@ from lazaretto.headcounts.queries import (
 )
 from lazaretto.headcounts.queries import lists as all_lists
 from lazaretto.ui.notices import notify
+from lazaretto.ui.ways import asked_for
 
 PER_PAGE = 50
 LEAVING_SHOWN = 20
+LINES = ("held", "doubtful", "repeated", "all")  # of a list, as its tabs show them
 
 
 @require_GET
@@ -204,7 +206,7 @@ def one_list(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
     found = list_by_id(actor, pk)
     account = account_of(found)
-    show = request.GET.get("show") or ("held" if account.held else "all")
+    show = asked_for(request, "show", LINES, otherwise="held" if account.held else "all")
     piece = piece_of(list_lines(found, show), ["number"], limit=PER_PAGE, cursor=request.GET.get("cursor", ""))
     opened = found.state in {ListState.STAGED, ListState.COMMITTING}
     going = (

@@ -33,6 +33,7 @@ from lazaretto.stays.views.common import page, pdf, site_of
 from lazaretto.stays.wording import language_name
 from lazaretto.ui import papers
 from lazaretto.ui.notices import notify
+from lazaretto.ui.ways import asked_for
 
 PER_PAGE = 40
 PAPERS = "stays.papers"  # papers that bear a name
@@ -42,7 +43,7 @@ PAPERS = "stays.papers"  # papers that bear a name
 @needs(READ)
 def listing(request: HttpRequest) -> HttpResponse:
     """Whose reply is due, the latest first."""
-    actor, state = actor_of(request), request.GET.get("state", "open")
+    actor, state = actor_of(request), asked_for(request, "state", dict(_tabs()), otherwise="open")
     found, cursor = listed(actor, state), request.GET.get("cursor", "")
     piece = piece_of(found, ["-raised_at", "-id"], limit=PER_PAGE, cursor=cursor)
     code = site_code(request)

@@ -22,7 +22,7 @@ from lazaretto.arrivals.forms import CancelForm, DecisionForm, UploadForm
 from lazaretto.arrivals.issues import issue_advice, issue_label
 from lazaretto.arrivals.models import Manifest
 from lazaretto.arrivals.queries.files import read_first
-from lazaretto.arrivals.queries.lists import list_by_id, lists, page_of, row_by_id, shown_row, tables_of
+from lazaretto.arrivals.queries.lists import FILTERS, list_by_id, lists, page_of, row_by_id, shown_row, tables_of
 from lazaretto.arrivals.queries.statement import statement_of
 from lazaretto.arrivals.staging import from_payload
 from lazaretto.core import clock
@@ -31,6 +31,7 @@ from lazaretto.places.choices import SiteCategory
 from lazaretto.places.models import Site
 from lazaretto.places.queries import site_by_code
 from lazaretto.ui.notices import notify
+from lazaretto.ui.ways import asked_for
 
 
 @needs("arrivals.read")
@@ -81,7 +82,7 @@ def one_list(request: HttpRequest, code: str, manifest_id: UUID) -> HttpResponse
     site = site_by_code(actor, code)
     manifest = list_by_id(actor, site, manifest_id)
     account = statement_of(manifest)
-    chosen = request.GET.get("show") or ("held" if account.held else "all")
+    chosen = asked_for(request, "show", FILTERS, otherwise="held" if account.held else "all")
     address = reverse("arrivals:list", args=[code, manifest_id])
     page = page_of(actor, manifest, chosen, request.GET.get("after", ""), at=clock.now())
     context = {

@@ -13,6 +13,7 @@ from lazaretto.core.paging import page as piece_of
 from lazaretto.orders import commands
 from lazaretto.orders.queries import exceptions as queries
 from lazaretto.orders.views.common import act, page
+from lazaretto.ui.ways import asked_for
 
 READ, DECIDE, ASK = queries.READ, queries.DECIDE, "orders.ask"
 PER_PAGE = 40
@@ -23,7 +24,7 @@ PER_PAGE = 40
 def listing(request: HttpRequest) -> HttpResponse:
     """Undecided ones by their clock, or all, the latest first."""
     actor, at = actor_of(request), clock.now()
-    state = request.GET.get("state", "open")
+    state = asked_for(request, "state", dict(_tabs()), otherwise="open")
     found, order = queries.exceptions(actor), ["-asked_at", "-id"]
     if state == "open":
         found, order = queries.undecided(found), ["due_at", "id"]

@@ -26,6 +26,7 @@ from lazaretto.orders.views.common import ZONE, act, page, uuid_of
 from lazaretto.places.models import Site
 from lazaretto.stays.views.common import pdf
 from lazaretto.ui import papers
+from lazaretto.ui.ways import asked_for
 
 READ, DRAFT, ISSUE, OVERRIDE = queries.READ, rules.DRAFT, rules.ISSUE, "orders.override"
 PER_PAGE = 40
@@ -36,9 +37,9 @@ PER_PAGE = 40
 def listing(request: HttpRequest) -> HttpResponse:
     """Open ones first: what waits for whom, what expires soon."""
     actor, at = actor_of(request), clock.now()
-    state = request.GET.get("state", "open")
+    state = asked_for(request, "state", dict(_tabs()), otherwise="open")
     found = queries.with_people(queries.orders(actor))
-    found = found.filter(ended_at__isnull=state == "open") if state in {"open", "ended"} else found
+    found = found if state == "all" else found.filter(ended_at__isnull=state == "open")
     piece = piece_of(found, ["-written_at", "-id"], limit=PER_PAGE, cursor=request.GET.get("cursor", ""))
     lines = queries.order_lines(piece.items, at=at)
     context = {

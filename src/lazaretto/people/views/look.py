@@ -21,6 +21,7 @@ from lazaretto.people import commands, queries
 from lazaretto.people.choices import Language, NeedKind, RevealPurpose
 from lazaretto.people.models import Person
 from lazaretto.people.panels import panels
+from lazaretto.ui.ways import asked_for
 
 
 @needs("people.read")
@@ -31,7 +32,7 @@ def people(request: HttpRequest) -> HttpResponse:
     page = queries.people_page(
         actor,
         text=asked["q"],
-        need=asked["need"] if asked["need"] in NeedKind.values else "",
+        need=asked_for(request, "need", NeedKind.values),
         unit_id=_uuid(asked["unit"]),
         after=asked["after"],
     )

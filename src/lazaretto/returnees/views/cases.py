@@ -40,6 +40,7 @@ from lazaretto.returnees.rules import CALL, MANAGE, READ
 from lazaretto.returnees.sheets import open_cases
 from lazaretto.returnees.views.common import done, invoke, page
 from lazaretto.ui.notices import notify
+from lazaretto.ui.ways import asked_for
 
 PER_PAGE, LISTS_SHOWN = 50, 8
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -69,8 +70,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 def listing(request: HttpRequest) -> HttpResponse:
     """The queue and every other view of the cases, the longest due first."""
     actor, at = actor_of(request), clock.now()
-    show = request.GET.get("show", "queue")
-    show = show if show in SHOWS else "open"
+    show = asked_for(request, "show", SHOWS, otherwise="queue")
     asked = {"q": request.GET.get("q", ""), "unit": request.GET.get("unit", "")}
     rows = listed(actor, show=show, q=asked["q"], unit=_uuid(asked["unit"]), at=at)
     piece = piece_of(rows, order_of(show), limit=PER_PAGE, cursor=request.GET.get("cursor", ""))

@@ -32,6 +32,7 @@ from lazaretto.returnees.queries.lists import lists as all_lists
 from lazaretto.returnees.rules import ASKS, MANAGE, READ
 from lazaretto.returnees.views.common import done, invoke, page
 from lazaretto.ui.notices import notify
+from lazaretto.ui.ways import asked_for
 
 PER_PAGE = 50
 
@@ -85,7 +86,7 @@ def one_list(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
     found = list_by_id(actor, pk)
     account = account_of(found)
-    show = request.GET.get("show") or ("held" if account.held else "all")
+    show = asked_for(request, "show", {*LineOutcome.values, "all"}, otherwise="held" if account.held else "all")
     piece = piece_of(list_lines(found, show), ["number"], limit=PER_PAGE, cursor=request.GET.get("cursor", ""))
     taken = account.made + account.joined
     context = {

@@ -22,13 +22,18 @@ from lazaretto.slots.forms import ToldForm
 from lazaretto.slots.models import Notice
 from lazaretto.slots.rules import MANAGE, READ
 from lazaretto.ui.notices import notify
+from lazaretto.ui.ways import asked_for
 
 LINES, PAGES = 100, 300
 
 
+def _state(request: HttpRequest) -> str:
+    return asked_for(request, "state", NoticeState.values)
+
+
 def _chosen(request: HttpRequest, rows: list[queries.Holder]) -> list[queries.Holder]:
     """In one state, or all of them, those who do not know first."""
-    state = request.GET.get("state", "")
+    state = _state(request)
     order = list(NoticeState)
     shown = [row for row in rows if state in {"", row.state.value}]
     return sorted(shown, key=lambda row: order.index(row.state))
@@ -47,7 +52,7 @@ def notices(request: HttpRequest, round_id: UUID) -> HttpResponse:
         "hidden": max(0, len(chosen) - LINES),
         "counts": [(state, counts[state.value]) for state in NoticeState],
         "all": len(rows),
-        "state": request.GET.get("state", ""),
+        "state": _state(request),
     }
     return render(request, "slots/notices.html", context)
 

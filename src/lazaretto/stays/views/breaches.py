@@ -25,6 +25,7 @@ from lazaretto.stays.queries.patrol import (
     patrol_floors,
 )
 from lazaretto.stays.views.common import done, page, site_of, with_toast
+from lazaretto.ui.ways import asked_for
 
 BREACH = "stays.breach"
 PER_PAGE = 40
@@ -98,25 +99,22 @@ def register(request: HttpRequest, code: str) -> HttpResponse:
     """The breach register of a site: open ones first, then the latest."""
     site = site_of(request, code, BREACH)
     found = breaches(actor_of(request)).filter(site=site)
-    state = request.GET.get("state", "open")
-    found = found.filter(closed_at__isnull=state == "open") if state in {"open", "closed"} else found
+    state = asked_for(request, "state", dict(_names()), otherwise="open")
+    found = found if state == "all" else found.filter(closed_at__isnull=state == "open")
     piece = piece_of(found, ["-noticed_at", "-id"], limit=PER_PAGE, cursor=request.GET.get("cursor", ""))
     context = {
         "rows": piece.items,
         "next_url": f"?state={state}&cursor={piece.next}" if piece.next else "",
         "state": state,
-        "tabs": _tabs(state),
+        "tabs": [(text, f"?state={key}", key == state) for key, text in _names()],
         "close_form": CloseBreachForm(),
         "now": clock.now(),
     }
     return page(request, site, "stays/breaches/register.html", context)
 
 
-def _tabs(state: str) -> list[tuple[str, str, bool]]:
-    return [
-        (text, f"?state={key}", key == state)
-        for key, text in (("open", _("open")), ("closed", _("closed")), ("all", _("all")))
-    ]
+def _names() -> list[tuple[str, str]]:
+    return [("open", _("open")), ("closed", _("closed")), ("all", _("all"))]
 
 
 @require_http_methods(["GET", "POST"])

@@ -30,6 +30,7 @@ from lazaretto.stranded.queries import (
 )
 from lazaretto.stranded.rules import PLACE, READ, REGISTER
 from lazaretto.stranded.views.common import page
+from lazaretto.ui.ways import asked_for
 
 PER_PAGE, ADMIT = 40, "stays.admit"
 HOURS = ("1", "2", "3", "6")  # within which they are there
@@ -39,7 +40,7 @@ HOURS = ("1", "2", "3", "6")  # within which they are there
 @needs(READ)
 def listing(request: HttpRequest) -> HttpResponse:
     """Who is without a place, and until when; those found last first."""
-    actor, state = actor_of(request), request.GET.get("state", "open")
+    actor, state = actor_of(request), asked_for(request, "state", dict(_tabs()), otherwise="open")
     cursor, code = request.GET.get("cursor", ""), site_code(request)
     piece = piece_of(listed(actor, state), ["-found_at", "-id"], limit=PER_PAGE, cursor=cursor)
     at = clock.now()

@@ -29,6 +29,7 @@ from lazaretto.tubes.queries.results import files as all_files
 from lazaretto.tubes.rules import MANAGE, POSITIVES, READ, REPORT
 from lazaretto.tubes.wording import CELL_LABELS, holds
 from lazaretto.ui.notices import notify
+from lazaretto.ui.ways import asked_for
 
 PER_PAGE = 50
 ALONE = {"no_tube", "unreadable", "not_independent"}  # nothing that is taken together
@@ -81,7 +82,9 @@ def one(request: HttpRequest, file_id: UUID) -> HttpResponse:
 
 def _one(request: HttpRequest, file: ResultFile, **more: Any) -> HttpResponse:
     actor, account = actor_of(request), account_of(file)
-    show = request.GET.get("show") or ("held" if account.held else "all")
+    show = asked_for(
+        request, "show", {*LineState.values, "positive", "all"}, otherwise="held" if account.held else "all"
+    )
     piece = piece_of(lines_of(file, show), ["number"], limit=PER_PAGE, cursor=request.GET.get("cursor", ""))
     alone: dict[str, int] = {}
     for hold, *others in file.entries.filter(state=LineState.HELD).values_list("holds", flat=True):

@@ -23,6 +23,7 @@ from lazaretto.tubes.queries.results import results_of
 from lazaretto.tubes.rules import HANDLE, LOOK, MANAGE, READ, RECALL
 from lazaretto.tubes.wording import STEP_LABELS, TONES, doubts
 from lazaretto.ui.notices import notify
+from lazaretto.ui.ways import asked_for
 
 PER_PAGE = 50
 
@@ -62,7 +63,7 @@ def one(request: HttpRequest, round_id: UUID) -> HttpResponse:
     of = trails.round_by_id(actor_of(request), round_id)
     counts = trails.counted(of)
     first = next((step for step in trails.STEPS[:4] if counts[step]), "")
-    show = request.GET.get("show", first)
+    show = asked_for(request, "show", {*counts, "all"}, otherwise=first)
     piece = piece_of(trails.in_step(of, show), ["code"], limit=PER_PAGE, cursor=request.GET.get("cursor", ""))
     context = {
         "of": of,
