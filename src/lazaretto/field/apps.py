@@ -12,7 +12,7 @@ class FieldConfig(AppConfig):
     label = "field"
 
     def ready(self) -> None:
-        """Declare commands; put the entry into its place."""
-        for room in ("commands", "words"):
+        """Declare commands and duties; put the entry into its place."""
+        for room in ("commands", "duties", "words"):
             import_module(f"{self.name}.{room}")
         import_module(f"{self.name}.navigation").register_entries()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import ngettext
 
 from lazaretto.core.access import Actor, locked
@@ -23,6 +23,7 @@ from lazaretto.screening.models import Point, Round
 from lazaretto.screening.rules import CAPTURE, MANAGE
 
 SEEN_NOTED_EVERY = timedelta(seconds=20)
+FORGOTTEN_AT_ONCE = 2_000  # batches
 
 
 @dataclass(frozen=True)
@@ -282,3 +283,14 @@ def tell_others(device: Device, answer: UploadAnswer, scans: Iterable[TakenScan]
             tubes=sorted({one.tube for one in given}), told_at=at,
         )
     )  # fmt: skip
+
+
+def forget_told(*, over_before: datetime, piece: int = FORGOTTEN_AT_ONCE) -> int:
+    """Delete what phones told each other in rounds that were over by then, a piece at a time; returns how many.
+
+    The scans themselves stay with their round.
+    """
+    over = Q(point__round__closed_at__lt=over_before) | Q(point__round__cancelled_at__lt=over_before)
+    gone = list(Told.objects.filter(over).order_by("id").values_list("id", flat=True)[:piece])
+    Told.objects.filter(pk__in=gone).delete()
+    return len(gone)

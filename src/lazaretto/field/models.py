@@ -89,9 +89,10 @@ class Expected(models.Model):
 
 
 class Told(models.Model):
-    """What a phone brought, for the other phones of its point: numbers tested and tubes used. Append-only.
+    """What a phone brought, for the other phones of its point: numbers tested and tubes used. Never changed.
 
-    So that somebody tested at table 1 is said at table 2 at once. `upload` is the batch it came in.
+    So that somebody tested at table 1 is said at table 2 at once. `upload` is the batch it came in. Deleted two weeks
+    after the round is over (`duties`): a copy that serves nobody any more.
     """
 
     id = models.BigAutoField(primary_key=True)

@@ -9,8 +9,11 @@ from django.db import OperationalError, connection
 from django.test import Client
 
 from lazaretto.core import clock
+from lazaretto.core.duties import DUTIES
 from lazaretto.core.ids import new_id
 from lazaretto.core.models import JournalEntry
+from lazaretto.field.commands import forget_told
+from lazaretto.field.duties import forget
 from lazaretto.field.models import Told
 from lazaretto.field.tests.phones import phone, swab
 from lazaretto.screening.models import CountDelta, DuplicateScan, RosterEntry, Round, Scan, Upload
@@ -222,3 +225,22 @@ def test_a_page_says_that_there_is_no_room(cast):
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
     assert "no_room" in answer.content.decode()
     assert not place.devices.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("end", ["closed", "cancelled"])
+def test_what_phones_told_each_other_goes_two_weeks_after_the_round_and_the_scans_stay(cast, end):
+    of, place = opened(cast)
+    made = phone(cast, place)
+    for number in (1, 2, 3):
+        assert made.send(swab(number, tube=f"T{number}")).status_code == 200
+    at = clock.now()
+    assert forget(at + 400 * DAY) == 0, "as long as the round is open its phones need it"
+    ended = {"closed_at": at} if end == "closed" else {"cancelled_at": at, "reason": "暴雨"}
+    Round.objects.filter(pk=of.pk).update(state=end, **ended)
+    assert forget(at + 14 * DAY) == 0
+    assert forget_told(over_before=at + DAY, piece=2) == 2, "a bounded piece of work"
+    assert forget(at + 15 * DAY) == 1
+    assert (Told.objects.count(), Scan.objects.count()) == (0, 3)
+    assert balanced()
+    assert "field.forget_told" in DUTIES
