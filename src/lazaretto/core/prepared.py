@@ -31,11 +31,14 @@ class _Mark:
 
 
 class Slot(Expression):
-    """The place of a value in a prepared query; it can stand on the right of any plain comparison."""
+    """The place of a value in a prepared query; it can stand on the right of any plain comparison.
 
-    def __init__(self, name: str) -> None:
+    With `alone` it is the place of several (for `among`) that are only one.
+    """
+
+    def __init__(self, name: str, *, alone: bool = False) -> None:
         super().__init__()
-        self.name = name
+        self.name, self.alone = name, alone
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:  # noqa: ARG002
         """A parameter."""
@@ -62,7 +65,11 @@ class Rows(Func):
 @Field.register_lookup
 @ForeignKey.register_lookup
 class Among(Lookup):  # type: ignore[type-arg]
-    """`filter(person__among=people)`: like `in`, but the values are one parameter, so their number is no other SQL."""
+    """`filter(person__among=people)`: like `in`, but the values are one parameter, so their number is no other SQL.
+
+    One alone is compared by `=`: most commands are about one person, and PostgreSQL keeps the plan of that, while it
+    plans `= ANY` anew each time, because it takes an array that it does not know to be ten.
+    """
 
     lookup_name = "among"
     prepare_rhs = False
@@ -71,7 +78,8 @@ class Among(Lookup):  # type: ignore[type-arg]
         """SQLite unfolds a list that comes as JSON; PostgreSQL has arrays."""
         lhs, lhs_values = self.process_lhs(compiler, connection)
         rhs, rhs_values = self.process_rhs(compiler, connection)
-        return among(lhs, rhs), [*lhs_values, *rhs_values]
+        compared = f"{lhs} = {rhs}" if isinstance(self.rhs, Slot) and self.rhs.alone else among(lhs, rhs)
+        return compared, [*lhs_values, *rhs_values]
 
 
 def among(column: str, values: str = "%s") -> str:
@@ -100,14 +108,14 @@ def prepared(build: Callable[..., QuerySet[Any, R]]) -> Callable[..., list[R]]:
     or several of one kind (for `among`); never None (which compiles to other SQL) and never a model instance.
     """
     names = tuple(inspect.signature(build).parameters)
-    statements: dict[str, _Statement] = {}
+    statements: dict[_Kind, _Statement] = {}
 
     @functools.wraps(build)
     def read(**values: Any) -> list[R]:
-        vendor = connections[DEFAULT_DB_ALIAS].vendor
-        statement = statements.get(vendor)
+        kind, values = _told_apart(names, values)
+        statement = statements.get(kind)
         if statement is None:
-            statement = statements[vendor] = _Statement(build(**{name: Slot(name) for name in names}))
+            statement = statements[kind] = _Statement(build(**_slots(names, kind)))
         return list(statement.rows(values))
 
     return read
@@ -121,17 +129,17 @@ def prepared_change(*fields: str) -> Callable[[Callable[..., QuerySet[Any, Any]]
 
     def declare(build: Callable[..., QuerySet[Any, Any]]) -> Callable[..., int]:
         names = tuple(inspect.signature(build).parameters)
-        statements: dict[str, tuple[str, tuple[Any, ...]]] = {}
+        statements: dict[_Kind, tuple[str, tuple[Any, ...]]] = {}
 
         @functools.wraps(build)
         def change(**values: Any) -> int:
-            vendor = connections[DEFAULT_DB_ALIAS].vendor
-            if vendor not in statements:
-                rows = build(**{name: Slot(name) for name in names})
+            kind, values = _told_apart(names, values)
+            if kind not in statements:
+                rows = build(**_slots(names, kind))
                 query = cast("UpdateQuery", rows.query.chain(UpdateQuery))
                 query.add_update_values({name: Slot(name) for name in fields})
-                statements[vendor] = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
-            sql, marks = statements[vendor]
+                statements[kind] = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
+            sql, marks = statements[kind]
             with statement_cursor() as cursor:
                 cursor.execute(sql, _filled(marks, values))
                 return int(cursor.rowcount)
@@ -139,6 +147,21 @@ def prepared_change(*fields: str) -> Callable[[Callable[..., QuerySet[Any, Any]]
         return change
 
     return declare
+
+
+_Kind = tuple[str, frozenset[str]]  # the database, and which of the values that may be several are one alone
+
+
+def _told_apart(names: Iterable[str], values: dict[str, Any]) -> tuple[_Kind, dict[str, Any]]:
+    """Which statement the values of these slots need, and the values as it takes them."""
+    several = {name: values[name] for name in names if _are_many(values[name])}
+    alone = {name: next(iter(those)) for name, those in several.items() if len(those) == 1}
+    return (connections[DEFAULT_DB_ALIAS].vendor, frozenset(alone)), {**values, **alone}
+
+
+def _slots(names: Iterable[str], kind: _Kind) -> dict[str, Slot]:
+    _vendor, alone = kind
+    return {name: Slot(name, alone=name in alone) for name in names}
 
 
 def _filled(marks: Iterable[Any], values: dict[str, Any]) -> list[Any]:
@@ -201,10 +224,14 @@ class _Answered:
 
 def adapted(value: Any) -> Any:
     """A value as the driver takes it."""
-    many = isinstance(value, Collection) and not isinstance(value, str)
+    many = _are_many(value)
     if connections[DEFAULT_DB_ALIAS].vendor == "postgresql":
         return list(value) if many else value
     return json.dumps(list(value), default=_plain) if many else _plain(value)
+
+
+def _are_many(value: Any) -> bool:
+    return isinstance(value, Collection) and not isinstance(value, str)
 
 
 def _plain(value: Any) -> Any:

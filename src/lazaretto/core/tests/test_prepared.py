@@ -7,7 +7,7 @@ import pytest
 from django.db.models import Count, Value
 
 from lazaretto.accounts.models import Membership, Unit
-from lazaretto.core.prepared import prepared
+from lazaretto.core.prepared import prepared, prepared_change
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +26,17 @@ def roles_since(user, at):
 @prepared
 def units_below(parent):
     return Unit.objects.filter(parent=parent).order_by("code").values_list("code", flat=True)
+
+
+@prepared
+def units_with(codes, parents):
+    found = Unit.objects.filter(code__among=codes, parent__among=parents)
+    return found.order_by("code").values_list("code", flat=True)
+
+
+@prepared_change("name")
+def call_units(codes):
+    return Unit.objects.filter(code__among=codes)
 
 
 @prepared
@@ -55,3 +66,22 @@ def test_keys_numbers_and_counts(cast):
     assert units_below(parent=parent) == expected
     assert how_many_below(parent=parent) == [len(expected)]
     assert how_many_below(parent=uuid4()) == [0]
+
+
+def test_several_are_found_and_one_alone_is_compared_as_one(cast, django_assert_num_queries):
+    unit = cast.site.unit
+    below = list(Unit.objects.filter(parent=unit.parent_id).order_by("code").values_list("code", flat=True))
+    with django_assert_num_queries(3) as asked:
+        assert units_with(codes=below, parents=[unit.parent_id]) == below
+        assert units_with(codes=[unit.code], parents={unit.parent_id, uuid4()}) == [unit.code]
+        assert units_with(codes=[], parents=[unit.parent_id]) == []
+    assert len(below) > 1
+    assert [query["sql"].count("ANY") + query["sql"].count("json_each") for query in asked] == [1, 1, 1]
+
+
+def test_a_change_takes_one_or_several(cast):
+    unit = cast.site.unit
+    assert call_units(codes=[unit.code], name="one") == 1
+    assert call_units(codes=[unit.code, cast.other_site.unit.code, "nowhere"], name="several") == 2
+    assert call_units(codes=[], name="none") == 0
+    assert set(Unit.objects.filter(name="several")) == {unit, cast.other_site.unit}
