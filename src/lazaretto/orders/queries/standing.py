@@ -26,20 +26,29 @@ class Ground(StrEnum):
     EXCEPTION = "exception"
 
 
-@prepared
-def _open(people: Any) -> QuerySet[OrderPerson]:
+def _standing(people: Any) -> QuerySet[OrderPerson]:
     lines = OrderPerson.objects.filter(person__among=people, state__in=["waiting", "under_way"])
     return lines.select_related("order", "person").order_by("id")
 
 
+@prepared
+def _named(people: Any) -> QuerySet[OrderPerson]:
+    return _standing(people)
+
+
+@prepared
+def _open(people: Any) -> QuerySet[OrderPerson]:
+    return _standing(people).filter(order__state__in=sorted(str(state) for state in rules.IN_FORCE))
+
+
 def named_lines(people: Iterable[UUID]) -> list[OrderPerson]:
     """Lines of these people that still count, also those of drafts, with their order."""
-    return _open(people=list(people))
+    return _named(people=list(people))
 
 
 def open_lines(people: Iterable[UUID], *, to_site: Site | None = None) -> list[OrderPerson]:
     """Lines of these people that still count, with their order and its checks; of drafts none."""
-    found = [line for line in _open(people=list(people)) if line.order.state in rules.IN_FORCE]
+    found = _open(people=list(people))
     found = [line for line in found if to_site is None or line.order.to_site_id == to_site.pk]
     prefetch_related_objects(found, "checks")
     return found
