@@ -127,7 +127,7 @@ class Behind:
 def alone_without(leaving: Sequence[Stay], *, at: datetime) -> list[Behind]:
     """Who would be without the company they need if these people of one site left together, and had it before.
 
-    Both those who stay behind in their rooms and those who go. Three queries; one when a room goes whole. Whoever
+    Both those who stay behind in their rooms and those who go. Four queries; one when a room goes whole. Whoever
     decides by it locks the rooms before, or of two who go at once each sees the other stay.
     """
     return alone_apart([leaving], at=at)
@@ -138,15 +138,13 @@ def alone_apart(parties: Sequence[Sequence[Stay]], *, at: datetime) -> list[Behi
     party keeps somebody of another company. Each is named once.
     """
     leaving = [stay for party in parties for stay in party]
-    rooms: dict[UUID, list[Occupancy]] = defaultdict(list)
-    for taken in _with_them(stays=[stay.pk for stay in leaving]):
-        rooms[taken.room_id].append(taken)
-    if not rooms:
-        return []
     way = {stay.pk: number for number, party in enumerate(parties) for stay in party}
+    if _goes_whole(parties, _rooms_of(stays=list(way))):
+        return []
+    rooms: dict[UUID, list[Occupancy]] = defaultdict(list)
+    for taken in _with_them(stays=list(way)):
+        rooms[taken.room_id].append(taken)
     everybody = [taken for those in rooms.values() for taken in those]
-    if len(rooms) == len(parties) == 1 and all(taken.stay_id in way for taken in everybody):
-        return []  # one room goes whole: everybody keeps the company they had
     together = [[_sharer(taken) for taken in those] for those in rooms.values()]
     behind = [[_sharer(taken) for taken in those if taken.stay_id not in way] for those in rooms.values()]
     goers = [[_sharer(taken) for taken in everybody if way.get(taken.stay_id) == one] for one in range(len(parties))]
@@ -157,15 +155,29 @@ def alone_apart(parties: Sequence[Sequence[Stay]], *, at: datetime) -> list[Behi
     return [one for one in found if one.lonely.sharer.person.pk not in before]
 
 
+def _goes_whole(parties: Sequence[Sequence[Stay]], here: Sequence[tuple[UUID, UUID]]) -> bool:
+    """Whether one room is left by all who are in it, on one way: everybody keeps the company they had."""
+    rooms, staying = {room for room, _stay in here}, {stay for _room, stay in here}
+    return not rooms or (len(rooms) == len(parties) == 1 and staying <= {stay.pk for stay in parties[0]})
+
+
 def _sharer(taken: Occupancy) -> Sharer:
     return Sharer(taken.stay.person, taken.stay.category, taken.party_id)
 
 
+def _in_rooms_of(stays: Any) -> QuerySet[Occupancy]:
+    rooms = Occupancy.objects.filter(stay__among=stays, ended_at__isnull=True).values("room")
+    return Occupancy.objects.filter(room__in=rooms, ended_at__isnull=True)
+
+
+@prepared
+def _rooms_of(stays: Any) -> QuerySet[Occupancy, tuple[UUID, UUID]]:
+    return _in_rooms_of(stays).values_list("room_id", "stay_id")
+
+
 @prepared
 def _with_them(stays: Any) -> QuerySet[Occupancy]:
-    rooms = Occupancy.objects.filter(stay__among=stays, ended_at__isnull=True).values("room")
-    here = Occupancy.objects.filter(room__in=rooms, ended_at__isnull=True)
-    return here.select_related("stay__person", "room").order_by("room", "started_at", "id")
+    return _in_rooms_of(stays).select_related("stay__person", "room").order_by("room", "started_at", "id")
 
 
 def _occupants(people: Sequence[Sharer], today: date) -> list[Occupant]:
