@@ -7,7 +7,8 @@ from lazaretto.accounts.choices import UnitKind
 from lazaretto.accounts.models import Membership, Unit, User
 from lazaretto.core.models import Installation
 from lazaretto.custody.models import Fact, Holding
-from lazaretto.people.commands.tokens import add_tokens, copy_tokens
+from lazaretto.people.commands import open_access
+from lazaretto.people.commands.tokens import add_tokens
 from lazaretto.people.models import Person, PersonAccess, PersonName
 from lazaretto.people.search_text import script_of
 from lazaretto.places.choices import RoomState, SiteState
@@ -78,8 +79,7 @@ def stay(
 ) -> Stay:
     """An open stay on day `day` of `length` (day 0 is the last exposure), in the first free room if none is given."""
     who = who or person(at_site=at_site)
-    PersonAccess.objects.get_or_create(person=who, unit_id=at_site.unit_id, defaults={"started_at": LONG_AGO})
-    copy_tokens([who.id], at_site.unit_id)
+    open_access([who.id], at_site.unit_id, LONG_AGO)
     started = NOW - timedelta(days=day)
     number = next(_serial)
     order = IsolationOrder.objects.create(

@@ -6,7 +6,7 @@ commands only.
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property, lru_cache
 from itertools import chain, islice
@@ -88,6 +88,83 @@ def few(model: type[models.Model], fields: Sequence[str], rows: Sequence[Sequenc
     return LaidOut(f"{shape.insert} {', '.join([shape.marks] * len(rows))}", values)
 
 
+@dataclass(frozen=True)
+class Fresh:
+    """Rows to be inserted, values as for `insert_rows`; with `unless_taken` without those that a unique key refuses."""
+
+    model: type[models.Model]
+    fields: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+    unless_taken: bool = False
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it fits into a statement with others."""
+        return len(self.rows) < FEW
+
+    def steps(self) -> list[LaidOut]:
+        """What they are in a statement with others."""
+        statement = few(self.model, self.fields, self.rows)
+        return [replace(statement, text=f"{statement.text} ON CONFLICT DO NOTHING") if self.unless_taken else statement]
+
+    def write(self) -> int:
+        """Insert them in a statement of their own; nothing that stood there is changed by it."""
+        if self.unless_taken:
+            insert_few(self.model, self.fields, self.rows, ignore_conflicts=True)
+        else:
+            insert_rows(self.model, self.fields, self.rows)
+        return 0
+
+
+@dataclass(frozen=True)
+class Changed:
+    """Rows to be changed, as `update_rows` takes them."""
+
+    model: type[models.Model]
+    fields: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+    by: Sequence[str] = ()
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it fits into a statement with others."""
+        return len(self.rows) <= SINGLY
+
+    def steps(self) -> list[LaidOut]:
+        """What they are in a statement with others."""
+        by = _keys(self.model, self.by)
+        shape = _shape(self.model, (*self.fields, *by), connection.vendor)
+        text = f"{shape.update(len(by))} RETURNING 1"
+        return [LaidOut(text, list(row)) for row in shape.by_column(self.rows)]
+
+    def write(self) -> int:
+        """Change them in a statement of their own, or one for each; returns how many were changed."""
+        return update_rows(self.model, self.fields, self.rows, by=self.by)
+
+
+def write_together(*parts: Fresh | Changed) -> int:
+    """Write a handful of rows of several tables: PostgreSQL takes them in one statement, SQLite one after the other.
+
+    They must not need each other: none sees what another one writes, and PostgreSQL chooses the order. (Foreign keys
+    are looked at when the transaction ends.) Where they are many, each table has a statement of its own. Returns how
+    many rows were changed, besides those that were inserted.
+    """
+    parts = tuple(part for part in parts if part.rows)
+    if connection.vendor != "postgresql" or not all(part.is_short for part in parts):
+        return sum(part.write() for part in parts)
+    return _write_at_once([(part, step) for part in parts for step in part.steps()]) if parts else 0
+
+
+def _write_at_once(steps: Sequence[tuple[Fresh | Changed, LaidOut]]) -> int:
+    texts = ", ".join(f"step_{place} AS ({step.text})" for place, (_part, step) in enumerate(steps))
+    count = "(SELECT count(*) FROM step_{})"
+    changed = [count.format(place) for place, (part, _step) in enumerate(steps) if isinstance(part, Changed)]
+    with statement_cursor() as cursor:
+        values = chain.from_iterable(step.values for _part, step in steps)
+        cursor.execute(f"WITH {texts} SELECT {' + '.join(changed) or 0}", list(values))
+        return int(cursor.fetchone()[0])
+
+
 def laid_out(model: type[models.Model], fields: Sequence[str], rows: Sequence[Sequence[Any]], name: str) -> LaidOut:
     """Rows for the named fields of a model as a table called `name`, `FROM {text}`; its columns are called as theirs.
 
@@ -138,14 +215,21 @@ def insert(row: M) -> M:
     return row
 
 
+def fresh(row: M) -> Fresh:
+    """One new instance as `write_together` takes it; what `insert` says of it holds. Its key is made by the program."""
+    fields = _columns(type(row), with_key=True)
+    _fits(row)
+    row._state.adding, row._state.db = False, connection.alias
+    return Fresh(type(row), fields, [[getattr(row, name) for name in fields]])
+
+
 def insert_unless_taken(row: models.Model) -> bool:
     """The same, but False when a unique key is taken; the transaction goes on."""
     return _insert_one(row, ignore_conflicts=True)
 
 
 def _insert_one(row: models.Model, *, ignore_conflicts: bool) -> bool:
-    for name, most in _texts(type(row)):
-        fits(getattr(row, name), most, field=name)
+    _fits(row)
     fields = _columns(type(row), with_key=row.pk is not None)
     values = [getattr(row, name) for name in fields]
     keys = insert_few(type(row), fields, [values], ignore_conflicts=ignore_conflicts, returning=True)
@@ -155,6 +239,11 @@ def _insert_one(row: models.Model, *, ignore_conflicts: bool) -> bool:
         (row.pk,) = keys
     row._state.adding, row._state.db = False, connection.alias
     return True
+
+
+def _fits(row: models.Model) -> None:
+    for name, most in _texts(type(row)):
+        fits(getattr(row, name), most, field=name)
 
 
 @lru_cache(maxsize=256)
@@ -175,7 +264,7 @@ def update_rows(
     """Set the named fields of many rows; each row is the values followed by the primary key, or by the values of the
     fields in `by`, all of which must be as they say. Returns how many rows were changed.
     """
-    by = by or (model._meta.pk.name,)
+    by = _keys(model, by)
     shape, keys, changed = _shape(model, (*fields, *by), connection.vendor), len(by), 0
     waiting = iter(rows)
     first = list(islice(waiting, SINGLY + 1))
@@ -191,6 +280,11 @@ def update_rows(
                 cursor.executemany(shape.update(keys), values)
             changed += cursor.rowcount
     return changed
+
+
+def _keys(model: type[models.Model], by: Sequence[str]) -> Sequence[str]:
+    """By what rows are found: the primary key, when nothing else is said."""
+    return by or (model._meta.pk.name,)
 
 
 def _update_singly(shape: "_Shape", keys: int, rows: Sequence[Sequence[Any]]) -> int:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lazaretto.core import journal
 from lazaretto.core.access import Actor, locked
-from lazaretto.core.bulk import insert_few
+from lazaretto.core.bulk import Fresh, insert_few
 from lazaretto.core.choices import DeadlineState
 from lazaretto.core.ids import new_id
 from lazaretto.core.live import announce
@@ -90,6 +90,11 @@ def set_deadlines(dues: list[Due], *, at: datetime) -> None:
     rows = [_row(due, at) for due in dues]
     for start in range(0, len(rows), 500):
         insert_few(Deadline, _COLUMNS, rows[start : start + 500], ignore_conflicts=True)
+
+
+def fresh_deadlines(dues: list[Due], *, at: datetime) -> Fresh:
+    """A few of them, to be written together with what they are about."""
+    return Fresh(Deadline, _COLUMNS, [_row(due, at) for due in dues], unless_taken=True)
 
 
 _COLUMNS = (

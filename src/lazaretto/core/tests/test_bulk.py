@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from lazaretto.core import bulk
+from lazaretto.core.errors import TextTooLong
 from lazaretto.core.ids import new_id
 from lazaretto.people.models import ContactPoint, DuplicateSuggestion, Person, PersonAccess
 from tests.factories import NOW
@@ -118,3 +119,40 @@ def test_rows_laid_out_in_a_statement_are_read_as_they_were_given(count):
         assert cursor.fetchall() == [pair for pair in texts if not pair[0]]
         cursor.execute(f"SELECT name, employer FROM {laid.text}", laid.values)
         assert cursor.fetchall() == texts
+
+
+def test_rows_of_several_tables_are_written_together():
+    old, other = add(["李梅", "李眉"])
+    person = Person(name="王强", birth_date=date(1991, 2, 9), created_at=NOW)
+    seen = bulk.Fresh(PersonAccess, ("id", "person", "unit_id", "started_at"), [(new_id(), person.pk, new_id(), NOW)])
+    renamed = bulk.Changed(Person, ("name",), [("李美", old), ("李媚", other), ("nobody", new_id())])
+    assert bulk.write_together(seen, bulk.fresh(person), renamed) == 2
+    assert PersonAccess.objects.get().person == person
+    assert set(Person.objects.values_list("name", flat=True)) == {"王强", "李美", "李媚"}
+
+
+def test_written_together_is_one_statement_where_the_database_can(django_assert_num_queries):
+    (old,) = add(["李梅"])
+    person = Person(name="王强", birth_date=date(1991, 2, 9), created_at=NOW)
+    renamed = bulk.Changed(Person, ("name",), [("李美", old, "李梅")], by=("id", "name"))
+    if bulk.FEW > 1:
+        with django_assert_num_queries(1 if connection.vendor == "postgresql" else 2):
+            assert bulk.write_together(bulk.fresh(person), renamed) == 1
+    with django_assert_num_queries(1):  # another has changed it meanwhile
+        assert bulk.write_together(renamed) == 1 - (bulk.FEW > 1)
+    with django_assert_num_queries(0):
+        assert bulk.write_together(bulk.Fresh(Person, PERSON, [])) == 0
+
+
+def test_a_key_that_is_taken_is_left_out_where_it_may_be():
+    (one,) = add(["李梅"])
+    row, fields = (one, "张三", "", "unknown", None, "", "zh-hans", "", "", "", NOW), PERSON
+    bulk.write_together(bulk.Fresh(Person, fields, [row], unless_taken=True))
+    assert Person.objects.get().name == "李梅"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        bulk.write_together(bulk.Fresh(Person, fields, [row]))
+
+
+def test_a_text_too_long_is_named_before_it_is_written():
+    with pytest.raises(TextTooLong):
+        bulk.fresh(Person(name="李" * 500, created_at=NOW))

@@ -7,12 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from lazaretto.core.access import Actor
-from lazaretto.core.bulk import insert, insert_rows
+from lazaretto.core.bulk import Fresh, fresh
+from lazaretto.core.deadlines import fresh_deadlines
 from lazaretto.core.errors import whole
 from lazaretto.core.ids import new_id
 from lazaretto.core.numbers import next_number
 from lazaretto.custody.choices import Outcome
-from lazaretto.custody.commands.ledger import Seen, Told, watch, write_facts
+from lazaretto.custody.commands.ledger import Begun, Seen, Told, dues_of, write_facts
 from lazaretto.custody.errors import DueTooEarly, DueTooLate, NamedTwice, NobodyNamed, NotHeldHere
 from lazaretto.custody.models import HandedOver, Handover
 from lazaretto.custody.rules import FactKind
@@ -61,12 +62,10 @@ def hand_over(
     if way.due_at <= left_at:
         raise DueTooEarly(due_at=way.due_at.isoformat())
     not_too_late(way.due_at, at)
-    made = insert(_row(way, left_at))
-    _write_lines(made, people)
+    made = _row(way, left_at)
     facts = [Seen(one.person, FactKind.SIGNED_OUT, left_at, handover=made) for one in people]
-    told = write_facts(facts, actor=actor, at=at, begun=made)
+    told = write_facts(facts, actor=actor, at=at, begun=_begun(made, people, at))
     _all_held(told)
-    watch(made, at=at)
     return made
 
 
@@ -84,13 +83,10 @@ def redirect(
     not_too_late(way.due_at, at)
     row = _row(way, at)
     row.instead_of = handover
-    made = insert(row)
     along = [Luggage(line.person_id, line.papers, line.medicines or "", line.luggage) for line in lines]
-    _write_lines(made, along)
-    facts = [Seen(one.person, FactKind.SETTLED, at, handover=made, note=reason) for one in along]
-    write_facts(facts, actor=actor, at=at)
-    watch(made, at=at)
-    return made
+    facts = [Seen(one.person, FactKind.SETTLED, at, handover=row, note=reason) for one in along]
+    write_facts(facts, actor=actor, at=at, begun=_begun(row, along, at))
+    return row
 
 
 def not_too_late(due_at: datetime, at: datetime) -> None:
@@ -99,12 +95,13 @@ def not_too_late(due_at: datetime, at: datetime) -> None:
         raise DueTooLate(due_at=due_at.isoformat(), latest=(at + LONGEST_WAY).isoformat())
 
 
-def _write_lines(handover: Handover, people: Sequence[Luggage]) -> None:
-    insert_rows(
-        HandedOver,
-        ("id", "handover", "person", "papers", "medicines", "luggage", "outcome"),
-        [_line(handover, one) for one in people],
-    )
+def _begun(handover: Handover, people: Sequence[Luggage], at: datetime) -> Begun:
+    """All that a handover consists of: itself, a line for each person, its deadlines."""
+    lines = Fresh(HandedOver, _LINE, [_line(handover, one) for one in people])
+    return Begun(handover, (fresh(handover), lines, fresh_deadlines(dues_of(handover), at=at)))
+
+
+_LINE = ("id", "handover", "person", "papers", "medicines", "luggage", "outcome")
 
 
 def _line(handover: Handover, one: Luggage) -> tuple[Any, ...]:

@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from lazaretto.core.access import Actor, locked
-from lazaretto.core.bulk import insert_rows, update_rows
+from lazaretto.core.bulk import Fresh, update_rows, write_together
 from lazaretto.core.commands import record_all
 from lazaretto.core.deadlines import Due, cancel_all, meet, raise_alarm, set_deadlines
 from lazaretto.core.ids import new_id
@@ -56,21 +56,29 @@ class Told:
     asked: rules.Conflict | None
 
 
-def write_facts(facts: Sequence[Seen], *, actor: Actor, at: datetime, begun: Handover | None = None) -> list[Told]:
+@dataclass(frozen=True)
+class Begun:
+    """A handover that begins: the rows it consists of. Its lines say that everybody is under way."""
+
+    handover: Handover
+    rows: Sequence[Fresh]
+
+
+def write_facts(facts: Sequence[Seen], *, actor: Actor, at: datetime, begun: Begun | None = None) -> list[Told]:
     """Add facts and let what follows from them follow. `at` is now, by the server; each fact has its own moment.
 
-    `begun` is the handover that these facts begin: its lines say that everybody is under way.
+    `begun` is the handover that these facts begin, which is written with them.
     """
     people = sorted({fact.person_id for fact in facts})
     lock_people(people)
     before = known_of(people)
-    insert_rows(Fact, _FACT_FIELDS, [_fact_row(fact, actor, at) for fact in facts])
     after = _with(before, facts)
-    _follow(before, after)
+    new = Fresh(Fact, _FACT_FIELDS, [_fact_row(fact, actor, at) for fact in facts])
+    write_together(*(begun.rows if begun else ()), new, _follow(before, after))
     _ask(before, after, at)
     legs = _legs(before) | _legs(after) | {fact.handover.id for fact in facts if fact.handover is not None}
-    if begun is not None and all(known.outcome_of(begun.id)[0] == Outcome.UNDER_WAY for known in after.values()):
-        legs.discard(begun.id)
+    if begun and all(known.outcome_of(begun.handover.id)[0] == Outcome.UNDER_WAY for known in after.values()):
+        legs.discard(begun.handover.id)
     _settle(after, legs, actor, at)
     record_all([_note(fact) for fact in facts])
     return [_told(fact, after[fact.person_id]) for fact in facts]
@@ -147,8 +155,10 @@ def _externals(facts: Sequence[Seen]) -> frozenset[UUID]:
     return frozenset(filter(None, chain((_key(fact.external) for fact in facts), *ends)))
 
 
-def _follow(before: dict[UUID, Known], after: dict[UUID, Known]) -> None:
-    """Make the holdings what the facts say. Deleting and shortening come first, so that no two overlap on the way."""
+def _follow(before: dict[UUID, Known], after: dict[UUID, Known]) -> Fresh:
+    """Make the holdings what the facts say. Deleting and shortening come first, so that no two overlap on the way;
+    those that are new are left to be written with the facts.
+    """
     gone: list[UUID] = []
     changed: list[tuple[datetime | None, UUID]] = []
     made: list[tuple[Any, ...]] = []
@@ -162,7 +172,7 @@ def _follow(before: dict[UUID, Known], after: dict[UUID, Known]) -> None:
         Holding.objects.filter(fact__in=gone).delete()
     for ended_at, since in sorted(changed, key=lambda row: (row[0] is None, row[0])):
         _end(ended_at, since)
-    insert_rows(Holding, _HOLDING_FIELDS, made)
+    return Fresh(Holding, _HOLDING_FIELDS, made)
 
 
 def _end(ended_at: datetime | None, since: UUID) -> None:
@@ -283,11 +293,15 @@ def _set_closed(handover: Handover, at: datetime | None) -> None:
 
 def watch(handover: Handover, *, at: datetime) -> None:
     """Both ends are told when nobody has signed in by the deadline; where neither is ours, who answers for it."""
+    set_deadlines(dues_of(handover), at=at)
+
+
+def dues_of(handover: Handover) -> list[Due]:
+    """The deadlines by which a handover is watched."""
     ends = {"from": handover.from_site, "to": handover.to_site}
     units = {slot: site.unit_id for slot, site in ends.items() if site is not None}
     units = units or {"": unit_in_charge(handover)}
-    dues = [Due(HANDOVER.code, handover, handover.due_at, slot, unit_id=unit) for slot, unit in units.items()]
-    set_deadlines(dues, at=at)
+    return [Due(HANDOVER.code, handover, handover.due_at, slot, unit_id=unit) for slot, unit in units.items()]
 
 
 def _note(fact: Seen) -> Note:

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from lazaretto.accounts.models import Unit
 from lazaretto.core.access import Actor
-from lazaretto.core.bulk import insert_few, insert_rows
+from lazaretto.core.bulk import few, insert_rows
 from lazaretto.core.commands import command, record, record_all
 from lazaretto.core.ids import new_id
 from lazaretto.core.journal import Note
@@ -20,7 +20,7 @@ from lazaretto.core.prepared import prepared, prepared_change
 from lazaretto.core.turns import in_turn
 from lazaretto.people.choices import ContactKind, PartyKind
 from lazaretto.people.commands.newcomers import GivenDocument, NewPerson, clean_person
-from lazaretto.people.commands.tokens import add_tokens, chunks, copy_tokens
+from lazaretto.people.commands.tokens import add_tokens, chunks, open_with_tokens
 from lazaretto.people.digests import contact_digest, document_digest, last_four, normal_number, number_digest
 from lazaretto.people.errors import DocumentTaken
 from lazaretto.people.models import (
@@ -214,13 +214,12 @@ def _in_a_party(people: Any, kind: Any) -> QuerySet[PartyMember, tuple[UUID, UUI
 
 def open_access(person_ids: Iterable[UUID], unit_id: UUID, at: datetime) -> int:
     """Let a unit see these people from now on, inside the running command; returns for how many that is new."""
-    rows = {new_id(): person for person in dict.fromkeys(person_ids)}
-    fresh: list[UUID] = []
-    for some in chunks(list(rows.items())):
-        values = [(access, person, unit_id, at) for access, person in some]
-        fresh += insert_few(PersonAccess, _ACCESS_FIELDS, values, ignore_conflicts=True, returning=True)
-    copy_tokens([rows[UUID(str(access))] for access in fresh], unit_id)
-    return len(fresh)
+    return sum(_open(some, unit_id, at) for some in chunks(list(dict.fromkeys(person_ids))))
+
+
+def _open(people: Sequence[UUID], unit_id: UUID, at: datetime) -> int:
+    rows = [(new_id(), person, unit_id, at) for person in people]
+    return open_with_tokens(few(PersonAccess, _ACCESS_FIELDS, rows), unit_id)
 
 
 _ACCESS_FIELDS = ("id", "person", "unit_id", "started_at")

@@ -5,8 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 from uuid import UUID
 
-from lazaretto.core.bulk import insert_rows
-from lazaretto.core.prepared import adapted, among, statement_cursor
+from django.db import connection
+
+from lazaretto.core.bulk import LaidOut, insert_rows
+from lazaretto.core.prepared import adapted, statement_cursor
 from lazaretto.people.models import PersonAccess, PersonName, SearchToken
 from lazaretto.people.search_text import tokens_of
 
@@ -27,16 +29,28 @@ def add_tokens(names: Mapping[UUID, Sequence[str]], units: Iterable[UUID]) -> No
     insert_rows(SearchToken, ("unit_id", "token", "person"), rows)
 
 
-def copy_tokens(person_ids: Sequence[UUID], unit_id: UUID) -> None:
-    """Let these people be found in another unit as well."""
-    if person_ids:
-        values = [unit_id, SearchToken.EVERYWHERE, list(person_ids)]
-        with statement_cursor() as cursor:
-            cursor.execute(COPY.format(among=among("person_id")), [adapted(value) for value in values])
+def open_with_tokens(access: LaidOut, unit_id: UUID) -> int:
+    """Insert rows of `PersonAccess` for a unit, without those that it has; whom it sees from now on it finds as well.
+
+    Returns how many they are. One statement on PostgreSQL.
+    """
+    opened = f"{access.text} ON CONFLICT DO NOTHING RETURNING person_id"
+    places = [adapted(unit_id), adapted(SearchToken.EVERYWHERE)]
+    with statement_cursor() as cursor:
+        if connection.vendor == "postgresql":
+            copied = COPY.format(people="SELECT person_id FROM opened")
+            statement = f"WITH opened AS ({opened}), copied AS ({copied}) SELECT count(*) FROM opened"  # noqa: S608
+            cursor.execute(statement, [*access.values, *places])
+            return int(cursor.fetchone()[0])
+        cursor.execute(opened, access.values)
+        people = [person for (person,) in cursor.fetchall()]
+        cursor.execute(COPY.format(people="SELECT value FROM json_each(%s)"), [*places, adapted(people)])
+        return len(people)
 
 
 COPY = """INSERT INTO people_searchtoken (unit_id, token, person_id)
-SELECT %s, token, person_id FROM people_searchtoken WHERE unit_id = %s AND {among} ON CONFLICT DO NOTHING"""
+SELECT %s, token, person_id FROM people_searchtoken WHERE unit_id = %s AND person_id IN ({people})
+ON CONFLICT DO NOTHING"""
 
 
 def rewrite_tokens(person_ids: Sequence[UUID]) -> None:

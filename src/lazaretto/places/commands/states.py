@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from lazaretto.core import states
 from lazaretto.core.access import Actor
-from lazaretto.core.bulk import insert_rows, update_rows
+from lazaretto.core.bulk import Changed, Fresh, write_together
 from lazaretto.core.commands import command, record_all
 from lazaretto.core.errors import Forbidden, IllegalTransition, NotFound, ReasonRequired, StaleState, whole
 from lazaretto.core.journal import Note
@@ -140,13 +140,13 @@ def _unit(room: Room) -> UUID:
 
 def _write(rooms: Sequence[Room], after: RoomState, actor: Actor, at: datetime, reason: str) -> None:
     """The rooms, their rows of history and the journal. A room that changed meanwhile stops everything."""
+    moved = [(str(after), at, room.pk, room.state) for room in rooms]
     changes = [(room.pk, room.state, str(after), at, actor.user_id, reason) for room in rooms]
-    for before, ids in _by_state(rooms).items():
-        rows = [(str(after), at, pk, before) for pk in ids]
-        done = update_rows(Room, ("state", "state_since"), rows, by=("id", "state"))
-        if done != len(ids):
-            raise StaleState(rooms=len(ids) - done)
-    insert_rows(RoomStateChange, _CHANGE, changes)
+    done = write_together(
+        Changed(Room, ("state", "state_since"), moved, by=("id", "state")), Fresh(RoomStateChange, _CHANGE, changes)
+    )
+    if done != len(rooms):
+        raise StaleState(rooms=len(rooms) - done)
     record_all([_note(room, after, reason) for room in rooms])
     for room in rooms:
         room.state, room.state_since = after, at
@@ -158,10 +158,3 @@ _CHANGE = ("room", "before", "after", "at", "by", "reason")
 def _note(room: Room, after: RoomState, reason: str) -> Note:
     data = {"before": room.state, "after": str(after)}
     return Note(room._meta.label_lower, str(room.pk), unit_id=_unit(room), data=data, reason=reason)
-
-
-def _by_state(rooms: Iterable[Room]) -> dict[str, list[UUID]]:
-    found: dict[str, list[UUID]] = {}
-    for room in rooms:
-        found.setdefault(room.state, []).append(room.pk)
-    return found

@@ -84,11 +84,6 @@ def _not_too_long(until: datetime, at: datetime) -> None:
         raise KeptTooLong
 
 
-def is_kept(room: Room) -> bool:
-    """Whether the room is kept for somebody."""
-    return bool(_kept(room=room.pk))
-
-
 def come_back(person_id: UUID, party_id: UUID, room: Room) -> None:
     """Somebody takes a kept room: one whom it is kept for, or who may share with them. Raises `RoomKept`."""
     holds = _kept(room=room.pk)
@@ -115,6 +110,9 @@ def _open(hold: RoomHold) -> None:
         raise HoldEnded
 
 
-@prepared
-def _kept(room: Any) -> QuerySet[RoomHold]:
+def holds_on(room: Any) -> QuerySet[RoomHold]:
+    """By whom a room is kept now; `room` may be the reference of a subquery."""
     return RoomHold.objects.filter(room=room, ended_at__isnull=True)
+
+
+_kept = prepared(holds_on)

@@ -5,17 +5,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from lazaretto.core.access import Actor, locked
-from lazaretto.core.bulk import insert, update_rows
+from lazaretto.core.bulk import Changed, insert, write_together
 from lazaretto.core.commands import record
 from lazaretto.core.prepared import prepared
 from lazaretto.people.queries import display_name
 from lazaretto.places.choices import RoomState
 from lazaretto.places.commands import occupy_room, vacate_room
 from lazaretto.places.models import Bed, Room
-from lazaretto.stays.commands.holds import come_back, is_kept
+from lazaretto.stays.commands.holds import come_back, holds_on
 from lazaretto.stays.errors import (
     NoFreeBed,
     RoomElsewhere,
@@ -95,10 +95,28 @@ def leave_room(taken: Occupancy, room: Room, *, actor: Actor, at: datetime) -> N
 
     The room must be locked.
     """
+    write_together(ending(taken, at))
+    free_room(room, actor=actor, at=at)
+
+
+def ending(taken: Occupancy, at: datetime) -> Changed:
+    """An occupancy ends, to be written together with what else ends; then `free_room`."""
     taken.ended_at = at
-    update_rows(Occupancy, ("ended_at",), [(at, taken.pk)])
-    if not _living(room=room.pk):
-        vacate_room(actor=actor, at=at, room=room, kept=is_kept(room))
+    return Changed(Occupancy, ("ended_at",), [(at, taken.pk)])
+
+
+def free_room(room: Room, *, actor: Actor, at: datetime) -> None:
+    """Somebody has just left a locked room: when nobody is left it waits for cleaning, or for whom it is kept for."""
+    ((lived_in, kept),) = _use_of(room=room.pk)
+    if not lived_in:
+        vacate_room(actor=actor, at=at, room=room, kept=kept)
+
+
+@prepared
+def _use_of(room: Any) -> QuerySet[Room, tuple[bool, bool]]:
+    here = Occupancy.objects.filter(room=OuterRef("pk"), ended_at__isnull=True)
+    rooms = Room.objects.filter(pk=room).annotate(lived_in=Exists(here), kept=Exists(holds_on(OuterRef("pk"))))
+    return rooms.values_list("lived_in", "kept")
 
 
 def lock_places(stays: Sequence[Stay]) -> dict[UUID, Occupancy]:
