@@ -194,6 +194,23 @@ def test_a_very_low_pace_foretells_no_date(cast, monkeypatch):
     assert (progress(of, at=at).far, progress(of, at=at).late) == (False, True), "a day later is foretold still"
 
 
+@pytest.mark.parametrize(
+    ("later", "said"),
+    [
+        (HOUR / 4, "开始半小时后才预计完成时间"), (HOUR * 2, "最近一小时没有人采样"),
+        (HOUR * 5, "截止时间已过"), (HOUR * 14, "此时没有采样点开放"),
+    ],
+)  # fmt: skip
+def test_where_no_finish_is_foretold_the_wall_says_why_as_the_round_does(cast, monkeypatch, later, said):
+    of, place = opened(cast, people=60)
+    send(cast, place, scan(1, at=NOW + HOUR / 8), at=NOW + HOUR / 8)
+    deadline = NOW + (4 if later == HOUR * 5 else 40) * HOUR
+    Round.objects.filter(pk=of.pk).update(deadline_at=deadline)
+    monkeypatch.setattr(clock, "now", lambda: NOW + later)
+    for name in ("round", "wall"):
+        assert said in cast.medic.client.get(reverse(f"screening:{name}", args=[of.pk])).content.decode(), name
+
+
 PEOPLE = st.dictionaries(st.integers(0, 12), st.integers(0, 500), max_size=12)
 
 
