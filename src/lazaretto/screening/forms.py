@@ -66,20 +66,22 @@ class EditForm(forms.Form):
         }
 
     def lay_over(self, found: Round | Point) -> None:
-        """Somebody else changed it meanwhile: what the reader left alone becomes what stands; what they typed stays,
-        and beside it is said what stands."""
+        """Somebody else changed it meanwhile: what the reader left alone becomes what stands; what they typed stays.
+
+        Beside what the other one changed it is said, so that nobody searches for it among their own changes.
+        """
         seen, stands = _texts(self.data.get("seen", "")), self.as_shown(found)
         data: Any = self.data
         data = data.copy()
         for name, now in stands.items():
             typed = data.get(name, "").strip()
-            if typed == now:
+            if now in {typed, seen.get(name)}:
                 continue
             if seen.get(name) == typed:
                 data[name] = now
                 self.add_error(name, _("Somebody else changed this; now it stands as it is here."))
             else:
-                self.add_error(name, _("Now it stands: {what}").format(what=_said(getattr(found, name))))
+                self.add_error(name, _("It now says: {what}").format(what=_said(getattr(found, name))))
         data["edition"], data["seen"] = found.edition, json.dumps(stands)
         self.data = data
 
