@@ -1,5 +1,8 @@
 """Named errors of headcounts."""
 
+from typing import Self
+
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from lazaretto.core.errors import DomainError
@@ -21,6 +24,15 @@ class NoNameColumn(DomainError):
     status = 422
     message = _("No column of this file is called 姓名 or name.")
     next_step = _("Put one line with the names of the columns above the people, and send it again.")
+
+    @classmethod
+    def on(cls, sheet: str) -> Self:
+        """Which of several sheets has no columns: a list is read whole or not at all."""
+        said = format_lazy(_("Sheet {sheet}: no column is called 姓名 or name."), sheet=sheet)
+        todo = _(
+            "Name its columns in a line above the people; if nobody is on it, take it out. Then send the file again."
+        )
+        return cls(said, next_step=todo, sheet=sheet)
 
 
 class ListClosed(DomainError):

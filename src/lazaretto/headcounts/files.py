@@ -17,7 +17,7 @@ def from_bytes(content: bytes, name: str) -> Source:
     try:
         return _bytes(content, name, HEADINGS)
     except NoHeader as error:
-        raise NoNameColumn(sheet=str(error)) from error
+        raise (NoNameColumn() if str(error) == name else NoNameColumn.on(str(error))) from error
     except TableError as error:
         raise ListUnreadable(reason=error.code) from error
 

@@ -283,5 +283,8 @@ def test_all_sheets_of_a_workbook_are_read_or_none(tmp_path):
     assert cells[1][0] == "博正"
     book.create_sheet("说明").append(["请于周五前交"])
     book.save(tmp_path / "a.xlsx")
+    with pytest.raises(NoNameColumn) as refused:
+        files.from_bytes((tmp_path / "a.xlsx").read_bytes(), "a.xlsx")
+    assert "说明" in str(refused.value), "which of the sheets it is"
     with pytest.raises(NoNameColumn):
         files.from_path(tmp_path / "a.xlsx")

@@ -125,6 +125,7 @@ def test_a_sheet_without_people_is_passed_over_and_lines_are_those_of_their_shee
     assert [line.place for line in found.entries.order_by("number")] == ["铁路 3", "民航 2", "民航 3"]
     page = cast.duty_officer.client.get(reverse("returnees:list", args=[found.pk])).content.decode()
     assert "民航 3" in page
+    assert "姓名、证件号码" in page, "listed as Chinese lists"
     case = named(name(2))
     assert "民航 2" in cast.duty_officer.client.get(reverse("returnees:one", args=[case.number])).content.decode()
 
