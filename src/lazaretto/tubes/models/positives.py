@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import pgettext
 
 from lazaretto.cases.choices import ChangeState
 from lazaretto.cases.models import Change
@@ -101,6 +102,14 @@ class Recall(models.Model):
     def change_ended(self) -> bool:
         """Whether the change of status that took it over came to nothing: refused, withdrawn, refuted."""
         return self.change is not None and (self.change.state in ENDED or hasattr(self.change, "refuted_by"))
+
+    @property
+    def change_ended_as(self) -> str:
+        """How it came to nothing, in words."""
+        if self.change is None or not self.change_ended:
+            return ""
+        confirmed = self.change.state == ChangeState.CONFIRMED
+        return pgettext("change of status", "refuted") if confirmed else self.change.get_state_display()
 
 
 class RecallCall(models.Model):

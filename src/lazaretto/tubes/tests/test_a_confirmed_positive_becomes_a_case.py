@@ -264,6 +264,7 @@ def test_whose_proposal_came_to_nothing_asks_again_who_takes_over(cast, positive
     page = reverse("tubes:positive", args=[positive.positive_id])
     shown = cast.duty_officer.client.get(page, headers={"accept-language": "en"}).content.decode()
     assert "propose again" in shown
+    assert f"{first.number}</a>: {Change.objects.get().get_state_display()} · Read why before" in shown
     assert 'name="propose" checked' in shown
     told = hand_on(cast, positive)
     assert told.change not in {"", first.number}
