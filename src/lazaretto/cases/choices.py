@@ -86,7 +86,7 @@ class Why(TextChoices):
     REFUTED = "refuted", _("the suspicion was not confirmed")
     LAST_EXPOSURE = "last_exposure", _("the days run from the last exposure; those served count")
     CASE_TOO = "case_too", _("is a case too, or a confirmed positive: the rules for cases hold, not those for contacts")
-    CASE_NOW = "case_now", _("goes where the rules send a case, not where contacts go")
+    CASE_NOW = "case_now", _("what was asked of them as a contact falls: a case goes where the rules send cases")
     NO_CONTACT_BESIDE = (
         "no_contact_beside",
         _("the proposal to make them a contact ends: a case is no contact beside it"),
