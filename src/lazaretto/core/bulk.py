@@ -183,20 +183,22 @@ def laid_out(model: type[models.Model], fields: Sequence[str], rows: Sequence[Se
 
 def _array(column: Iterable[Any], kind: str | None) -> str:
     """The text of an array, as PostgreSQL reads it; the driver takes several times as long for a list."""
-    return "{" + ",".join(map(_bare if kind in _BARE else _quoted, column)) + "}"
+    values = list(column)
+    if None in values:
+        return "{" + ",".join("NULL" if value is None else _quoted(str(value)) for value in values) + "}"
+    texts = list(map(str, values))
+    if kind in _BARE or not texts:
+        return "{" + ",".join(texts) + "}"
+    joined = '","'.join(texts)
+    if joined.count('"') > 2 * (len(texts) - 1) or "\\" in joined:
+        return "{" + ",".join(map(_quoted, texts)) + "}"
+    return '{"' + joined + '"}'
 
 
 _BARE = {"integer", "smallint", "bigint", "uuid"}  # no text of theirs means anything to an array
 
 
-def _bare(value: Any) -> str:
-    return "NULL" if value is None else str(value)
-
-
-def _quoted(value: Any) -> str:
-    if value is None:
-        return "NULL"
-    text = str(value)
+def _quoted(text: str) -> str:
     if '"' in text or "\\" in text:
         text = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{text}"'

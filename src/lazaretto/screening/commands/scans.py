@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Annotated
 from uuid import UUID
 
@@ -13,14 +14,21 @@ from lazaretto.screening.rules import LARGEST_TUBE
 EPOCH, _FAR = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
+_LONGEST = 40  # characters of a code
+_spelled = lru_cache(maxsize=4096)(tidy_code)  # a tube is named by each of its swabs
+
+
 def _tidy(said: object) -> object:
     """A code in its one spelling, from whichever device; what is no text is refused by its form."""
-    return tidy_code(said) if isinstance(said, str) else said
+    if not isinstance(said, str):
+        return said
+    return _spelled(said) if len(said) <= _LONGEST else tidy_code(said)
 
 
 Moment = Annotated[AwareDatetime, Field(ge=EPOCH, lt=_FAR)]
 Line = Annotated[str, StringConstraints(max_length=120, pattern=r"^[^\x00]*$")]
-Code = Annotated[str, BeforeValidator(_tidy), StringConstraints(min_length=1, max_length=40, pattern=r"^[!-~]+$")]
+# Spelled first, then held to its form: the other way round pydantic would do that in Python, 200 times an upload.
+Code = Annotated[str, StringConstraints(min_length=1, max_length=_LONGEST, pattern=r"^[!-~]+$"), BeforeValidator(_tidy)]
 
 
 @dataclass(frozen=True, slots=True)
