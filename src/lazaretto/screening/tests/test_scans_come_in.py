@@ -248,6 +248,15 @@ def test_who_is_missing_is_the_same_whether_done_enterprises_are_passed_over_or_
     assert list(missing(of)) == []
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite looks up one by one in any case")
+def test_who_is_missing_is_looked_up_one_by_one_whatever_the_database_believes_of_its_tables(cast):
+    of, place = opened(cast, people=3)
+    send(cast, place, scan(1))
+    plan = missing(of)[:50].explain()
+    assert "SubPlan" in plan
+    assert "Anti Join" not in plan
+
+
 def test_without_scans_the_proof_is_not_in_use(cast):
     draft(cast)
     assert not scans_balance(NOW).in_use
