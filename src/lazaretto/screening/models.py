@@ -187,17 +187,19 @@ class AlsoNamed(models.Model):
 
 
 class RosterShare(models.Model):
-    """How many of a roster are counted with an enterprise."""
+    """How many of a roster are counted with an enterprise; their numbers follow each other from `first` on."""
 
     id = models.BigAutoField(primary_key=True)
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="shares")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     people = models.PositiveIntegerField()
+    first = models.PositiveIntegerField(default=1)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["round", "organisation"], name="roster_share_once"),
             models.CheckConstraint(condition=Q(people__gte=1), name="roster_share_of_somebody"),
+            models.CheckConstraint(condition=Q(first__gte=1), name="roster_share_begins"),
         ]
 
     def __str__(self) -> str:

@@ -6,15 +6,15 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Sum
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from lazaretto.accounts.models import Unit
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import Forbidden, NotFound
 from lazaretto.core.models import Alarm
-from lazaretto.core.prepared import prepared
+from lazaretto.core.prepared import adapted, prepared
 from lazaretto.headcounts.models import Organisation
 from lazaretto.people.queries import name_for
 from lazaretto.screening.choices import PointState, RoundState
@@ -186,12 +186,12 @@ def missing(of: Round, *, organisation: UUID | None = None) -> QuerySet[RosterEn
     """Who is expected, not tested and not named with a reason, with their member; in the order of their numbers.
 
     Numbers follow each other enterprise by enterprise: where few enterprises are left, those that are done are not
-    walked through. Which these are is one query over sums.
+    walked through, nor is what the first of them has done. Which these are is one query over sums, the rest another.
     """
-    left = _not_done(of) if organisation is None else {}
-    rows = _untested(of, organisation, since=min(left.values(), default=1))
+    left = _not_done(of) if organisation is None else []
+    rows = _untested(of, organisation, since=_first_gap(of, left[0].first) if left else 1)
     if organisation is None and len(left) <= FEW_LEFT:
-        rows = rows.filter(organisation__in=left)
+        rows = rows.filter(organisation__in=[share.organisation_id for share in left])
     for named in _NAMED:
         rows = _without(rows, named().filter(round=of.pk))
     return rows
@@ -204,28 +204,49 @@ def named(of: Round, *, organisation: UUID | None = None, most: int = 500) -> li
     return [(entry, found[entry.number]) for entry in entries]
 
 
-def _without(rows: QuerySet[RosterEntry], others: QuerySet[Any]) -> QuerySet[RosterEntry]:
-    """Those whose number no other row has; each is looked up by its key.
+class _LookedUp(Exists):
+    """`EXISTS` that stays one: each row is looked up by its key. PostgreSQL makes no join of what has an offset.
 
-    Of `NOT EXISTS` PostgreSQL makes a join. While scans come in it knows too little of their newest to choose one: a page
-    of fifty then compared each with thousands.
+    While scans come in it knows too little of the newest to choose one: a page of fifty then compared each of a few
+    thousand rows with thousands of others.
     """
-    name = str(others.model._meta.model_name)
-    theirs = others.filter(number=OuterRef("number")).values("number")[:1]
-    return rows.alias(**{name: Subquery(theirs)}).filter(**{f"{name}__isnull": True})
+
+    template = "EXISTS(%(subquery)s OFFSET 0)"  # Django ends the subquery with LIMIT 1
 
 
-def _not_done(of: Round) -> dict[UUID, int]:
-    """Enterprises with people who are not tested, by the sums, with the first number of each."""
-    tested = CountDelta.objects.filter(round=of.pk, organisation=OuterRef("organisation"))
-    people = tested.order_by().values("organisation").annotate(people=Sum("n")).values("people")
-    numbers = RosterEntry.objects.filter(round=of.pk, organisation=OuterRef("organisation")).order_by("number")
-    shares = RosterShare.objects.filter(round=of).annotate(tested=Coalesce(Subquery(people), 0))
-    first = shares.filter(people__gt=F("tested")).annotate(first=Coalesce(Subquery(numbers.values("number")[:1]), 1))
-    return dict(first.values_list("organisation", "first"))
+def _without(rows: QuerySet[RosterEntry], others: QuerySet[Any]) -> QuerySet[RosterEntry]:
+    """Those whose number no other row has."""
+    return rows.filter(~_LookedUp(others.filter(number=OuterRef("number"))))
 
 
-def _untested(of: Round, organisation: UUID | None, since: int = 1) -> QuerySet[RosterEntry]:
+_NOT_DONE = """SELECT share.id, share.organisation_id, share.first FROM screening_rostershare share LEFT JOIN (
+    SELECT organisation_id, sum(n) AS people FROM screening_countdelta WHERE round_id = %s GROUP BY organisation_id
+) tested ON tested.organisation_id = share.organisation_id
+WHERE share.round_id = %s AND share.people > coalesce(tested.people, 0) ORDER BY share.first LIMIT %s"""
+
+
+def _not_done(of: Round) -> list[RosterShare]:
+    """Enterprises with people who are not tested, by the sums, in the order of their numbers; few, and one more."""
+    own = adapted(of.pk)
+    return list(RosterShare.objects.raw(_NOT_DONE, [own, own, FEW_LEFT + 1]))
+
+
+_FIRST_GAP = """(SELECT CASE
+    WHEN NOT EXISTS (SELECT 1 FROM screening_scan WHERE round_id = %s AND number = %s) THEN %s
+    ELSE (SELECT number + 1 FROM (
+        SELECT number, lead(number) OVER (ORDER BY number) AS following
+        FROM screening_scan WHERE round_id = %s AND number >= %s
+    ) walked WHERE following IS NULL OR following > number + 1 ORDER BY number LIMIT 1)
+END)"""
+
+
+def _first_gap(of: Round, since: int) -> RawSQL:
+    """The first number from here on that was not tested, as the scans themselves say: no entry is looked at."""
+    own = adapted(of.pk)
+    return RawSQL(_FIRST_GAP, [own, since, since, own, since])  # noqa: S611 - our own words
+
+
+def _untested(of: Round, organisation: UUID | None, since: int | RawSQL = 1) -> QuerySet[RosterEntry]:
     expected = RosterEntry.objects.filter(round=of, number__gte=since).select_related("member", "organisation")
     rows = _without(expected, Scan.objects.filter(round=of.pk))
     if organisation is not None:

@@ -128,8 +128,8 @@ def upload(
 ) -> UploadAnswer:
     """Take in a batch of scans from a phone at a point; `sent_at` is what its clock says as it sends.
 
-    What is `unread` among them is counted and told, and holds up none of the others. With `fresh` it goes faster, or not
-    at all: nothing of the batch may be here already.
+    What is `unread` among them is counted and told, and holds up none of the others. With `fresh` it goes faster, or
+    not at all: nothing of the batch may be here already.
 
     Raises `RoundHasNoRoster`, `BatchReused` for the same batch with other scans, `NotFound`, `Forbidden`, `NotFresh`.
     """

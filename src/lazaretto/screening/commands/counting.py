@@ -47,8 +47,8 @@ class NotFresh(Exception):
 def insert_and_count(receipt: Upload, lines: Sequence[Line], *, fresh: bool) -> set[UUID]:
     """Put scans into the table, and so many more of each enterprise in each hour (whoever is on no roster is of none).
 
-    Returns the scans that are in it now: the first of a person and of a place of a tube wins. A batch that is said to be
-    `fresh` goes in whole; raises `NotFresh` where it is not.
+    Returns the scans that are in it now: the first of a person and of a place of a tube wins. A batch that is said to
+    be `fresh` goes in whole; raises `NotFresh` where it is not.
     """
     if not lines:
         return set()

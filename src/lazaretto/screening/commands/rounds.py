@@ -250,8 +250,8 @@ _ALSO = f"""INSERT INTO screening_alsonamed (round_id, number, member_id, organi
 {_NAMED} SELECT entry.round_id, entry.number, named.id, named.organisation_id
 FROM named JOIN screening_rosterentry entry ON entry.document_digest = named.document_digest AND entry.round_id = %s
 WHERE turn > 1"""  # noqa: S608 - our own words
-_SHARE = """INSERT INTO screening_rostershare (round_id, organisation_id, people)
-SELECT round_id, organisation_id, count(*) FROM screening_rosterentry WHERE round_id = %s
+_SHARE = """INSERT INTO screening_rostershare (round_id, organisation_id, people, first)
+SELECT round_id, organisation_id, count(*), min(number) FROM screening_rosterentry WHERE round_id = %s
 GROUP BY round_id, organisation_id"""
 
 

@@ -248,6 +248,14 @@ def test_who_is_missing_is_the_same_whether_done_enterprises_are_passed_over_or_
     assert list(missing(of)) == []
 
 
+def test_who_is_missing_lies_beside_and_between_those_who_came(cast):
+    of, place = opened(cast, people=6)
+    send(cast, place, scan(1), scan(2, slot=2), scan(4, slot=3))
+    assert [row.number for row in missing(of)] == [3, 5, 6, 7]
+    send(cast, place, scan(3, tube="T2", slot=1), scan(5, tube="T2", slot=2), scan(6, tube="T2", slot=3))
+    assert [row.number for row in missing(of)] == [7]
+
+
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite looks up one by one in any case")
 def test_who_is_missing_is_looked_up_one_by_one_whatever_the_database_believes_of_its_tables(cast):
     of, place = opened(cast, people=3)
