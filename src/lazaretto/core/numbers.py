@@ -4,7 +4,8 @@ from django.db import connection
 
 from lazaretto.core.prepared import statement_cursor
 
-AHEAD = 8  # numbers laid out beside the one that is asked for
+AHEAD = 16  # numbers laid out beside the one that is asked for
+LOW = 8  # where so few lie ready, whoever takes one lays out the next: others take the rest and wait for nobody
 
 TAKE = """INSERT INTO core_runningnumber (series, last) VALUES (%s, %s)
 ON CONFLICT (series) DO UPDATE SET last = core_runningnumber.last + excluded.last RETURNING last"""
@@ -17,9 +18,15 @@ TAKE_BESIDE = f"""WITH ready AS (
 ), drawn AS (
     INSERT INTO core_runningnumber (series, last) SELECT %s, {AHEAD + 1} WHERE NOT EXISTS (SELECT FROM ready)
     ON CONFLICT (series) DO UPDATE SET last = core_runningnumber.last + excluded.last RETURNING last
+), added AS (
+    UPDATE core_runningnumber SET last = last + {AHEAD} WHERE series = (
+        SELECT series FROM core_runningnumber WHERE series = %s AND EXISTS (SELECT FROM ready)
+        AND (SELECT count(*) FROM core_readynumber WHERE series = %s) <= {LOW} FOR NO KEY UPDATE SKIP LOCKED
+    ) RETURNING last
 ), laid AS (
     INSERT INTO core_readynumber (series, number)
-    SELECT %s, number FROM drawn, generate_series(last - {AHEAD - 1}, last) AS number
+    SELECT %s, number
+    FROM (TABLE drawn UNION ALL TABLE added) AS ends, generate_series(last - {AHEAD - 1}, last) AS number
 )
 SELECT number FROM ready UNION ALL SELECT last - {AHEAD} FROM drawn"""  # noqa: S608 - our own numbers
 
@@ -27,13 +34,14 @@ SELECT number FROM ready UNION ALL SELECT last - {AHEAD} FROM drawn"""  # noqa: 
 def next_number(series: str) -> int:
     """The next number of a series, from 1; none is given twice, and none is left out for good.
 
-    On PostgreSQL whoever draws at the same moment gets another one and waits for nobody; the number of a transaction
-    that failed lies ready for the next. So of two that were drawn together the higher may be written first.
+    On PostgreSQL whoever draws at the same moment gets another one and waits for nobody (or only where a great many
+    draw at once); the number of a transaction that failed lies ready for the next. So of two that were drawn together
+    the higher may be written first.
     """
     if connection.vendor != "postgresql":
         return next_numbers(series, 1)[0]
     with statement_cursor() as cursor:
-        cursor.execute(TAKE_BESIDE, [series] * 3)
+        cursor.execute(TAKE_BESIDE, [series] * 5)
         return int(cursor.fetchone()[0])
 
 

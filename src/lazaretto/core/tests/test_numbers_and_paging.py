@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 from lazaretto.accounts.models import User
 from lazaretto.core.models import JournalEntry, ReadyNumber, RunningNumber
-from lazaretto.core.numbers import next_number, next_numbers
+from lazaretto.core.numbers import AHEAD, LOW, next_number, next_numbers
 from lazaretto.core.paging import BadCursor, page
 from lazaretto.places.models import Room
 from tests import factories
@@ -71,6 +71,24 @@ def test_nobody_waits_for_whoever_drew_before_and_has_not_ended():
         (theirs,) = at_once([beside])
         transaction.set_rollback(True)
     assert (mine, theirs, next_number("busy")) == (2, 3, 2), "the number of a failed transaction is used again"
+
+
+@needs_server
+@pytest.mark.django_db(transaction=True)
+def test_nobody_waits_for_whoever_lays_the_next_ones_out_and_has_not_ended():
+    before = [next_number("busy") for _ in range(1 + AHEAD - LOW)]
+    with transaction.atomic():
+        mine = next_number("busy")
+        assert RunningNumber.objects.get(series="busy").last == 1 + 2 * AHEAD
+
+        def beside():
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '2s'")
+                return [next_number("busy") for _ in range(LOW - 1)]
+
+        (theirs,) = at_once([beside])
+    assert [*before, mine, *theirs] == list(range(1, 2 + AHEAD))
+    assert next_number("busy") == 2 + AHEAD
 
 
 def walk(rows, order, limit=3):
