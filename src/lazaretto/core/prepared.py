@@ -166,7 +166,8 @@ def _slots(names: Iterable[str], kind: _Kind) -> dict[str, Slot]:
 
 def _filled(marks: Iterable[Any], values: dict[str, Any]) -> list[Any]:
     """The parameters of a statement, with these values in their places."""
-    return [adapted(values[mark.name]) if isinstance(mark, _Mark) else mark for mark in marks]
+    ready = {name: adapted(value) for name, value in values.items()}
+    return [ready[mark.name] if isinstance(mark, _Mark) else mark for mark in marks]
 
 
 class _Statement:

@@ -1,14 +1,17 @@
-"""PostgreSQL whose kept connections are looked at before each request, not asked.
+"""PostgreSQL whose kept connections are looked at before each request, not asked; whose moments are read fast.
 
 Django sends `SELECT 1` before a request uses a connection that was kept from the last one. A server that went away has
 said so or closed the line, and that waits in the socket: where nothing waits, nothing needs to be asked.
 """
 
 import select
-from typing import Any
+from datetime import UTC
+from typing import Any, cast
 
 from django.db.backends.postgresql import base, operations
-from psycopg.pq import TransactionStatus
+from psycopg import adapters
+from psycopg.adapt import Loader
+from psycopg.pq import Format, TransactionStatus
 
 from lazaretto.core.postgresql import SHARED
 
@@ -26,6 +29,19 @@ class DatabaseOperations(operations.DatabaseOperations):
         return said.replace("NO KEY UPDATE", "SHARE") if no_key == SHARED else said
 
 
+class MomentLoader(Loader):
+    """Moments of a connection that speaks UTC, as all of ours do, read by the driver's own reader.
+
+    Django's own derives from the one in Python, which takes twenty times as long, and every row has a few moments.
+    """
+
+    timezone = UTC
+
+    def __new__(cls, oid: int, context: Any = None) -> Any:
+        """The driver's reader in place of this one; Django only looks at its `timezone`."""
+        return cast("type[Loader]", adapters.get_loader(oid, Format.TEXT))(oid, context)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """Keeps more plans, and asks a connection only when there is a reason."""
 
@@ -35,6 +51,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """A connection that keeps the plans of all that commands ask."""
         made = super().get_new_connection(conn_params)
         made.prepared_max = STATEMENTS
+        if self.timezone == MomentLoader.timezone:
+            made.adapters.register_loader("timestamptz", MomentLoader)
         return made
 
     def is_usable(self) -> bool:

@@ -1,14 +1,16 @@
 """A prepared read gives what its queryset gives, each time with other values."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.db.models import Count, Value
 
 from lazaretto.accounts.models import Membership, Unit
-from lazaretto.core.prepared import prepared, prepared_change
+from lazaretto.core.prepared import prepared, prepared_change, statement_cursor
 from tests.factories import NOW
+from tests.threads import needs_server
 
 pytestmark = pytest.mark.django_db
 
@@ -85,3 +87,12 @@ def test_a_change_takes_one_or_several(cast):
     assert call_units(codes=[unit.code, cast.other_site.unit.code, "nowhere"], name="several") == 2
     assert call_units(codes=[], name="none") == 0
     assert set(Unit.objects.filter(name="several")) == {unit, cast.other_site.unit}
+
+
+@needs_server
+def test_moments_are_read_as_django_reads_them():
+    with connection.cursor() as plain, statement_cursor() as kept:
+        for cursor in (plain, kept):
+            cursor.execute("SELECT '2026-11-23 05:55:15.123456+08'::timestamptz, NULL::timestamptz")
+            moment, nothing = cursor.fetchone()
+            assert (moment, moment.tzinfo, nothing) == (datetime(2026, 11, 22, 21, 55, 15, 123456, UTC), UTC, None)
