@@ -44,6 +44,7 @@ class _Request:
     """The outermost command, with all that it and those that it runs have to say at its end."""
 
     client_id: UUID | None
+    locked: frozenset[tuple[type[Model], Any]]
     entries: list[JournalEntry] = field(default_factory=list)
     units: set[UUID] = field(default_factory=set)
 
@@ -175,7 +176,7 @@ class Command(Generic[P, R]):
         self._check_role(actor)
         self._resolve(actor, kwargs)
         outer = _current.get()
-        request = outer.request if outer is not None else _Request(client_id)
+        request = outer.request if outer is not None else _Request(client_id, self._locked(kwargs))
         run = _Run(request)
         with _running(run):
             result = self.function(**kwargs)  # type: ignore[call-arg]
@@ -208,6 +209,11 @@ class Command(Generic[P, R]):
         for _table, _pk, name in sorted(wanted):
             beside = name in self.beside
             kwargs[name] = fetch(self.scoped[name], _key(kwargs[name]), actor, self.capability, beside=beside)
+
+    def _locked(self, kwargs: dict[str, Any]) -> frozenset[tuple[type[Model], Any]]:
+        """Which of the rows that `_resolve` fetched are locked to be written."""
+        rows = [kwargs.get(name) for name in self.scoped if name not in self.beside]
+        return frozenset((type(row), row.pk) for row in rows if row is not None)
 
 
 def command(
@@ -329,6 +335,12 @@ def _anywhere(model: type[Model]) -> Callable[..., list[Any]]:
         return locked(_with_relations(manager.filter(pk=pk)))
 
     return row
+
+
+def is_locked(model: type[Model], pk: Any) -> bool:
+    """Whether the row was locked when the outermost command began, so that nobody needs to lock it again."""
+    run = _current.get()
+    return run is not None and (model, pk) in run.request.locked
 
 
 def record(

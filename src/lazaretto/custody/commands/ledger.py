@@ -16,8 +16,8 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from lazaretto.core.access import Actor, locked
-from lazaretto.core.bulk import Fresh, update_rows, write_together
-from lazaretto.core.commands import record_all
+from lazaretto.core.bulk import Changed, Fresh, update_rows, write_together
+from lazaretto.core.commands import is_locked, record_all
 from lazaretto.core.deadlines import Due, cancel_all, meet, raise_alarm, set_deadlines
 from lazaretto.core.ids import new_id
 from lazaretto.core.journal import Note
@@ -113,8 +113,9 @@ def lock_people(people: Sequence[UUID]) -> None:
 
     SQLite has one writer anyway.
     """
-    if connection.features.has_select_for_update:
-        list(_locked_people(people=sorted(people)))
+    waiting = [person for person in sorted(people) if not is_locked(Person, person)]
+    if waiting and connection.features.has_select_for_update:
+        _locked_people(people=waiting)
 
 
 @prepared
@@ -254,10 +255,24 @@ def _settle(after: dict[UUID, Known], legs: set[UUID], actor: Actor, at: datetim
             changed.append((outcome, settled_at or (None if outcome == Outcome.UNDER_WAY else at), pk, leg))
     if not changed:
         return
-    update_rows(HandedOver, ("outcome", "settled_at"), [row[:3] for row in changed])
+    lines = Changed(HandedOver, ("outcome", "settled_at"), [row[:3] for row in changed])
     # Locked before it is counted who is still under way: of two who settle the last two people, the later closes it.
-    for handover in _locked_handovers(handovers=list({row[3] for row in changed})):
-        _close_or_open(handover, actor, at)
+    handovers = _locked_handovers(handovers=list({row[3] for row in changed}))
+    turned = [handover for handover in handovers if _is_over(handover, changed) != (handover.closed_at is not None)]
+    for handover in turned:
+        handover.closed_at = at if handover.closed_at is None else None
+    write_together(lines, Changed(Handover, ("closed_at",), [(one.closed_at, one.pk) for one in turned]))
+    for handover in turned:
+        if handover.closed_at is not None:
+            meet(HANDOVER.code, handover, at=at, by=actor.user_id)
+        else:
+            watch(handover, at=at)
+
+
+def _is_over(handover: Handover, changed: Sequence[tuple[Outcome, datetime | None, UUID, UUID]]) -> bool:
+    """Whether nobody is under way on it any more, once these lines have changed."""
+    own = {pk: outcome for outcome, _settled_at, pk, leg in changed if leg == handover.pk}
+    return Outcome.UNDER_WAY not in own.values() and not _under_way(handover=handover.pk, but=list(own))
 
 
 @prepared
@@ -266,29 +281,15 @@ def _locked_handovers(handovers: Any) -> QuerySet[Handover]:
 
 
 @prepared
-def _under_way(handover: Any) -> QuerySet[HandedOver, UUID]:
-    return HandedOver.objects.filter(handover=handover, outcome="under_way").values_list("id", flat=True)[:1]
+def _under_way(handover: Any, but: Any) -> QuerySet[HandedOver, UUID]:
+    others = HandedOver.objects.filter(handover=handover, outcome="under_way").exclude(pk__among=but)
+    return others.values_list("id", flat=True)[:1]
 
 
 @prepared
 def _lines(handovers: Any, people: Any) -> QuerySet[HandedOver, tuple[UUID, UUID, UUID, str]]:
     found = HandedOver.objects.filter(handover__among=handovers, person__among=people)
     return found.values_list("id", "handover_id", "person_id", "outcome")
-
-
-def _close_or_open(handover: Handover, actor: Actor, at: datetime) -> None:
-    under_way = bool(_under_way(handover=handover.pk))
-    if not under_way and handover.closed_at is None:
-        _set_closed(handover, at)
-        meet(HANDOVER.code, handover, at=at, by=actor.user_id)
-    elif under_way and handover.closed_at is not None:
-        _set_closed(handover, None)
-        watch(handover, at=at)
-
-
-def _set_closed(handover: Handover, at: datetime | None) -> None:
-    handover.closed_at = at
-    update_rows(Handover, ("closed_at",), [(at, handover.pk)])
 
 
 def watch(handover: Handover, *, at: datetime) -> None:
