@@ -90,27 +90,35 @@ def few(model: type[models.Model], fields: Sequence[str], rows: Sequence[Sequenc
 
 @dataclass(frozen=True)
 class Fresh:
-    """Rows to be inserted, values as for `insert_rows`; with `unless_taken` without those that a unique key refuses."""
+    """Rows to be inserted, as for `insert_rows`; with `unless_taken` (a few) but those that a unique key refuses."""
 
     model: type[models.Model]
     fields: Sequence[str]
-    rows: Sequence[Sequence[Any]]
+    rows: Iterable[Sequence[Any]]
     unless_taken: bool = False
+
+    def at_hand(self) -> "Fresh":
+        """The same with a list of its rows, where they are few; the rest of many is still to be made."""
+        waiting = iter(self.rows)
+        first = list(islice(waiting, FEW))
+        return replace(self, rows=first if len(first) < FEW else chain(first, waiting))
 
     @property
     def is_short(self) -> bool:
         """Whether it fits into a statement with others."""
-        return len(self.rows) < FEW
+        return isinstance(self.rows, list)
 
     def steps(self) -> list[LaidOut]:
         """What they are in a statement with others."""
-        statement = few(self.model, self.fields, self.rows)
+        if not self.rows:
+            return []
+        statement = few(self.model, self.fields, list(self.rows))
         return [replace(statement, text=f"{statement.text} ON CONFLICT DO NOTHING") if self.unless_taken else statement]
 
     def write(self) -> int:
         """Insert them in a statement of their own; nothing that stood there is changed by it."""
         if self.unless_taken:
-            insert_few(self.model, self.fields, self.rows, ignore_conflicts=True)
+            insert_few(self.model, self.fields, list(self.rows), ignore_conflicts=True)
         else:
             insert_rows(self.model, self.fields, self.rows)
         return 0
@@ -135,7 +143,7 @@ class Changed:
         by = _keys(self.model, self.by)
         shape = _shape(self.model, (*self.fields, *by), connection.vendor)
         text = f"{shape.update(len(by))} RETURNING 1"
-        return [LaidOut(text, list(row)) for row in shape.by_column(self.rows)]
+        return [LaidOut(text, list(row)) for row in shape.by_column(self.rows)] if self.rows else []
 
     def write(self) -> int:
         """Change them in a statement of their own, or one for each; returns how many were changed."""
@@ -146,16 +154,25 @@ def write_together(*parts: Fresh | Changed) -> int:
     """Write a handful of rows of several tables: PostgreSQL takes them in one statement, SQLite one after the other.
 
     They must not need each other: none sees what another one writes, and PostgreSQL chooses the order. (Foreign keys
-    are looked at when the transaction ends.) Where they are many, each table has a statement of its own. Returns how
-    many rows were changed, besides those that were inserted.
+    are looked at when the transaction ends.) What is of many rows has a statement of its own. Returns how many rows
+    were changed, besides those that were inserted.
     """
-    parts = tuple(part for part in parts if part.rows)
-    if connection.vendor != "postgresql" or not all(part.is_short for part in parts):
-        return sum(part.write() for part in parts)
-    return _write_at_once([(part, step) for part in parts for step in part.steps()]) if parts else 0
+    changed, together = 0, []
+    for part in map(_at_hand, parts):
+        if part.is_short and connection.vendor == "postgresql":
+            together += [(part, step) for step in part.steps()]
+        else:
+            changed += part.write()
+    return changed + _write_at_once(together)
+
+
+def _at_hand(part: Fresh | Changed) -> Fresh | Changed:
+    return part.at_hand() if isinstance(part, Fresh) else part
 
 
 def _write_at_once(steps: Sequence[tuple[Fresh | Changed, LaidOut]]) -> int:
+    if not steps:
+        return 0
     texts = ", ".join(f"step_{place} AS ({step.text})" for place, (_part, step) in enumerate(steps))
     count = "(SELECT count(*) FROM step_{})"
     changed = [count.format(place) for place, (part, _step) in enumerate(steps) if isinstance(part, Changed)]

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from lazaretto.accounts.models import Unit
 from lazaretto.core.access import Actor
-from lazaretto.core.bulk import few, insert_rows
+from lazaretto.core.bulk import Fresh, few, insert_rows, write_together
 from lazaretto.core.commands import command, record, record_all
 from lazaretto.core.ids import new_id
 from lazaretto.core.journal import Note
@@ -84,19 +84,19 @@ def add_people(people: Sequence[NewPerson], *, unit_id: UUID, at: datetime) -> l
     """
     rows = [(new_id(), new) for new in people]
     names = {person: tuple(dict.fromkeys((new.name, *new.other_names))) for person, new in rows}
-    insert_rows(Person, PERSON_FIELDS, (_person_row(person, new, at) for person, new in rows))
-    insert_rows(
-        PersonName,
-        ("id", "person", "script", "full"),
-        ((new_id(), person, script_of(full), full) for person, own in names.items() for full in own),
-    )
-    insert_rows(
-        PersonAccess, ("id", "person", "unit_id", "started_at"), [(new_id(), person, unit_id, at) for person, _ in rows]
+    write_together(
+        Fresh(Person, PERSON_FIELDS, (_person_row(person, new, at) for person, new in rows)),
+        Fresh(
+            PersonName,
+            ("id", "person", "script", "full"),
+            ((new_id(), person, script_of(full), full) for person, own in names.items() for full in own),
+        ),
+        Fresh(PersonAccess, _ACCESS_FIELDS, ((new_id(), person, unit_id, at) for person, _new in rows)),
+        *_contacts_and_needs(rows, at),
+        *_parties(rows, at),
     )
     add_tokens(names, [unit_id])
     _add_documents(rows, at)
-    _add_contacts_and_needs(rows, at)
-    _add_parties(rows, at)
     record_all([_note(person, new, unit_id) for person, new in rows])
     return [person for person, _new in rows]
 
@@ -137,32 +137,36 @@ def _add_documents(rows: Rows, at: datetime) -> None:
         raise DocumentTaken from error
 
 
-def _add_contacts_and_needs(rows: Rows, at: datetime) -> None:
+def _contacts_and_needs(rows: Rows, at: datetime) -> tuple[Fresh, Fresh]:
     phones = ((person, value) for person, new in rows for value in dict.fromkeys(new.phones))
-    insert_rows(ContactPoint, CONTACT_FIELDS, (contact_row(person, value, at) for person, value in phones))
     needs = {(person, need.kind): need.note for person, new in rows for need in new.needs}
-    insert_rows(
-        Need,
-        ("id", "person", "kind", "note", "started_at"),
-        [(new_id(), person, kind, note or None, at) for (person, kind), note in needs.items()],
+    return (
+        Fresh(ContactPoint, CONTACT_FIELDS, (contact_row(person, value, at) for person, value in phones)),
+        Fresh(
+            Need,
+            ("id", "person", "kind", "note", "started_at"),
+            [(new_id(), person, kind, note or None, at) for (person, kind), note in needs.items()],
+        ),
     )
 
 
-def _add_parties(rows: Rows, at: datetime) -> None:
+def _parties(rows: Rows, at: datetime) -> tuple[Fresh, Fresh]:
     groups: dict[str, Rows] = defaultdict(list)
     for person, new in rows:
         if new.party_key:
             groups[new.party_key].append((person, new))
     parties = [(new_id(), members) for members in groups.values()]
-    insert_rows(
-        Party,
-        ("id", "kind", "label", "created_at"),
-        [(party, members[0][1].party_kind, members[0][1].party_label, at) for party, members in parties],
-    )
-    insert_rows(
-        PartyMember,
-        ("id", "party", "person", "relation", "started_at"),
-        [(new_id(), party, person, new.relation, at) for party, members in parties for person, new in members],
+    return (
+        Fresh(
+            Party,
+            ("id", "kind", "label", "created_at"),
+            [(party, members[0][1].party_kind, members[0][1].party_label, at) for party, members in parties],
+        ),
+        Fresh(
+            PartyMember,
+            ("id", "party", "person", "relation", "started_at"),
+            [(new_id(), party, person, new.relation, at) for party, members in parties for person, new in members],
+        ),
     )
 
 
