@@ -44,16 +44,16 @@ class _Request:
     """The outermost command, with all that it and those that it runs have to say at its end."""
 
     client_id: UUID | None
-    locked: frozenset[tuple[type[Model], Any]]
     entries: list[JournalEntry] = field(default_factory=list)
     units: set[UUID] = field(default_factory=set)
 
 
 @dataclass
 class _Run:
-    """A command under way."""
+    """A command under way, with the rows that it, and those that it is a part of, fetched with a lock."""
 
     request: _Request
+    locked: frozenset[tuple[type[Model], Any]]
     notes: list[journal.Note] = field(default_factory=list)
 
 
@@ -176,8 +176,8 @@ class Command(Generic[P, R]):
         self._check_role(actor)
         self._resolve(actor, kwargs)
         outer = _current.get()
-        request = outer.request if outer is not None else _Request(client_id, self._locked(kwargs))
-        run = _Run(request)
+        request = outer.request if outer is not None else _Request(client_id)
+        run = _Run(request, self._locked(kwargs).union(outer.locked if outer is not None else ()))
         with _running(run):
             result = self.function(**kwargs)  # type: ignore[call-arg]
         if not run.notes:
@@ -338,9 +338,9 @@ def _anywhere(model: type[Model]) -> Callable[..., list[Any]]:
 
 
 def is_locked(model: type[Model], pk: Any) -> bool:
-    """Whether the row was locked when the outermost command began, so that nobody needs to lock it again."""
+    """Whether the row was locked when the running command began, so that it need not be locked again."""
     run = _current.get()
-    return run is not None and (model, pk) in run.request.locked
+    return run is not None and (model, pk) in run.locked
 
 
 def record(

@@ -12,9 +12,9 @@ from pydantic import Field
 
 from lazaretto.accounts.queries import holder_ids
 from lazaretto.core.access import Actor, somebody
-from lazaretto.core.bulk import insert
+from lazaretto.core.bulk import fresh, write_together
 from lazaretto.core.commands import command, record
-from lazaretto.core.deadlines import Due, meet, set_deadlines
+from lazaretto.core.deadlines import Due, fresh_deadlines, meet
 from lazaretto.core.errors import Forbidden, whole
 from lazaretto.core.numbers import next_number
 from lazaretto.core.prepared import prepared
@@ -101,8 +101,8 @@ def open_exception(
         why_now=why_now, asked_at=at, asked_by_id=actor.user_id, due_at=due_at,
         approver_id=_approver(plea.approver, site, actor, at), number=_number(site, at),
     )  # fmt: skip
-    insert(made)
-    set_deadlines([Due(EXCEPTION.code, made, due_at, unit_id=site.unit_id, person_id=person.pk)], at=at)
+    due = Due(EXCEPTION.code, made, due_at, unit_id=site.unit_id, person_id=person.pk)
+    write_together(fresh(made), fresh_deadlines([due], at=at))
     data = {"number": made.number, "missing": made.missing, "admitted": stay is not None, "due_at": due_at}
     record(made, unit_id=site.unit_id, person_id=person.pk, data=data)
     return Asked(made.id, made.number, made.approver_id, due_at)

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from lazaretto.core.access import Actor
-from lazaretto.core.bulk import insert
+from lazaretto.core.bulk import fresh, insert, write_together
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import Due, set_deadlines
 from lazaretto.core.numbers import next_number
@@ -97,26 +97,25 @@ def admit(
     if ends_at <= at:
         raise IsolationOver(ended_at=ends_at.isoformat())
     replaced = _lift(earlier, at)
-    order = insert(
-        IsolationOrder(
-            number=_number("O", site, at),
-            person=person,
-            site=site,
-            category=category,
-            authority=authority,
-            legal_basis=legal_basis,
-            reason=reason,
-            pack=course.pack.key,
-            jurisdiction=site.jurisdiction,
-            last_exposure_at=since,
-            served_elsewhere=[_stored(part) for part in served_elsewhere],
-            starts_at=at,
-            ends_at=ends_at,
-            issued_at=at,
-            issued_by_id=actor.user_id,
-        )
+    order = IsolationOrder(
+        number=_number("O", site, at),
+        person=person,
+        site=site,
+        category=category,
+        authority=authority,
+        legal_basis=legal_basis,
+        reason=reason,
+        pack=course.pack.key,
+        jurisdiction=site.jurisdiction,
+        last_exposure_at=since,
+        served_elsewhere=[_stored(part) for part in served_elsewhere],
+        starts_at=at,
+        ends_at=ends_at,
+        issued_at=at,
+        issued_by_id=actor.user_id,
     )
-    stay = _open_stay(order, person, site, at)
+    stay = _stay_under(order, person, site, at)
+    write_together(fresh(order), fresh(stay))
     party_id = party_id or person.id
     take_room(
         stay, room, party_id=party_id, shares_bed=shares_bed, reason="", assessment=assessment, actor=actor, at=at
@@ -189,7 +188,7 @@ def _go_on(
     before = Occupancy.objects.filter(stay__order=order).order_by("started_at").last()
     order.site = site
     order.save(update_fields=["site"])
-    stay = _open_stay(order, person, site, at)
+    stay = insert(_stay_under(order, person, site, at))
     if party_id is None:
         party_id = before.party_id if before else person.id
         shares_bed = shares_bed or bool(before and before.shares_bed)
@@ -202,9 +201,9 @@ def _go_on(
     return stay
 
 
-def _open_stay(order: IsolationOrder, person: Person, site: Site, at: datetime) -> Stay:
+def _stay_under(order: IsolationOrder, person: Person, site: Site, at: datetime) -> Stay:
     number = _number("S", site, at)
-    return insert(Stay(number=number, person=person, site=site, order=order, category=order.category, started_at=at))
+    return Stay(number=number, person=person, site=site, order=order, category=order.category, started_at=at)
 
 
 def _here_now(person: Person, site: Site, actor: Actor, at: datetime) -> None:
