@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 log = logging.getLogger(__name__)
 
 Text = str | Promise
+_FULL_WIDTH: Final = ("。", "！", "？", "：")  # after these Chinese writes no blank
 
 
 class DomainError(Exception):
@@ -36,7 +37,9 @@ class DomainError(Exception):
         super().__init__(str(self.code))
 
     def __str__(self) -> str:
-        return f"{self.message} {self.next_step}"
+        said = str(self.message)
+        blank = "" if said.endswith(_FULL_WIDTH) else " "
+        return f"{said}{blank}{self.next_step}"
 
     @property
     def is_of_access(self) -> bool:

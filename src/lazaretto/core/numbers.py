@@ -1,6 +1,9 @@
 """Running numbers that people read aloud: H03-000412."""
 
+from datetime import datetime
+
 from django.db import connection
+from django.utils import timezone
 
 from lazaretto.core.prepared import statement_cursor
 
@@ -29,6 +32,11 @@ TAKE_BESIDE = f"""WITH ready AS (
     FROM (TABLE drawn UNION ALL TABLE added) AS ends, generate_series(last - {AHEAD - 1}, last) AS number
 )
 SELECT number FROM ready UNION ALL SELECT last - {AHEAD} FROM drawn"""  # noqa: S608 - our own numbers
+
+
+def of_year(series: str, at: datetime) -> str:
+    """The series in the year of that moment, as the district writes it: `H03-O` → `H03-O2027`, from its midnight on."""
+    return f"{series}{timezone.localtime(at).year}"
 
 
 def next_number(series: str) -> int:

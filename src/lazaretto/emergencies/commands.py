@@ -12,7 +12,7 @@ from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import Due, cancel_all, meet, raise_alarm, set_deadlines
 from lazaretto.core.deadlines import cancel as no_longer_due
 from lazaretto.core.errors import IllegalTransition, ReasonRequired, whole
-from lazaretto.core.numbers import next_number
+from lazaretto.core.numbers import next_number, of_year
 from lazaretto.core.states import edge
 from lazaretto.emergencies import rules
 from lazaretto.emergencies.choices import EmergencyKind, EmergencyState, StepKind
@@ -99,8 +99,9 @@ def report(
     ):
         raise NothingSaid
     unit = site.unit if site else headquarters()
+    series = of_year(f"{unit.code}-E", at)
     emergency = Emergency.objects.create(
-        number=f"{unit.code}-E{at.year}-{next_number(f'{unit.code}-E{at.year}'):04d}",
+        number=f"{series}-{next_number(series):04d}",
         unit=unit, site=site, room=room_named(site, words["where"]), person=person, kind=kind,
         first_word_at=at, reported_by_id=actor.user_id,
         **{name: text or None for name, text in words.items()},

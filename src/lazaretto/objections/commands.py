@@ -13,7 +13,7 @@ from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import Due, cancel, cancel_all, meet, set_deadlines
 from lazaretto.core.errors import IllegalTransition, ReasonRequired, whole
 from lazaretto.core.models import Deadline
-from lazaretto.core.numbers import next_number
+from lazaretto.core.numbers import next_number, of_year
 from lazaretto.objections import rules
 from lazaretto.objections.choices import About, Level, OfferAnswer, OfferKind, State, StepKind
 from lazaretto.objections.deadlines import (
@@ -111,7 +111,7 @@ def raise_objection(
     if transfer_order and not transfer_order.people.filter(person=stay.person_id).exists():
         raise OtherPerson
     _raised_once(stay, about)
-    series = f"{stay.site.code}-B{at.year}"
+    series = of_year(f"{stay.site.code}-B", at)
     objection = Objection.objects.create(
         number=f"{series}-{next_number(series):04d}", stay=stay, about=about, transfer_order=transfer_order,
         reason=words, language=language.strip() or stay.person.language, raised_at=at, raised_by_id=by, owner_id=by,
@@ -203,7 +203,7 @@ def answer_offer(*, actor: Actor, at: datetime, offer: Offer, taken: bool, words
 @command("objections.issue_notice", capability=TALKS)
 def issue_notice(*, actor: Actor, at: datetime, objection: Objection, language: str = "") -> NoticeIssued:
     """Issue the medical observation notice (医学观察告知书) in their language, to be printed and handed over."""
-    series = f"{objection.stay.site.code}-N{at.year}"
+    series = of_year(f"{objection.stay.site.code}-N", at)
     notice = ObservationNotice.objects.create(
         objection=objection, number=f"{series}-{next_number(series):04d}", issued_at=at,
         issued_by_id=somebody(actor, TALKS), language=language.strip() or objection.language,

@@ -57,8 +57,8 @@ HEADINGS: Final = Headings(
         ),
         "risk": ("风险等级", "风险级别", "地区风险等级", "risk", "risk level"),
         "arrived_on": (
-            "返回日期", "抵达日期", "到达日期", "抵穗日期", "返穗日期", "到达时间", "抵达时间", "入市日期", "日期",
-            "arrived on", "arrival", "arrival date", "date",
+            "返回日期", "抵达日期", "到达日期", "抵穗日期", "返穗日期", "到穗日期", "到达时间", "抵达时间", "入市日期",
+            "日期", "arrived on", "arrival", "arrival date", "date",
         ),
         "travel": ("车次", "航班", "航班号", "交通工具", "车次/航班", "班次", "车牌", "train", "flight", "travel"),
         "address": (

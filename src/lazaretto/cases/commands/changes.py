@@ -55,7 +55,7 @@ from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import Due, cancel, meet, raise_alarm, set_deadlines
 from lazaretto.core.errors import ReasonRequired, whole
 from lazaretto.core.models import Deadline
-from lazaretto.core.numbers import next_number
+from lazaretto.core.numbers import next_number, of_year
 from lazaretto.core.states import edge
 from lazaretto.custody.models import Holding
 from lazaretto.headcounts.commands import people_for
@@ -169,7 +169,7 @@ def propose_outside(
 
 
 def _proposed(change: Change, code: str, said: str, *, actor: Actor, at: datetime, proposer: int) -> Proposed:
-    series = f"{code}-G{at.year}"
+    series = of_year(f"{code}-G", at)
     change.number = f"{series}-{next_number(series):04d}"
     _keep(change)
     _step(change, S.PROPOSED, actor, at, said)

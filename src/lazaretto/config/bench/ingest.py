@@ -7,7 +7,6 @@ everybody may come at once.
 """
 
 import argparse
-import http.client
 import json
 import sqlite3
 import time
@@ -26,7 +25,7 @@ from django.db import connection
 
 from lazaretto.config.bench import burst
 from lazaretto.config.bench.commands import server
-from lazaretto.config.bench.load import Measured, together
+from lazaretto.config.bench.load import Line, Measured, together
 from lazaretto.config.bench.scratch import installation, run_inside
 from lazaretto.core import cli
 from lazaretto.core.cli import gettext as _
@@ -115,15 +114,14 @@ def _measure(port: int, given: dict[str, Any], size: int, bodies: list[bytes]) -
     headers = {"Authorization": f"Bearer {given['token']}", "Content-Type": "application/json"}
 
     def send(hand: Sequence[bytes], times: list[float]) -> None:
-        line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        line = Line(port)
         for body in hand:
             started = time.perf_counter()
-            line.request("POST", "/api/v1/screening/uploads", body, headers)
-            answer = line.getresponse()
-            said = answer.read()
+            status, said = line.post("/api/v1/screening/uploads", body, headers)
             times.append(time.perf_counter() - started)
-            if answer.status != 200:
-                raise RuntimeError(f"{answer.status} {said[:300]!r}")
+            if status != 200:
+                raise RuntimeError(f"{status} {said[:300]!r}")
+        line.close()
 
     # the first ones compile what is compiled once
     warm = min(16, len(bodies) // 10)

@@ -23,7 +23,7 @@ from lazaretto.core.deadlines import KINDS
 from lazaretto.core.ids import new_id
 from lazaretto.core.journal import Note
 from lazaretto.core.models import Deadline
-from lazaretto.core.numbers import next_numbers
+from lazaretto.core.numbers import next_numbers, of_year
 from lazaretto.custody.commands import take_in
 from lazaretto.people.commands import NewPerson, add_people
 from lazaretto.people.models import PartyMember
@@ -141,8 +141,8 @@ def _admit(story: SiteStory, parties: list[Party], actor: Actor, at: datetime) -
     ids = add_people(people, unit_id=site.unit_id, at=at)
     party_of = dict(PartyMember.objects.filter(person__in=ids).values_list("person_id", "party_id"))
     rooms = _rooms_for(story, parties)
-    orders = iter(next_numbers(f"{site.code}-O{at.year}", len(ids)))
-    stays = iter(next_numbers(f"{site.code}-S{at.year}", len(ids)))
+    orders = iter(next_numbers(of_year(f"{site.code}-O", at), len(ids)))
+    stays = iter(next_numbers(of_year(f"{site.code}-S", at), len(ids)))
     rows: list[tuple[IsolationOrder, Stay, Occupancy]] = []
     remaining = iter(ids)
     for party, room in zip(parties, rooms, strict=True):
@@ -184,7 +184,7 @@ def _papers(
 ) -> tuple[IsolationOrder, Stay, Occupancy]:
     category = _category(site, room)
     order = IsolationOrder(
-        number=f"{site.code}-O{at.year}-{order_no:06d}",
+        number=f"{of_year(f'{site.code}-O', at)}-{order_no:06d}",
         person_id=person,
         site=site,
         category=category,
@@ -198,7 +198,7 @@ def _papers(
         issued_by_id=actor.user_id,
         **GROUNDS,
     )
-    number = f"{site.code}-S{at.year}-{stay_no:06d}"
+    number = f"{of_year(f'{site.code}-S', at)}-{stay_no:06d}"
     stay = Stay(number=number, person_id=person, site=site, order=order, category=category, started_at=at)
     return order, stay, Occupancy(stay=stay, room=room, party_id=person, started_at=at)
 

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import OperationalError, connection, transaction
+from django.utils.translation import override
 
 from lazaretto.accounts import commands
 from lazaretto.accounts.errors import NameTaken, WeakPassword
@@ -277,3 +278,10 @@ def test_who_only_reads_a_unit_does_not_wait_for_others_who_do_and_is_not_writte
     monkeypatch.delitem(REGISTRY, "test.beside")
     once = lambda: beside(actor=cast.administrator.actor, at=NOW, unit=cast.site.unit)  # noqa: E731
     assert at_once([once, once]) == [None, None]
+
+
+@pytest.mark.parametrize(("language", "between"), [("en", ". "), ("zh-hans", "。")])
+def test_the_two_sentences_of_an_error_stand_beside_each_other_as_their_language_has_it(language, between):
+    with override(language):
+        error = NotFound()
+        assert str(error) == f"{str(error.message).removesuffix(between.strip())}{between}{error.next_step}"

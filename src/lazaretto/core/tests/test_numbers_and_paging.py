@@ -1,13 +1,14 @@
 """Running numbers have no lasting gaps and no doubles; lists go on where they stopped."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from lazaretto.accounts.models import User
 from lazaretto.core.models import JournalEntry, ReadyNumber, RunningNumber
-from lazaretto.core.numbers import AHEAD, LOW, next_number, next_numbers
+from lazaretto.core.numbers import AHEAD, LOW, next_number, next_numbers, of_year
 from lazaretto.core.paging import BadCursor, page
 from lazaretto.places.models import Room
 from tests import factories
@@ -20,6 +21,12 @@ pytestmark = pytest.mark.django_db
 def test_each_series_counts_from_one():
     assert [next_number("a"), next_number("a"), next_number("b")] == [1, 2, 1]
     assert next_number("a") == 3
+
+
+@pytest.mark.parametrize(("hour", "year"), [(15, 2026), (16, 2027)])
+def test_a_number_has_the_year_that_the_district_writes(hour, year):
+    with timezone.override("Asia/Shanghai"):
+        assert of_year("H03-O", datetime(2026, 12, 31, hour, 30, tzinfo=UTC)) == f"H03-O{year}"
 
 
 def test_many_numbers_come_in_a_row():

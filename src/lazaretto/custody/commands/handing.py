@@ -11,7 +11,7 @@ from lazaretto.core.bulk import Fresh, fresh
 from lazaretto.core.deadlines import fresh_deadlines
 from lazaretto.core.errors import whole
 from lazaretto.core.ids import new_id
-from lazaretto.core.numbers import next_number
+from lazaretto.core.numbers import next_number, of_year
 from lazaretto.custody.choices import Outcome
 from lazaretto.custody.commands.ledger import Begun, Seen, Told, dues_of, write_facts
 from lazaretto.custody.errors import DueTooEarly, DueTooLate, NamedTwice, NobodyNamed, NotHeldHere
@@ -117,7 +117,7 @@ def _all_held(told: Sequence[Told]) -> None:
 
 def _row(way: Way, left_at: datetime) -> Handover:
     origin, destination = way.origin, way.destination
-    series = f"{_code(origin, destination)}-T{left_at.year}"
+    series = of_year(f"{_code(origin, destination)}-T", left_at)
     return Handover(
         number=f"{series}-{next_number(series):06d}",
         from_site=origin if isinstance(origin, Site) else None,

@@ -16,7 +16,7 @@ from lazaretto.core.bulk import fresh, write_together
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import Due, fresh_deadlines, meet
 from lazaretto.core.errors import Forbidden, whole
-from lazaretto.core.numbers import next_number
+from lazaretto.core.numbers import next_number, of_year
 from lazaretto.core.prepared import prepared
 from lazaretto.orders.choices import Missing, Verdict
 from lazaretto.orders.commands.common import MOST, reason_of
@@ -178,5 +178,5 @@ def _approver(wanted: int | None, site: Site, actor: Actor, at: datetime) -> int
 
 
 def _number(site: Site, at: datetime) -> str:
-    series = f"{site.code}-X{at.year}"
+    series = of_year(f"{site.code}-X", at)
     return f"{series}-{next_number(series):04d}"

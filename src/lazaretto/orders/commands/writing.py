@@ -18,7 +18,7 @@ from lazaretto.core.commands import command
 from lazaretto.core.deadlines import move_deadline
 from lazaretto.core.errors import Forbidden, IllegalTransition, NotFound, whole
 from lazaretto.core.ids import new_id
-from lazaretto.core.numbers import next_number
+from lazaretto.core.numbers import next_number, of_year
 from lazaretto.core.prepared import prepared
 from lazaretto.orders import hooks, rules
 from lazaretto.orders.choices import LineState, OrderState, PaperKind, StepKind, Urgency
@@ -216,7 +216,7 @@ def _unit(actor: Actor, origin: Site | ExternalPlace, destination: Site | Extern
 
 
 def _number(unit: Unit, at: datetime) -> str:
-    series = f"{unit.code}-D{at.year}"
+    series = of_year(f"{unit.code}-D", at)
     return f"{series}-{next_number(series):06d}"
 
 

@@ -12,7 +12,7 @@ from lazaretto.core.access import Actor
 from lazaretto.core.bulk import fresh, insert, write_together
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import Due, set_deadlines
-from lazaretto.core.numbers import next_number
+from lazaretto.core.numbers import next_number, of_year
 from lazaretto.core.prepared import prepared
 from lazaretto.custody.commands import take_in
 from lazaretto.people.commands import open_access
@@ -253,7 +253,7 @@ def _lift(earlier: IsolationOrder | None, at: datetime) -> list[str]:
 
 
 def _number(kind: str, site: Site, at: datetime) -> str:
-    series = f"{site.code}-{kind}{at.year}"
+    series = of_year(f"{site.code}-{kind}", at)
     return f"{series}-{next_number(series):06d}"
 
 

@@ -13,7 +13,7 @@ from lazaretto.core.bulk import Changed, write_together
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import cancel_all, meet
 from lazaretto.core.errors import ReasonRequired, whole
-from lazaretto.core.numbers import next_number
+from lazaretto.core.numbers import next_number, of_year
 from lazaretto.core.signing import sign
 from lazaretto.custody.commands import let_go
 from lazaretto.people.commands import close_access
@@ -238,7 +238,7 @@ def _shorten(order: IsolationOrder, reason: str, actor: Actor, at: datetime) -> 
 
 
 def _certify(made: Release, stay: Stay, order: IsolationOrder, at: datetime) -> Certificate:
-    series = f"{stay.site.code}-C{at.year}"
+    series = of_year(f"{stay.site.code}-C", at)
     number = f"{series}-{next_number(series):06d}"
     return Certificate.objects.create(
         release=made, number=number, token=sign(_payload(number, stay, order, at)), issued_at=at

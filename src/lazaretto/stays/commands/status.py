@@ -11,7 +11,7 @@ from lazaretto.core.choices import DeadlineState
 from lazaretto.core.commands import record
 from lazaretto.core.deadlines import cancel, move_deadline
 from lazaretto.core.models import Deadline
-from lazaretto.core.numbers import next_number
+from lazaretto.core.numbers import next_number, of_year
 from lazaretto.protocols.rules import Absence, Course
 from lazaretto.stays.choices import OrderChangeKind
 from lazaretto.stays.commands.admission import set_stay_deadlines
@@ -121,7 +121,7 @@ def _follow(stay: Stay, course: Course, ends_at: datetime, actor: Actor, at: dat
 
 
 def _number(stay: Stay, at: datetime) -> str:
-    series = f"{stay.site.code}-O{at.year}"
+    series = of_year(f"{stay.site.code}-O", at)
     return f"{series}-{next_number(series):06d}"
 
 

@@ -13,7 +13,7 @@ from lazaretto.core.access import Actor
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import Due, set_deadlines
 from lazaretto.core.errors import whole
-from lazaretto.core.numbers import next_number
+from lazaretto.core.numbers import next_number, of_year
 from lazaretto.custody.commands import Seen, write_facts
 from lazaretto.custody.rules import FactKind
 from lazaretto.people.choices import Likeness, PartyKind, Sex
@@ -142,7 +142,7 @@ def register(
     if moment > at:
         raise NotLaterThanNow
     owns = actor.user_id is not None and actor.may(PLACES, unit.pk)
-    series = f"{unit.code}-F{at.year}"
+    series = of_year(f"{unit.code}-F", at)
     group = Group.objects.create(
         number=f"{series}-{next_number(series):04d}", unit=unit, why=why, where=place, words=whole(words, MOST) or None,
         found_at=moment, found_by=whole(found_by, 120), cold=cold, fed_by_us=fed_by_us, registered_at=at,

@@ -12,7 +12,7 @@ from lazaretto.core.access import Actor
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import Due, cancel_all, move_deadline, set_deadlines
 from lazaretto.core.errors import Forbidden, NotFound, ReasonRequired, whole
-from lazaretto.core.numbers import next_number
+from lazaretto.core.numbers import next_number, of_year
 from lazaretto.people.models import Person
 from lazaretto.protocols.choices import Category
 from lazaretto.stays.models import Stay
@@ -266,7 +266,7 @@ def _fits(vehicle: Vehicle, driver: Driver, category: str, riders: Sequence[Pass
 
 
 def _row(actor: Actor, at: datetime, vehicle: Vehicle, driver: Driver, category: str, way: Way) -> Trip:
-    series = f"{vehicle.unit.code}-R{at.year}"
+    series = of_year(f"{vehicle.unit.code}-R", at)
     return Trip(
         number=f"{series}-{next_number(series):04d}", unit=vehicle.unit, vehicle=vehicle, driver=driver,
         category=category, departs_at=way.departs_at, arrives_at=way.arrives_at, km=round(way.km, 1),
