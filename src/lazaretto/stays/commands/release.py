@@ -202,7 +202,7 @@ def _let_go(stay: Stay, found: Assessment, destination: str, reason: str, actor:
 def _leave(stay: Stay, actor: Actor, at: datetime) -> Occupancy:
     """The place that they leave, locked. Nobody is held for a child of theirs that stays behind, but it is told."""
     place = lock_places([stay])[stay.pk]
-    report_alone(_stay_behind(stay, at), stay.site, gettext("The others left:"), actor=actor, at=at)
+    report_alone(_stay_behind(stay, place, at), stay.site, gettext("The others left:"), actor=actor, at=at)
     return place
 
 
@@ -217,9 +217,9 @@ def _close(stay: Stay, place: Occupancy, end: StayEnd, actor: Actor, at: datetim
     close_access([stay.person_id], unit_id=stay.site.unit_id, at=at)
 
 
-def _stay_behind(stay: Stay, at: datetime) -> list[Behind]:
+def _stay_behind(stay: Stay, place: Occupancy, at: datetime) -> list[Behind]:
     """Who stays on alone. A child whose own order ends the same day goes with its parents, one after the other."""
-    alone = [one for one in alone_without([stay], at=at) if one.room is not None]
+    alone = [one for one in alone_without([stay], at=at, rooms=[place.room_id]) if one.room is not None]
     people = [one.lonely.sharer.person.pk for one in alone]
     here = (
         Stay.objects.filter(person__in=people, ended_at__isnull=True, order__ends_at__gt=at + SAME_DAY) if alone else []

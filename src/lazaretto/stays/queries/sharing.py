@@ -1,7 +1,7 @@
 """Who may share a room by the rule pack in force: joins people, households and needs with the pure rule."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -124,34 +124,36 @@ class Behind:
     room: Room | None
 
 
-def alone_without(leaving: Sequence[Stay], *, at: datetime) -> list[Behind]:
+def alone_without(leaving: Sequence[Stay], *, at: datetime, rooms: Collection[UUID] = ()) -> list[Behind]:
     """Who would be without the company they need if these people of one site left together, and had it before.
 
     Both those who stay behind in their rooms and those who go. Four queries; one when a room goes whole. Whoever
-    decides by it locks the rooms before, or of two who go at once each sees the other stay.
+    decides by it locks the rooms before, or of two who go at once each sees the other stay; then their `rooms` are
+    known and need not be found.
     """
-    return alone_apart([leaving], at=at)
+    return alone_apart([leaving], at=at, rooms=rooms)
 
 
-def alone_apart(parties: Sequence[Sequence[Stay]], *, at: datetime) -> list[Behind]:
+def alone_apart(parties: Sequence[Sequence[Stay]], *, at: datetime, rooms: Collection[UUID] = ()) -> list[Behind]:
     """The same of parties who leave at one moment, each another way: nobody of them stays behind, and nobody of one
     party keeps somebody of another company. Each is named once.
     """
     leaving = [stay for party in parties for stay in party]
     way = {stay.pk: number for number, party in enumerate(parties) for stay in party}
-    if _goes_whole(parties, _rooms_of(stays=list(way))):
+    here = _living_in(rooms=sorted(set(rooms))) if rooms else _rooms_of(stays=list(way))
+    if _goes_whole(parties, here):
         return []
-    rooms: dict[UUID, list[Occupancy]] = defaultdict(list)
+    by_room: dict[UUID, list[Occupancy]] = defaultdict(list)
     for taken in _with_them(stays=list(way)):
-        rooms[taken.room_id].append(taken)
-    everybody = [taken for those in rooms.values() for taken in those]
-    together = [[_sharer(taken) for taken in those] for those in rooms.values()]
-    behind = [[_sharer(taken) for taken in those if taken.stay_id not in way] for those in rooms.values()]
+        by_room[taken.room_id].append(taken)
+    everybody = [taken for those in by_room.values() for taken in those]
+    together = [[_sharer(taken) for taken in those] for those in by_room.values()]
+    behind = [[_sharer(taken) for taken in those if taken.stay_id not in way] for those in by_room.values()]
     goers = [[_sharer(taken) for taken in everybody if way.get(taken.stay_id) == one] for one in range(len(parties))]
     lonely = without_company_in(leaving[0].site, [*together, *behind, *goers], at=at)
-    before = {one.sharer.person.pk for group in lonely[: len(rooms)] for one in group}
-    places: list[Room | None] = [*(those[0].room for those in rooms.values()), *[None] * len(parties)]
-    found = [Behind(one, room) for room, group in zip(places, lonely[len(rooms) :], strict=True) for one in group]
+    before = {one.sharer.person.pk for group in lonely[: len(by_room)] for one in group}
+    places: list[Room | None] = [*(those[0].room for those in by_room.values()), *[None] * len(parties)]
+    found = [Behind(one, room) for room, group in zip(places, lonely[len(by_room) :], strict=True) for one in group]
     return [one for one in found if one.lonely.sharer.person.pk not in before]
 
 
@@ -173,6 +175,11 @@ def _in_rooms_of(stays: Any) -> QuerySet[Occupancy]:
 @prepared
 def _rooms_of(stays: Any) -> QuerySet[Occupancy, tuple[UUID, UUID]]:
     return _in_rooms_of(stays).values_list("room_id", "stay_id")
+
+
+@prepared
+def _living_in(rooms: Any) -> QuerySet[Occupancy, tuple[UUID, UUID]]:
+    return Occupancy.objects.filter(room__among=rooms, ended_at__isnull=True).values_list("room_id", "stay_id")
 
 
 @prepared

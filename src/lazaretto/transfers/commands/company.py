@@ -1,7 +1,8 @@
 """Whether people may be signed out as they are: nobody who must not be alone is left or sent alone by a slip."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.utils.translation import gettext
 
@@ -22,6 +23,7 @@ def judge(
     *,
     assessment: str,
     urgent: bool,
+    rooms: Collection[UUID],
     actor: Actor,
     at: datetime,
 ) -> None:
@@ -32,7 +34,7 @@ def judge(
     judged = bool(assessment.strip())
     if isinstance(destination, Site) and not (judged or urgent):
         _received(stays, destination)
-    alone = alone_without(stays, at=at)
+    alone = alone_without(stays, at=at, rooms=rooms)
     if alone and not (judged or urgent):
         raise _refusal(alone, site, actor)
     if alone and urgent and not judged:

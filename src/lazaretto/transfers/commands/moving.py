@@ -188,7 +188,8 @@ def sign_out(
     leave(ids, made, number=order, judged=bool(assessment.strip()) and not urgent, actor=actor, at=at)
     stays = _open_stays(people=ids)
     places = lock_places(stays)  # of two who leave one room at once the later is judged by who is still there
-    judge(stays, destination, site, assessment=assessment, urgent=urgent or hospital, actor=actor, at=at)
+    rooms = [place.room_id for place in places.values()]
+    judge(stays, destination, site, assessment=assessment, urgent=urgent or hospital, rooms=rooms, actor=actor, at=at)
     for stay in stays:
         depart(
             stay, end, actor=actor, at=at, place=places[stay.pk], keep_until=keep_rooms_until, why_kept=why_kept

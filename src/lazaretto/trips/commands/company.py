@@ -73,10 +73,11 @@ def judge_apart(trip: Trip, here: Stop, parties: Sequence[Sequence[Rider]], *, a
     if here.site is None or len(parties) < 2:  # one party is judged by its sign-out
         return ""
     by_person = {stay.person_id: stay for stay in _staying([rider for party in parties for rider in party])}
-    lock_places(list(by_person.values()))
+    places = lock_places(list(by_person.values()))
     found = alone_apart(
-        [[by_person[one.person_id] for one in party if one.person_id in by_person] for party in parties], at=at
-    )
+        [[by_person[one.person_id] for one in party if one.person_id in by_person] for party in parties],
+        at=at, rooms=[place.room_id for place in places.values()],
+    )  # fmt: skip
     minded = {rider.person_id for party in parties for rider in party if rider.minded_by}
     untold = [one for one in found if one.lonely.sharer.person.pk not in minded]
     words = gettext("Trip %(number)s left with the others for several places:") % {"number": trip.number}
