@@ -30,9 +30,7 @@ CARE = {
     "transfers.sign_out": (8, 17),
     "transfers.sign_in": (8, 17),
 }
-# Requests of each kind before the first is measured: a server that has just started still imports, and the database
-# plans each statement some times on each of its connections, one for each thread, before it keeps the plan.
-WARM = 160
+WARM = 8  # requests of each kind before the first is measured: a server that has just started still imports and plans
 Jobs = list[tuple[str, dict[str, Any]]]
 
 
