@@ -348,4 +348,6 @@ def _without_a_clock(finish: str) -> str:
     """What the wall says where it foretells no hour."""
     if "data-far" in finish:
         return "far"
-    return "left" if "lz-wall-words" in finish else "all" if "<svg" in finish else "–"
+    if "<svg" in finish:
+        return "all"
+    return "left" if re.search(r"只剩|only (who|those who) did not come", finish) else "–"

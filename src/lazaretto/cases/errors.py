@@ -195,8 +195,8 @@ class CauseGone(DomainError):
     code = "cause_gone"
     message = _("The change of status because of which they were to go was called off.")
     next_step = _(
-        "If they go all the same, say under “Assessment by name” who judged so and why. On a trip say that they stay, "
-        "with the reason, or have them struck off the transfer order."
+        "If they go all the same, say under “They go all the same” who judged so and why. If not, leave them out; on a "
+        "trip say that they stay, with the reason."
     )
 
     @classmethod

@@ -45,9 +45,12 @@ class SignOutForm(forms.Form):
     why_kept = forms.CharField(label=_("Why the rooms are kept"), max_length=200, required=False)
     assessment = forms.CharField(
         label=_("Assessment by name"), max_length=300, required=False,
-        help_text=_("Only where a child or a dependent person stays or goes without their people, the destination does "
-                    "not receive the category, or what their order was issued for was called off: who judged that it "
-                    "may be, why, and who looks after them."),
+        help_text=_("Only where a child or a dependent person stays or goes without their people, or the destination "
+                    "does not receive the category: who judged that it may be, and who looks after them."),
+    )  # fmt: skip
+    all_the_same = forms.CharField(
+        label=_("They go all the same"), max_length=300, required=False,
+        help_text=_("Only where what their order was issued for was called off: who judged that they go, and why."),
     )  # fmt: skip
 
     def __init__(

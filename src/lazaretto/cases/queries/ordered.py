@@ -59,7 +59,7 @@ def called_off_since(lines: Sequence[OrderPerson], *, at: datetime | None = None
     found = {}
     for line in waiting:
         own = [row for row in moves if row.person_id == line.person_id and row.category == line.order.category]
-        if any(row.pk not in ended and row.state != FollowUpState.DROPPED for row in own):
+        if any(row.pk not in ended and row.state == FollowUpState.OPEN for row in own):
             continue
         by = [ended[row.pk] for row in own if row.pk in ended]
         since = [one.number for one in by if one.decided_at and _between(line.order.written_at, one.decided_at, at)]

@@ -1,13 +1,15 @@
 """An order was issued for a case, and the recheck says it was none: nobody leaves under it by a slip."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
 
 from lazaretto.cases.choices import ChangeKind
 from lazaretto.cases.errors import CauseGone
+from lazaretto.cases.models import FollowUp
 from lazaretto.core import clock
+from lazaretto.core.ids import new_id
 from lazaretto.core.models import JournalEntry
 from lazaretto.custody.commands import Luggage
 from lazaretto.custody.models import Handover
@@ -15,11 +17,12 @@ from lazaretto.orders import commands as orders
 from lazaretto.orders.commands import Passenger
 from lazaretto.orders.models import TransferOrder
 from lazaretto.places.models import ExternalPlace
+from lazaretto.stays.models import Breach
 from lazaretto.transfers import commands
 from tests.factories import NOW
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plan_8")]
-HOUR = timedelta(hours=1)
+HOUR, HOUSEHOLD = timedelta(hours=1), new_id()
 LATER = NOW + 2 * HOUR
 
 
@@ -34,9 +37,19 @@ def hospital(db):
 
 
 @pytest.fixture
-def guest(admit, propose, confirm):
+def stay(admit):
+    return admit(party_id=HOUSEHOLD)
+
+
+@pytest.fixture
+def child(admit, stay):
+    """Theirs, in the same room."""
+    return admit(name="王小小", born=date(2022, 3, 1), party_id=HOUSEHOLD, assessment="母子同住，何医生评估")
+
+
+@pytest.fixture
+def guest(stay, propose, confirm):
     """A guest whom another body reported as a case."""
-    stay = admit()
     confirm(propose(stay, words="区疾控通报"))
     return stay
 
@@ -98,16 +111,42 @@ def test_as_long_as_the_case_stands_nothing_is_asked(cast, guest, hospital, orde
 def test_with_a_judgement_by_name_they_go_and_the_journal_keeps_it(cast, guest, hospital, order, recheck):
     recheck()
     said = "何医生：急性阑尾炎，仍须入院"
-    sign_out(cast, guest, hospital, assessment=said)
+    sign_out(cast, guest, hospital, all_the_same=said)
     order.refresh_from_db()
     assert order.state == "under_way"
     assert JournalEntry.objects.filter(command="transfers.sign_out", reason=said).exists()
 
 
-def test_what_leaves_with_a_trip_is_asked_too_whoever_looks_after_them(cast, guest, hospital, order, recheck):
+@pytest.mark.parametrize("urgent", [True, False])
+def test_who_looks_after_them_is_no_answer_to_it(cast, guest, hospital, order, recheck, urgent):
     recheck()
     with pytest.raises(CauseGone):
-        sign_out(cast, guest, hospital, assessment="途中由范护士照看", urgent=True)
+        sign_out(cast, guest, hospital, assessment="途中由范护士照看", urgent=urgent)
+
+
+def test_that_they_go_all_the_same_says_nothing_of_a_child_who_stays_alone(
+    cast, child, guest, hospital, order, recheck
+):
+    recheck()
+    sign_out(cast, guest, hospital, all_the_same="何医生：急性阑尾炎")
+    assert Breach.objects.get(kind="left_alone").person == child.person
+
+
+def test_an_order_that_is_not_checked_holds_nobody_back_from_a_hospital(cast, guest, hospital, order, recheck):
+    TransferOrder.objects.filter(pk=order.pk).update(overridden_at=None, overridden_by=None)
+    recheck()
+    sign_out(cast, guest, hospital)
+    order.refresh_from_db()
+    assert order.state == "issued"
+
+
+def test_a_move_of_long_ago_that_was_done_does_not_ask_for_this_one(cast, guest, hospital, order, recheck):
+    lifted = recheck()
+    done = FollowUp.objects.filter(kind="move", person=guest.person).get()
+    done.pk, done.change, done.state, done.closed_at, done.answer = new_id(), lifted, "done", NOW - 190 * HOUR, None
+    done.save(force_insert=True)
+    with pytest.raises(CauseGone):
+        sign_out(cast, guest, hospital)
 
 
 def test_a_departure_told_late_is_judged_by_what_was_known_then(cast, guest, hospital, order, recheck):
@@ -129,5 +168,5 @@ def test_the_desk_is_asked_in_the_form_and_keeps_what_was_typed(cast, guest, hos
     assert asked.status_code == 422
     assert lifted.number in page
     assert "粤A12345" in page
-    gone = cast.clerk.client.post(address, {**given, "assessment": "何医生：急性阑尾炎"})
+    gone = cast.clerk.client.post(address, {**given, "all_the_same": "何医生：急性阑尾炎"})
     assert gone.status_code == 302

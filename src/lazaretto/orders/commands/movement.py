@@ -47,14 +47,14 @@ def leave(
     apps above ask (`cases`: `CauseGone`).
     """
     lines = _of_order(number, people, handover, actor, at) if number else _to_there(people, handover, at)
-    if lines and not judged:
-        hooks.may_leave(lines, actor=actor, at=at)
     place = handover.to_external
     to_hospital = place is not None and place.kind == ExternalKind.HOSPITAL
     unchecked = [line for line in lines if line.order.overridden_at is None and not agreement_of(line).reached]
     if unchecked and (number or not to_hospital):
         raise NotChecked(people=_names(unchecked), orders=_numbers(unchecked))
     going = [line for line in lines if line not in unchecked]
+    if going and not judged:
+        hooks.may_leave(going, actor=actor, at=at)
     if place is not None and not to_hospital and len(going) < len(set(people)):
         raise OrderNeeded(place=str(place.pk))
     if going:

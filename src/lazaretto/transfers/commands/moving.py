@@ -162,6 +162,7 @@ def sign_out(
     why_kept: str = "",
     assessment: str = "",
     urgent: bool = False,
+    all_the_same: str = "",
 ) -> SignedOut:
     """People leave a site of ours for another (`to_site`, its code) or for a place that others run (`to_place`).
 
@@ -171,9 +172,9 @@ def sign_out(
 
     `assessment` says who judged that a child or a dependent person may stay behind or go without their people and who
     looks after them, or that the destination takes a category it does not receive. Where it is `urgent`, and to a
-    hospital, nobody is held up for want of it: whoever is alone is told to the site lead at once. It also says who
-    judged that somebody goes whose order was issued for what is called off since; what is `urgent` speaks of their
-    company only, and whoever goes for another reason is struck off that order.
+    hospital, nobody is held up for want of it: whoever is alone is told to the site lead at once. `all_the_same` says
+    who judged that somebody goes, and why, whose order was issued for what is called off since; it says nothing of
+    their company.
 
     Raises `OneDestination`, `SamePlace`, `SiteUnknown`, `NobodyNamed`, `DueTooEarly`, `DueTooLate`, `NotHeldHere`,
     `KeptTooShort`, `LeftAlone`, `GoesAlone`, `CategoryNotReceived`, and what `leave` raises: `NotChecked`,
@@ -185,7 +186,7 @@ def sign_out(
     hospital = isinstance(destination, ExternalPlace) and destination.kind == ExternalKind.HOSPITAL
     end = StayEnd.HOSPITAL if hospital else StayEnd.TRANSFERRED
     ids = [one.person for one in people]
-    leave(ids, made, number=order, judged=bool(assessment.strip()) and not urgent, actor=actor, at=at)
+    leave(ids, made, number=order, judged=bool(all_the_same.strip()), actor=actor, at=at)
     stays = _open_stays(people=ids)
     places = lock_places(stays)  # of two who leave one room at once the later is judged by who is still there
     rooms = [place.room_id for place in places.values()]
@@ -197,7 +198,8 @@ def sign_out(
     if isinstance(destination, Site):
         open_access(ids, unit_id=destination.unit_id, at=at)
     data = {"number": made.number, "people": len(ids), "due_at": due_at}
-    record(made, unit_id=site.unit_id, data=data, reason=assessment.strip())
+    said = "; ".join(words for words in (all_the_same.strip(), assessment.strip()) if words)
+    record(made, unit_id=site.unit_id, data=data, reason=said)
     return SignedOut(made.id, made.number, len(ids), due_at)
 
 

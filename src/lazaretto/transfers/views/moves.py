@@ -418,6 +418,7 @@ def _signed_out(given: dict[str, Any], site: Site, actor: Actor, at: Any) -> com
         why_kept=given["why_kept"],
         order=given["order"],
         assessment=given["assessment"],
+        all_the_same=given["all_the_same"],
     )
 
 

@@ -89,11 +89,13 @@ def depart(
     seen: tuple[UUID, ...] = (),
     left_behind: tuple[UUID, ...] = (),
     reason: str = "",
+    all_the_same: str = "",
 ) -> TripLeft:
     """Leave a stop: everybody of the list who gets on there is signed out, one handover for each place they go to.
 
     Who was scanned is aboard; who was only seen getting on is named in `seen`; who stays is named in `left_behind`,
-    with a reason. From the first stop it leaves within the limits, or with an override by name.
+    with a reason. From the first stop it leaves within the limits, or with an override by name. `all_the_same`: as in
+    `transfers.sign_out`.
 
     Raises `StopNotNext`, `TripOver`, `NotAccountedFor`, `NotARider`, `ReasonRequired`, what the limits refuse, and
     what custody and transfers refuse (`NotHeldHere`, `Forbidden`).
@@ -108,10 +110,10 @@ def depart(
     here.save(update_fields=["departed_at"])
     parties = _by_destination(going)
     said = judge_apart(trip, here, [riders for _to, riders in parties], actor=actor, at=at)
-    numbers = [_sign_out(trip, here, to, riders, said, actor, at) for to, riders in parties]
+    numbers = [_sign_out(trip, here, to, riders, said, all_the_same, actor, at) for to, riders in parties]
     tell_custody(trip, here, actor=actor, at=at)
     told = {"stop": stop, "aboard": len(going), "left_behind": len(staying)}
-    record(trip, unit_id=here.site.unit_id if here.site else trip.unit_id, data=told, reason=reason)
+    record(trip, unit_id=here.site.unit_id if here.site else trip.unit_id, data=told, reason=reason or all_the_same)
     return TripLeft(trip.id, trip.state, stop, len(going), len(staying), tuple(numbers))
 
 
@@ -228,7 +230,9 @@ def _by_destination(going: Sequence[Rider]) -> list[tuple[Stop, list[Rider]]]:
     return sorted(grouped.items(), key=lambda pair: pair[0].position)
 
 
-def _sign_out(trip: Trip, here: Stop, to: Stop, riders: list[Rider], said: str, actor: Actor, at: datetime) -> str:
+def _sign_out(
+    trip: Trip, here: Stop, to: Stop, riders: list[Rider], said: str, all_the_same: str, actor: Actor, at: datetime
+) -> str:
     """One handover from here to there; the carrier, the escort and the time of arrival are the trip's. `said`: the
     company of all who leave was judged."""
     due_at = max(to.arrives_at, at) + limits().arrival_slack
@@ -238,17 +242,25 @@ def _sign_out(trip: Trip, here: Stop, to: Stop, riders: list[Rider], said: str, 
             actor=actor, at=at, site=here.site, people=people, due_at=due_at,
             to_site=to.site.code if to.site else "", to_place=to.external, carrier=trip.vehicle.plate,
             escort=trip.escort, escort_phone=trip.escort_phone, assessment=judged(riders, at=at) or said, urgent=True,
+            all_the_same=all_the_same,
         )  # fmt: skip
         handover = Handover.objects.get(pk=made.handover_id)
     else:
-        handover = _from_outside(trip, here, to, people, due_at, actor, at)
+        handover = _from_outside(trip, here, to, people, due_at, all_the_same, actor, at)
     leg = Leg.objects.create(trip=trip, from_stop=here, to_stop=to, handover=handover)
     Rider.objects.filter(pk__in=[rider.pk for rider in riders]).update(leg=leg)
     return handover.number
 
 
 def _from_outside(
-    trip: Trip, here: Stop, to: Stop, people: Sequence[Luggage], due_at: datetime, actor: Actor, at: datetime
+    trip: Trip,
+    here: Stop,
+    to: Stop,
+    people: Sequence[Luggage],
+    due_at: datetime,
+    all_the_same: str,
+    actor: Actor,
+    at: datetime,
 ) -> Handover:
     """Nobody of ours signs out at an airport: the trip itself takes them over there."""
     origin, destination = here.external, to.site or to.external
@@ -257,7 +269,7 @@ def _from_outside(
     way = Way(origin, destination, due_at, trip.vehicle.plate, trip.escort, trip.escort_phone)
     handover = hand_over(people, way, actor=actor, at=at)
     ids = [one.person for one in people]
-    leave(ids, handover, number="", actor=actor, at=at)
+    leave(ids, handover, number="", judged=bool(all_the_same.strip()), actor=actor, at=at)
     if to.site is not None:
         open_access(ids, unit_id=to.site.unit_id, at=at)
     tell_alone(trip, to, ids, actor=actor, at=at)

@@ -83,6 +83,7 @@ def depart(request: HttpRequest, number: str) -> HttpResponse:
         "seen": _people(given.getlist("seen")),
         "left_behind": _people(given.getlist("left_behind")),
         "reason": given.get("reason", ""),
+        "all_the_same": given.get("all_the_same", ""),
     }
     return _do(request, number, lambda **who: commands.depart(**who, **said), _("On the road. Both ends see it."))
 
