@@ -6,8 +6,11 @@ usable() { command -v "$1" >/dev/null 2>&1 && "$1" -c "$2" >/dev/null 2>&1; }
 new='import sys; sys.exit(sys.version_info < (3, 11))'
 complete="import ensurepip, venv; $new"
 
+own=""
+[ "$(uname)" = Linux ] && own=/usr/bin/python3  # elsewhere that name asks for developers' tools
+
 for asked in "$complete" "$new"; do
-  for python in ${PYTHON:-/usr/bin/python3 python3.14 python3.13 python3.12 python3.11 python3}; do
+  for python in ${PYTHON:-$own python3.14 python3.13 python3.12 python3.11 python3}; do
     if usable "$python" "$asked"; then
       exec "$python" "$@"
     fi

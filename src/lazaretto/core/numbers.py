@@ -36,7 +36,7 @@ SELECT number FROM ready UNION ALL SELECT last - {AHEAD} FROM drawn"""  # noqa: 
 
 def of_year(series: str, at: datetime) -> str:
     """The series in the year of that moment, as the district writes it: `H03-O` → `H03-O2027`, from its midnight on."""
-    return f"{series}{timezone.localtime(at).year}"
+    return f"{series}{timezone.localtime(at, timezone.get_default_timezone()).year}"
 
 
 def next_number(series: str) -> int:

@@ -232,7 +232,7 @@ def adapted(value: Any) -> Any:
 
 
 def _are_many(value: Any) -> bool:
-    return isinstance(value, Collection) and not isinstance(value, str)
+    return isinstance(value, Collection) and not isinstance(value, str | bytes)
 
 
 def _plain(value: Any) -> Any:

@@ -22,7 +22,7 @@ from lazaretto.tubes.choices import BagState, Doubt, EventKind, Hold, Outcome, S
 
 READ, HANDLE, MANAGE = "tubes.read", "tubes.handle", "tubes.manage"
 REPORT, RECALL, OVERRIDE = "tubes.report", "tubes.recall", "tubes.override"
-LOOK = "tubes.look"  # into what does not fit: whoever answers for a point has the bag at hand
+LOOK = "tubes.look_into"  # into what does not fit: whoever answers for a point has the bag at hand
 
 MOST_EVENTS: Final = 500  # in one upload
 MOST_RESULTS: Final = 2_000  # in one call

@@ -268,3 +268,22 @@ def test_whoever_is_asked_about_before_they_leave_stays_by_name_and_no_scan_is_l
     said = {"left_behind": (guest.person_id,), "reason": "复核阴性，不再转运"}
     left = fleet.leave(trip, seen=[other], **said)
     assert (left.state, Handover.objects.get().people.get().person) == ("under_way", other)
+
+
+def test_whoever_goes_all_the_same_goes_with_the_trip_and_the_journal_says_who_judged_so(
+    cast, fleet, guest, monkeypatch
+):
+    checked(cast, guest)
+    trip = put_on_a_trip(fleet, guest)
+
+    def gone(lines, *, actor, at):
+        raise NotChecked(people="", orders="")
+
+    monkeypatch.setattr(hooks, "_asking", [gone])
+    fleet.board(trip)
+    said = "何医生：急性阑尾炎，仍须入院"
+    fleet.leave(trip, seen=[guest.person], all_the_same=said)
+    assert Handover.objects.get().people.get().person == guest.person
+    assert set(JournalEntry.objects.filter(reason__contains=said).values_list("command", flat=True)) == {
+        "trips.depart", "transfers.sign_out",
+    }  # fmt: skip
