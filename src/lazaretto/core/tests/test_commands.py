@@ -12,7 +12,7 @@ from lazaretto.accounts.errors import NameTaken, WeakPassword
 from lazaretto.accounts.models import ApiToken, Membership, Unit
 from lazaretto.accounts.queries import actor_for
 from lazaretto.core.access import Actor
-from lazaretto.core.commands import REGISTRY, command, record
+from lazaretto.core.commands import REGISTRY, command, is_locked, record
 from lazaretto.core.errors import (
     AnswerNotKept,
     ClientIdReused,
@@ -278,6 +278,27 @@ def test_who_only_reads_a_unit_does_not_wait_for_others_who_do_and_is_not_writte
     monkeypatch.delitem(REGISTRY, "test.beside")
     once = lambda: beside(actor=cast.administrator.actor, at=NOW, unit=cast.site.unit)  # noqa: E731
     assert at_once([once, once]) == [None, None]
+
+
+def test_what_is_only_read_does_not_count_as_locked_and_an_inner_command_knows_what_the_outer_locked(cast, monkeypatch):
+    found = {}
+
+    @command("test.inner", capability="accounts.manage")
+    def inner(*, actor, at, unit: Unit) -> None:
+        found["inner"] = is_locked(Unit, cast.site.unit_id)
+        record(unit, unit_id=unit.pk)
+
+    @command("test.outer", capability="accounts.manage", beside=("other",))
+    def outer(*, actor, at, unit: Unit, other: Unit) -> None:
+        found["written"], found["read"] = is_locked(Unit, unit.pk), is_locked(Unit, other.pk)
+        inner(actor=actor, at=at, unit=other)
+        record(unit, unit_id=unit.pk)
+
+    for name in ("test.inner", "test.outer"):
+        monkeypatch.delitem(REGISTRY, name)
+    outer(actor=cast.administrator.actor, at=NOW, unit=cast.site.unit, other=cast.other_site.unit)
+    assert found == {"written": True, "read": False, "inner": True}
+    assert not is_locked(Unit, cast.site.unit_id)
 
 
 @pytest.mark.parametrize(("language", "between"), [("en", ". "), ("zh-hans", "。")])

@@ -6,8 +6,10 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.db.models import Count, Value
+from psycopg.pq import Format
 
 from lazaretto.accounts.models import Membership, Unit
+from lazaretto.core.postgresql.base import MomentLoader
 from lazaretto.core.prepared import prepared, prepared_change, statement_cursor
 from tests.factories import NOW
 from tests.threads import needs_server
@@ -96,3 +98,5 @@ def test_moments_are_read_as_django_reads_them():
             cursor.execute("SELECT '2026-11-23 05:55:15.123456+08'::timestamptz, NULL::timestamptz")
             moment, nothing = cursor.fetchone()
             assert (moment, moment.tzinfo, nothing) == (datetime(2026, 11, 22, 21, 55, 15, 123456, UTC), UTC, None)
+    moments = connection.connection.adapters.types["timestamptz"].oid
+    assert connection.connection.adapters.get_loader(moments, Format.TEXT) is MomentLoader
