@@ -18,7 +18,8 @@ from lazaretto.screening.choices import PointState, Reason, RoundState, TubeRule
 from lazaretto.screening.commands import TakenScan, Unread, UploadAnswer, take
 from lazaretto.screening.commands.scans import Moment
 from lazaretto.screening.models import DuplicateScan, Point, Round
-from lazaretto.screening.queries import coverage, duplicates, missing, points, round_by_id, rounds
+from lazaretto.screening.queries import coverage, duplicates, points, round_by_id, rounds
+from lazaretto.screening.queries.absent import missing
 from lazaretto.screening.rules import CAPTURE, MOST_SCANS, READ
 
 router = Router(tags=["screening"])

@@ -24,6 +24,7 @@ from lazaretto.screening.choices import FeverDone
 from lazaretto.screening.forms import EditForm, EditPointForm, EditRoundForm, PointForm, RoundForm
 from lazaretto.screening.models import Point, Round
 from lazaretto.screening.navigation import ENTERPRISE_ROOMS, POINT_ROOMS, ROOMS, panels_of
+from lazaretto.screening.queries import absent
 from lazaretto.screening.rules import FEVERS, MANAGE, OVER, READ
 from lazaretto.ui.notices import notify
 
@@ -294,7 +295,7 @@ def missing(request: HttpRequest, round_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     found = queries.round_by_id(actor, round_id)
     home = _organisation(request, found)
-    rows = queries.missing(found, organisation=home.pk if home else None)
+    rows = absent.missing(found, organisation=home.pk if home else None)
     piece = piece_of(rows, ["number"], limit=PER_PAGE, cursor=request.GET.get("cursor", ""))
     chosen = f"organisation={home.pk}&" if home else ""
     context = {
@@ -304,7 +305,7 @@ def missing(request: HttpRequest, round_id: UUID) -> HttpResponse:
         "missing": None if home else queries.coverage(found).missing,
         "named": [
             (row, said, name_for(actor, row.member.name, unit_id=found.unit_id))
-            for row, said in queries.named(found, organisation=home.pk if home else None)
+            for row, said in absent.named(found, organisation=home.pk if home else None)
         ],
         "next_url": f"?{chosen}cursor={piece.next}" if piece.next else "",
         "may_call": actor.may(MANAGE, found.unit_id),

@@ -7,7 +7,7 @@ from lazaretto.accounts.doors import actor_of
 from lazaretto.cases.hooks import hear_end
 from lazaretto.cases.queries.surroundings import told_by
 from lazaretto.screening.navigation import Panel, Room, add_panel, add_room
-from lazaretto.screening.queries import named_in
+from lazaretto.screening.queries.absent import named_in
 from lazaretto.tubes.commands.positives import take_up_again
 from lazaretto.tubes.models import Absence
 from lazaretto.tubes.queries.near import known_of

@@ -14,11 +14,12 @@ def main() -> None:
     """Print figures and offenders as JSON."""
     setup()
     queries = import_module("lazaretto.screening.queries")
+    absent = import_module("lazaretto.screening.queries.absent")
     proofs = import_module("lazaretto.screening.proofs")
     now = import_module("lazaretto.core.clock").now()
     one = import_module("lazaretto.screening.models").Round.objects.latest("opens_at")
     coverage, coverage_ms = _timed(lambda: queries.coverage(one))
-    first, missing_ms = _timed(lambda: list(queries.missing(one)[:50]))
+    first, missing_ms = _timed(lambda: list(absent.missing(one)[:50]))
     found = proofs.scans_balance(now)
     figures = {
         "scans": found.figures["scans_counted"],

@@ -8,7 +8,7 @@ from lazaretto.core.access import Actor
 from lazaretto.core.commands import command, record
 from lazaretto.screening.errors import TooManyToCall
 from lazaretto.screening.models import Round
-from lazaretto.screening.queries import missing
+from lazaretto.screening.queries.absent import missing
 from lazaretto.screening.rules import MANAGE, MOST_CALLS
 
 

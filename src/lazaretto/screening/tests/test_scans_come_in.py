@@ -11,13 +11,14 @@ from lazaretto.core.errors import Forbidden, NotFound
 from lazaretto.core.ids import new_id
 from lazaretto.core.models import JournalEntry
 from lazaretto.headcounts.tests.lists import card
-from lazaretto.screening import commands, queries
+from lazaretto.screening import commands
 from lazaretto.screening.commands import Stranger
 from lazaretto.screening.errors import BatchReused
 from lazaretto.screening.models import CountDelta, DuplicateScan, Scan, Tube, Upload
 from lazaretto.screening.models import Stranger as StrangerRow
 from lazaretto.screening.proofs import scans_balance
-from lazaretto.screening.queries import coverage, missing
+from lazaretto.screening.queries import absent, coverage
+from lazaretto.screening.queries.absent import missing
 from lazaretto.screening.tests.rounds import DEADLINE, draft, open_one, opened, over, point, scan, send
 from tests.cast import gather
 from tests.cast import member as somebody
@@ -240,7 +241,7 @@ def test_an_imbalance_is_found(cast):
 
 @pytest.mark.parametrize("few", [200, 0])
 def test_who_is_missing_is_the_same_whether_done_enterprises_are_passed_over_or_not(cast, monkeypatch, few):
-    monkeypatch.setattr(queries, "FEW_LEFT", few)
+    monkeypatch.setattr(absent, "FEW_LEFT", few)
     of, place = opened(cast, people=2)
     send(cast, place, scan(1), scan(2, slot=2))
     assert [row.number for row in missing(of)] == [3]
