@@ -187,20 +187,27 @@ def laid_out(model: type[models.Model], fields: Sequence[str], rows: Sequence[Se
 
     However many the rows, the statement is the same, so that the database plans it once. Not for encrypted columns.
     """
+    return columns_laid_out(model, fields, list(zip(*rows, strict=True)) or [()] * len(fields), name)
+
+
+def columns_laid_out(
+    model: type[models.Model], fields: Sequence[str], columns: Sequence[Sequence[Any]], name: str
+) -> LaidOut:
+    """The same of a column of values for each field."""
     shape = _shape(model, tuple(fields), connection.vendor)
-    values = list(chain.from_iterable(shape.converted(rows)))
+    pairs = zip(shape.converters, columns, strict=True)
+    ready = [values if convert is _same else list(map(convert, values)) for convert, values in pairs]
     if connection.vendor == "postgresql":
         arrays = ", ".join(f"%s::{kind}[]" for kind in shape.kinds)
-        columns: Iterable[Iterable[Any]] = zip(*values, strict=True) if values else [()] * len(shape.names)
-        texts = [_array(column, kind) for column, kind in zip(columns, shape.kinds, strict=True)]
+        texts = [_array(column, kind) for column, kind in zip(ready, shape.kinds, strict=True)]
         return LaidOut(f"unnest({arrays}) AS {name}({', '.join(shape.names)})", texts)
     cells = ", ".join(f"json_extract(value, '$[{place}]') AS {column}" for place, column in enumerate(shape.names))
+    values = list(zip(*ready, strict=True))
     return LaidOut(f"(SELECT {cells} FROM json_each(%s)) AS {name}", [json.dumps(values)])  # noqa: S608
 
 
-def _array(column: Iterable[Any], kind: str | None) -> str:
+def _array(values: Sequence[Any], kind: str | None) -> str:
     """The text of an array, as PostgreSQL reads it; the driver takes several times as long for a list."""
-    values = list(column)
     if None in values:
         return "{" + ",".join("NULL" if value is None else _quoted(str(value)) for value in values) + "}"
     texts = list(map(str, values))

@@ -6,7 +6,8 @@ from typing import Final
 
 _TICKS: Final = "'’‘`"  # what spreadsheets put before a code to keep its digits
 UNSEEN: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")  # by anybody
-_TIDY: Final = re.compile(r"[0-9A-Z][!-_{-~]*")  # ASCII without blanks, small letters and the like
+TIDY: Final = r"[0-9A-Z][!-_{-~]*"  # ASCII without blanks, small letters and the like
+_TIDY: Final = re.compile(TIDY)
 
 
 def tidy_code(text: str) -> str:

@@ -10,7 +10,7 @@ import inspect
 import operator
 import types
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -58,6 +58,15 @@ class _Run:
 
 
 _current: ContextVar[_Run | None] = ContextVar("lazaretto_command", default=None)
+
+
+@dataclass(frozen=True)
+class Part(Generic[R]):
+    """One of several that a command does at once: who acts, what the journal remembers of it, its answer."""
+
+    actor: Actor
+    note: journal.Note
+    answer: R
 
 
 class Command(Generic[P, R]):
@@ -130,6 +139,27 @@ class Command(Generic[P, R]):
         if _current.get() is not None:  # a part of the running command: it stands or falls with it
             return self._run(actor, at, None, kwargs)
         return again_on_deadlock(lambda: self._run(actor, at, None, dict(kwargs)))
+
+    def at_once(self, actors: Collection[Actor], at: datetime, work: Callable[[], Sequence[Part[R]]]) -> list[R]:
+        """Do it for several actors in one transaction, all or none: `work` does what the function does, for all.
+
+        Each part has an entry of its own in the journal. Raises `Forbidden`, and what `work` raises.
+        """
+        for actor in actors:
+            self._check_role(actor)
+        return again_on_deadlock(lambda: self._at_once(at, work))
+
+    def _at_once(self, at: datetime, work: Callable[[], Sequence[Part[R]]]) -> list[R]:
+        parts, recorded = work(), clock.now()
+        entries = [
+            entry
+            for part in parts
+            for entry in journal.entries_of(
+                [part.note], command=self.name, actor=part.actor, at=at, recorded_at=recorded, client_id=None
+            )
+        ]
+        close(entries, {part.note.unit_id for part in parts if part.note.unit_id is not None}, None)
+        return [part.answer for part in parts]
 
     def invoke(self, *, actor: Actor, at: datetime, payload: Mapping[str, Any], client_id: UUID | None = None) -> R:
         """Run from outside data. The same `client_id` again gives the first answer and writes nothing.

@@ -1,14 +1,8 @@
 """Writes of mass testing."""
 
+from lazaretto.screening.commands.answers import Kept, NumberGiven, Refused, UploadAnswer
 from lazaretto.screening.commands.calling import CallList, ToCall, call_missing
-from lazaretto.screening.commands.capturing import (
-    Kept,
-    NumberGiven,
-    Refused,
-    UploadAnswer,
-    take,
-    upload,
-)
+from lazaretto.screening.commands.capturing import upload
 from lazaretto.screening.commands.fevers import FeverSettled, FeversNoted, SeenFever, answer_fever, note_fevers
 from lazaretto.screening.commands.points import (
     PointAdded,
@@ -36,13 +30,16 @@ from lazaretto.screening.commands.rounds import (
     freeze_round,
     open_round,
 )
-from lazaretto.screening.commands.scans import Stranger, TakenScan, Unread
+from lazaretto.screening.commands.scans import Stranger, Swab, TakenScan, Unread
+from lazaretto.screening.commands.taking import take, take_together
+from lazaretto.screening.commands.together import NotFresh, Sent
 
 __all__ = [
     "CallList",
     "FeverSettled",
     "FeversNoted",
     "Kept",
+    "NotFresh",
     "NumberGiven",
     "PointAdded",
     "PointChanged",
@@ -54,7 +51,9 @@ __all__ = [
     "RoundEdited",
     "RoundFrozen",
     "SeenFever",
+    "Sent",
     "Stranger",
+    "Swab",
     "TakenScan",
     "ToCall",
     "Unread",
@@ -77,5 +76,6 @@ __all__ = [
     "open_round",
     "remove_point",
     "take",
+    "take_together",
     "upload",
 ]

@@ -14,18 +14,18 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.db import connection
-from pydantic import TypeAdapter
 
 from lazaretto.core.access import Actor
 from lazaretto.core.bulk import insert_few, insert_rows, insert_unless_taken, laid_out, next_ids
 from lazaretto.core.commands import command, record
 from lazaretto.core.prepared import statement_cursor
-from lazaretto.core.secrets import keyed_hash
 from lazaretto.headcounts.queries import digest_of
 from lazaretto.people.rules import BY_HAND, read_documents
 from lazaretto.screening.choices import FeverStep, Reason, RoundState
-from lazaretto.screening.commands.counting import Line, NotFresh, insert_and_count
+from lazaretto.screening.commands.answers import ANSWER, Kept, NumberGiven, Refused, UploadAnswer
+from lazaretto.screening.commands.counting import Line, insert_and_count
 from lazaretto.screening.commands.fevers import Seen, SeenFever, keep_fevers
+from lazaretto.screening.commands.receipts import batch_digest, note_of, receipt_of
 from lazaretto.screening.commands.scans import EPOCH, Stranger, TakenScan, Unread
 from lazaretto.screening.errors import BatchReused, RoundHasNoRoster
 from lazaretto.screening.models import DuplicateScan, Point, Round, Tube, Upload
@@ -34,84 +34,12 @@ from lazaretto.screening.queries import entries_with, point_for_capture, scans_i
 from lazaretto.screening.rules import CAPTURE, OVER, PLACES, clock_error, is_fever, true_time
 
 
-@dataclass(frozen=True)
-class NumberGiven:
-    """The number of somebody who was scanned without one: on the roster after all, or a stranger's."""
-
-    scan: UUID
-    number: int
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A scan that does not count, and why; `before_at`: when the scan that stands in its way was taken."""
-
-    scan: UUID
-    reason: Reason
-    number: int | None
-    before_at: datetime | None
-
-
-@dataclass(frozen=True)
-class Refused:
-    """Something among the scans that nobody can read: its place (from 0), its number if it has one, what is wrong."""
-
-    place: int
-    scan: UUID | None
-    fields: dict[str, str]
-
-
-@dataclass(frozen=True)
-class UploadAnswer:
-    """What became of a batch: `received` = `taken` + `duplicates` + `refused`. The same for the same batch again.
-
-    What was refused is kept nowhere here: whoever sent it has it, and sends it put right in another batch.
-    """
-
-    batch: UUID
-    received: int
-    taken: int
-    strangers: int
-    late: bool
-    skew_seconds: int
-    numbers: list[NumberGiven]
-    duplicates: list[Kept]
-    refused: list[Refused] = field(default_factory=list)
-
-
-_SCANS = TypeAdapter(list[TakenScan])
-_ANSWER = TypeAdapter(UploadAnswer)
-
-
-class _AnsweredBefore(Exception):
+class AnsweredBefore(Exception):
     """The batch is here already."""
 
     def __init__(self, answer: UploadAnswer) -> None:
         self.answer = answer
         super().__init__()
-
-
-def take(
-    *,
-    actor: Actor,
-    at: datetime,
-    batch: UUID,
-    point: UUID,
-    sent_at: datetime,
-    scans: list[TakenScan],
-    unread: tuple[Unread, ...] = (),
-) -> UploadAnswer:
-    """`upload`, or the stored answer of a batch that is here already, from whichever phone it came."""
-    given: Any = {
-        "actor": actor, "at": at, "batch": batch, "point": point, "sent_at": sent_at, "scans": scans, "unread": unread,
-    }  # fmt: skip
-    try:
-        try:
-            return upload(**given, fresh=True)
-        except NotFresh:
-            return upload(**given)
-    except _AnsweredBefore as before:
-        return before.answer
 
 
 @command("screening.upload", capability=CAPTURE, internal=True)
@@ -124,20 +52,18 @@ def upload(
     sent_at: datetime,
     scans: list[TakenScan],
     unread: tuple[Unread, ...] = (),
-    fresh: bool = False,
 ) -> UploadAnswer:
     """Take in a batch of scans from a phone at a point; `sent_at` is what its clock says as it sends.
 
-    What is `unread` among them is counted and told, and holds up none of the others. With `fresh` it goes faster, or
-    not at all: nothing of the batch may be here already.
+    What is `unread` among them is counted and told, and holds up none of the others.
 
-    Raises `RoundHasNoRoster`, `BatchReused` for the same batch with other scans, `NotFound`, `Forbidden`, `NotFresh`.
+    Raises `RoundHasNoRoster`, `BatchReused` for the same batch with other scans, `NotFound`, `Forbidden`.
     """
     place = point_for_capture(actor, point)
     if place.round.state == RoundState.DRAFT:
         raise RoundHasNoRoster(round=place.round_id)
     receipt = _claim(actor, at, batch, place, sent_at, scans, unread)
-    sorting = _Sorting(place, receipt, clock_error(sent_at, at), fresh)
+    sorting = _Sorting(place, receipt, clock_error(sent_at, at))
     rows = [_Row(scan) for scan in scans]
     counted = sorting.count_in(rows)
     _keep(receipt, sorting.kept)
@@ -145,9 +71,8 @@ def upload(
     answer = _settle(
         receipt, sorting, counted, len(scans), [Refused(one.place, one.scan, one.fields) for one in unread]
     )
-    figures = {"received": answer.received, "taken": answer.taken, "strangers": answer.strangers}
-    figures |= {"refused": len(unread)} if unread else {}
-    record(receipt, unit_id=place.round.unit_id, data={"point": str(place.id), **figures})
+    note = note_of(answer, place)
+    record(receipt, unit_id=note.unit_id, data=note.data)
     return answer
 
 
@@ -155,19 +80,13 @@ def _claim(
     actor: Actor, at: datetime, batch: UUID, place: Point, sent_at: datetime, scans: list[TakenScan],
     unread: tuple[Unread, ...],
 ) -> Upload:  # fmt: skip
-    said = f"{place.id}|{_SCANS.dump_json(scans).decode()}"  # when it was sent is another moment each time
-    said += "".join(f"|{one.place} {one.said}" for one in unread)
-    receipt = Upload(
-        id=batch, round=place.round, point=place, body_digest=keyed_hash(said, "upload"), sent_at=sent_at,
-        received_at=at, skew_seconds=int(clock_error(sent_at, at).total_seconds()), by_id=actor.user_id,
-        late=at > place.round.deadline_at or place.round.state in OVER, device=actor.device[:80],
-    )  # fmt: skip
+    receipt = receipt_of(actor, at, batch, place, sent_at, batch_digest(place.id, scans, unread))
     if insert_unless_taken(receipt):
         return receipt
     before = Upload.objects.get(pk=batch)
     if before.body_digest != receipt.body_digest:
         raise BatchReused(batch=batch)
-    raise _AnsweredBefore(_ANSWER.validate_python(before.answer))
+    raise AnsweredBefore(ANSWER.validate_python(before.answer))
 
 
 @dataclass(slots=True)
@@ -197,7 +116,6 @@ class _Sorting:
     place: Point
     receipt: Upload
     error: timedelta
-    fresh: bool
     kept: list[tuple[_Row, Reason, datetime | None]] = field(default_factory=list)
     numbers: list[NumberGiven] = field(default_factory=list)
 
@@ -214,7 +132,7 @@ class _Sorting:
             row.taken_at = true_time(row.scan.at, self.error, received_at)
         rows = self._numbered(self._here(rows))
         rows = self._in_tubes(rows)
-        counted = insert_and_count(self.receipt, [row.line() for row in rows], fresh=self.fresh)
+        counted = insert_and_count(self.receipt, [row.line() for row in rows])
         if len(counted) == len(rows):
             return rows
         self._lost([row for row in rows if row.scan.id not in counted])
@@ -426,7 +344,7 @@ def _settle(
                 strangers,
                 len(sorting.kept),
                 len(refused),
-                _ANSWER.dump_json(answer).decode(),
+                ANSWER.dump_json(answer).decode(),
                 _key(receipt.id),
             ],
         )

@@ -1,16 +1,14 @@
 """Scans go into the table and are counted with it: what the sums say and what is there cannot differ.
 
-PostgreSQL takes all of it in one statement, planned once whatever the number of scans. Being ready for scans that are
-here already costs it two fifths more for all others, so a batch is first taken for a fresh one. SQLite has no statement
-that writes two tables; it counts what the first one left.
+PostgreSQL takes all of it in one statement, planned once whatever the number of scans. SQLite has no statement that
+writes two tables; it counts what the first one left.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, connection
-from psycopg.errors import UniqueViolation
+from django.db import connection
 
 from lazaretto.core.bulk import insert_few, laid_out
 from lazaretto.core.prepared import adapted, statement_cursor
@@ -23,7 +21,7 @@ Line = tuple[int, UUID, str, int, int, datetime, int | None]
 IN_ONE = """WITH kept AS (
     INSERT INTO screening_scan (round_id, upload_id, number, scan, tube, slot, "table", taken_at, temperature)
     SELECT %s::uuid, %s::uuid, number, scan, tube, slot, "table", taken_at, temperature FROM {lines}
-    ORDER BY number, taken_at {ending} RETURNING number, taken_at
+    ORDER BY number, taken_at ON CONFLICT DO NOTHING RETURNING number, taken_at
 ), counted AS (
     INSERT INTO screening_countdelta (round_id, point_id, organisation_id, hour, n)
     SELECT %s::uuid, %s::uuid, entry.organisation_id, date_trunc('hour', kept.taken_at, 'UTC'), count(*) FROM kept
@@ -40,36 +38,25 @@ WHERE scan.round_id = %s AND scan.upload_id = %s AND scan.number IN (SELECT valu
 GROUP BY entry.organisation_id, full_hour RETURNING n"""
 
 
-class NotFresh(Exception):
-    """Somebody of the batch, or a place of a tube, is in the table already; the transaction is over."""
-
-
-def insert_and_count(receipt: Upload, lines: Sequence[Line], *, fresh: bool) -> set[UUID]:
+def insert_and_count(receipt: Upload, lines: Sequence[Line]) -> set[UUID]:
     """Put scans into the table, and so many more of each enterprise in each hour (whoever is on no roster is of none).
 
-    Returns the scans that are in it now: the first of a person and of a place of a tube wins. A batch that is said to
-    be `fresh` goes in whole; raises `NotFresh` where it is not.
+    Returns the scans that are in it now: the first of a person and of a place of a tube wins.
     """
     if not lines:
         return set()
-    taken = _in_one(receipt, lines, fresh) if connection.vendor == "postgresql" else _one_by_one(receipt, lines)
+    taken = _in_one(receipt, lines) if connection.vendor == "postgresql" else _one_by_one(receipt, lines)
     if taken == len(lines):
         return {line[1] for line in lines}
     numbers = [line[0] for line in lines]
     return set(scans_of_upload(round_id=receipt.round_id, upload_id=receipt.id, numbers=numbers))
 
 
-def _in_one(receipt: Upload, lines: Sequence[Line], fresh: bool) -> int:
+def _in_one(receipt: Upload, lines: Sequence[Line]) -> int:
     laid = laid_out(Scan, COLUMNS, lines, "fresh")
     of, point = receipt.round_id, receipt.point_id
-    statement = IN_ONE.format(lines=laid.text, ending="" if fresh else "ON CONFLICT DO NOTHING")
     with statement_cursor() as cursor:
-        try:
-            cursor.execute(statement, [of, receipt.id, *laid.values, of, point, of])
-        except IntegrityError as error:
-            if fresh and isinstance(error.__cause__, UniqueViolation):
-                raise NotFresh from error
-            raise
+        cursor.execute(IN_ONE.format(lines=laid.text), [of, receipt.id, *laid.values, of, point, of])
         return int(cursor.fetchone()[0])
 
 

@@ -6,12 +6,13 @@ from functools import lru_cache
 from typing import Annotated
 from uuid import UUID
 
+from msgspec import Meta, Struct
 from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints
 
-from lazaretto.core.codes import tidy_code
+from lazaretto.core.codes import TIDY, tidy_code
 from lazaretto.screening.rules import LARGEST_TUBE
 
-EPOCH, _FAR = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+EPOCH, FAR = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
 _LONGEST = 40  # characters of a code
@@ -25,7 +26,7 @@ def _tidy(said: object) -> object:
     return _spelled(said) if len(said) <= _LONGEST else tidy_code(said)
 
 
-Moment = Annotated[AwareDatetime, Field(ge=EPOCH, lt=_FAR)]
+Moment = Annotated[AwareDatetime, Field(ge=EPOCH, lt=FAR)]
 Line = Annotated[str, StringConstraints(max_length=120, pattern=r"^[^\x00]*$")]
 # Spelled first, then held to its form: the other way round pydantic would do that in Python, 200 times an upload.
 Code = Annotated[str, StringConstraints(min_length=1, max_length=_LONGEST, pattern=r"^[!-~]+$"), BeforeValidator(_tidy)]
@@ -57,6 +58,22 @@ class TakenScan:
     stranger: Stranger | None = None
     table: Annotated[int, Field(ge=1, le=1000)] = 1
     temperature: Annotated[float | None, Field(ge=30, le=45)] = None
+    round: UUID | None = None
+
+
+class Swab(Struct, frozen=True, gc=False):
+    """The same of somebody on the roster, read four times as fast. What is spelled otherwise, and strangers, are read
+    as `TakenScan`, whose fields these are in their order, so that both say the same when written again.
+    """
+
+    id: UUID
+    tube: Annotated[str, Meta(max_length=_LONGEST, pattern=rf"\A{TIDY}\Z")]
+    slot: Annotated[int, Meta(ge=1, le=LARGEST_TUBE)]
+    at: Annotated[datetime, Meta(tz=True)]
+    number: Annotated[int, Meta(ge=1, lt=2**31)]
+    stranger: None = None
+    table: Annotated[int, Meta(ge=1, le=1000)] = 1
+    temperature: Annotated[float, Meta(ge=30, le=45)] | None = None
     round: UUID | None = None
 
 

@@ -1,8 +1,10 @@
 """Reads of mass testing, within what an actor may see. Never writes."""
 
-from collections.abc import Callable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal
 from uuid import UUID
 
@@ -371,8 +373,8 @@ def point_for_capture(actor: Actor, pk: UUID) -> Point:
 
     Raises `NotFound`, `Forbidden`.
     """
-    found = next(iter(_point(pk=pk)), None)
-    unit = found.scope_unit_id if found else None  # type: ignore[attr-defined]
+    found = places([pk]).get(pk)
+    unit = found.round.unit_id if found else None
     if found is None or unit is None or not (actor.everywhere() or unit in actor.units):
         raise NotFound(kind="screening.point", id=pk)
     if not actor.may(CAPTURE, unit):
@@ -380,9 +382,28 @@ def point_for_capture(actor: Actor, pk: UUID) -> Point:
     return found
 
 
+def places(keys: Collection[UUID]) -> dict[UUID, Point]:
+    """Points with their rounds, by key; who may capture there is for the caller to ask. One query."""
+    return {point.pk: point for point in _points(keys=keys)}
+
+
 @prepared
-def _point(pk: Any) -> QuerySet[Point]:
-    return Point.objects.filter(pk=pk).select_related("round").annotate(scope_unit_id=F("round__unit_id"))
+def _points(keys: Any) -> QuerySet[Point]:
+    return Point.objects.filter(pk__among=keys).select_related("round")
+
+
+def enterprise_of(of: Round) -> Callable[[int], UUID | None]:
+    """Says with which enterprise a number of a roster is counted (a stranger: none). Asked once for each roster."""
+    firsts, homes = _beginnings(of.pk)
+    return lambda number: homes[bisect_right(firsts, number) - 1] if 1 <= number <= of.entries else None
+
+
+@lru_cache(maxsize=64)
+def _beginnings(round_id: UUID) -> tuple[list[int], list[UUID]]:
+    """Where the numbers of each enterprise begin. A roster is fixed once, so this never changes."""
+    rows = RosterShare.objects.filter(round=round_id).order_by("first").values_list("first", "organisation")
+    found = list(rows)
+    return [first for first, _home in found], [home for _first, home in found]
 
 
 @prepared
