@@ -71,8 +71,8 @@ def _standing_of(user: Any, at: Any) -> "QuerySet[User, tuple[_Rows | None, _Row
 
 
 @prepared
-def _token(digest: Any, at: Any) -> QuerySet[ApiToken]:
-    return ApiToken.objects.select_related("user").filter(digest=digest).annotate(**_standing("user", at))
+def _tokens(digests: Any, at: Any) -> QuerySet[ApiToken]:
+    return ApiToken.objects.select_related("user").filter(digest__among=digests).annotate(**_standing("user", at))
 
 
 @prepared
@@ -97,10 +97,20 @@ def token_of(secret: str, *, at: datetime) -> ApiToken:
 
     It comes with what `actor_through` needs.
     """
-    token = next(iter(_token(digest=digest_of(secret), at=at)), None)
-    if token is None or token.revoked_at is not None or token.expires_at <= at or not token.user.is_active:
+    token = tokens_by({secret}, at=at).get(secret)
+    if token is None:
         raise TokenInvalid
     return token
+
+
+def tokens_by(secrets: Collection[str], *, at: datetime) -> dict[str, ApiToken]:
+    """The same of several secrets at once; what is not in force is left out. One query."""
+    digests = {digest_of(secret): secret for secret in secrets}
+    return {
+        digests[token.digest]: token
+        for token in _tokens(digests=list(digests), at=at)
+        if token.revoked_at is None and token.expires_at > at and token.user.is_active
+    }
 
 
 def actor_through(token: Any) -> Actor:

@@ -24,8 +24,8 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Wsgi = Callable[..., Iterable[bytes]]
-Later = tuple[int, list[tuple[bytes, bytes]], bytes]  # status, headers, body
-PutOff = Callable[[Scope, int], Later | None]
+Said = tuple[int, list[tuple[bytes, bytes]], bytes]  # status, headers, body
+PutOff = Callable[[Scope, int], Said | None]
 
 
 class Streams(Protocol):
@@ -38,6 +38,16 @@ class Streams(Protocol):
         """Answer one request."""
 
 
+class Intake(Protocol):
+    """What takes in uploads past Django (see `config.intake`)."""
+
+    def takes(self, scope: Scope) -> bool:
+        """Whether this is a request for it."""
+
+    async def answer(self, scope: Scope, body: bytes) -> Said | None:
+        """The answer, or None where Django has to look at the request after all."""
+
+
 IN_MEMORY = 1024 * 1024  # bytes of a request kept in memory before it goes to a temporary file
 AT_ONCE = 1024 * 1024  # bytes of an answer read before they are sent
 
@@ -45,11 +55,20 @@ AT_ONCE = 1024 * 1024  # bytes of an answer read before they are sent
 class Front:
     """The ASGI application of a worker process; `put_off` says who comes back later when many are under way."""
 
-    def __init__(self, pages: Wsgi, streams: Streams, *, threads: int, put_off: PutOff | None = None) -> None:
+    def __init__(
+        self,
+        pages: Wsgi,
+        streams: Streams,
+        *,
+        threads: int,
+        put_off: PutOff | None = None,
+        intake: Intake | None = None,
+    ) -> None:
         self.pages = pages
         self.streams = streams
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="pages")
         self.put_off = put_off
+        self.intake = intake
         self.under_way = 0  # in the one thread of the event loop
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -67,7 +86,7 @@ class Front:
             finally:
                 self.under_way -= 1
 
-    def _later(self, scope: Scope) -> Later | None:
+    def _later(self, scope: Scope) -> Said | None:
         return self.put_off(scope, self.under_way) if self.put_off is not None else None
 
     async def _live(self, receive: Receive, send: Send) -> None:
@@ -87,6 +106,12 @@ class Front:
                 if not await _read_body(receive, body):
                     return
                 body.seek(0)
+            if self.intake is not None and self.intake.takes(scope):
+                taken = await self.intake.answer(scope, body.read())
+                if taken is not None:
+                    await _say(send, taken)
+                    return
+                body.seek(0)
             answer = await loop.run_in_executor(self.pool, _call, self.pages, environ_of(scope, body))
             try:
                 await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
@@ -99,7 +124,7 @@ class Front:
                     await loop.run_in_executor(self.pool, answer.close)
 
 
-async def _say(send: Send, answer: Later) -> None:
+async def _say(send: Send, answer: Said) -> None:
     status, headers, body = answer
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -21,6 +21,7 @@ def application() -> Front:
     streams = import_module("lazaretto.config.streams").Streams()
     environment = import_module("lazaretto.config.settings").ENVIRONMENT
     limits = import_module("lazaretto.config.shedding").Limits(environment.shed_display, environment.shed_all)
+    intake = import_module("lazaretto.config.intake").Intake()
     settle()
     sys.setswitchinterval(TURN)
-    return Front(pages, streams, threads=environment.threads, put_off=limits)
+    return Front(pages, streams, threads=environment.threads, put_off=limits, intake=intake)

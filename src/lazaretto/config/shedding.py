@@ -16,7 +16,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from lazaretto.config.front import Later
+from lazaretto.config.front import Said
 from lazaretto.core.errors import DomainError
 
 Headers = list[tuple[bytes, bytes]]
@@ -54,7 +54,7 @@ class Limits:
     display: int
     all: int
 
-    def __call__(self, scope: Mapping[str, Any], under_way: int) -> Later | None:
+    def __call__(self, scope: Mapping[str, Any], under_way: int) -> Said | None:
         """The answer to this request, if so many others are under way."""
         if under_way < self.display or (under_way < self.all and not _only_looks(scope)):
             return None

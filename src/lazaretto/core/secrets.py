@@ -49,8 +49,8 @@ def _started(purpose: str) -> HMAC:
     return HMAC(key(purpose), hashes.SHA256())
 
 
-def keyed_hash(text: str, purpose: str = "search") -> str:
+def keyed_hash(text: str | bytes, purpose: str = "search") -> str:
     """64 hex digits (HMAC-SHA256) by which equal texts are found, or a text is proven, without storing the key."""
     mac = _started(purpose).copy()
-    mac.update(text.encode())
+    mac.update(text.encode() if isinstance(text, str) else text)
     return mac.finalize().hex()

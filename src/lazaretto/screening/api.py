@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from msgspec import Meta, Struct
 from ninja import Query, Router, Schema
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -15,7 +16,7 @@ from lazaretto.core.errors import InvalidInput
 from lazaretto.core.paging import Page, PageOut, Paging, page
 from lazaretto.people.queries import name_for
 from lazaretto.screening.choices import PointState, Reason, RoundState, TubeRule
-from lazaretto.screening.commands import TakenScan, Unread, UploadAnswer, take
+from lazaretto.screening.commands import Swab, TakenScan, Unread, UploadAnswer, take
 from lazaretto.screening.commands.scans import Moment
 from lazaretto.screening.models import DuplicateScan, Point, Round
 from lazaretto.screening.queries import coverage, duplicates, points, round_by_id, rounds
@@ -23,6 +24,15 @@ from lazaretto.screening.queries.absent import missing
 from lazaretto.screening.rules import CAPTURE, MOST_SCANS, READ
 
 router = Router(tags=["screening"])
+
+
+class PlainUpload(Struct, forbid_unknown_fields=True):
+    """`UploadIn` where nothing is unusual, read faster."""
+
+    batch: UUID
+    point: UUID
+    sent_at: Annotated[datetime, Meta(tz=True)]
+    scans: Annotated[list[Swab], Meta(min_length=1, max_length=MOST_SCANS)]
 
 
 class UploadIn(BaseModel):

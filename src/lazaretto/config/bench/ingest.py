@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -37,6 +37,7 @@ CLIENTS, POINTS = 4, 12
 BARS = {"postgresql": 0.5, "sqlite": 0.7}
 MOST = 1_500  # scans uploaded one by one
 BURST_SECONDS = 60
+SWAB = timedelta(seconds=4.321)  # from one to the next at a table
 TABLE = """CREATE TABLE bench_scan (scan {uuid} PRIMARY KEY, round_id {uuid} NOT NULL, number integer NOT NULL,
 upload_id {uuid} NOT NULL, tube varchar(40) NOT NULL, slot smallint NOT NULL, taken_at {moment} NOT NULL,
 UNIQUE (round_id, number))"""
@@ -94,15 +95,16 @@ def _bodies(points: list[str], people: list[int], size: int, letter: str = "T") 
     for start in range(0, len(people), size):
         some = people[start : start + size]
         dice.shuffle(some)
-        now = datetime.now(tz=UTC).isoformat()
+        now = datetime.now(tz=UTC)
         body = {
             "batch": str(new_id()),
             "point": points[start // size % len(points)],
-            "sent_at": now,
+            "sent_at": now.isoformat(),
             "scans": [
                 {
                     "id": str(new_id()), "number": number, "tube": f"{letter}{size}-{start}-{place // 10}",
-                    "slot": place % 10 + 1, "at": now, "table": 1, "temperature": 36.5,
+                    "slot": place % 10 + 1, "at": (now - (len(some) - place) * SWAB).isoformat(), "table": 1,
+                    "temperature": 36.5,
                 }
                 for place, number in enumerate(some)
             ],

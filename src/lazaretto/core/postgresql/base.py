@@ -13,7 +13,7 @@ from psycopg import adapters
 from psycopg.adapt import Loader
 from psycopg.pq import Format, TransactionStatus
 
-from lazaretto.core.postgresql import SHARED
+from lazaretto.core.postgresql import SHARED, packed
 
 STATEMENTS = 500  # whose plans a connection keeps; the least used is dropped, which is a way there and back
 
@@ -53,6 +53,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         made.prepared_max = STATEMENTS
         if self.timezone == MomentLoader.timezone:
             made.adapters.register_loader("timestamptz", MomentLoader)
+        for kind, dumper in packed.DUMPERS:
+            made.adapters.register_dumper(kind, dumper)
         return made
 
     def is_usable(self) -> bool:

@@ -30,8 +30,8 @@ def batch_digest(point: UUID, scans: Sequence[Swab | TakenScan], unread: Sequenc
     """By which the same batch is known again, in whatever spelling it comes; when it was sent is another moment each
     time.
     """
-    said = f"{point}|{_SAID.encode(scans).decode()}"
-    return keyed_hash(said + "".join(f"|{one.place} {one.said}" for one in unread), "upload")
+    said = b"%s|%s" % (str(point).encode(), _SAID.encode(scans))
+    return keyed_hash(said + "".join(f"|{one.place} {one.said}" for one in unread).encode(), "upload")
 
 
 def note_of(answer: UploadAnswer, place: Point) -> Note:

@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, repeat
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -15,29 +17,43 @@ from django.db import IntegrityError, connection
 from psycopg.errors import UniqueViolation
 
 from lazaretto.core.access import Actor
-from lazaretto.core.bulk import insert_few, insert_rows, laid_out
+from lazaretto.core.bulk import insert_few, laid_out
+from lazaretto.core.codes import is_tidy
 from lazaretto.core.commands import Part
+from lazaretto.core.postgresql import packed
 from lazaretto.core.prepared import statement_cursor
 from lazaretto.screening.choices import RoundState
 from lazaretto.screening.commands.answers import ANSWER, UploadAnswer
 from lazaretto.screening.commands.receipts import batch_digest, note_of, receipt_of
 from lazaretto.screening.commands.scans import EPOCH, FAR, Swab, TakenScan
-from lazaretto.screening.models import CountDelta, Point, Scan, Tube, Upload
+from lazaretto.screening.models import CountDelta, Point, Tube, Upload
 from lazaretto.screening.queries import enterprise_of, places, tubes_with
-from lazaretto.screening.rules import CAPTURE, PLACES, clock_error, hour_of, is_fever, true_time
+from lazaretto.screening.rules import CAPTURE, PLACES, clock_error, hour_of, is_fever, true_times
 
 RECEIPT = tuple(field.attname for field in Upload._meta.concrete_fields)
 TUBE = ("code", "round_id", "point_id", "opened_at")
-SCAN = ("round_id", "upload_id", "number", "scan", "tube", "slot", "table", "taken_at", "temperature")
 COUNT = ("round_id", "point_id", "organisation_id", "hour", "n")
 
 # Receipts, tubes, scans: in the order in which `upload` goes through the tables. What is asked for is done first, from
-# the left, the rest as it stands.
+# the left, the rest as it stands. Of tubes and scans come columns, with the place of their batch among the keys.
 WRITE = """WITH receipt AS (INSERT INTO screening_upload ({0}) SELECT {0} FROM {1} ORDER BY id RETURNING 1),
-tube AS (INSERT INTO screening_tube ({2}) SELECT {2} FROM {3} ORDER BY code ON CONFLICT DO NOTHING RETURNING 1),
-scan AS (INSERT INTO screening_scan ({4}) SELECT {4} FROM {5} ORDER BY round_id, number),
-counted AS (INSERT INTO screening_countdelta ({6}) SELECT {6} FROM {7})
+tube AS (
+    INSERT INTO screening_tube (round_id, point_id, code, opened_at)
+    SELECT (%s::uuid[])[batch], (%s::uuid[])[batch], code, opened_at
+    FROM unnest(%s::smallint[], %s::text[], %s::timestamptz[]) AS fresh(batch, code, opened_at)
+    ORDER BY code ON CONFLICT DO NOTHING RETURNING 1
+), scan AS (
+    INSERT INTO screening_scan (round_id, upload_id, number, scan, tube, slot, "table", taken_at, temperature)
+    SELECT (%s::uuid[])[batch], (%s::uuid[])[batch], number, scan, tube, slot, tab, taken_at, temperature
+    FROM unnest(
+        %s::smallint[], %s::int[], %s::uuid[], %s::text[], %s::smallint[], %s::smallint[], %s::timestamptz[],
+        %s::smallint[]
+    ) AS fresh(batch, number, scan, tube, slot, tab, taken_at, temperature)
+    ORDER BY number, batch
+), counted AS (INSERT INTO screening_countdelta ({2}) SELECT {2} FROM {3})
 SELECT (SELECT count(*) FROM receipt), (SELECT count(*) FROM tube)"""
+INSERT = """INSERT INTO screening_scan
+(round_id, upload_id, number, scan, tube, slot, "table", taken_at, temperature) VALUES (%s,%s,%s,%s,%s,%s,%s,%s,%s)"""
 TAKEN = {"SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE"}
 
 
@@ -58,37 +74,42 @@ class Sent:
 
 @dataclass(slots=True)
 class Fitting:
-    """A batch all of which can be taken, as far as can be said without the tables that it goes into."""
+    """A batch all of which can be taken, as far as can be said without the tables that it goes into.
+
+    Its scans by column: `moments` are the true ones, `tenths` the temperatures in tenths of a degree.
+    """
 
     sent: Sent
     place: Point
-    numbers: list[int]
-    moments: list[datetime]  # the true ones
-    answer: UploadAnswer
     receipt: Upload
+    answer: UploadAnswer
+    numbers: list[int]
+    scans: list[UUID]
+    tubes: list[str]
+    slots: list[int]
+    tables: list[int]
+    moments: list[datetime]
+    tenths: list[int | None]
 
     def part(self) -> Part[UploadAnswer]:
         """Of the command."""
         return Part(self.sent.actor, note_of(self.answer, self.place), self.answer)
 
-    def rows(self) -> Iterable[tuple[Any, ...]]:
-        """Of the table of scans, with the fields in `SCAN`."""
-        of, batch = self.place.round_id, self.sent.batch
-        return [
-            (
-                of, batch, number, one.id, one.tube, one.slot, one.table, moment,
-                None if one.temperature is None else round(one.temperature * 10),
-            )
-            for one, number, moment in zip(self.sent.scans, self.numbers, self.moments, strict=True)
-        ]  # fmt: skip
+    def columns(self) -> tuple[Sequence[Any], ...]:
+        """Of the table of scans, but what they have in common."""
+        return self.numbers, self.scans, self.tubes, self.slots, self.tables, self.moments, self.tenths
+
+    def opened(self) -> dict[str, datetime]:
+        """Its tubes, each with the moment of the first who is in it."""
+        return dict(zip(reversed(self.tubes), reversed(self.moments), strict=True))
 
     def counts(self) -> Iterable[tuple[Any, ...]]:
         """How many of each enterprise in each hour, with the fields in `COUNT`."""
         home_of, of, point = enterprise_of(self.place.round), self.place.round_id, self.place.pk
-        homes = map(home_of, self.numbers)
-        if hour_of(min(self.moments)) == (hour := hour_of(max(self.moments))):
-            return [(of, point, home, hour, n) for home, n in Counter(homes).items()]
-        both = Counter(zip(homes, map(hour_of, self.moments), strict=True))
+        first, hour = home_of(min(self.numbers)), hour_of(min(self.moments))
+        if (first, hour) == (home_of(max(self.numbers)), hour_of(max(self.moments))):
+            return [(of, point, first, hour, len(self.numbers))]  # numbers of an enterprise follow each other
+        both = Counter(zip(map(home_of, self.numbers), map(hour_of, self.moments), strict=True))
         return [(of, point, home, hour, n) for (home, hour), n in both.items()]
 
 
@@ -103,19 +124,20 @@ def _fitting(sent: Sent, place: Point | None, at: datetime) -> Fitting | None:
         return None
     scans, of = sent.scans, place.round
     numbers = [one.number for one in scans if one.number is not None]
-    said = [one.at for one in scans]
+    ids, slots = [one.id for one in scans], [one.slot for one in scans]
+    tubes, said, heats = [one.tube for one in scans], [one.at for one in scans], [one.temperature for one in scans]
     if (
         of.state == RoundState.DRAFT
         or len(numbers) < len(scans)
         or not 1 <= min(numbers) <= max(numbers) <= of.entries
-        or max([one.slot for one in scans]) > PLACES[of.tube_rule]
-        or len({one.id.int for one in scans}) < len(scans)
+        or not all(map(is_tidy, set(tubes)))
+        or max(slots) > PLACES[of.tube_rule]
+        or len({key.int for key in ids}) < len(scans)
         or not {one.round for one in scans} <= {None, of.pk}
         or not EPOCH <= min(said) <= max(said) < FAR
-        or is_fever(max([one.temperature or 0 for one in scans]))
+        or is_fever(max([heat or 0 for heat in heats]))
     ):
         return None
-    error = clock_error(sent.sent_at, at)
     receipt = receipt_of(sent.actor, at, sent.batch, place, sent.sent_at, batch_digest(place.pk, scans))
     receipt.received = receipt.taken = len(scans)
     answer = UploadAnswer(
@@ -123,14 +145,18 @@ def _fitting(sent: Sent, place: Point | None, at: datetime) -> Fitting | None:
         skew_seconds=receipt.skew_seconds, numbers=[], duplicates=[],
     )  # fmt: skip
     receipt.answer = ANSWER.dump_python(answer, mode="json")
-    return Fitting(sent, place, numbers, [true_time(one, error, at) for one in said], answer, receipt)
+    return Fitting(
+        sent, place, receipt, answer, numbers, ids, tubes, slots, [one.table for one in scans],
+        true_times(said, clock_error(sent.sent_at, at), at),
+        [None if heat is None else round(heat * 10) for heat in heats],
+    )  # fmt: skip
 
 
 def written(batches: Sequence[Fitting]) -> list[Part[UploadAnswer]]:
     """Put them into the tables, all or none, inside a transaction. Raises `NotFresh`."""
     tubes = _tubes(batches)
     try:
-        made = _write(batches, tubes)
+        made = (_at_once if connection.vendor == "postgresql" else _one_by_one)(batches, tubes)
     except IntegrityError as error:
         raise (NotFresh() if _is_taken(error) else error) from error
     if made < len(tubes):
@@ -138,50 +164,71 @@ def written(batches: Sequence[Fitting]) -> list[Part[UploadAnswer]]:
     return [one.part() for one in batches]
 
 
-def _write(batches: Sequence[Fitting], tubes: dict[str, tuple[Point, datetime]]) -> int:
+Opened = dict[str, tuple[int, Point, datetime]]  # tubes: the batch, counted from 1; where it is; when
+
+
+def _tubes(batches: Sequence[Fitting]) -> Opened:
+    found: Opened = {}
+    for number, one in enumerate(batches, 1):
+        for code, moment in one.opened().items():
+            _batch, place, _moment = found.setdefault(code, (number, one.place, moment))
+            if place.pk != one.place.pk:
+                raise NotFresh
+    return dict(sorted(found.items()))
+
+
+def _at_once(batches: Sequence[Fitting], tubes: Opened) -> int:
     """How many tubes are new."""
-    receipts = [[getattr(one.receipt, name) for name in RECEIPT] for one in batches]
-    fresh = [(code, place.round_id, place.pk, moment) for code, (place, moment) in sorted(tubes.items())]
-    scans = [row for one in batches for row in one.rows()]
-    counts = [row for one in batches for row in one.counts()]
-    if connection.vendor == "postgresql":
-        return _at_once(receipts, fresh, scans, counts)
-    insert_few(Upload, RECEIPT, receipts)
-    made = insert_few(Tube, TUBE, fresh, ignore_conflicts=True, returning=True)
-    insert_rows(Scan, SCAN, scans)
-    insert_few(CountDelta, COUNT, counts)
-    return len(made)
-
-
-def _at_once(*rows: Sequence[Sequence[Any]]) -> int:
-    words: list[str] = []
-    values: list[Any] = []
-    for some, (model, fields) in zip(
-        rows, ((Upload, RECEIPT), (Tube, TUBE), (Scan, SCAN), (CountDelta, COUNT)), strict=True
-    ):
-        laid = laid_out(model, fields, some, "fresh")
-        words += [", ".join(map(connection.ops.quote_name, fields)), laid.text]
-        values += laid.values
+    receipts = laid_out(Upload, RECEIPT, _receipts(batches), "fresh")
+    counts = laid_out(CountDelta, COUNT, [row for one in batches for row in one.counts()], "fresh")
+    rounds = packed.Uuids([one.place.round_id for one in batches])
+    text = WRITE.format(", ".join(RECEIPT), receipts.text, ", ".join(COUNT), counts.text)
+    numbers, moments = [place for place, _point, _moment in tubes.values()], [moment for *_, moment in tubes.values()]
+    values = [
+        *receipts.values,
+        rounds, packed.Uuids([one.place.pk for one in batches]),
+        packed.Shorts(numbers), packed.Texts(list(tubes)), packed.Moments(moments),
+        rounds, packed.Uuids([one.sent.batch for one in batches]),
+        packed.Shorts([number for number, one in enumerate(batches, 1) for _scan in one.scans]),
+        *(kind(list(chain.from_iterable(columns))) for kind, columns in zip(_KINDS, _columns(batches), strict=True)),
+        *counts.values,
+    ]  # fmt: skip
     with statement_cursor() as cursor:
-        cursor.execute(WRITE.format(*words), values)
+        cursor.execute(text, values)
         return int(cursor.fetchone()[1])
 
 
-def _tubes(batches: Sequence[Fitting]) -> dict[str, tuple[Point, datetime]]:
-    """Each with the point where it is used and the first who is in it."""
-    found: dict[str, tuple[Point, datetime]] = {}
-    for one in batches:
-        for scan, moment in zip(one.sent.scans, one.moments, strict=True):
-            place, _first = found.setdefault(scan.tube, (one.place, moment))
-            if place.pk != one.place.pk:
-                raise NotFresh
-    return found
+_KINDS = (packed.Wholes, packed.Uuids, packed.Texts, packed.Shorts, packed.Shorts, packed.Moments, packed.Shorts)
 
 
-def _belong_here(tubes: dict[str, tuple[Point, datetime]]) -> None:
+def _columns(batches: Sequence[Fitting]) -> Iterable[Iterable[Sequence[Any]]]:
+    """Each column, of all batches."""
+    return zip(*(one.columns() for one in batches), strict=True)
+
+
+def _one_by_one(batches: Sequence[Fitting], tubes: Opened) -> int:
+    """The same on SQLite, which has no arrays and keeps texts: a moment without its zone, which is UTC."""
+    insert_few(Upload, RECEIPT, _receipts(batches))
+    opened = [(code, place.round_id, place.pk, moment) for code, (_batch, place, moment) in tubes.items()]
+    made = insert_few(Tube, TUBE, opened, ignore_conflicts=True, returning=True)
+    with statement_cursor() as cursor:
+        for one in batches:
+            same = repeat(one.place.round_id.hex), repeat(one.sent.batch.hex)
+            scans, moments = [key.hex for key in one.scans], [str(moment)[: -len("+00:00")] for moment in one.moments]
+            rows = zip(*same, one.numbers, scans, one.tubes, one.slots, one.tables, moments, one.tenths, strict=False)
+            cursor.executemany(INSERT, sorted(rows, key=itemgetter(2)))
+    insert_few(CountDelta, COUNT, [row for one in batches for row in one.counts()])
+    return len(made)
+
+
+def _receipts(batches: Sequence[Fitting]) -> list[list[Any]]:
+    return [[getattr(one.receipt, name) for name in RECEIPT] for one in batches]
+
+
+def _belong_here(tubes: Opened) -> None:
     """Raise `NotFresh` where one is another point's."""
     for code, round_id, point_id, _state in tubes_with(codes=list(tubes)):
-        place, _first = tubes[code]
+        _batch, place, _moment = tubes[code]
         if (round_id, point_id) != (place.round_id, place.pk):
             raise NotFresh
 
