@@ -8,7 +8,7 @@ from lazaretto.core.access import Actor
 from lazaretto.screening.commands.answers import UploadAnswer
 from lazaretto.screening.commands.capturing import AnsweredBefore, upload
 from lazaretto.screening.commands.scans import TakenScan, Unread
-from lazaretto.screening.commands.together import NotFresh, Sent, fitting, written
+from lazaretto.screening.commands.together import NotFresh, Sent, fitting, ready
 
 
 def take(
@@ -44,5 +44,5 @@ def take_together(sent: Sequence[Sent], *, at: datetime) -> list[UploadAnswer | 
     fit = [one for one in found if one is not None]
     if not fit:
         return [None for _one in sent]
-    answers = iter(upload.at_once([one.sent.actor for one in fit], at, lambda: written(fit)))
+    answers = iter(upload.at_once([one.sent.actor for one in fit], at, ready(fit)))
     return [None if one is None else next(answers) for one in found]

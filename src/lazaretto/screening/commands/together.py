@@ -5,7 +5,7 @@ them ends the transaction (`NotFresh`); then each is taken in by `upload`, which
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, repeat
@@ -152,16 +152,24 @@ def _fitting(sent: Sent, place: Point | None, at: datetime) -> Fitting | None:
     )  # fmt: skip
 
 
-def written(batches: Sequence[Fitting]) -> list[Part[UploadAnswer]]:
-    """Put them into the tables, all or none, inside a transaction. Raises `NotFresh`."""
+def ready(batches: Sequence[Fitting]) -> Callable[[], list[Part[UploadAnswer]]]:
+    """Lay out what goes into the tables, before anything is locked. Raises `NotFresh`, and so does what it returns.
+
+    That puts it there inside a transaction, all or none.
+    """
     tubes = _tubes(batches)
-    try:
-        made = (_at_once if connection.vendor == "postgresql" else _one_by_one)(batches, tubes)
-    except IntegrityError as error:
-        raise (NotFresh() if _is_taken(error) else error) from error
-    if made < len(tubes):
-        _belong_here(tubes)
-    return [one.part() for one in batches]
+    write = (_at_once if connection.vendor == "postgresql" else _one_by_one)(batches, tubes)
+
+    def written() -> list[Part[UploadAnswer]]:
+        try:
+            made = write()
+        except IntegrityError as error:
+            raise (NotFresh() if _is_taken(error) else error) from error
+        if made < len(tubes):
+            _belong_here(tubes)
+        return [one.part() for one in batches]
+
+    return written
 
 
 Opened = dict[str, tuple[int, Point, datetime]]  # tubes: the batch, counted from 1; where it is; when
@@ -177,8 +185,8 @@ def _tubes(batches: Sequence[Fitting]) -> Opened:
     return dict(sorted(found.items()))
 
 
-def _at_once(batches: Sequence[Fitting], tubes: Opened) -> int:
-    """How many tubes are new."""
+def _at_once(batches: Sequence[Fitting], tubes: Opened) -> Callable[[], int]:
+    """Writes all of it on PostgreSQL, and says how many tubes are new."""
     receipts = laid_out(Upload, RECEIPT, _receipts(batches), "fresh")
     counts = laid_out(CountDelta, COUNT, [row for one in batches for row in one.counts()], "fresh")
     rounds = packed.Uuids([one.place.round_id for one in batches])
@@ -193,9 +201,13 @@ def _at_once(batches: Sequence[Fitting], tubes: Opened) -> int:
         *(kind(list(chain.from_iterable(columns))) for kind, columns in zip(_KINDS, _columns(batches), strict=True)),
         *counts.values,
     ]  # fmt: skip
-    with statement_cursor() as cursor:
-        cursor.execute(text, values)
-        return int(cursor.fetchone()[1])
+
+    def write() -> int:
+        with statement_cursor() as cursor:
+            cursor.execute(text, values)
+            return int(cursor.fetchone()[1])
+
+    return write
 
 
 _KINDS = (packed.Wholes, packed.Uuids, packed.Texts, packed.Shorts, packed.Shorts, packed.Moments, packed.Shorts)
@@ -206,19 +218,28 @@ def _columns(batches: Sequence[Fitting]) -> Iterable[Iterable[Sequence[Any]]]:
     return zip(*(one.columns() for one in batches), strict=True)
 
 
-def _one_by_one(batches: Sequence[Fitting], tubes: Opened) -> int:
+def _one_by_one(batches: Sequence[Fitting], tubes: Opened) -> Callable[[], int]:
     """The same on SQLite, which has no arrays and keeps texts: a moment without its zone, which is UTC."""
-    insert_few(Upload, RECEIPT, _receipts(batches))
+    receipts = _receipts(batches)
     opened = [(code, place.round_id, place.pk, moment) for code, (_batch, place, moment) in tubes.items()]
-    made = insert_few(Tube, TUBE, opened, ignore_conflicts=True, returning=True)
-    with statement_cursor() as cursor:
-        for one in batches:
-            same = repeat(one.place.round_id.hex), repeat(one.sent.batch.hex)
-            scans, moments = [key.hex for key in one.scans], [str(moment)[: -len("+00:00")] for moment in one.moments]
-            rows = zip(*same, one.numbers, scans, one.tubes, one.slots, one.tables, moments, one.tenths, strict=False)
-            cursor.executemany(INSERT, sorted(rows, key=itemgetter(2)))
-    insert_few(CountDelta, COUNT, [row for one in batches for row in one.counts()])
-    return len(made)
+    scans = sorted(chain.from_iterable(map(_rows, batches)), key=itemgetter(2))
+    counts = [row for one in batches for row in one.counts()]
+
+    def write() -> int:
+        insert_few(Upload, RECEIPT, receipts)
+        made = insert_few(Tube, TUBE, opened, ignore_conflicts=True, returning=True)
+        with statement_cursor() as cursor:
+            cursor.executemany(INSERT, scans)
+        insert_few(CountDelta, COUNT, counts)
+        return len(made)
+
+    return write
+
+
+def _rows(one: Fitting) -> Iterable[tuple[Any, ...]]:
+    same = repeat(one.place.round_id.hex), repeat(one.sent.batch.hex)
+    scans, moments = [key.hex for key in one.scans], [str(moment)[: -len("+00:00")] for moment in one.moments]
+    return zip(*same, one.numbers, scans, one.tubes, one.slots, one.tables, moments, one.tenths, strict=False)
 
 
 def _receipts(batches: Sequence[Fitting]) -> list[list[Any]]:
