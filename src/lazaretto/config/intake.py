@@ -29,7 +29,7 @@ from lazaretto.screening.commands.answers import ANSWER
 log = logging.getLogger(__name__)
 
 PATH = "/api/v1/screening/uploads"
-MOST = 8  # batches in one transaction: what a phone waits for the batches of others stays short
+MOST = 16  # batches in one transaction: what a phone waits for the batches of others stays short
 HEADERS = ((b"content-type", b"application/json"), (b"x-content-type-options", b"nosniff"))
 
 _READ = msgspec.json.Decoder(PlainUpload)

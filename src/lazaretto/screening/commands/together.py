@@ -4,6 +4,7 @@ What `capturing` finds out step by step is left to the keys of the database here
 them ends the transaction (`NotFresh`); then each is taken in by `upload`, which says what stood there.
 """
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ from lazaretto.screening.commands.receipts import batch_digest, note_of, receipt
 from lazaretto.screening.commands.scans import EPOCH, FAR, Swab, TakenScan
 from lazaretto.screening.models import CountDelta, Point, Tube, Upload
 from lazaretto.screening.queries import enterprise_of, places, tubes_with
-from lazaretto.screening.rules import CAPTURE, PLACES, clock_error, hour_of, is_fever, true_times
+from lazaretto.screening.rules import CAPTURE, HOUR, PLACES, clock_error, hour_of, is_fever, true_times
 
 RECEIPT = tuple(field.attname for field in Upload._meta.concrete_fields)
 TUBE = ("code", "round_id", "point_id", "opened_at")
@@ -106,11 +107,19 @@ class Fitting:
     def counts(self) -> Iterable[tuple[Any, ...]]:
         """How many of each enterprise in each hour, with the fields in `COUNT`."""
         home_of, of, point = enterprise_of(self.place.round), self.place.round_id, self.place.pk
-        first, hour = home_of(min(self.numbers)), hour_of(min(self.moments))
-        if (first, hour) == (home_of(max(self.numbers)), hour_of(max(self.moments))):
-            return [(of, point, first, hour, len(self.numbers))]  # numbers of an enterprise follow each other
-        both = Counter(zip(map(home_of, self.numbers), map(hour_of, self.moments), strict=True))
-        return [(of, point, home, hour, n) for (home, hour), n in both.items()]
+        home, hours = home_of(min(self.numbers)), _hours(min(self.moments), max(self.moments))
+        alike = home == home_of(max(self.numbers))  # numbers of an enterprise follow each other
+        homes = repeat(home, len(self.numbers)) if alike else map(home_of, self.numbers)
+        if alike and len(hours) == 1:
+            return [(of, point, home, hours[0], len(self.numbers))]
+        both = Counter(zip(homes, (bisect_right(hours, moment) for moment in self.moments), strict=True))
+        return [(of, point, home, hours[place - 1], n) for (home, place), n in both.items()]
+
+
+def _hours(first: datetime, last: datetime) -> list[datetime]:
+    """Every hour that has something of the time between."""
+    begin = hour_of(first)
+    return [begin + n * HOUR for n in range((hour_of(last) - begin) // HOUR + 1)]
 
 
 def fitting(sent: Sequence[Sent], *, at: datetime) -> list[Fitting | None]:
