@@ -41,8 +41,11 @@ class Streams(Protocol):
 class Intake(Protocol):
     """What takes in uploads past Django (see `config.intake`)."""
 
+    def close(self) -> None:
+        """Take nothing more: the process is stopping."""
+
     def takes(self, scope: Scope) -> bool:
-        """Whether this is a request for it."""
+        """Whether this is a request for it; larger ones than are kept in memory are none."""
 
     async def answer(self, scope: Scope, body: bytes) -> Said | None:
         """The answer, or None where Django has to look at the request after all."""
@@ -97,6 +100,8 @@ class Front:
         await send({"type": "lifespan.startup.complete"})
         await receive()
         self.pool.shutdown(wait=False, cancel_futures=True)
+        if self.intake is not None:
+            self.intake.close()
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -105,10 +110,7 @@ class Front:
             if not isinstance(body, BytesIO):
                 if not await _read_body(receive, body):
                     return
-                body.seek(0)
-            if self.intake is not None and self.intake.takes(scope):
-                taken = await self.intake.answer(scope, body.read())
-                if taken is not None:
+                if (taken := await self._taken_in(scope, body)) is not None:
                     await _say(send, taken)
                     return
                 body.seek(0)
@@ -122,6 +124,14 @@ class Front:
             finally:
                 if answer.open:
                     await loop.run_in_executor(self.pool, answer.close)
+
+
+    async def _taken_in(self, scope: Scope, body: IO[bytes]) -> Said | None:
+        """The answer of the intake, if it is for it and it has one."""
+        if self.intake is None or body.tell() > IN_MEMORY or not self.intake.takes(scope):
+            return None
+        body.seek(0)
+        return await self.intake.answer(scope, body.read())
 
 
 async def _say(send: Send, answer: Said) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import msgspec
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections
 from django.http.request import split_domain_port, validate_host
 
 from lazaretto.accounts.commands import note_use
@@ -36,7 +36,7 @@ _READ = msgspec.json.Decoder(PlainUpload)
 
 
 @dataclass(frozen=True, slots=True)
-class _Waiting:
+class Waiting:
     """A request whose answer somebody waits for; `device` is what it says of the phone."""
 
     secret: str
@@ -50,8 +50,12 @@ class Intake:
 
     def __init__(self) -> None:
         self.thread = ThreadPoolExecutor(1, thread_name_prefix="intake")
-        self.waiting: list[_Waiting] = []
+        self.waiting: list[Waiting] = []
         self.busy = False
+
+    def close(self) -> None:
+        """Take nothing more. What the thread has begun it brings to its end."""
+        self.thread.shutdown(wait=False, cancel_futures=True)
 
     def takes(self, scope: Scope) -> bool:
         """Uploads by the API."""
@@ -63,7 +67,7 @@ class Intake:
         secret = said.get(b"authorization", "")
         if not secret.lower().startswith("bearer ") or not _is_for_us(scope, said):
             return None
-        one = _Waiting(secret[7:].strip(), said.get(b"x-device", ""), body, asyncio.get_running_loop().create_future())
+        one = Waiting(secret[7:].strip(), said.get(b"x-device", ""), body, asyncio.get_running_loop().create_future())
         self.waiting.append(one)
         if not self.busy:
             self._next()
@@ -76,7 +80,7 @@ class Intake:
         work = asyncio.get_running_loop().run_in_executor(self.thread, answers, some)
         work.add_done_callback(lambda done: self._told(some, done))
 
-    def _told(self, some: Sequence[_Waiting], done: "asyncio.Future[list[bytes | None]]") -> None:
+    def _told(self, some: Sequence[Waiting], done: "asyncio.Future[list[bytes | None]]") -> None:
         """Begin with the next ones first: the database need not wait until these are told."""
         self.busy = False
         if self.waiting:
@@ -96,21 +100,24 @@ def _is_for_us(scope: Scope, said: dict[bytes, str]) -> bool:
     return scope.get("scheme") == "https" or said.get(b"x-forwarded-proto") == "https"
 
 
-def answers(some: Sequence[_Waiting]) -> list[bytes | None]:
+def answers(some: Sequence[Waiting]) -> list[bytes | None]:
     """What becomes of each, in the thread; None for each that goes the ordinary way. Never raises."""
-    close_old_connections()
     try:
-        return _taken(some)
+        close_old_connections()
+        try:
+            return _taken(some)
+        finally:
+            close_old_connections()
     except NotFresh:
         pass
+    except DatabaseError as error:
+        log.warning("uploads could not be taken in together, each goes the ordinary way: %s", error)
     except Exception:
-        log.exception("uploads could not be taken in together; each goes the ordinary way")
-    finally:
-        close_old_connections()
+        log.exception("uploads could not be taken in together, each goes the ordinary way")
     return [None] * len(some)
 
 
-def _taken(some: Sequence[_Waiting]) -> list[bytes | None]:
+def _taken(some: Sequence[Waiting]) -> list[bytes | None]:
     at = clock.now()
     read = [_read(one.body) for one in some]
     tokens = tokens_by({one.secret for one in some}, at=at)

@@ -31,8 +31,8 @@ from lazaretto.core import cli
 from lazaretto.core.cli import gettext as _
 from lazaretto.core.ids import new_id
 
-# Scans an upload, clients at the same time, the share of the roster that comes. The bar is for the first: the tables of a
-# city send at the same time. Four clients are what other programs were measured with.
+# Scans an upload, clients at the same time, the share of the roster that comes. The bar is for the first: the tables of
+# a city send at the same time. Four clients are what other programs were measured with.
 MEASURES = ((200, 32, 0.3), (200, 4, 0.1), (50, 4, 0.2), (1, 4, 0.02))
 POINTS = 12
 BARS = {"postgresql": 0.5, "sqlite": 0.7}

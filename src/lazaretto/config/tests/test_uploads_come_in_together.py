@@ -1,0 +1,283 @@
+"""Uploads that wait at the same moment go in one transaction; whatever is unusual of one goes the ordinary way."""
+
+import asyncio
+import json
+import threading
+from datetime import timedelta
+
+import pytest
+
+from lazaretto.accounts.commands import issue_token, revoke_token
+from lazaretto.config import intake as module
+from lazaretto.config.front import IN_MEMORY, Front
+from lazaretto.config.intake import PATH, Intake, Waiting, answers
+from lazaretto.config.tests.test_front import NoStreams, Pages, scope
+from lazaretto.core import clock
+from lazaretto.core.ids import new_id
+from lazaretto.core.models import JournalEntry
+from lazaretto.screening.models import CountDelta, Scan, Tube, Upload
+from lazaretto.screening.proofs import scans_balance
+from lazaretto.screening.tests.rounds import draft, open_one, opened, point
+from tests.cast import member as somebody
+
+MINUTE = timedelta(minutes=1)
+database = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def one_connection(monkeypatch):
+    """The thread has its own; here it is the test's, in its transaction."""
+    monkeypatch.setattr(module, "close_old_connections", lambda: None)
+
+
+@pytest.fixture
+def token(cast):
+    return token_of(somebody("sampler", cast.site.unit))
+
+
+def token_of(member) -> str:
+    return issue_token(actor=member.actor, at=clock.now(), username=member.user.username, label="tables").secret
+
+
+def one(number=1, **more):
+    given = {"id": str(new_id()), "tube": "T1", "slot": number, "at": clock.now().isoformat(), "number": number}
+    return {**given, **more}
+
+
+def batch(place, *scans, **more):
+    now = clock.now().isoformat()
+    return {"batch": str(new_id()), "point": str(place.pk), "sent_at": now, "scans": list(scans) or [one()], **more}
+
+
+def taken(token, *bodies):
+    """What each was told: None where it goes the ordinary way."""
+    some = [Waiting(token, "", body if isinstance(body, bytes) else json.dumps(body).encode(), None) for body in bodies]
+    return [None if said is None else json.loads(said) for said in answers(some)]
+
+
+def post(client, body):
+    return client.post(PATH, json.dumps(body), content_type="application/json")
+
+
+@database
+def test_several_batches_are_one_transaction_and_each_has_its_own_answer_receipt_and_line(cast, token):
+    of, place = opened(cast)
+    other = point(cast, of, code="P2")
+    told = taken(
+        token, batch(place, one(1), one(2, temperature=36.6)), batch(other, one(101, tube="T9", slot=1) | {"number": 3})
+    )
+    assert [said["taken"] for said in told] == [2, 1]
+    assert Scan.objects.get(number=2).temperature == 366
+    assert dict(Tube.objects.values_list("code", "point")) == {"T1": place.pk, "T9": other.pk}
+    assert sorted(CountDelta.objects.values_list("point", "n")) == sorted([(place.pk, 2), (other.pk, 1)])
+    lines = JournalEntry.objects.filter(command="screening.upload")
+    assert {line.subject_id for line in lines} == {said["batch"] for said in told}
+    assert {line.device for line in lines} == {"token:tables"}
+    assert scans_balance(clock.now()).offenders == []
+
+
+@database
+def test_a_batch_taken_in_so_gets_the_same_answer_the_ordinary_way(cast, token):
+    _of, place = opened(cast)
+    body = batch(place, one(1), one(2))
+    (said,) = taken(token, body)
+    again = post(cast.medic.client, body | {"sent_at": (clock.now() + MINUTE).isoformat()})
+    assert again.json() == said
+    changed = post(cast.medic.client, body | {"scans": body["scans"][:1]})
+    assert changed.json()["code"] == "batch_reused"
+    assert taken(token, body) == [None]
+    assert Upload.objects.count() == 1
+
+
+@database
+@pytest.mark.parametrize(
+    "unusual",
+    [
+        {"number": None},
+        {"number": 8},
+        {"slot": 11},
+        {"slot": 21},
+        {"tube": "t 1"},
+        {"tube": ""},
+        {"tube": "管1"},
+        {"temperature": 38.2},
+        {"temperature": 12},
+        {"round": str(new_id())},
+        {"at": "2026-11-21T10:00:00"},
+        {"at": "1931-11-21T10:00:00Z"},
+        {"stranger": {"name": "侯某"}},
+        {"id": "7"},
+    ],
+)
+def test_what_is_unusual_goes_the_ordinary_way_and_holds_up_none_of_the_others(cast, token, unusual):
+    _of, place = opened(cast)
+    told = taken(token, batch(place, one(1) | unusual), batch(place, one(2)))
+    assert told[0] is None
+    assert told[1]["taken"] == 1
+    assert list(Scan.objects.values_list("number", flat=True)) == [2]
+
+
+@database
+def test_what_is_no_batch_goes_the_ordinary_way(cast, token):
+    _of, place = opened(cast)
+    odd = [b"{", b"\xff", b"[]", batch(place, extra=1), batch(place, scans=[]), {"batch": str(new_id())}]
+    assert taken(token, *odd) == [None] * len(odd)
+    same = one(1)
+    assert taken(token, batch(place, same, same)) == [None]
+
+
+@database
+def test_where_something_stands_in_the_way_nothing_is_written_and_each_goes_its_way(cast, token):
+    _of, place = opened(cast)
+    taken(token, batch(place, one(1)))
+    before = JournalEntry.objects.count()
+    in_the_way = [one(1, tube="T2"), one(2, slot=1), one(2, slot=1, tube="T1")]
+    for scan in in_the_way:
+        assert taken(token, batch(place, one(3, tube="T3")), batch(place, scan)) == [None, None]
+    twice = batch(place, one(4))
+    assert taken(token, twice, twice) == [None, None]
+    assert taken(token, batch(place, one(5)), batch(place, one(5, tube="T7"))) == [None, None]
+    assert (Scan.objects.count(), Upload.objects.count(), JournalEntry.objects.count()) == (1, 1, before)
+
+
+@database
+def test_a_tube_of_another_point_or_round_is_found(cast, token):
+    of, place = opened(cast)
+    other = point(cast, of, code="P2")
+    taken(token, batch(place, one(1)))
+    assert taken(token, batch(place, one(2)))[0]["taken"] == 1
+    assert taken(token, batch(other, one(3))) == [None]
+    assert taken(token, batch(place, one(4, tube="T5")), batch(other, one(5, tube="T5"))) == [None, None]
+    _following, there = open_one(cast)
+    assert taken(token, batch(there, one(3))) == [None]
+    assert sorted(Scan.objects.values_list("number", flat=True)) == [1, 2]
+
+
+@database
+def test_who_may_not_is_answered_the_ordinary_way(cast, token):
+    of, place = opened(cast)
+    revoked = issue_token(actor=cast.medic.actor, at=clock.now(), username=cast.medic.user.username, label="lost")
+    revoke_token(actor=cast.medic.actor, at=clock.now(), token_id=revoked.token_id)
+    elsewhere = token_of(somebody("sampler", cast.other_site.unit))
+    for secret in ("lz_wrong", "", revoked.secret, token_of(cast.hotel_staff), elsewhere):
+        assert taken(secret, batch(place)) == [None]
+    prepared = point(cast, draft(cast), code="P3")
+    assert taken(token, batch(prepared), batch(place) | {"point": str(new_id())}) == [None, None]
+    assert (Scan.objects.count(), Upload.objects.count()) == (0, 0)
+    assert taken(token, batch(place))[0]["taken"] == 1
+    assert of.pk == Scan.objects.get().round_id
+
+
+@database
+def test_clocks_that_are_wrong_are_put_right_and_late_ones_say_so(cast, token):
+    _of, place = opened(cast)
+    now = clock.now()
+    behind = (now - timedelta(hours=3)).isoformat()
+    ahead = (now + timedelta(minutes=1)).isoformat()
+    (said, other) = taken(
+        token, batch(place, one(1, at=behind), sent_at=behind), batch(place, one(2, at=ahead, tube="T2"))
+    )
+    assert 10_790 < said["skew_seconds"] <= 10_810
+    assert other["skew_seconds"] == 0
+    first, second = Scan.objects.order_by("number")
+    assert abs(first.taken_at - now) < MINUTE
+    assert second.taken_at <= clock.now()  # never after it was received
+    assert said["late"] == Upload.objects.get(pk=said["batch"]).late
+
+
+@database
+def test_enterprises_and_hours_are_counted_apart(cast, token):
+    _of, place = opened(cast)
+    now = clock.now().replace(minute=30)
+    some = [one(n, at=(now - timedelta(hours=hours)).isoformat()) for n, hours in ((1, 0), (6, 1), (7, 0), (2, 5))]
+    taken(token, batch(place, *some, sent_at=clock.now().isoformat()))
+    counted = CountDelta.objects.order_by("organisation__name", "hour").values_list("organisation__name", "n")
+    assert sorted(counted) == [("A公司", 1), ("A公司", 1), ("A公司", 1), ("B公司", 1)]
+    assert scans_balance(clock.now()).offenders == []
+
+
+# ---- in the event loop
+
+
+class Asking:
+    """A request of the front for the intake."""
+
+    def __init__(self, *, body=b"{}", headers=(), **more):
+        given = {"authorization": "Bearer lz_1", "host": "localhost", "content-length": str(len(body)), **dict(headers)}
+        self.scope = scope(PATH, "POST", given.items()) | more
+        self.body, self.sent = body, []
+
+    async def receive(self):
+        return {"type": "http.request", "body": self.body, "more_body": False}
+
+    async def send(self, message):
+        self.sent.append(message)
+
+
+def ask(*requests, pages=None):
+    """What the front says to each, when they come one after the other."""
+    pages = pages or Pages(b"ordinary")
+
+    async def come():
+        front = Front(pages, NoStreams(), threads=1, intake=Intake())
+        await asyncio.gather(*(front(one.scope, one.receive, one.send) for one in requests))
+
+    asyncio.run(come())
+    return [(one.sent[0]["status"], one.sent[1]["body"]) for one in requests]
+
+
+def test_those_that_wait_go_together_and_each_is_told_its_own(monkeypatch):
+    groups, let = [], threading.Event()
+
+    def noted(some):
+        groups.append([one.body for one in some])
+        if len(groups) == 1:
+            let.wait(10)
+        return [b"said " + one.body for one in some]
+
+    monkeypatch.setattr(module, "answers", noted)
+    monkeypatch.setattr(module, "MOST", 3)
+    requests = [Asking(body=b"%d" % n) for n in range(6)]
+    threading.Timer(0.05, let.set).start()
+    assert ask(*requests) == [(200, b"said %d" % n) for n in range(6)]
+    assert sorted(map(len, groups)) == [1, 2, 3]
+
+
+def test_what_is_not_taken_in_reaches_the_pages_whole(monkeypatch):
+    monkeypatch.setattr(module, "answers", lambda some: [None for _one in some])
+    pages = Pages(b"ordinary")
+    assert ask(Asking(body=b'{"batch"'), pages=pages) == [(201, b"ordinary")]
+    assert pages.body == b'{"batch"'
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"headers": {"authorization": "Basic eDp5"}},
+        {"headers": {"host": "elsewhere.example"}},
+        {"method": "PUT"},
+        {"path": "/api/v1/screening/rounds"},
+        {"body": b"x" * (IN_MEMORY + 1)},
+    ],
+)
+def test_what_is_not_for_it_is_not_given_to_it(monkeypatch, settings, other):
+    settings.ALLOWED_HOSTS = ["localhost"]
+    monkeypatch.setattr(module, "answers", lambda some: pytest.fail(f"{some} was taken in"))
+    assert ask(Asking(**other)) == [(201, b"ordinary")]
+
+
+@pytest.mark.parametrize(("way", "status"), [({}, 200), ({"scheme": "http"}, 201)])
+def test_an_installation_under_https_takes_nothing_in_without(monkeypatch, settings, way, status):
+    settings.SECURE_SSL_REDIRECT, settings.ALLOWED_HOSTS = True, ["localhost"]
+    monkeypatch.setattr(module, "answers", lambda some: [b"said" for _one in some])
+    ((said, _body),) = ask(Asking(**way))
+    assert said == status
+
+
+def test_a_fault_in_it_is_noted_and_everybody_goes_the_ordinary_way(monkeypatch, caplog):
+    def broken(_some):
+        raise ValueError("of ours")
+
+    monkeypatch.setattr(module, "_taken", broken)
+    assert answers([Waiting("", "", b"", None)] * 2) == [None, None]
+    assert "of ours" in caplog.text

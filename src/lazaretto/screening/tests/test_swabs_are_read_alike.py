@@ -1,0 +1,72 @@
+"""What is read the fast way is read the careful way too, and as the same."""
+
+import json
+from datetime import UTC, datetime
+from uuid import UUID
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+
+from lazaretto.core.codes import is_tidy, tidy_code
+from lazaretto.screening.commands import Swab, TakenScan
+from lazaretto.screening.commands.receipts import batch_digest
+
+CAREFUL = TypeAdapter(list[TakenScan])
+FAST = msgspec.json.Decoder(list[Swab])
+POINT = UUID(int=7)
+
+MOMENTS = st.one_of(
+    st.datetimes(datetime(1960, 1, 1), datetime(2210, 1, 1), timezones=st.just(UTC)).map(lambda at: at.isoformat()),  # noqa: DTZ001
+    st.sampled_from(
+        ["2026-11-21T18:00:00+08:00", "2026-11-21T10:00:00Z", "2026-11-21 10:00:00Z", "2026-11-21T10:00", "1700000000",
+         "2026-11-21T10:00:00.123456789Z", "2026-02-30T10:00:00Z", "2026-11-21T24:00:00Z", "2026-11-21t10:00:00z"]
+    ),
+)  # fmt: skip
+SCANS = st.fixed_dictionaries(
+    {
+        "id": st.uuids().map(str) | st.uuids().map(lambda key: key.hex) | st.just("urn:uuid:7"),
+        "tube": st.text(st.sampled_from("T1-_{~ aÄ管＇\n"), max_size=4) | st.just("X" * 41),
+        "slot": st.integers(-1, 22) | st.sampled_from([1.0, "3", True, None]),
+        "at": MOMENTS,
+    },
+    optional={
+        "number": st.none() | st.integers(-1, 2**31) | st.sampled_from([2.0, "4"]),
+        "stranger": st.sampled_from([None, {"name": "侯某"}]),
+        "table": st.integers(0, 1001) | st.none(),
+        "temperature": st.none() | st.floats(29, 46) | st.integers(29, 46) | st.just("36.5"),
+        "round": st.none() | st.uuids().map(str),
+        "more": st.integers(),
+    },
+)
+
+
+@given(st.lists(SCANS, min_size=1, max_size=3))
+def test_whatever_the_fast_reader_takes_the_careful_one_takes_as_the_same(scans):
+    body = json.dumps(scans)
+    try:
+        fast = FAST.decode(body)
+    except msgspec.MsgspecError:
+        return
+    within = [one for one in fast if is_tidy(one.tube) and 0 <= one.at.timestamp() < 7_258_118_400]
+    if len(within) < len(fast):
+        return  # whoever takes them looks at these
+    careful = CAREFUL.validate_json(body)
+    for one, other in zip(fast, careful, strict=True):
+        for name in Swab.__struct_fields__:
+            assert getattr(one, name) == getattr(other, name)
+    assert batch_digest(POINT, fast) == batch_digest(POINT, careful)
+
+
+def test_the_digest_is_the_one_that_receipts_have_always_had():
+    body = """[{"id": "01a20000-0000-7000-8000-000000000001", "tube": "T1", "slot": 1, "number": 3,
+        "at": "2026-11-21T18:00:00.5+08:00", "temperature": 36.5}]"""
+    (one,) = CAREFUL.validate_json(body)
+    assert msgspec.json.encode([one]) == CAREFUL.dump_json([one])
+
+
+@pytest.mark.parametrize("code", ["T1", "0A-b", "T 1", "", "t1", "管1"])
+def test_a_tidy_code_is_spelled_as_it_is(code):
+    assert tidy_code(code) == code or not is_tidy(code)
