@@ -59,7 +59,7 @@ class Intake:
 
     def takes(self, scope: Scope) -> bool:
         """Uploads by the API."""
-        return scope["path"] == PATH and scope["method"] == "POST"
+        return (scope["path"], scope["method"]) == (PATH, "POST")
 
     async def answer(self, scope: Scope, body: bytes) -> Said | None:
         """Wait for the answer; None where the ordinary way has to be gone."""

@@ -63,9 +63,7 @@ class Shorts(Packed):
     of, array = 21, 1005
 
     def __init__(self, values: Sequence[int | None]) -> None:
-        nulls = None in values
-        parts = [_NULL if value is None else _short(value) for value in values] if nulls else map(_short, values)
-        super().__init__(len(values), b"".join(parts), nulls=nulls)
+        super().__init__(len(values), b"".join(map(_short, values)), nulls=None in values)
 
 
 class Texts(Packed):
@@ -91,13 +89,15 @@ class Moments(Packed):
         super().__init__(n, struct.pack(">" + "iq" * n, *chain.from_iterable(zip(repeat(8, n), counted, strict=True))))
 
 
-class _ShortMemo(dict[int, bytes]):
-    def __missing__(self, value: int) -> bytes:
-        made = self[value] = struct.pack(">ih", 2, value)
+class _Shorts(dict[int | None, bytes]):
+    """Made once: there are at most 65,536 of them, and temperatures and places in tubes are few."""
+
+    def __missing__(self, value: int | None) -> bytes:
+        made = self[value] = _NULL if value is None else struct.pack(">ih", 2, value)
         return made
 
 
-_short = _ShortMemo().__getitem__  # at most 65,536 of them
+_short = _Shorts().__getitem__
 
 
 class _Dumper(Dumper):
