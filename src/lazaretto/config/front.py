@@ -125,7 +125,6 @@ class Front:
                 if answer.open:
                     await loop.run_in_executor(self.pool, answer.close)
 
-
     async def _taken_in(self, scope: Scope, body: IO[bytes]) -> Said | None:
         """The answer of the intake, if it is for it and it has one."""
         if self.intake is None or body.tell() > IN_MEMORY or not self.intake.takes(scope):

@@ -8,13 +8,17 @@ answered there.
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
 
 import msgspec
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, close_old_connections, transaction
 from django.http.request import split_domain_port, validate_host
 
 from lazaretto.accounts.commands import note_use
@@ -22,25 +26,35 @@ from lazaretto.accounts.queries import actor_through, tokens_by
 from lazaretto.config.front import Said, Scope
 from lazaretto.core import clock
 from lazaretto.core.access import Actor
+from lazaretto.field.models import Device
+from lazaretto.field.queries import actor_of_device, devices_by
+from lazaretto.field.schemas import PlainBatch
+from lazaretto.field.views.phone import heard, told
 from lazaretto.screening.api import PlainUpload
 from lazaretto.screening.commands import NotFresh, Sent, UploadAnswer, take_together
 from lazaretto.screening.commands.answers import ANSWER
 
 log = logging.getLogger(__name__)
 
-PATH = "/api/v1/screening/uploads"
+API, PHONES = "/api/v1/screening/uploads", "/field/api/uploads"
 MOST = 16  # batches in one transaction: what a phone waits for the batches of others stays short
-HEADERS = ((b"content-type", b"application/json"), (b"x-content-type-options", b"nosniff"))
+HEADERS = (
+    (b"content-type", b"application/json"),
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+)
 
-_READ = msgspec.json.Decoder(PlainUpload)
+T = TypeVar("T")
+_PROGRAMS, _PHONES = msgspec.json.Decoder(PlainUpload), msgspec.json.Decoder(PlainBatch)
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A request whose answer somebody waits for; `device` is what it says of the phone."""
+    """A request whose answer somebody waits for: where it came in, with which headers."""
 
+    path: str
     secret: str
-    device: str
+    headers: Mapping[bytes, str]
     body: bytes
     answer: "asyncio.Future[bytes | None]"
 
@@ -58,8 +72,8 @@ class Intake:
         self.thread.shutdown(wait=False, cancel_futures=True)
 
     def takes(self, scope: Scope) -> bool:
-        """Uploads by the API."""
-        return (scope["path"], scope["method"]) == (PATH, "POST")
+        """Uploads, by the API and of phones at tables."""
+        return scope["path"] in {API, PHONES} and bool(scope["method"] == "POST")
 
     async def answer(self, scope: Scope, body: bytes) -> Said | None:
         """Wait for the answer; None where the ordinary way has to be gone."""
@@ -67,7 +81,8 @@ class Intake:
         secret = said.get(b"authorization", "")
         if not secret.lower().startswith("bearer ") or not _is_for_us(scope, said):
             return None
-        one = Waiting(secret[7:].strip(), said.get(b"x-device", ""), body, asyncio.get_running_loop().create_future())
+        answered = asyncio.get_running_loop().create_future()
+        one = Waiting(scope["path"], secret[len("bearer ") :].strip(), said, body, answered)
         self.waiting.append(one)
         if not self.busy:
             self._next()
@@ -117,34 +132,62 @@ def answers(some: Sequence[Waiting]) -> list[bytes | None]:
     return [None] * len(some)
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A batch with whoever brings it, and what makes the answer ready once it is in."""
+
+    sent: Sent
+    said: Callable[[UploadAnswer], bytes]
+
+
 def _taken(some: Sequence[Waiting]) -> list[bytes | None]:
     at = clock.now()
-    read = [_read(one.body) for one in some]
-    tokens = tokens_by({one.secret for one in some}, at=at)
+    asked: dict[int, _Asked] = {}
+    for path, find in ((API, _of_programs), (PHONES, _of_phones)):
+        here = {place: one for place, one in enumerate(some) if one.path == path}
+        asked |= find(here, at) if here else {}
+    taken = zip(asked.items(), take_together([one.sent for one in asked.values()], at=at), strict=True)
+    phones = any(one.path == PHONES for one in some)
+    with transaction.atomic() if phones else nullcontext():  # who brought nothing by a phone has nothing more to write
+        said = {place: one.said(answer) for (place, one), answer in taken if answer is not None}
+    return [said.get(place) for place in range(len(some))]
+
+
+def _of_programs(some: Mapping[int, Waiting], at: datetime) -> dict[int, _Asked]:
+    tokens = tokens_by({one.secret for one in some.values()}, at=at)
     actors: dict[str, Actor] = {}
     for secret, token in tokens.items():
         note_use(token, at=at)
         actors[secret] = actor_through(token)
-    sent = {
-        place: _sent(actors[one.secret], one.device, given)
-        for place, (one, given) in enumerate(zip(some, read, strict=True))
-        if given is not None and one.secret in actors
-    }
-    told = dict(zip(sent, take_together(list(sent.values()), at=at), strict=True))
-    return [_said(told.get(place)) for place in range(len(some))]
+    found = {}
+    for place, one in some.items():
+        given, actor = _read(_PROGRAMS, one.body), actors.get(one.secret)
+        if given is not None and actor is not None:
+            device = one.headers.get(b"x-device", "")
+            who = actor.on_device(f"{actor.device} {device}") if device else actor
+            found[place] = _Asked(Sent(who, given.batch, given.point, given.sent_at, given.scans), ANSWER.dump_json)
+    return found
 
 
-def _read(body: bytes) -> PlainUpload | None:
+def _of_phones(some: Mapping[int, Waiting], at: datetime) -> dict[int, _Asked]:
+    devices = devices_by({one.secret for one in some.values()}, at=at)
+    found = {}
+    for place, one in some.items():
+        given, device = _read(_PHONES, one.body), devices.get(one.secret)
+        if given is not None and device is not None:
+            who = actor_of_device(device, at=at)
+            sent = Sent(who, given.batch, device.point_id, given.sent_at, given.scans)
+            found[place] = _Asked(sent, partial(_told_phone, one, device, given, at))
+    return found
+
+
+def _told_phone(one: Waiting, device: Device, given: PlainBatch, at: datetime, answer: UploadAnswer) -> bytes:
+    heard(device, one.headers.get(b"x-sent-at", ""), one.headers.get(b"x-queue", ""), at=at)
+    return msgspec.json.encode({"now": at.isoformat(), **told(device, answer, given.scans, at=at)})
+
+
+def _read(reader: "msgspec.json.Decoder[T]", body: bytes) -> T | None:
     try:
-        return _READ.decode(body)
+        return reader.decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return None
-
-
-def _sent(actor: Actor, device: str, given: PlainUpload) -> Sent:
-    who = actor.on_device(f"{actor.device} {device}") if device else actor
-    return Sent(who, given.batch, given.point, given.sent_at, given.scans)
-
-
-def _said(answer: UploadAnswer | None) -> bytes | None:
-    return None if answer is None else ANSWER.dump_json(answer)

@@ -18,7 +18,7 @@ from lazaretto.field.errors import CodeInvalid, DeviceOver, NobodyForCards, Roun
 from lazaretto.field.models import Device, Expected, Told
 from lazaretto.field.queries import code_digest, entries_for_cards, no_phone_there, roster_shares, token_digest
 from lazaretto.field.rules import CARD, CODE_LIFE, MOST_CARDS, TAKING, TOKEN, token_until
-from lazaretto.screening.commands import TakenScan, UploadAnswer, follows_a_change
+from lazaretto.screening.commands import Swab, TakenScan, UploadAnswer, follows_a_change
 from lazaretto.screening.models import Point, Round
 from lazaretto.screening.rules import CAPTURE, MANAGE
 
@@ -268,7 +268,7 @@ def note_contact(device: Device, *, at: datetime, queue: int, skew_seconds: int)
     Device.objects.filter(pk=device.pk).update(last_seen_at=at, queue=queue, skew_seconds=skew_seconds)
 
 
-def tell_others(device: Device, answer: UploadAnswer, scans: Iterable[TakenScan], *, at: datetime) -> None:
+def tell_others(device: Device, answer: UploadAnswer, scans: Iterable[TakenScan | Swab], *, at: datetime) -> None:
     """Lay down for the other phones of the point who was tested now and which tubes were used.
 
     What a batch says is a fact already; the same batch again tells nothing twice.

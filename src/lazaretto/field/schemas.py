@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated, TypeVar
 from uuid import UUID
 
+from msgspec import Meta, Struct
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from lazaretto.core.errors import InvalidInput
-from lazaretto.screening.commands import SeenFever, TakenScan
+from lazaretto.screening.commands import SeenFever, Swab, TakenScan
 from lazaretto.screening.commands.scans import Moment
 from lazaretto.screening.rules import MOST_FEVERS, MOST_SCANS
 from lazaretto.tubes.commands import TakenEvent
@@ -26,6 +27,14 @@ class ClaimIn(_Sent):
 
     code: Secret
     token: Secret
+
+
+class PlainBatch(Struct, forbid_unknown_fields=True):
+    """`BatchIn` where nothing is unusual, read faster."""
+
+    batch: UUID
+    sent_at: Annotated[datetime, Meta(tz=True)]
+    scans: Annotated[list[Swab], Meta(min_length=1, max_length=MOST_SCANS)]
 
 
 class BatchIn(_Sent):

@@ -10,11 +10,12 @@ import pytest
 from lazaretto.accounts.commands import issue_token, revoke_token
 from lazaretto.config import intake as module
 from lazaretto.config.front import IN_MEMORY, Front
-from lazaretto.config.intake import PATH, Intake, Waiting, answers
+from lazaretto.config.intake import API, PHONES, Intake, Waiting, answers
 from lazaretto.config.tests.test_front import NoStreams, Pages, scope
 from lazaretto.core import clock
 from lazaretto.core.ids import new_id
 from lazaretto.core.models import JournalEntry
+from lazaretto.field.tests.phones import phone
 from lazaretto.screening.models import CountDelta, Scan, Tube, Upload
 from lazaretto.screening.proofs import scans_balance
 from lazaretto.screening.tests.rounds import draft, open_one, opened, point
@@ -49,14 +50,22 @@ def batch(place, *scans, **more):
     return {"batch": str(new_id()), "point": str(place.pk), "sent_at": now, "scans": list(scans) or [one()], **more}
 
 
-def taken(token, *bodies):
+def taken(token, *bodies, path=API, headers=None):
     """What each was told: None where it goes the ordinary way."""
-    some = [Waiting(token, "", body if isinstance(body, bytes) else json.dumps(body).encode(), None) for body in bodies]
+    plain = [body if isinstance(body, bytes) else json.dumps(body).encode() for body in bodies]
+    some = [Waiting(path, token, headers or {}, body, None) for body in plain]
     return [None if said is None else json.loads(said) for said in answers(some)]
 
 
+def by_phone(made, *scans, **more):
+    """A batch of a phone, and what the ordinary door would be asked."""
+    body = {"batch": str(new_id()), "sent_at": clock.now().isoformat(), "scans": list(scans), **more}
+    headers = {b"x-queue": "3", b"x-sent-at": (clock.now() - timedelta(hours=1)).isoformat()}
+    return body, taken(made.token, body, path=PHONES, headers=headers)[0]
+
+
 def post(client, body):
-    return client.post(PATH, json.dumps(body), content_type="application/json")
+    return client.post(API, json.dumps(body), content_type="application/json")
 
 
 @database
@@ -196,6 +205,65 @@ def test_enterprises_and_hours_are_counted_apart(cast, token):
     assert scans_balance(clock.now()).offenders == []
 
 
+# ---- phones
+
+
+@database
+def test_a_phone_is_heard_and_told_as_by_its_own_door_and_so_are_the_others_of_its_point(cast):
+    _of, place = opened(cast)
+    made, other = phone(cast, place), phone(cast, place, nth=1, table=2)
+    body, said = by_phone(made, one(1), one(2, tube="T2"))
+    assert said["answer"]["taken"] == 2
+    assert said["now"]
+    ordinary = made.ask("uploads", body).json()
+    assert ordinary["answer"] == said["answer"]
+    told = other.ask("state").json()["told"]
+    assert told == [{"numbers": [1, 2], "tubes": ["T1", "T2"], "table": 1}]
+    made.device.refresh_from_db()
+    line = JournalEntry.objects.get(command="screening.upload")
+    assert (line.actor_name, line.actor_id) == ("phone 7, table 1", None)
+    assert set(ordinary) == set(said)
+
+
+@database
+def test_what_a_phone_says_of_itself_is_kept(cast):
+    _of, place = opened(cast)
+    made = phone(cast, place)
+    by_phone(made, one(1))
+    made.device.refresh_from_db()
+    assert made.device.queue == 3
+    assert 3_590 < made.device.skew_seconds < 3_610
+
+
+@database
+def test_phones_and_programs_go_together(cast, token):
+    _of, place = opened(cast)
+    made = phone(cast, place)
+    body = {"batch": str(new_id()), "sent_at": clock.now().isoformat(), "scans": [one(2, tube="T2")]}
+    some = [
+        Waiting(PHONES, made.token, {}, json.dumps(body).encode(), None),
+        Waiting(API, token, {b"x-device": "door"}, json.dumps(batch(place)).encode(), None),
+        Waiting(API, made.token, {}, json.dumps(batch(place, one(3, tube="T3"))).encode(), None),
+        Waiting(PHONES, token, {}, json.dumps(body).encode(), None),
+    ]
+    first, second, *others = answers(some)
+    assert json.loads(first)["answer"]["taken"] == json.loads(second)["taken"] == 1
+    assert others == [None, None], "a phone's token opens nothing else, and a program's no phone's door"
+    assert Upload.objects.get(point=place, device__endswith="door").taken == 1
+
+
+@database
+def test_a_phone_whose_time_is_over_still_brings_what_it_captured_and_an_unknown_one_is_not_heard(cast, monkeypatch):
+    _of, place = opened(cast)
+    made = phone(cast, place)
+    made.ask("end", {})
+    assert by_phone(made, one(1))[1]["answer"]["taken"] == 1
+    monkeypatch.setattr("lazaretto.field.queries.GRACE", timedelta())
+    assert by_phone(made, one(2))[1] is None
+    assert taken("lzf_" + "x" * 43, {"batch": str(new_id())}, path=PHONES) == [None]
+    assert by_phone(made, one(2), point=str(place.pk))[1] is None
+
+
 # ---- in the event loop
 
 
@@ -204,7 +272,7 @@ class Asking:
 
     def __init__(self, *, body=b"{}", headers=(), **more):
         given = {"authorization": "Bearer lz_1", "host": "localhost", "content-length": str(len(body)), **dict(headers)}
-        self.scope = scope(PATH, "POST", given.items()) | more
+        self.scope = scope(API, "POST", given.items()) | more
         self.body, self.sent = body, []
 
     async def receive(self):
@@ -279,5 +347,5 @@ def test_a_fault_in_it_is_noted_and_everybody_goes_the_ordinary_way(monkeypatch,
         raise ValueError("of ours")
 
     monkeypatch.setattr(module, "_taken", broken)
-    assert answers([Waiting("", "", b"", None)] * 2) == [None, None]
+    assert answers([Waiting(API, "", {}, b"", None)] * 2) == [None, None]
     assert "of ours" in caplog.text

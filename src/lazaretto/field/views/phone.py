@@ -4,7 +4,7 @@ No session is asked: the token in the header alone opens them. They lie outside 
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
@@ -43,7 +43,7 @@ from lazaretto.field.queries import (
 from lazaretto.field.rules import CARD
 from lazaretto.field.schemas import BatchIn, ClaimIn, EventsIn, FeversIn, count, moment, read
 from lazaretto.field.speech import spoken
-from lazaretto.screening.commands import UploadAnswer, note_fevers, take
+from lazaretto.screening.commands import Swab, TakenScan, UploadAnswer, note_fevers, take
 from lazaretto.screening.rules import FEVER, PLACES, clock_error
 from lazaretto.tubes.commands import EventsAnswer, take_events
 from lazaretto.ui.icons import SPRITE
@@ -106,6 +106,13 @@ def manifest(request: HttpRequest) -> HttpResponse:
 # ---- doors
 
 
+def heard(device: Device, sent_at: str, queue: str, *, at: datetime) -> None:
+    """Note what a phone says of itself in its headers: what its clock shows, how much waits."""
+    said = moment(sent_at)
+    behind = int(clock_error(said, at).total_seconds()) if said else device.skew_seconds
+    commands.note_contact(device, at=at, queue=count(queue), skew_seconds=behind)
+
+
 def _door(view: Callable[[HttpRequest, Device, datetime], dict[str, Any]]) -> Callable[[HttpRequest], HttpResponse]:
     """A door for phones: finds the phone, notes what it says of itself, answers with the time; errors as problems."""
 
@@ -117,10 +124,7 @@ def _door(view: Callable[[HttpRequest, Device, datetime], dict[str, Any]]) -> Ca
         at = clock.now()
         try:
             device = device_of(request.headers.get("Authorization", "").removeprefix("Bearer "), at=at)
-            sent_at = moment(request.headers.get("X-Sent-At", ""))
-            behind = int(clock_error(sent_at, at).total_seconds()) if sent_at else device.skew_seconds
-            waiting = count(request.headers.get("X-Queue", ""))
-            commands.note_contact(device, at=at, queue=waiting, skew_seconds=behind)
+            heard(device, request.headers.get("X-Sent-At", ""), request.headers.get("X-Queue", ""), at=at)
             return JsonResponse({"now": at.isoformat(), **view(request, device, at)})
         except DomainError as error:
             return problem_response(error)
@@ -175,7 +179,12 @@ def uploads(request: HttpRequest, device: Device, at: datetime) -> dict[str, Any
         actor=actor_of_device(device, at=at), at=at, batch=given.batch, point=device.point_id, sent_at=given.sent_at,
         scans=given.scans,
     )  # fmt: skip
-    commands.tell_others(device, answer, given.scans, at=at)
+    return told(device, answer, given.scans, at=at)
+
+
+def told(device: Device, answer: UploadAnswer, scans: Sequence[TakenScan | Swab], *, at: datetime) -> dict[str, Any]:
+    """What a phone is told of its batch, once the others at its point can be told too."""
+    commands.tell_others(device, answer, scans, at=at)
     return {"answer": _ANSWER.dump_python(answer, mode="json")}
 
 
