@@ -106,15 +106,20 @@ class Front:
 
     async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
         loop = asyncio.get_running_loop()
+        size = 0
         with _body_for(scope) as body:
             if not isinstance(body, BytesIO):
                 if not await _read_body(receive, body):
                     return
+                size = body.tell()
                 if (taken := await self._taken_in(scope, body)) is not None:
                     await _say(send, taken)
                     return
                 body.seek(0)
-            answer = await loop.run_in_executor(self.pool, _call, self.pages, environ_of(scope, body))
+            environ = environ_of(scope, body)
+            if size:  # a body that came in pieces does not say it, and Django would read nothing
+                environ.setdefault("CONTENT_LENGTH", str(size))
+            answer = await loop.run_in_executor(self.pool, _call, self.pages, environ)
             try:
                 await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
                 while not answer.finished:

@@ -8,17 +8,18 @@ answered there.
 
 import asyncio
 import logging
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import TypeVar
+from itertools import zip_longest
 
 import msgspec
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, transaction
+from django.db import DatabaseError, close_old_connections, connection, transaction
 from django.http.request import split_domain_port, validate_host
 
 from lazaretto.accounts.commands import note_use
@@ -33,18 +34,19 @@ from lazaretto.field.views.phone import heard, told
 from lazaretto.screening.api import PlainUpload
 from lazaretto.screening.commands import NotFresh, Sent, UploadAnswer, take_together
 from lazaretto.screening.commands.answers import ANSWER
+from lazaretto.screening.commands.scans import read_plain
 
 log = logging.getLogger(__name__)
 
 API, PHONES = "/api/v1/screening/uploads", "/field/api/uploads"
 MOST = 16  # batches in one transaction: what a phone waits for the batches of others stays short
+LONGEST_WAIT = "1500ms"  # for a lock of the database
 HEADERS = (
     (b"content-type", b"application/json"),
     (b"cache-control", b"no-store"),
     (b"x-content-type-options", b"nosniff"),
 )
 
-T = TypeVar("T")
 _PROGRAMS, _PHONES = msgspec.json.Decoder(PlainUpload), msgspec.json.Decoder(PlainBatch)
 
 
@@ -66,20 +68,23 @@ class Intake:
         self.thread = ThreadPoolExecutor(1, thread_name_prefix="intake")
         self.waiting: list[Waiting] = []
         self.busy = False
+        self.closed = False
 
     def close(self) -> None:
-        """Take nothing more. What the thread has begun it brings to its end."""
+        """Take nothing more: what comes now, and what waits, goes the ordinary way."""
+        self.closed = True
         self.thread.shutdown(wait=False, cancel_futures=True)
 
     def takes(self, scope: Scope) -> bool:
         """Uploads, by the API and of phones at tables."""
-        return scope["path"] in {API, PHONES} and bool(scope["method"] == "POST")
+        return not self.closed and scope["path"] in {API, PHONES} and bool(scope["method"] == "POST")
 
     async def answer(self, scope: Scope, body: bytes) -> Said | None:
         """Wait for the answer; None where the ordinary way has to be gone."""
         said = {name: value.decode("latin-1") for name, value in scope["headers"]}
         secret = said.get(b"authorization", "")
-        if not secret.lower().startswith("bearer ") or not _is_for_us(scope, said):
+        twice = len(said) < len(scope["headers"])
+        if twice or not secret.lower().startswith("bearer ") or not _is_for_us(scope, said):
             return None
         answered = asyncio.get_running_loop().create_future()
         one = Waiting(scope["path"], secret[len("bearer ") :].strip(), said, body, answered)
@@ -90,19 +95,33 @@ class Intake:
         return None if answer is None else (200, [*HEADERS, (b"content-length", b"%d" % len(answer))], answer)
 
     def _next(self) -> None:
+        """Begin with some of those that wait, if any do."""
         some, self.waiting = self.waiting[:MOST], self.waiting[MOST:]
+        if not some:
+            return
+        try:
+            work = asyncio.get_running_loop().run_in_executor(self.thread, answers, some)
+        except RuntimeError:  # no thread to be had, or the process is stopping
+            log.exception("uploads cannot be taken in together, each goes the ordinary way")
+            _tell([*some, *self.waiting], [])
+            self.waiting = []
+            return
         self.busy = True
-        work = asyncio.get_running_loop().run_in_executor(self.thread, answers, some)
         work.add_done_callback(lambda done: self._told(some, done))
 
     def _told(self, some: Sequence[Waiting], done: "asyncio.Future[list[bytes | None]]") -> None:
         """Begin with the next ones first: the database need not wait until these are told."""
         self.busy = False
-        if self.waiting:
-            self._next()
-        for one, answer in zip(some, done.result(), strict=True):
-            if not one.answer.done():
-                one.answer.set_result(answer)
+        self._next()
+        failed = done.cancelled() or done.exception() is not None
+        _tell(some, [] if failed else done.result())
+
+
+def _tell(some: Sequence[Waiting], said: Sequence[bytes | None]) -> None:
+    """Each its answer; who has none goes the ordinary way."""
+    for one, answer in zip_longest(some, said):
+        if not one.answer.done():
+            one.answer.set_result(answer)
 
 
 def _is_for_us(scope: Scope, said: dict[bytes, str]) -> bool:
@@ -119,6 +138,7 @@ def answers(some: Sequence[Waiting]) -> list[bytes | None]:
     """What becomes of each, in the thread; None for each that goes the ordinary way. Never raises."""
     try:
         close_old_connections()
+        _wait_no_longer()
         try:
             return _taken(some)
         finally:
@@ -130,6 +150,18 @@ def answers(some: Sequence[Waiting]) -> list[bytes | None]:
     except Exception:
         log.exception("uploads could not be taken in together, each goes the ordinary way")
     return [None] * len(some)
+
+
+def _wait_no_longer() -> None:
+    """Somebody else may hold one tube for long: then all that wait behind it go the ordinary way."""
+    connection.ensure_connection()
+    if connection.vendor == "postgresql" and getattr(_limited, "line", None) is not connection.connection:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, false)", [LONGEST_WAIT])
+        _limited.line = connection.connection
+
+
+_limited = threading.local()  # the connection of this thread that knows
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +193,9 @@ def _of_programs(some: Mapping[int, Waiting], at: datetime) -> dict[int, _Asked]
         actors[secret] = actor_through(token)
     found = {}
     for place, one in some.items():
-        given, actor = _read(_PROGRAMS, one.body), actors.get(one.secret)
-        if given is not None and actor is not None:
+        actor = actors.get(one.secret)
+        given = read_plain(_PROGRAMS, one.body) if actor is not None else None
+        if actor is not None and given is not None:
             device = one.headers.get(b"x-device", "")
             who = actor.on_device(f"{actor.device} {device}") if device else actor
             found[place] = _Asked(Sent(who, given.batch, given.point, given.sent_at, given.scans), ANSWER.dump_json)
@@ -173,8 +206,9 @@ def _of_phones(some: Mapping[int, Waiting], at: datetime) -> dict[int, _Asked]:
     devices = devices_by({one.secret for one in some.values()}, at=at)
     found = {}
     for place, one in some.items():
-        given, device = _read(_PHONES, one.body), devices.get(one.secret)
-        if given is not None and device is not None:
+        device = devices.get(one.secret)
+        given = read_plain(_PHONES, one.body) if device is not None else None
+        if device is not None and given is not None:
             who = actor_of_device(device, at=at)
             sent = Sent(who, given.batch, device.point_id, given.sent_at, given.scans)
             found[place] = _Asked(sent, partial(_told_phone, one, device, given, at))
@@ -184,10 +218,3 @@ def _of_phones(some: Mapping[int, Waiting], at: datetime) -> dict[int, _Asked]:
 def _told_phone(one: Waiting, device: Device, given: PlainBatch, at: datetime, answer: UploadAnswer) -> bytes:
     heard(device, one.headers.get(b"x-sent-at", ""), one.headers.get(b"x-queue", ""), at=at)
     return msgspec.json.encode({"now": at.isoformat(), **told(device, answer, given.scans, at=at)})
-
-
-def _read(reader: "msgspec.json.Decoder[T]", body: bytes) -> T | None:
-    try:
-        return reader.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        return None

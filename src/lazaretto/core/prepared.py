@@ -97,6 +97,7 @@ def statement_cursor() -> CursorWrapper:
     here = connections[DEFAULT_DB_ALIAS]
     if here.vendor != "postgresql":
         return here.cursor()
+    here.close_if_health_check_failed()
     here.ensure_connection()
     return here._prepare_cursor(Cursor(cast("Any", here.connection)))  # type: ignore[no-any-return, attr-defined]
 

@@ -97,6 +97,12 @@ def test_a_request_reaches_django_as_it_came():
     assert pages.closed
 
 
+def test_a_body_in_pieces_has_a_length_for_django():
+    pages = Pages(b"")
+    ask(pages, scope("/", "POST", [("transfer-encoding", "chunked")]), b"first ", b"second")
+    assert (pages.environ["CONTENT_LENGTH"], pages.body) == ("12", b"first second")
+
+
 def test_a_header_with_an_underscore_cannot_pass_for_one_with_a_dash():
     pages = Pages(b"")
     ask(pages, scope(headers=[("X_Forwarded_Proto", "https")]))

@@ -6,6 +6,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 
 from lazaretto.accounts.commands import issue_token, revoke_token
 from lazaretto.config import intake as module
@@ -19,7 +20,9 @@ from lazaretto.field.tests.phones import phone
 from lazaretto.screening.models import CountDelta, Scan, Tube, Upload
 from lazaretto.screening.proofs import scans_balance
 from lazaretto.screening.tests.rounds import draft, open_one, opened, point
+from tests.cast import gather
 from tests.cast import member as somebody
+from tests.threads import needs_server
 
 MINUTE = timedelta(minutes=1)
 database = pytest.mark.django_db
@@ -116,11 +119,14 @@ def test_a_batch_taken_in_so_gets_the_same_answer_the_ordinary_way(cast, token):
         {"at": "1931-11-21T10:00:00Z"},
         {"stranger": {"name": "侯某"}},
         {"id": "7"},
+        {"more": 1},
+        {"at": "2026-11-21T10:00:00.1234567Z"},
+        {"at": (clock.now() - timedelta(days=30)).isoformat()},
     ],
 )
 def test_what_is_unusual_goes_the_ordinary_way_and_holds_up_none_of_the_others(cast, token, unusual):
     _of, place = opened(cast)
-    told = taken(token, batch(place, one(1) | unusual), batch(place, one(2)))
+    told = taken(token, batch(place, one(1) | unusual, one(3)), batch(place, one(2)))
     assert told[0] is None
     assert told[1]["taken"] == 1
     assert list(Scan.objects.values_list("number", flat=True)) == [2]
@@ -143,10 +149,71 @@ def test_where_something_stands_in_the_way_nothing_is_written_and_each_goes_its_
     in_the_way = [one(1, tube="T2"), one(2, slot=1), one(2, slot=1, tube="T1")]
     for scan in in_the_way:
         assert taken(token, batch(place, one(3, tube="T3")), batch(place, scan)) == [None, None]
-    twice = batch(place, one(4))
-    assert taken(token, twice, twice) == [None, None]
     assert taken(token, batch(place, one(5)), batch(place, one(5, tube="T7"))) == [None, None]
     assert (Scan.objects.count(), Upload.objects.count(), JournalEntry.objects.count()) == (1, 1, before)
+
+
+@database
+def test_a_batch_that_is_here_already_or_twice_among_them_spoils_no_other(cast, token):
+    _of, place = opened(cast)
+    before, twice = batch(place, one(1)), batch(place, one(2))
+    (said,) = taken(token, before)
+    again, first, second, other = taken(token, before, twice, twice, batch(place, one(3)))
+    assert (again, second) == (None, None)
+    assert first["taken"] == other["taken"] == 1
+    assert post(cast.medic.client, before).json() == said
+
+
+@database
+@pytest.mark.parametrize(
+    "sent_at",
+    ["1960-01-01T00:00:00Z", "2200-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00-10:00"],
+)
+def test_a_phone_whose_clock_shows_no_time_of_ours_spoils_no_other(cast, token, sent_at):
+    _of, place = opened(cast)
+    odd, other = taken(token, batch(place, one(1), sent_at=sent_at), batch(place, one(2)))
+    assert odd is None
+    assert other["taken"] == 1
+
+
+@database
+def test_whoever_has_no_token_spoils_no_other(cast, token):
+    _of, place = opened(cast)
+    deep = b'{"scans": [{"more": ' + b"[" * 5000 + b"]" * 5000 + b"}]}"
+    good = json.dumps(batch(place)).encode()
+    some = [Waiting(API, secret, {}, body, None) for secret, body in (("x", deep), (token, deep), (token, good))]
+    assert [said is not None for said in answers(some)] == [False, False, True]
+
+
+@needs_server
+@pytest.mark.django_db(transaction=True)
+def test_nobody_waits_long_for_a_tube_that_somebody_else_holds(monkeypatch):
+    monkeypatch.setattr(module, "LONGEST_WAIT", "100ms")
+    monkeypatch.setattr(module, "_limited", threading.local())
+    cast = gather()
+    _of, place = opened(cast)
+    token = token_of(somebody("sampler", cast.site.unit))
+    holds, goes = threading.Event(), threading.Event()
+
+    def hold():
+        try:
+            with transaction.atomic():
+                Tube.objects.create(code="T1", round=place.round, point=place, opened_at=clock.now())
+                holds.set()
+                goes.wait(10)
+        finally:
+            connection.close()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    holds.wait(10)
+    try:
+        assert taken(token, batch(place, one(1)), batch(place, one(2, tube="T2"))) == [None, None]
+        assert taken(token, batch(place, one(2, tube="T2")))[0]["taken"] == 1
+    finally:
+        goes.set()
+        holder.join()
+        connection.close()
 
 
 @database
@@ -282,12 +349,12 @@ class Asking:
         self.sent.append(message)
 
 
-def ask(*requests, pages=None):
+def ask(*requests, pages=None, intake=None):
     """What the front says to each, when they come one after the other."""
     pages = pages or Pages(b"ordinary")
 
     async def come():
-        front = Front(pages, NoStreams(), threads=1, intake=Intake())
+        front = Front(pages, NoStreams(), threads=1, intake=intake or Intake())
         await asyncio.gather(*(front(one.scope, one.receive, one.send) for one in requests))
 
     asyncio.run(come())
@@ -309,6 +376,34 @@ def test_those_that_wait_go_together_and_each_is_told_its_own(monkeypatch):
     threading.Timer(0.05, let.set).start()
     assert ask(*requests) == [(200, b"said %d" % n) for n in range(6)]
     assert sorted(map(len, groups)) == [1, 2, 3]
+
+
+def test_where_no_thread_is_to_be_had_everybody_goes_the_ordinary_way_and_the_next_are_taken(monkeypatch, caplog):
+    monkeypatch.setattr(module, "answers", lambda some: [b"said" for _one in some])
+    intake, fails = Intake(), [True]
+    submit = intake.thread.submit
+
+    def sometimes(*given):
+        if fails.pop() if fails else False:
+            raise RuntimeError("can't start new thread")
+        return submit(*given)
+
+    monkeypatch.setattr(intake.thread, "submit", sometimes)
+    assert ask(Asking(), intake=intake) == [(201, b"ordinary")]
+    assert "can't start new thread" in caplog.text
+    assert ask(Asking(), intake=intake) == [(200, b"said")]
+
+
+def test_when_the_process_stops_those_under_way_are_told_and_those_that_wait_go_the_ordinary_way(monkeypatch):
+    intake = Intake()
+
+    def slow(some):
+        intake.close()
+        return [b"said" for _one in some]
+
+    monkeypatch.setattr(module, "answers", slow)
+    monkeypatch.setattr(module, "MOST", 1)
+    assert sorted(ask(Asking(), Asking(), intake=intake)) == [(200, b"said"), (201, b"ordinary")]
 
 
 def test_what_is_not_taken_in_reaches_the_pages_whole(monkeypatch):
@@ -334,6 +429,13 @@ def test_what_is_not_for_it_is_not_given_to_it(monkeypatch, settings, other):
     assert ask(Asking(**other)) == [(201, b"ordinary")]
 
 
+def test_who_says_twice_who_they_are_goes_the_ordinary_way(monkeypatch):
+    monkeypatch.setattr(module, "answers", lambda some: pytest.fail(f"{some} was taken in"))
+    asking = Asking()
+    asking.scope["headers"].append((b"authorization", b"Bearer lz_2"))
+    assert ask(asking) == [(201, b"ordinary")]
+
+
 @pytest.mark.parametrize(("way", "status"), [({}, 200), ({"scheme": "http"}, 201)])
 def test_an_installation_under_https_takes_nothing_in_without(monkeypatch, settings, way, status):
     settings.SECURE_SSL_REDIRECT, settings.ALLOWED_HOSTS = True, ["localhost"]
@@ -342,6 +444,7 @@ def test_an_installation_under_https_takes_nothing_in_without(monkeypatch, setti
     assert said == status
 
 
+@database
 def test_a_fault_in_it_is_noted_and_everybody_goes_the_ordinary_way(monkeypatch, caplog):
     def broken(_some):
         raise ValueError("of ours")

@@ -1,7 +1,7 @@
 """The receipt of a batch: who brought what, and what the journal remembers of it."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 import msgspec
@@ -20,7 +20,7 @@ _SAID = msgspec.json.Encoder()
 def receipt_of(actor: Actor, at: datetime, batch: UUID, place: Point, sent_at: datetime, digest: str) -> Upload:
     """As it is before anything of the batch was looked at."""
     return Upload(
-        id=batch, round=place.round, point=place, body_digest=digest, sent_at=sent_at, received_at=at,
+        id=batch, round=place.round, point=place, body_digest=digest, sent_at=sent_at.astimezone(UTC), received_at=at,
         skew_seconds=int(clock_error(sent_at, at).total_seconds()), by_id=actor.user_id,
         late=at > place.round.deadline_at or place.round.state in OVER, device=actor.device[:80],
     )  # fmt: skip

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.db import IntegrityError
+
 from lazaretto.core.access import Actor
 from lazaretto.screening.commands.answers import UploadAnswer
 from lazaretto.screening.commands.capturing import AnsweredBefore, upload
@@ -25,7 +27,7 @@ def take(
     if not unread:
         try:
             (answer,) = take_together([Sent(actor, batch, point, sent_at, scans)], at=at)
-        except NotFresh:
+        except (NotFresh, IntegrityError):  # what is named by a foreign key may go meanwhile
             answer = None
         if answer is not None:
             return answer

@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain, repeat
 from operator import itemgetter
 from typing import Any
@@ -28,7 +28,7 @@ from lazaretto.screening.commands.answers import ANSWER, UploadAnswer
 from lazaretto.screening.commands.receipts import batch_digest, note_of, receipt_of
 from lazaretto.screening.commands.scans import EPOCH, FAR, Swab, TakenScan
 from lazaretto.screening.models import CountDelta, Point, Tube, Upload
-from lazaretto.screening.queries import enterprise_of, places, tubes_with
+from lazaretto.screening.queries import enterprise_of, places, receipts_among, tubes_with
 from lazaretto.screening.rules import CAPTURE, HOUR, PLACES, clock_error, hour_of, is_fever, true_times
 
 RECEIPT = tuple(field.attname for field in Upload._meta.concrete_fields)
@@ -50,11 +50,12 @@ tube AS (
         %s::smallint[], %s::int[], %s::uuid[], %s::text[], %s::smallint[], %s::smallint[], %s::timestamptz[],
         %s::smallint[]
     ) AS fresh(batch, number, scan, tube, slot, tab, taken_at, temperature)
-    ORDER BY number, batch
+    ORDER BY 1, number
 ), counted AS (INSERT INTO screening_countdelta ({2}) SELECT {2} FROM {3})
 SELECT (SELECT count(*) FROM receipt), (SELECT count(*) FROM tube)"""
 INSERT = """INSERT INTO screening_scan
 (round_id, upload_id, number, scan, tube, slot, "table", taken_at, temperature) VALUES (%s,%s,%s,%s,%s,%s,%s,%s,%s)"""
+LONGEST = timedelta(days=3)  # between the scans of a batch: a phone without a network for days; else a clock is odd
 TAKEN = {"SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE"}
 
 
@@ -123,9 +124,13 @@ def _hours(first: datetime, last: datetime) -> list[datetime]:
 
 
 def fitting(sent: Sequence[Sent], *, at: datetime) -> list[Fitting | None]:
-    """Those of which nothing is to be said but that they are taken, as far as can be seen from here; one query."""
-    there = places({one.point for one in sent})
-    return [_fitting(one, there.get(one.point), at) for one in sent]
+    """Those of which nothing is to be said but that they are taken, as far as can be seen from here; two queries."""
+    there, seen = places({one.point for one in sent}), receipts_among({one.batch for one in sent})
+    found = []
+    for one in sent:
+        found.append(None if one.batch in seen else _fitting(one, there.get(one.point), at))
+        seen.add(one.batch)  # the same once more in this group
+    return found
 
 
 def _fitting(sent: Sent, place: Point | None, at: datetime) -> Fitting | None:
@@ -144,6 +149,8 @@ def _fitting(sent: Sent, place: Point | None, at: datetime) -> Fitting | None:
         or len({key.int for key in ids}) < len(scans)
         or not {one.round for one in scans} <= {None, of.pk}
         or not EPOCH <= min(said) <= max(said) < FAR
+        or max(said) - min(said) > LONGEST
+        or not EPOCH <= sent.sent_at < FAR
         or is_fever(max([heat or 0 for heat in heats]))
     ):
         return None

@@ -32,6 +32,7 @@ from lazaretto.screening.models import (
     Scan,
     Stranger,
     Tube,
+    Upload,
 )
 from lazaretto.screening.rules import (
     CAPTURE,
@@ -404,6 +405,16 @@ def _beginnings(round_id: UUID) -> tuple[list[int], list[UUID]]:
     rows = RosterShare.objects.filter(round=round_id).order_by("first").values_list("first", "organisation")
     found = list(rows)
     return [first for first, _home in found], [home for _first, home in found]
+
+
+def receipts_among(batches: Collection[UUID]) -> set[UUID]:
+    """Those of these batches that are here already. One query."""
+    return set(_receipts(batches=batches))
+
+
+@prepared
+def _receipts(batches: Any) -> QuerySet[Upload, UUID]:
+    return Upload.objects.filter(pk__among=batches).values_list("pk", flat=True)
 
 
 @prepared
