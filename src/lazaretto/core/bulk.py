@@ -187,13 +187,7 @@ def laid_out(model: type[models.Model], fields: Sequence[str], rows: Sequence[Se
 
     However many the rows, the statement is the same, so that the database plans it once. Not for encrypted columns.
     """
-    return columns_laid_out(model, fields, list(zip(*rows, strict=True)) or [()] * len(fields), name)
-
-
-def columns_laid_out(
-    model: type[models.Model], fields: Sequence[str], columns: Sequence[Sequence[Any]], name: str
-) -> LaidOut:
-    """The same of a column of values for each field."""
+    columns = list(zip(*rows, strict=True)) or [()] * len(fields)
     shape = _shape(model, tuple(fields), connection.vendor)
     pairs = zip(shape.converters, columns, strict=True)
     ready = [values if convert is _same else list(map(convert, values)) for convert, values in pairs]
