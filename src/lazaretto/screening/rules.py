@@ -7,7 +7,7 @@ Chengdu 2022-09-02 and others, where phones captured for hours without a network
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -67,14 +67,6 @@ def clock_error(sent_at: datetime, received_at: datetime) -> timedelta:
 def true_time(said: datetime, error: timedelta, received_at: datetime) -> datetime:
     """When something happened that the phone says happened then, UTC; never after it was received."""
     return min((said + error).astimezone(UTC), received_at)
-
-
-def true_times(said: Sequence[datetime], error: timedelta, received_at: datetime) -> list[datetime]:
-    """The same of many."""
-    if error:
-        said = [one + error for one in said]
-    found = [one.astimezone(UTC) for one in said]
-    return found if max(found) <= received_at else [min(one, received_at) for one in found]
 
 
 def odd_dates(opens_at: datetime, deadline_at: datetime, *, at: datetime) -> str:

@@ -29,7 +29,7 @@ from lazaretto.screening.commands.receipts import batch_digest, note_of, receipt
 from lazaretto.screening.commands.scans import EPOCH, FAR, Swab, TakenScan
 from lazaretto.screening.models import CountDelta, Point, Tube, Upload
 from lazaretto.screening.queries import enterprise_of, places, receipts_among, tubes_with
-from lazaretto.screening.rules import CAPTURE, HOUR, PLACES, clock_error, hour_of, is_fever, true_times
+from lazaretto.screening.rules import CAPTURE, HOUR, PLACES, clock_error, hour_of, is_fever, true_time
 
 RECEIPT = tuple(field.attname for field in Upload._meta.concrete_fields)
 TUBE = ("code", "round_id", "point_id", "opened_at")
@@ -154,6 +154,7 @@ def _fitting(sent: Sent, place: Point | None, at: datetime) -> Fitting | None:
         or is_fever(max([heat or 0 for heat in heats]))
     ):
         return None
+    error = clock_error(sent.sent_at, at)
     receipt = receipt_of(sent.actor, at, sent.batch, place, sent.sent_at, batch_digest(place.pk, scans))
     receipt.received = receipt.taken = len(scans)
     answer = UploadAnswer(
@@ -163,7 +164,7 @@ def _fitting(sent: Sent, place: Point | None, at: datetime) -> Fitting | None:
     receipt.answer = ANSWER.dump_python(answer, mode="json")
     return Fitting(
         sent, place, receipt, answer, numbers, ids, tubes, slots, [one.table for one in scans],
-        true_times(said, clock_error(sent.sent_at, at), at),
+        [true_time(one, error, at) for one in said],
         [None if heat is None else round(heat * 10) for heat in heats],
     )  # fmt: skip
 
