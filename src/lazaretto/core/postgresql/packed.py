@@ -16,7 +16,7 @@ from psycopg.abc import Buffer
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
 
-_HEAD = struct.Struct(">iiIii")
+_HEAD, _NO_VALUES = struct.Struct(">iiIii"), struct.Struct(">iiI")
 _LENGTH = [struct.pack(">i", length) for length in range(256)]
 _NULL = struct.pack(">i", -1)
 _BEGIN = datetime(2000, 1, 1, tzinfo=UTC)  # from where PostgreSQL counts
@@ -31,7 +31,7 @@ class Packed:
     array: ClassVar[int]
 
     def __init__(self, n: int, values: bytes, *, nulls: bool = False) -> None:
-        self.data = _HEAD.pack(1, nulls, self.of, n, 1) + values if n else _HEAD.pack(0, 0, self.of, 0, 0)[:12]
+        self.data = _HEAD.pack(1, nulls, self.of, n, 1) + values if n else _NO_VALUES.pack(0, 0, self.of)
 
 
 class Uuids(Packed):
