@@ -154,6 +154,7 @@ def answers(some: Sequence[Waiting]) -> list[bytes | None]:
 
 def _wait_no_longer() -> None:
     """Somebody else may hold one tube for long: then all that wait behind it go the ordinary way."""
+    connection.close_if_health_check_failed()
     connection.ensure_connection()
     if connection.vendor == "postgresql" and getattr(_limited, "line", None) is not connection.connection:
         with connection.cursor() as cursor:
