@@ -12,7 +12,7 @@ from lazaretto.accounts.errors import NameTaken, WeakPassword
 from lazaretto.accounts.models import ApiToken, Membership, Unit
 from lazaretto.accounts.queries import actor_for
 from lazaretto.core.access import Actor
-from lazaretto.core.commands import REGISTRY, command, is_locked, record
+from lazaretto.core.commands import REGISTRY, Part, command, is_locked, record
 from lazaretto.core.errors import (
     AnswerNotKept,
     ClientIdReused,
@@ -20,6 +20,7 @@ from lazaretto.core.errors import (
     InvalidInput,
     NotFound,
 )
+from lazaretto.core.journal import Note
 from lazaretto.core.models import CommandReceipt, JournalEntry, JournalPending
 from tests import factories
 from tests.factories import NOW, PASSWORD
@@ -91,6 +92,31 @@ def test_a_failure_after_the_write_takes_the_write_back(cast, monkeypatch):
     assert cast.site.unit.name != "half done"
     assert not JournalEntry.objects.exists()
     assert not CommandReceipt.objects.exists(), "the same request may be sent again"
+
+
+def test_what_is_done_for_several_at_once_asks_each_for_their_role_and_has_a_line_for_each(cast, monkeypatch):
+    @command("test.together", capability="accounts.manage")
+    def together(*, actor, at, unit: Unit) -> str:
+        pytest.fail("it is done at once")
+
+    monkeypatch.delitem(REGISTRY, "test.together")
+    second = actor_for(factories.user("administrator", cast.site.unit), at=NOW)
+
+    def renamed_by(*actors):
+        def work():
+            Unit.objects.filter(pk=cast.site.unit_id).update(name="together")
+            note = Note("accounts.unit", str(cast.site.unit_id), unit_id=cast.site.unit_id)
+            return [Part(actor, note, actor.name) for actor in actors]
+
+        return together.at_once(actors, NOW, work)
+
+    with pytest.raises(Forbidden):
+        renamed_by(second, cast.clerk.actor)
+    assert not Unit.objects.filter(name="together").exists()
+    assert not JournalEntry.objects.exists()
+    assert renamed_by(second, cast.administrator.actor) == [second.name, cast.administrator.actor.name]
+    lines = JournalEntry.objects.filter(command="test.together").order_by("id").values_list("actor_id", flat=True)
+    assert list(lines) == [second.user_id, cast.administrator.actor.user_id]
 
 
 def test_a_change_without_a_word_in_the_journal_is_a_mistake_of_ours(cast, monkeypatch):
