@@ -58,11 +58,15 @@ def test_a_clerk_sends_the_bus_off_from_its_page(fleet, cast, noon):
     assert cast.clerk.client.post(reverse("trips:begin", args=[trip.number])).status_code == 302
     shown = cast.clerk.client.get(page).content.decode()
     assert f'name="seen" value="{seen.pk}"' in shown
+    by_htmx = {"HX-Request": "true", "Accept-Language": "en"}
+    refused = cast.clerk.client.post(reverse("trips:depart", args=[trip.number]), {"stop": 0}, headers=by_htmx)
+    assert (refused.status_code, "X-Problem" in refused.headers) == (409, True), "the form stays as it was filled in"
     cast.clerk.client.post(reverse("trips:depart", args=[trip.number]), {"stop": 0, "seen": [seen.pk]})
     trip.refresh_from_db()
     assert trip.state == TripState.BOARDING, "one of them is not accounted for"
     given = {"stop": 0, "seen": [seen.pk], "left_behind": [stays.pk], "reason": "等待复检结果"}
-    cast.clerk.client.post(reverse("trips:depart", args=[trip.number]), given)
+    left = cast.clerk.client.post(reverse("trips:depart", args=[trip.number]), given, headers=by_htmx)
+    assert left.headers["HX-Redirect"] == reverse("trips:trip", args=[trip.number])
     trip.refresh_from_db()
     assert (trip.state, Handover.objects.get().people.get().person) == (TripState.UNDER_WAY, seen)
     assert "H01-T2026-" in cast.clerk.client.get(page).content.decode()

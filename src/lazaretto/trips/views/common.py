@@ -34,18 +34,22 @@ def zone_name(trip: Trip) -> str:
 
 
 def back(request: HttpRequest, url: str, work: Callable[[], object], text: str) -> HttpResponse:
-    """Do it and show the page again; a refusal stands there as a notice, for the page says what is possible now."""
+    """Do it and show the page again; a refusal stands there as a notice, for the page says what is possible now.
+
+    Where a form of many fields asks by htmx, a refusal leaves it as it is.
+    """
+    by_htmx = "HX-Request" in request.headers
     try:
         work()
     except InvalidInput:
         raise
     except DomainError as error:
-        if error.is_of_access:
+        if error.is_of_access or by_htmx:
             raise
         notify(request, str(error), tone="red")
     else:
         notify(request, text)
-    return HttpResponseRedirect(url)
+    return HttpResponse(headers={"HX-Redirect": url}) if by_htmx else HttpResponseRedirect(url)
 
 
 def destinations(origin: Place | None = None) -> list[tuple[str, str]]:
