@@ -144,7 +144,6 @@ def _postgresql(url: str) -> dict[str, Any]:
         "PORT": str(port or ""),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"prepare_threshold": 2},  # only the cursors of `core.prepared` prepare anything
     }
 
 

@@ -18,7 +18,6 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Expression, Field, ForeignKey, Func, JSONField, Lookup, QuerySet
 from django.db.models.sql import UpdateQuery
-from psycopg import Cursor
 
 R = TypeVar("R")
 
@@ -97,9 +96,7 @@ def statement_cursor() -> CursorWrapper:
     here = connections[DEFAULT_DB_ALIAS]
     if here.vendor != "postgresql":
         return here.cursor()
-    here.close_if_health_check_failed()
-    here.ensure_connection()
-    return here._prepare_cursor(Cursor(cast("Any", here.connection)))  # type: ignore[no-any-return, attr-defined]
+    return cast("CursorWrapper", cast("Any", here).planned_cursor())
 
 
 def prepared(build: Callable[..., QuerySet[Any, R]]) -> Callable[..., list[R]]:

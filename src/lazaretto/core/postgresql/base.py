@@ -14,12 +14,11 @@ from psycopg.adapt import Loader
 from psycopg.pq import Format, TransactionStatus
 
 from lazaretto.core.postgresql import SHARED, packed
-
-STATEMENTS = 500  # whose plans a connection keeps; the least used is dropped, which is a way there and back
+from lazaretto.core.postgresql.plans import PlannedCursor, Plans
 
 
 class DatabaseOperations(operations.DatabaseOperations):
-    """Knows a lock for those who only read, which Django does not."""
+    """Knows a lock for those who only read, which Django does not, and what a planned cursor asked."""
 
     def for_update_sql(
         self, nowait: bool = False, skip_locked: bool = False, of: Any = (), no_key: bool | str = False
@@ -27,6 +26,11 @@ class DatabaseOperations(operations.DatabaseOperations):
         """`FOR SHARE` where `SHARED` is asked for."""
         said = super().for_update_sql(nowait, skip_locked, of, bool(no_key))
         return said.replace("NO KEY UPDATE", "SHARE") if no_key == SHARED else said
+
+    def last_executed_query(self, cursor: Any, sql: str, params: Any) -> Any:
+        """For the log of queries: the statement, of a planned cursor without its values."""
+        planned = isinstance(cursor, PlannedCursor)
+        return sql if planned else super().last_executed_query(cursor, sql, params)
 
 
 class MomentLoader(Loader):
@@ -50,12 +54,26 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """A connection that keeps the plans of all that commands ask."""
         made = super().get_new_connection(conn_params)
-        made.prepared_max = STATEMENTS
         if self.timezone == MomentLoader.timezone:
             made.adapters.register_loader("timestamptz", MomentLoader)
         for kind, dumper in packed.DUMPERS:
             made.adapters.register_dumper(kind, dumper)
+        self.plans = Plans(made)
         return made
+
+    def planned_cursor(self) -> Any:
+        """A cursor for statements that come again and again, which are parsed and planned once."""
+        self.close_if_health_check_failed()
+        self.ensure_connection()
+        self.validate_thread_sharing()
+        cursor = PlannedCursor(self.plans, self)
+        return self._prepare_cursor(cursor) if self.queries_logged or self.execute_wrappers else cursor
+
+    def schema_editor(self, *args: Any, **words: Any) -> Any:
+        """Django's, before which nothing is kept that knows the tables as they were."""
+        if self.connection is not None:
+            self.plans.forget()
+        return super().schema_editor(*args, **words)
 
     def is_usable(self) -> bool:
         """Whether the server is there."""

@@ -1,0 +1,150 @@
+"""Statements that come again and again: PostgreSQL parses and plans each once for a connection.
+
+The driver's own cursors do that too, but go through a generator for every step, which costs as much of the processor
+as PostgreSQL's answer, and a command asks some twenty times. Here a statement is one call of the driver's C part.
+"""
+
+import re
+from collections import OrderedDict
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from psycopg import Connection, OperationalError
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.errors import error_from_result
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+
+PLANS = 500  # that a connection keeps; the least used is dropped, which is a way there and back
+AGAIN = 2  # uses without a plan: what is asked once or twice is not worth keeping
+
+_DONE = {ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK}
+
+
+class Plans:
+    """The statements that one connection knows by name.
+
+    Nobody else on this connection may prepare statements: the driver would forget all of them after a rollback.
+    """
+
+    def __init__(self, connection: "Connection[Any]") -> None:
+        self._connection, self._line = connection, connection.pgconn
+        # Of the connection, so that what turns values into bytes and back is looked up once, not for each statement.
+        self._values = Transformer.from_context(connection)
+        self._known: OrderedDict[tuple[str, tuple[int, ...]], bytes | int] = OrderedDict()
+        self._made = 0
+
+    def ask(self, sql: str, values: Sequence[Any]) -> tuple[int, list[Any]]:
+        """Run a statement: how many rows it found or changed, and those that it returns.
+
+        Raises the driver's errors.
+        """
+        taken = self._values.dump_sequence(values, [PyFormat.AUTO] * len(values))
+        types, formats = self._values.types or (), self._values.formats
+        if self._line.transaction_status == TransactionStatus.IDLE and not self._connection.autocommit:
+            self._good(self._line.exec_(b"BEGIN"))
+        name = self._name(sql, types)
+        if name is None:
+            found = self._line.exec_params(_numbered(sql), taken, types, formats)
+        else:
+            found = self._line.exec_prepared(name, taken, formats)
+        self._good(found)
+        if found.status == ExecStatus.COMMAND_OK:
+            return -1 if found.command_tuples is None else found.command_tuples, []
+        self._values.set_pgresult(found)
+        rows = self._values.load_rows(0, found.ntuples, tuple)
+        self._values.set_pgresult(None)  # which would be kept until the next one
+        return found.ntuples, rows
+
+    def forget(self) -> None:
+        """Drop all, because tables changed."""
+        if self._known:
+            self._known.clear()
+            self._good(self._line.exec_(b"DEALLOCATE ALL"))
+
+    def _name(self, sql: str, types: tuple[int, ...]) -> bytes | None:
+        """By what the server knows a statement; None when it was not asked often enough."""
+        key = (sql, types)
+        known = self._known.get(key, 0)
+        if isinstance(known, bytes):
+            self._known.move_to_end(key)
+            return known
+        if known < AGAIN:
+            self._known[key] = known + 1
+            self._known.move_to_end(key)
+            self._make_room()
+            return None
+        self._made += 1
+        name = b"plan_%d" % self._made
+        self._good(self._line.prepare(name, _numbered(sql), types))
+        self._known[key] = name
+        self._known.move_to_end(key)
+        return name
+
+    def _make_room(self) -> None:
+        if len(self._known) > PLANS:
+            _key, name = self._known.popitem(last=False)
+            if isinstance(name, bytes):
+                self._good(self._line.exec_(b"DEALLOCATE " + name))
+
+    def _good(self, result: Any) -> None:
+        if result.status not in _DONE:
+            raise self._lost(result) if self._line.status == ConnStatus.BAD else error_from_result(result)
+
+    def _lost(self, result: Any) -> OperationalError:
+        return OperationalError(result.error_message.decode("utf-8", "replace").strip())
+
+
+class PlannedCursor:
+    """As much of a cursor as those need who run a statement and take its rows."""
+
+    def __init__(self, plans: Plans, wrapper: Any) -> None:
+        self._plans, self._wrapper = plans, wrapper
+        self._rows: list[Any] = []
+        self._next = 0
+        self.rowcount = -1
+
+    def execute(self, sql: str, params: Sequence[Any] | None = None) -> None:
+        """Run it; its rows are here at once. Raises Django's database errors."""
+        self._wrapper.validate_no_broken_transaction()
+        with self._wrapper.wrap_database_errors:
+            self.rowcount, self._rows = self._plans.ask(sql, params or ())
+        self._next = 0
+
+    def fetchone(self) -> Any:
+        """The next row; None after the last."""
+        if self._next >= len(self._rows):
+            return None
+        self._next += 1
+        return self._rows[self._next - 1]
+
+    def fetchall(self) -> list[Any]:
+        """All rows that were not taken yet."""
+        rows, self._rows = self._rows[self._next :] if self._next else self._rows, []
+        return rows
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def __enter__(self) -> "PlannedCursor":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+
+
+
+@lru_cache(maxsize=2 * PLANS)
+def _numbered(sql: str) -> bytes:
+    """The statement in the server's own marks."""
+    count = 0
+
+    def mark(found: "re.Match[str]") -> str:
+        nonlocal count
+        if found[0] == "%%":
+            return "%"
+        count += 1
+        return f"${count}"
+
+    return re.sub("%[s%]", mark, sql).encode()
