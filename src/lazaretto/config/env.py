@@ -111,7 +111,7 @@ def _sqlite(path: Path) -> dict[str, Any]:
             # Writers queue at BEGIN instead of failing half way: SQLite has no row locks.
             "transaction_mode": "IMMEDIATE",
             "timeout": 30,
-            # FULL: what was acknowledged survives a power cut (promise 6).
+            # FULL: what was acknowledged survives a power cut (promise 6); `core.sqlite` brings transactions there.
             "init_command": (
                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
                 # A checkpoint every 32 MB instead of every 4: pages written again and again are copied once.

@@ -3,9 +3,14 @@
 SQLite itself lets a second writer look again after 1, 2, 5 … 100 ms, so with four clients most of the time is slept
 away and the last one waits long. Here a transaction first takes a lock on a file beside the database, which the system
 hands on at once, and which it lets go of itself when a process is killed.
+
+Nor does the next writer wait for the disk: SQLite keeps its own file whole (`synchronous=NORMAL`), and what a
+transaction wrote is brought to the disk after the lock was handed on, before anybody is told that it is done. Whatever
+comes later in the log stands on what came before it, so nothing is ever kept that stood on something lost.
 """
 
 import os
+import sqlite3
 from functools import lru_cache
 from typing import Any
 
@@ -15,6 +20,10 @@ try:
     import fcntl
 except ImportError:  # not a POSIX system: SQLite's own waiting has to do
     fcntl = None  # type: ignore[assignment]
+
+# Who brings a commit to the disk: whoever holds the lock does it after handing it on; all else is SQLite's affair.
+BY_US, BY_SQLITE = "PRAGMA synchronous=NORMAL", "PRAGMA synchronous=FULL"
+to_disk = getattr(os, "fdatasync", os.fsync)
 
 
 class Cursor(base.SQLiteCursorWrapper):
@@ -39,6 +48,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super().__init__(*args, **kwargs)
         self._queue: int | None = None
         self._held = False
+        self._log: int | None = None
+        self._logs = False
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """A connection that knows whether its database keeps a log, which alone can be brought to the disk later."""
+        made = super().get_new_connection(conn_params)
+        self._logs = made.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        return made
 
     def create_cursor(self, name: str | None = None) -> Cursor:  # noqa: ARG002 - SQLite's have no names
         """A cursor that remembers what it turned."""
@@ -48,6 +65,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _start_transaction_under_autocommit(self) -> None:
         self._take()
         try:
+            if self._held and self._logs:
+                self.connection.execute(BY_US)
             super()._start_transaction_under_autocommit()  # type: ignore[misc]
         except BaseException:
             self._let_go()
@@ -55,11 +74,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _commit(self) -> None:
         super()._commit()  # type: ignore[misc]
+        ours = self._held and self._logs
         self._let_go()
+        if ours:
+            self._to_disk()
 
     def _rollback(self) -> None:
         try:
             super()._rollback()  # type: ignore[misc]
+            if self._held and self._logs:
+                self.connection.execute(BY_SQLITE)
         finally:
             self._let_go()
 
@@ -68,9 +92,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
             super()._close()  # type: ignore[misc]
         finally:
             self._let_go()
-            if self._queue is not None:
-                os.close(self._queue)
-                self._queue = None
+            self._queue = _closed(self._queue)
+            self._log = _closed(self._log)
 
     def _take(self) -> None:
         if fcntl is None or self._held or self.is_in_memory_db():
@@ -84,3 +107,20 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self._held and self._queue is not None:
             fcntl.flock(self._queue, fcntl.LOCK_UN)
         self._held = False
+
+    def _to_disk(self) -> None:
+        """What was committed stands after a power cut too. Raises `OperationalError` when the disk does not take it."""
+        with self.wrap_database_errors:
+            self.connection.execute(BY_SQLITE)
+            try:
+                if self._log is None or not os.fstat(self._log).st_nlink:
+                    _closed(self._log)
+                    self._log = os.open(f"{self.settings_dict['NAME']}-wal", os.O_RDONLY | os.O_CLOEXEC)
+                to_disk(self._log)
+            except OSError as error:
+                raise sqlite3.OperationalError(f"what was written may not be on the disk: {error.strerror}") from error
+
+
+def _closed(file: int | None) -> None:
+    if file is not None:
+        os.close(file)

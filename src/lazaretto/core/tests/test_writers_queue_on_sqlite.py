@@ -1,5 +1,7 @@
 """The lock file in front of SQLite's writers: one at a time, handed on at once, let go of by the dead."""
 
+import errno
+import os
 import subprocess
 import sys
 import threading
@@ -7,8 +9,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from django.db import connections, transaction
+from django.db import OperationalError, connections, transaction
 
+from lazaretto.core.sqlite import base
 from lazaretto.core.sqlite.base import DatabaseWrapper
 
 LATE = 20  # seconds; nothing here takes one
@@ -26,7 +29,8 @@ def opened(tmp_path: Path, django_db_blocker):
     """Opens connections to one database file, the first of which has a table."""
     made: list[DatabaseWrapper] = []
     given = {**connections.settings["default"], "ENGINE": "lazaretto.core.sqlite", "NAME": str(tmp_path / "d.sqlite3")}
-    options = {"transaction_mode": "IMMEDIATE", "timeout": 30, "check_same_thread": False}
+    start = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL"
+    options = {"transaction_mode": "IMMEDIATE", "timeout": 30, "check_same_thread": False, "init_command": start}
 
     def another() -> DatabaseWrapper:
         one = DatabaseWrapper({**given, "OPTIONS": options}, alias=f"queue-{len(made)}")
@@ -102,8 +106,75 @@ def test_who_dies_with_the_lock_lets_go_of_it(opened, tmp_path):
 def test_reading_never_queues(opened):
     writer, reader = opened(), opened()
     with writer.cursor() as cursor:
-        cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("CREATE TABLE said (word text)")
     with transaction.atomic(using=writer.alias), closing(reader.cursor()) as cursor:
         cursor.execute("SELECT count(*) FROM said")
         assert cursor.fetchone() == (0,)
+
+
+FULL, NORMAL = (2,), (1,)
+
+
+def synchronous(one: DatabaseWrapper) -> object:
+    with closing(one.cursor()) as cursor:
+        cursor.execute("PRAGMA synchronous")
+        return cursor.fetchone()
+
+
+def test_a_commit_is_on_the_disk_before_it_is_told_and_the_next_writer_does_not_wait_for_that(opened, monkeypatch):
+    writer, next_one = opened(), opened()
+    with writer.cursor() as cursor:
+        cursor.execute("CREATE TABLE said (word text)")
+    told: list[int] = []
+
+    def slow_disk(log: int) -> None:
+        told.append(log)
+        monkeypatch.setattr(base, "to_disk", told.append)
+        with transaction.atomic(using=next_one.alias), next_one.cursor() as cursor:  # comes in meanwhile
+            cursor.execute("SELECT word FROM said")
+            assert cursor.fetchall() == [("mine",)]
+
+    monkeypatch.setattr(base, "to_disk", slow_disk)
+    with transaction.atomic(using=writer.alias), writer.cursor() as cursor:
+        cursor.execute("INSERT INTO said VALUES ('mine')")
+        assert synchronous(writer) == NORMAL
+        assert told == []
+    assert len(told) == 2
+    assert os.readlink(f"/proc/self/fd/{told[0]}").endswith("d.sqlite3-wal")
+
+
+def test_what_is_written_outside_of_a_transaction_is_brought_to_the_disk_by_sqlite(opened):
+    writer = opened()
+    assert synchronous(writer) == FULL
+    with transaction.atomic(using=writer.alias):
+        assert synchronous(writer) == NORMAL
+    assert synchronous(writer) == FULL
+    with pytest.raises(ZeroDivisionError), transaction.atomic(using=writer.alias):
+        raise ZeroDivisionError
+    assert synchronous(writer) == FULL
+
+
+def test_a_disk_that_does_not_take_it_is_said_and_the_next_one_may_write(opened, monkeypatch):
+    writer, next_one = opened(), opened()
+
+    def broken(_log: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(base, "to_disk", broken)
+        with pytest.raises(OperationalError, match="may not be on the disk"), transaction.atomic(using=writer.alias):
+            pass
+    for one in (next_one, writer):
+        with transaction.atomic(using=one.alias), one.cursor() as cursor:
+            cursor.execute(f"CREATE TABLE {one.alias.replace('-', '_')} (word text)")
+        assert synchronous(one) == FULL
+
+
+def test_without_a_log_sqlite_does_it_all(opened, monkeypatch):
+    with opened().cursor() as cursor:
+        cursor.execute("PRAGMA journal_mode=DELETE")
+    monkeypatch.setattr(base, "to_disk", lambda _log: pytest.fail("there is no log"))
+    one = opened()
+    one.settings_dict["OPTIONS"] = {**one.settings_dict["OPTIONS"], "init_command": ""}
+    with transaction.atomic(using=one.alias):
+        assert synchronous(one) == FULL
