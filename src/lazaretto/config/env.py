@@ -111,6 +111,7 @@ def _sqlite(path: Path) -> dict[str, Any]:
             # Writers queue at BEGIN instead of failing half way: SQLite has no row locks.
             "transaction_mode": "IMMEDIATE",
             "timeout": 30,
+            "cached_statements": 500,  # of a connection, which would else compile what it did already
             # FULL: what was acknowledged survives a power cut (promise 6); `core.sqlite` brings transactions there.
             "init_command": (
                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "

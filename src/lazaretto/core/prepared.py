@@ -17,7 +17,10 @@ from uuid import UUID
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Expression, Field, ForeignKey, Func, JSONField, Lookup, QuerySet
+from django.db.models.query import ModelIterable
 from django.db.models.sql import UpdateQuery
+
+from lazaretto.core.instances import Maker
 
 R = TypeVar("R")
 
@@ -93,10 +96,7 @@ def statement_cursor() -> CursorWrapper:
 
     Django's own cursors put the values into the text, so every statement is a new one to the server.
     """
-    here = connections[DEFAULT_DB_ALIAS]
-    if here.vendor != "postgresql":
-        return here.cursor()
-    return cast("CursorWrapper", cast("Any", here).planned_cursor())
+    return cast("CursorWrapper", cast("Any", connections[DEFAULT_DB_ALIAS]).planned_cursor())
 
 
 def prepared(build: Callable[..., QuerySet[Any, R]]) -> Callable[..., list[R]]:
@@ -114,7 +114,7 @@ def prepared(build: Callable[..., QuerySet[Any, R]]) -> Callable[..., list[R]]:
         statement = statements.get(kind)
         if statement is None:
             statement = statements[kind] = _Statement(build(**_slots(names, kind)))
-        return list(statement.rows(values))
+        return statement.rows(values)
 
     return read
 
@@ -181,12 +181,17 @@ class _Statement:
         self.query = query
         self.reader: Any = rows._iterable_class
         self.fields = rows._fields  # type: ignore[attr-defined]
+        whole = self.reader is ModelIterable
+        self.maker = Maker(compiler.klass_info, compiler.select, compiler.annotation_col_map) if whole else None
 
-    def rows(self, values: dict[str, Any]) -> Iterator[Any]:
+    def rows(self, values: dict[str, Any]) -> list[Any]:
         """Run with these values."""
         with statement_cursor() as cursor:
             cursor.execute(self.sql, _filled(self.marks, values))
             found = cursor.fetchall()
+        if self.maker is not None:
+            rows = self.compiler.apply_converters(found, self.converters) if self.converters else found
+            return list(map(self.maker.make, rows))
         answered = _Answered(self, found)
         query = SimpleNamespace(
             get_compiler=lambda *_args, **_words: answered,
@@ -195,22 +200,15 @@ class _Statement:
             annotation_select=self.query.annotation_select,
             selected=self.query.selected,
         )
-        rows = SimpleNamespace(db=DEFAULT_DB_ALIAS, query=query, _fields=self.fields, _known_related_objects={})
-        return iter(self.reader(rows))
+        plain = SimpleNamespace(db=DEFAULT_DB_ALIAS, query=query, _fields=self.fields, _known_related_objects={})
+        return list(self.reader(plain))
 
 
 class _Answered:
-    """What a row reader of Django asks of a compiler, with the rows already here."""
+    """What a reader of values asks of a compiler, with the rows already here."""
 
     def __init__(self, statement: _Statement, found: list[Any]) -> None:
-        compiler = statement.compiler
-        self.select, self.klass_info = compiler.select, compiler.klass_info
-        self.annotation_col_map = compiler.annotation_col_map
         self._statement, self._found = statement, found
-
-    def execute_sql(self, *_args: Any, **_words: Any) -> list[list[Any]]:
-        """The rows, as one chunk."""
-        return [self._found]
 
     def results_iter(self, *_args: Any, tuple_expected: bool = False, **_words: Any) -> Iterator[Any]:
         """The rows with their values converted."""

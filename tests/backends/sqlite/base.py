@@ -1,12 +1,13 @@
-"""SQLite in memory, filled from the file. There is no file beside it to queue for, so the backend is Django's own."""
+"""SQLite in memory, filled from the file. There is no file beside it to queue for, and no log to bring to a disk."""
 
 import os
 import sqlite3
 from typing import Any
 
 from django.conf import settings
-from django.db.backends.sqlite3 import base, creation
+from django.db.backends.sqlite3 import creation
 
+from lazaretto.core.sqlite import base
 from tests.made import made_file
 
 
@@ -30,6 +31,6 @@ class DatabaseCreation(creation.DatabaseCreation):
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Django's own, with our way of making the test database."""
+    """The real one, with our way of making the test database."""
 
     creation_class = DatabaseCreation

@@ -5,6 +5,7 @@ said so or closed the line, and that waits in the socket: where nothing waits, n
 """
 
 import select
+from collections.abc import Sequence
 from datetime import UTC
 from typing import Any, cast
 
@@ -13,8 +14,9 @@ from psycopg import adapters
 from psycopg.adapt import Loader
 from psycopg.pq import Format, TransactionStatus
 
+from lazaretto.core.planned import PlannedCursor, planned_cursor
 from lazaretto.core.postgresql import SHARED, packed
-from lazaretto.core.postgresql.plans import PlannedCursor, Plans
+from lazaretto.core.postgresql.plans import Plans
 
 
 class DatabaseOperations(operations.DatabaseOperations):
@@ -63,11 +65,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def planned_cursor(self) -> Any:
         """A cursor for statements that come again and again, which are parsed and planned once."""
-        self.close_if_health_check_failed()
-        self.ensure_connection()
-        self.validate_thread_sharing()
-        cursor = PlannedCursor(self.plans, self)
-        return self._prepare_cursor(cursor) if self.queries_logged or self.execute_wrappers else cursor
+        return planned_cursor(self, self._ask)
+
+    def _ask(self, sql: str, values: Sequence[Any]) -> tuple[int, list[Any]]:
+        return self.plans.ask(sql, values)
 
     def schema_editor(self, *args: Any, **words: Any) -> Any:
         """Django's, before which nothing is kept that knows the tables as they were."""

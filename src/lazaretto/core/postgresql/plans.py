@@ -1,4 +1,4 @@
-"""Statements that come again and again: PostgreSQL parses and plans each once for a connection.
+"""What planned cursors ask of PostgreSQL, which parses and plans each statement once for a connection.
 
 The driver's own cursors do that too, but go through a generator for every step, which costs as much of the processor
 as PostgreSQL's answer, and a command asks some twenty times. Here a statement is one call of the driver's C part.
@@ -93,46 +93,6 @@ class Plans:
 
     def _lost(self, result: Any) -> OperationalError:
         return OperationalError(result.error_message.decode("utf-8", "replace").strip())
-
-
-class PlannedCursor:
-    """As much of a cursor as those need who run a statement and take its rows."""
-
-    def __init__(self, plans: Plans, wrapper: Any) -> None:
-        self._plans, self._wrapper = plans, wrapper
-        self._rows: list[Any] = []
-        self._next = 0
-        self.rowcount = -1
-
-    def execute(self, sql: str, params: Sequence[Any] | None = None) -> None:
-        """Run it; its rows are here at once. Raises Django's database errors."""
-        self._wrapper.validate_no_broken_transaction()
-        with self._wrapper.wrap_database_errors:
-            self.rowcount, self._rows = self._plans.ask(sql, params or ())
-        self._next = 0
-
-    def fetchone(self) -> Any:
-        """The next row; None after the last."""
-        if self._next >= len(self._rows):
-            return None
-        self._next += 1
-        return self._rows[self._next - 1]
-
-    def fetchall(self) -> list[Any]:
-        """All rows that were not taken yet."""
-        rows, self._rows = self._rows[self._next :] if self._next else self._rows, []
-        return rows
-
-    def close(self) -> None:
-        """Nothing is open."""
-
-    def __enter__(self) -> "PlannedCursor":
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self.close()
-
-
 
 
 @lru_cache(maxsize=2 * PLANS)

@@ -11,10 +11,13 @@ comes later in the log stands on what came before it, so nothing is ever kept th
 
 import os
 import sqlite3
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 from django.db.backends.sqlite3 import base
+
+from lazaretto.core.planned import planned_cursor
 
 try:
     import fcntl
@@ -61,6 +64,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """A cursor that remembers what it turned."""
         cursor: Cursor = self.connection.cursor(factory=Cursor)
         return cursor
+
+    def planned_cursor(self) -> Any:
+        """A cursor for statements that come again and again."""
+        return planned_cursor(self, self._ask)
+
+    def _ask(self, sql: str, values: Sequence[Any]) -> tuple[int, list[Any]]:
+        asked = self.connection.execute(_in_own_marks(sql) if values else sql, values)
+        rows = asked.fetchall()
+        return asked.rowcount, rows
 
     def _start_transaction_under_autocommit(self) -> None:
         self._take()

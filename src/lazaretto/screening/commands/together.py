@@ -245,7 +245,7 @@ def _one_by_one(batches: Sequence[Fitting], tubes: Opened) -> Callable[[], int]:
     def write() -> int:
         insert_few(Upload, RECEIPT, receipts)
         made = insert_few(Tube, TUBE, opened, ignore_conflicts=True, returning=True)
-        with statement_cursor() as cursor:
+        with connection.cursor() as cursor:
             cursor.executemany(INSERT, scans)
         insert_few(CountDelta, COUNT, counts)
         return len(made)
