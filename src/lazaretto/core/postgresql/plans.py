@@ -39,7 +39,7 @@ class Plans:
 
         Raises the driver's errors.
         """
-        taken = self._values.dump_sequence(values, [PyFormat.AUTO] * len(values))
+        taken: list[Any] = list(self._values.dump_sequence(values, [PyFormat.AUTO] * len(values)))
         types, formats = self._values.types or (), self._values.formats
         if self._line.transaction_status == TransactionStatus.IDLE and not self._connection.autocommit:
             self._good(self._line.exec_(b"BEGIN"))

@@ -104,8 +104,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
             super()._close()  # type: ignore[misc]
         finally:
             self._let_go()
-            self._queue = _closed(self._queue)
-            self._log = _closed(self._log)
+            for file in (self._queue, self._log):
+                if file is not None:
+                    os.close(file)
+            self._queue = self._log = None
 
     def _take(self) -> None:
         if fcntl is None or self._held or self.is_in_memory_db():
@@ -125,14 +127,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
         with self.wrap_database_errors:
             self.connection.execute(BY_SQLITE)
             try:
-                if self._log is None or not os.fstat(self._log).st_nlink:
-                    _closed(self._log)
-                    self._log = os.open(f"{self.settings_dict['NAME']}-wal", os.O_RDONLY | os.O_CLOEXEC)
-                to_disk(self._log)
+                to_disk(self._log_file())
             except OSError as error:
                 raise sqlite3.OperationalError(f"what was written may not be on the disk: {error.strerror}") from error
 
-
-def _closed(file: int | None) -> None:
-    if file is not None:
-        os.close(file)
+    def _log_file(self) -> int:
+        """SQLite's log, open; one that was deleted since is not the one it writes."""
+        if self._log is not None and not os.fstat(self._log).st_nlink:
+            os.close(self._log)
+            self._log = None
+        if self._log is None:
+            self._log = os.open(f"{self.settings_dict['NAME']}-wal", os.O_RDONLY | os.O_CLOEXEC)
+        return self._log
