@@ -48,6 +48,6 @@ def _by_token(secret: str, at: datetime) -> Actor:
 def bearer(request: HttpRequest) -> str | None:
     """The bearer token of an API request, if it carries one."""
     header: str = request.META.get("HTTP_AUTHORIZATION", "")
-    if not header[:7].lower() == "bearer " or not request.path.startswith("/api/"):
+    if header[:7].lower() != "bearer " or not request.path.startswith("/api/"):
         return None
     return header[7:].strip()

@@ -96,15 +96,24 @@ def occupy_room(*, actor: Actor, at: datetime, room: Room) -> bool:
     return True
 
 
-def vacate_room(*, actor: Actor, at: datetime, room: Room, entered: bool = True, kept: bool = False) -> None:
+def vacate_room(
+    *,
+    actor: Actor,
+    at: datetime,
+    room: Room,
+    entered: bool = True,
+    kept: bool = False,
+    beside: Sequence[Changed] = (),
+) -> None:
     """The last stay leaves a locked room: occupied → to clean, → ready if nobody set foot in it, → held if it is kept.
 
-    Called by the commands of stays, inside their transaction, once nobody is left. Why they left is said of the stay,
-    not of the room. Raises `RoomNotOccupied`.
+    Called by the commands of stays, inside their transaction, once nobody else is left; `beside` is what ends for those
+    who leave, written in the same statement. Why they left is said of the stay, not of the room. Raises
+    `RoomNotOccupied`.
     """
     if room.state != RoomState.OCCUPIED:
         raise RoomNotOccupied(room=room.number, state=room.state)
-    _write([room], _left_as(entered=entered, kept=kept), actor, at, "")
+    _write([room], _left_as(entered=entered, kept=kept), actor, at, "", beside)
 
 
 def give_up_room(*, actor: Actor, at: datetime, room: Room) -> None:
@@ -138,15 +147,16 @@ def _unit(room: Room) -> UUID:
     return unit_id
 
 
-def _write(rooms: Sequence[Room], after: RoomState, actor: Actor, at: datetime, reason: str) -> None:
+def _write(
+    rooms: Sequence[Room], after: RoomState, actor: Actor, at: datetime, reason: str, beside: Sequence[Changed] = ()
+) -> None:
     """The rooms, their rows of history and the journal. A room that changed meanwhile stops everything."""
     moved = [(str(after), at, room.pk, room.state) for room in rooms]
     changes = [(room.pk, room.state, str(after), at, actor.user_id, reason) for room in rooms]
-    done = write_together(
-        Changed(Room, ("state", "state_since"), moved, by=("id", "state")), Fresh(RoomStateChange, _CHANGE, changes)
-    )
-    if done != len(rooms):
-        raise StaleState(rooms=len(rooms) - done)
+    steps = *beside, Changed(Room, ("state", "state_since"), moved, by=("id", "state"))
+    missed = sum(len(step.rows) for step in steps) - write_together(*steps, Fresh(RoomStateChange, _CHANGE, changes))
+    if missed:
+        raise StaleState(rooms=missed)
     record_all([_note(room, after, reason) for room in rooms])
     for room in rooms:
         room.state, room.state_since = after, at

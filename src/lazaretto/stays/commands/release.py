@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext
 
 from lazaretto.core.access import Actor
-from lazaretto.core.bulk import Changed, write_together
+from lazaretto.core.bulk import Changed
 from lazaretto.core.commands import command, record
 from lazaretto.core.deadlines import cancel_all, meet
 from lazaretto.core.errors import ReasonRequired, whole
@@ -22,7 +22,7 @@ from lazaretto.protocols.rules import Assessment, EarlyRelease
 from lazaretto.stays.choices import OrderChangeKind, ReleaseKind, SpecimenState, StayEnd
 from lazaretto.stays.commands.breaches import report_alone
 from lazaretto.stays.commands.holds import hold_room
-from lazaretto.stays.commands.taking import ending, free_room, lock_places
+from lazaretto.stays.commands.taking import leave_room, lock_places
 from lazaretto.stays.deadlines import RELEASE
 from lazaretto.stays.errors import AlreadyClosed, GroundUnknown, NeedsHandover, NotReleasable, StayEnded
 from lazaretto.stays.models import Certificate, IsolationOrder, Occupancy, OrderChange, Release, Specimen, Stay
@@ -209,8 +209,8 @@ def _leave(stay: Stay, actor: Actor, at: datetime) -> Occupancy:
 def _close(stay: Stay, place: Occupancy, end: StayEnd, actor: Actor, at: datetime) -> None:
     """End the stay, free its room, answer its release and let everything else lapse."""
     stay.ended_at, stay.end = at, end
-    write_together(ending(place, at), Changed(Stay, ("ended_at", "end"), [(at, str(end), stay.pk)]))
-    free_room(place.room, actor=actor, at=at)
+    ends = Changed(Stay, ("ended_at", "end"), [(at, str(end), stay.pk)])
+    leave_room(place, place.room, actor=actor, at=at, beside=[ends])
     if end == StayEnd.RELEASED:
         meet(RELEASE.code, stay, at=at, by=actor.user_id)
     cancel_all(stay, at=at, by=actor.user_id)

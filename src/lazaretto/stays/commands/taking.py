@@ -90,31 +90,24 @@ def _may_share(stay: Stay, room: Room, party_id: UUID, assessment: str, actor: A
     raise kind.of(who=who, others=names, room=room.number, why=found.words)
 
 
-def leave_room(taken: Occupancy, room: Room, *, actor: Actor, at: datetime) -> None:
+def leave_room(taken: Occupancy, room: Room, *, actor: Actor, at: datetime, beside: Sequence[Changed] = ()) -> None:
     """End an occupancy; the last one to leave makes the room wait for cleaning, or for those whom it is kept for.
 
-    The room must be locked.
+    The room must be locked. `beside` is what else ends for whoever leaves, written with it.
     """
-    write_together(ending(taken, at))
-    free_room(room, actor=actor, at=at)
-
-
-def ending(taken: Occupancy, at: datetime) -> Changed:
-    """An occupancy ends, to be written together with what else ends; then `free_room`."""
     taken.ended_at = at
-    return Changed(Occupancy, ("ended_at",), [(at, taken.pk)])
-
-
-def free_room(room: Room, *, actor: Actor, at: datetime) -> None:
-    """Somebody has just left a locked room: when nobody is left it waits for cleaning, or for whom it is kept for."""
-    ((lived_in, kept),) = _use_of(room=room.pk)
-    if not lived_in:
-        vacate_room(actor=actor, at=at, room=room, kept=kept)
+    ends = *beside, Changed(Occupancy, ("ended_at",), [(at, taken.pk)])
+    ((lived_in, kept),) = _use_of(room=room.pk, but=taken.pk)
+    if lived_in:
+        write_together(*ends)
+    else:
+        vacate_room(actor=actor, at=at, room=room, kept=kept, beside=ends)
 
 
 @prepared
-def _use_of(room: Any) -> QuerySet[Room, tuple[bool, bool]]:
-    here = Occupancy.objects.filter(room=OuterRef("pk"), ended_at__isnull=True)
+def _use_of(room: Any, but: Any) -> QuerySet[Room, tuple[bool, bool]]:
+    """Whether anybody lives there but for one occupancy, and whether it is kept for anybody."""
+    here = Occupancy.objects.filter(room=OuterRef("pk"), ended_at__isnull=True).exclude(pk=but)
     rooms = Room.objects.filter(pk=room).annotate(lived_in=Exists(here), kept=Exists(holds_on(OuterRef("pk"))))
     return rooms.values_list("lived_in", "kept")
 
