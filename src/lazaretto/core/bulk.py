@@ -16,6 +16,7 @@ from uuid import UUID
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 
+from lazaretto.core.databases import on_postgresql
 from lazaretto.core.errors import fits
 from lazaretto.core.fields import EncryptedTextField
 from lazaretto.core.prepared import statement_cursor
@@ -40,10 +41,10 @@ def insert_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable
     if len(first) < FEW:
         insert_few(model, fields, first)
         return
-    shape = _shape(model, tuple(fields), connection.vendor)
+    shape = _shape(model, tuple(fields))
     batches = shape.converted(chain(first, waiting))
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
+        if on_postgresql():
             _copy(cursor, shape.copy, batches)
             return
         for values in batches:
@@ -83,7 +84,7 @@ class LaidOut:
 
 def few(model: type[models.Model], fields: Sequence[str], rows: Sequence[Sequence[Any]]) -> LaidOut:
     """The insert of a handful of rows, to be run or to be part of a statement that does more."""
-    shape = _shape(model, tuple(fields), connection.vendor)
+    shape = _shape(model, tuple(fields))
     values = list(chain.from_iterable(shape.by_column(rows)))
     return LaidOut(f"{shape.insert} {', '.join([shape.marks] * len(rows))}", values)
 
@@ -141,7 +142,7 @@ class Changed:
     def steps(self) -> list[LaidOut]:
         """What they are in a statement with others."""
         by = _keys(self.model, self.by)
-        shape = _shape(self.model, (*self.fields, *by), connection.vendor)
+        shape = _shape(self.model, (*self.fields, *by))
         text = f"{shape.update(len(by))} RETURNING 1"
         return [LaidOut(text, list(row)) for row in shape.by_column(self.rows)] if self.rows else []
 
@@ -159,7 +160,7 @@ def write_together(*parts: Fresh | Changed) -> int:
     """
     changed, together = 0, []
     for part in map(_at_hand, parts):
-        if part.is_short and connection.vendor == "postgresql":
+        if part.is_short and on_postgresql():
             together += [(part, step) for step in part.steps()]
         else:
             changed += part.write()
@@ -188,10 +189,10 @@ def laid_out(model: type[models.Model], fields: Sequence[str], rows: Sequence[Se
     However many the rows, the statement is the same, so that the database plans it once. Not for encrypted columns.
     """
     columns = list(zip(*rows, strict=True)) or [()] * len(fields)
-    shape = _shape(model, tuple(fields), connection.vendor)
+    shape = _shape(model, tuple(fields))
     pairs = zip(shape.converters, columns, strict=True)
     ready = [values if convert is _same else list(map(convert, values)) for convert, values in pairs]
-    if connection.vendor == "postgresql":
+    if on_postgresql():
         arrays = ", ".join(f"%s::{kind}[]" for kind in shape.kinds)
         texts = [_array(column, kind) for column, kind in zip(ready, shape.kinds, strict=True)]
         return LaidOut(f"unnest({arrays}) AS {name}({', '.join(shape.names)})", texts)
@@ -285,7 +286,7 @@ def update_rows(
     fields in `by`, all of which must be as they say. Returns how many rows were changed.
     """
     by = _keys(model, by)
-    shape, keys, changed = _shape(model, (*fields, *by), connection.vendor), len(by), 0
+    shape, keys, changed = _shape(model, (*fields, *by)), len(by), 0
     waiting = iter(rows)
     first = list(islice(waiting, SINGLY + 1))
     if len(first) <= SINGLY:
@@ -293,7 +294,7 @@ def update_rows(
     rows = chain(first, waiting)
     with connection.cursor() as cursor:
         for values in shape.converted(rows):
-            if connection.vendor == "postgresql":
+            if on_postgresql():
                 columns = [list(column) for column in zip(*values, strict=True)]
                 cursor.execute(shape.update_from_arrays(keys), columns)
             else:
@@ -369,7 +370,7 @@ class _Shape:
 
 
 @lru_cache(maxsize=256)
-def _shape(model: type[models.Model], fields: tuple[str, ...], _vendor: str) -> _Shape:
+def _shape(model: type[models.Model], fields: tuple[str, ...]) -> _Shape:
     columns: list[Any] = [model._meta.get_field(name) for name in fields]
     quote = connection.ops.quote_name
     return _Shape(
@@ -388,7 +389,7 @@ def next_ids(model: type[models.Model], count: int) -> list[int]:
     """
     table = model._meta.db_table
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
+        if on_postgresql():
             cursor.execute(
                 "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
             )
@@ -410,7 +411,7 @@ def _converter(field: Any) -> Convert:
     """What turns a Python value of this field into what the database driver takes."""
     if isinstance(field, models.ForeignKey):
         return _converter(field.target_field)
-    converters = _PLAIN if connection.vendor == "postgresql" else _PLAIN | _SQLITE
+    converters = _PLAIN if on_postgresql() else _PLAIN | _SQLITE
     # The nearest class counts: a DateTimeField is a DateField too.
     for kind in type(field).__mro__:
         if kind in converters:

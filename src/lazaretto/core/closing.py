@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from lazaretto.core import journal, live, receipts
 from lazaretto.core.bulk import few
+from lazaretto.core.databases import on_postgresql
 from lazaretto.core.models import JournalEntry
 from lazaretto.core.prepared import statement_cursor
 
@@ -28,7 +27,7 @@ class Answer:
 
 def close(entries: Sequence[JournalEntry], units: Collection[UUID], answer: Answer | None) -> None:
     """Write it, inside the transaction of the command."""
-    if connection.vendor == "postgresql" and 0 < len(entries) <= journal.MANY:
+    if on_postgresql() and 0 < len(entries) <= journal.MANY:
         _at_once(entries, units, answer)
         return
     journal.append(entries)

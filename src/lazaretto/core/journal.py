@@ -24,6 +24,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, connection, transaction
 
 from lazaretto.core.bulk import insert_few, insert_rows, next_ids
+from lazaretto.core.databases import on_postgresql
 from lazaretto.core.models import Installation, JournalEntry, JournalPending, JournalSeal
 from lazaretto.core.secrets import keyed_hash
 
@@ -166,7 +167,7 @@ def seal(*, at: datetime, limit: int = CHUNK) -> int:
 
 
 def _seal_batch(at: datetime, limit: int) -> int:
-    if connection.vendor == "postgresql":
+    if on_postgresql():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [ADVISORY_LOCK])
             if not cursor.fetchone()[0]:

@@ -7,9 +7,9 @@ nothing to send. A message says only where to look again, never what happened.
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Max
 
+from lazaretto.core.databases import on_postgresql
 from lazaretto.core.models import JournalEntry
 from lazaretto.core.prepared import statement_cursor
 
@@ -21,7 +21,7 @@ AT_ONCE = 100  # units in a message, which PostgreSQL limits to 8000 bytes
 def announce(units: Iterable[UUID]) -> None:
     """Announce a change in these units; PostgreSQL delivers it when the transaction commits."""
     units = list(units)
-    if not units or connection.vendor != "postgresql":
+    if not units or not on_postgresql():
         return
     with statement_cursor() as cursor:
         cursor.execute(TELL, telling(units))

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from django.db import connection
 from django.utils import timezone
 
+from lazaretto.core.databases import on_postgresql
 from lazaretto.core.prepared import statement_cursor
 
 AHEAD = 16  # numbers laid out beside the one that is asked for
@@ -46,7 +46,7 @@ def next_number(series: str) -> int:
     draw at once); the number of a transaction that failed lies ready for the next. So of two that were drawn together
     the higher may be written first.
     """
-    if connection.vendor != "postgresql":
+    if not on_postgresql():
         return next_numbers(series, 1)[0]
     with statement_cursor() as cursor:
         cursor.execute(TAKE_BESIDE, [series] * 5)

@@ -20,6 +20,7 @@ from django.db.models import Expression, Field, ForeignKey, Func, JSONField, Loo
 from django.db.models.query import ModelIterable
 from django.db.models.sql import UpdateQuery
 
+from lazaretto.core.databases import on_postgresql
 from lazaretto.core.instances import Maker
 
 R = TypeVar("R")
@@ -86,7 +87,7 @@ class Among(Lookup):  # type: ignore[type-arg]
 
 def among(column: str, values: str = "%s") -> str:
     """The comparison of `Among`, for a statement in plain SQL."""
-    if connection.vendor == "postgresql":
+    if on_postgresql():
         return f"{column} = ANY({values})"
     return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608
 
@@ -147,19 +148,18 @@ def prepared_change(*fields: str) -> Callable[[Callable[..., QuerySet[Any, Any]]
     return declare
 
 
-_Kind = tuple[str, frozenset[str]]  # the database, and which of the values that may be several are one alone
+_Kind = frozenset[str]  # which of the values that may be several are one alone
 
 
 def _told_apart(names: Iterable[str], values: dict[str, Any]) -> tuple[_Kind, dict[str, Any]]:
     """Which statement the values of these slots need, and the values as it takes them."""
     several = {name: values[name] for name in names if _are_many(values[name])}
     alone = {name: next(iter(those)) for name, those in several.items() if len(those) == 1}
-    return (connections[DEFAULT_DB_ALIAS].vendor, frozenset(alone)), {**values, **alone}
+    return frozenset(alone), {**values, **alone}
 
 
 def _slots(names: Iterable[str], kind: _Kind) -> dict[str, Slot]:
-    _vendor, alone = kind
-    return {name: Slot(name, alone=name in alone) for name in names}
+    return {name: Slot(name, alone=name in kind) for name in names}
 
 
 def _filled(marks: Iterable[Any], values: dict[str, Any]) -> list[Any]:
@@ -222,7 +222,7 @@ class _Answered:
 def adapted(value: Any) -> Any:
     """A value as the driver takes it."""
     many = _are_many(value)
-    if connections[DEFAULT_DB_ALIAS].vendor == "postgresql":
+    if on_postgresql():
         return list(value) if many else value
     return json.dumps(list(value), default=_plain) if many else _plain(value)
 

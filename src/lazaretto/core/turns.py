@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db import connection
-
+from lazaretto.core.databases import on_postgresql
 from lazaretto.core.prepared import statement_cursor
 
 TURNS = "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(%s::text[]) AS name"
@@ -15,6 +14,6 @@ def in_turn(names: Iterable[str]) -> None:
     Always in the same order, so that nobody waits in a circle. SQLite has one writer anyway.
     """
     wanted = sorted(set(names))
-    if wanted and connection.vendor == "postgresql":
+    if wanted and on_postgresql():
         with statement_cursor() as cursor:
             cursor.execute(TURNS, [wanted])

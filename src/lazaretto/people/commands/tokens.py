@@ -5,9 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 from uuid import UUID
 
-from django.db import connection
-
 from lazaretto.core.bulk import LaidOut, insert_rows
+from lazaretto.core.databases import on_postgresql
 from lazaretto.core.prepared import adapted, statement_cursor
 from lazaretto.people.models import PersonAccess, PersonName, SearchToken
 from lazaretto.people.search_text import tokens_of
@@ -37,7 +36,7 @@ def open_with_tokens(access: LaidOut, unit_id: UUID) -> int:
     opened = f"{access.text} ON CONFLICT DO NOTHING RETURNING person_id"
     places = [adapted(unit_id), adapted(SearchToken.EVERYWHERE)]
     with statement_cursor() as cursor:
-        if connection.vendor == "postgresql":
+        if on_postgresql():
             copied = COPY.format(people="SELECT person_id FROM opened")
             statement = f"WITH opened AS ({opened}), copied AS ({copied}) SELECT count(*) FROM opened"  # noqa: S608
             cursor.execute(statement, [*access.values, *places])
