@@ -30,18 +30,18 @@ class Maker:
         self._model, self._annotations = model, list((annotations or {}).items())
         self._start, self._end = places[0], places[-1] + 1
         fields = [select[place][0].target for place in range(self._start, self._end)]
-        own_way = model.from_db.__func__ is not Model.from_db.__func__  # type: ignore[attr-defined]
+        own_way = model.from_db.__func__ is not Model.from_db.__func__ or model.__init__ is not Model.__init__  # type: ignore[attr-defined]
         listened_to = pre_init.has_listeners(model) or post_init.has_listeners(model)
         plain = all(field.descriptor_class in _PLAIN for field in fields)
         if own_way or listened_to or not plain or info.get("from_parent"):
             raise TypeError(f"{model.__name__} is more than its values; read it by a queryset")
         self._names = [field.attname for field in fields]
-        self._key = self._start + self._names.index(model._meta.pk.attname)
+        self._keys = [self._start + self._names.index(field.attname) for field in model._meta.pk_fields]
         self._related = [_Relation(one, select) for one in info.get("related_klass_infos", [])]
 
     def make(self, row: Sequence[Any]) -> Any:
         """The instance of one row; None where it has no key, as at the end of an outer join."""
-        if row[self._key] is None:
+        if any(row[place] is None for place in self._keys):
             return None
         made = self._model.__new__(self._model)
         state = made._state = ModelState()

@@ -5,19 +5,22 @@ as PostgreSQL's answer, and a command asks some twenty times. Here a statement i
 """
 
 import re
+import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from psycopg import Connection, OperationalError
+from psycopg import Connection, InterfaceError, OperationalError, generators
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
-from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus, TransactionStatus
 
 PLANS = 500  # that a connection keeps; the least used is dropped, which is a way there and back
 AGAIN = 2  # uses without a plan: what is asked once or twice is not worth keeping
 
+# What says that the server no longer has a plan as it was made: a column of another type, or somebody dropped all.
+_STALE = {b"0A000", b"26000"}
 _DONE = {ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK}
 
 
@@ -33,6 +36,7 @@ class Plans:
         self._values = Transformer.from_context(connection)
         self._known: OrderedDict[tuple[str, tuple[int, ...]], bytes | int] = OrderedDict()
         self._made = 0
+        self.interruptible = threading.current_thread() is threading.main_thread()
 
     def ask(self, sql: str, values: Sequence[Any]) -> tuple[int, list[Any]]:
         """Run a statement: how many rows it found or changed, and those that it returns.
@@ -41,13 +45,15 @@ class Plans:
         """
         taken: list[Any] = list(self._values.dump_sequence(values, [PyFormat.AUTO] * len(values)))
         types, formats = self._values.types or (), self._values.formats
-        if self._line.transaction_status == TransactionStatus.IDLE and not self._connection.autocommit:
+        status = self._line.transaction_status
+        if status == TransactionStatus.ACTIVE:
+            raise InterfaceError("this connection is in the middle of a COPY")
+        if status == TransactionStatus.IDLE and not self._connection.autocommit:
             self._good(self._line.exec_(b"BEGIN"))
         name = self._name(sql, types)
-        if name is None:
-            found = self._line.exec_params(_numbered(sql), taken, types, formats)
-        else:
-            found = self._line.exec_prepared(name, taken, formats)
+        found = self._answer(name, sql, taken, types, formats)
+        if name is not None and found.error_field(DiagnosticField.SQLSTATE) in _STALE:
+            self._known.pop((sql, types), None)
         self._good(found)
         if found.status == ExecStatus.COMMAND_OK:
             return -1 if found.command_tuples is None else found.command_tuples, []
@@ -55,6 +61,18 @@ class Plans:
         rows = self._values.load_rows(0, found.ntuples, tuple)
         self._values.set_pgresult(None)  # which would be kept until the next one
         return found.ntuples, rows
+
+    def _answer(self, name: bytes | None, sql: str, taken: list[Any], types: Any, formats: Any) -> Any:
+        """What the server says. In the program's main thread Ctrl-C ends the waiting, which costs a little more."""
+        if not self.interruptible:
+            if name is None:
+                return self._line.exec_params(_numbered(sql), taken, types, formats)
+            return self._line.exec_prepared(name, taken, formats)
+        if name is None:
+            self._line.send_query_params(_numbered(sql), taken, types, formats)
+        else:
+            self._line.send_query_prepared(name, taken, formats)
+        return self._connection.wait(generators.execute(self._line))[-1]
 
     def forget(self) -> None:
         """Drop all, because tables changed."""

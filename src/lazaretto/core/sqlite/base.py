@@ -6,14 +6,17 @@ hands on at once, and which it lets go of itself when a process is killed.
 
 Nor does the next writer wait for the disk: SQLite keeps its own file whole (`synchronous=NORMAL`), and what a
 transaction wrote is brought to the disk after the lock was handed on, before anybody is told that it is done. Whatever
-comes later in the log stands on what came before it, so nothing is ever kept that stood on something lost.
+comes later in the log stands on what came before it, so nothing is ever kept that stood on something lost. Where the
+disk refuses a part of the log, nothing may be written behind that part: the log is emptied into the database first.
 """
 
+import logging
 import os
 import sqlite3
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 from django.db.backends.sqlite3 import base
 
@@ -27,6 +30,9 @@ except ImportError:  # not a POSIX system: SQLite's own waiting has to do
 # Who brings a commit to the disk: whoever holds the lock does it after handing it on; all else is SQLite's affair.
 BY_US, BY_SQLITE = "PRAGMA synchronous=NORMAL", "PRAGMA synchronous=FULL"
 to_disk = getattr(os, "fdatasync", os.fsync)
+NOT_THERE = "what was written may not be on the disk; free or mend it, then send the request again"
+
+log = logging.getLogger(__name__)
 
 
 class Cursor(base.SQLiteCursorWrapper):
@@ -70,17 +76,24 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return planned_cursor(self, self._ask)
 
     def _ask(self, sql: str, values: Sequence[Any]) -> tuple[int, list[Any]]:
-        asked = self.connection.execute(_in_own_marks(sql) if values else sql, values)
+        asked = self.connection.execute(_in_own_marks(sql), values)
         rows = asked.fetchall()
         return asked.rowcount, rows
 
     def _start_transaction_under_autocommit(self) -> None:
         self._take()
+        ours = self._held and self._logs
         try:
-            if self._held and self._logs:
+            if ours:
+                if self._hole().exists():
+                    self._empty_log()
                 self.connection.execute(BY_US)
             super()._start_transaction_under_autocommit()  # type: ignore[misc]
+            if ours:
+                self._open_log()
         except BaseException:
+            if ours and not self.connection.in_transaction:
+                self.connection.execute(BY_SQLITE)
             self._let_go()
             raise
 
@@ -127,15 +140,38 @@ class DatabaseWrapper(base.DatabaseWrapper):
         with self.wrap_database_errors:
             self.connection.execute(BY_SQLITE)
             try:
-                to_disk(self._log_file())
+                to_disk(cast("int", self._log))
             except OSError as error:
-                raise sqlite3.OperationalError(f"what was written may not be on the disk: {error.strerror}") from error
+                log.error("the disk did not take a part of the log: %s", error.strerror)
+                self._take()
+                try:
+                    self._hole().touch()
+                    self._empty_log()
+                finally:
+                    self._let_go()
 
-    def _log_file(self) -> int:
-        """SQLite's log, open; one that was deleted since is not the one it writes."""
-        if self._log is not None and not os.fstat(self._log).st_nlink:
+    def _empty_log(self) -> None:
+        """Bring all of the log into the database and the database to the disk, holding the lock.
+
+        Raises `OperationalError`; until it succeeds nobody writes, for it would be lost with what is not there.
+        """
+        with self.wrap_database_errors:
+            try:
+                (busy, *_pages) = self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            except sqlite3.OperationalError as error:
+                raise sqlite3.OperationalError(NOT_THERE) from error
+            if busy:
+                raise sqlite3.OperationalError(NOT_THERE)
+            self._hole().unlink(missing_ok=True)
+
+    def _hole(self) -> Path:
+        """Says, while it is there, that the disk does not have all of the log."""
+        return Path(f"{self.settings_dict['NAME']}.hole")
+
+    def _open_log(self) -> None:
+        """Open the log before anything is written: only who had it open is told what the disk did not take."""
+        if self._log is not None and not os.fstat(self._log).st_nlink:  # deleted since: not the one SQLite writes
             os.close(self._log)
             self._log = None
         if self._log is None:
             self._log = os.open(f"{self.settings_dict['NAME']}-wal", os.O_RDONLY | os.O_CLOEXEC)
-        return self._log

@@ -1,6 +1,9 @@
 """Instances that a maker puts together are those that Django reads."""
 
+import itertools
+
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.db.models import F
 from django.db.models.signals import post_init
@@ -56,3 +59,13 @@ def test_a_model_that_somebody_listens_to_is_not_read_past_them():
             Maker(compiler.klass_info, compiler.select)
     finally:
         post_init.disconnect(listener, sender=Unit)
+
+
+def test_every_model_can_be_read_so():
+    for model in apps.get_models():
+        compiler = model._default_manager.all().query.get_compiler(connection.alias)
+        compiler.as_sql()
+        names = [field.attname for field in model._meta.concrete_fields]
+        made = Maker(compiler.klass_info, compiler.select).make(range(1, len(names) + 1))
+        assert {name: made.__dict__[name] for name in names} == dict(zip(names, itertools.count(1)))
+        assert Maker(compiler.klass_info, compiler.select).make([None] * len(names)) is None

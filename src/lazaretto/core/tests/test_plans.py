@@ -1,7 +1,10 @@
 """Planned cursors: PostgreSQL plans a statement once for a connection; what goes wrong has Django's names."""
 
+import signal
+import time
+
 import pytest
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.db.transaction import TransactionManagementError
 
 from lazaretto.accounts.models import Unit
@@ -11,6 +14,15 @@ from lazaretto.core.prepared import statement_cursor
 from tests.threads import needs_server
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True, params=[True, False], ids=["interruptible", "straight"])
+def way(request, db, monkeypatch):
+    """The program's main thread waits so that Ctrl-C ends it, the server's threads do not."""
+    if connection.vendor != "postgresql":
+        return
+    connection.ensure_connection()
+    monkeypatch.setattr(connection.plans, "interruptible", request.param)
 
 
 def ask(sql, *values):
@@ -105,6 +117,53 @@ def test_nothing_is_kept_when_tables_change():
     assert kept("as_it_was") == 1
     with connection.schema_editor(collect_sql=True):
         assert kept("as_it_was") == 0
+
+
+@needs_server
+@pytest.mark.parametrize("stale", ["ALTER TABLE pg_temp.kept ALTER COLUMN word TYPE text", "DEALLOCATE ALL"])
+def test_a_plan_that_is_stale_is_made_anew(stale):
+    connection.plans.forget()
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE kept (word varchar(5))")
+    for _time in range(plans.AGAIN + 1):
+        assert ask("SELECT word FROM kept WHERE word <> %s", "x") == []
+    with connection.cursor() as cursor:
+        cursor.execute(stale)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        ask("SELECT word FROM kept WHERE word <> %s", "x")
+    for _time in range(plans.AGAIN + 2):
+        assert ask("SELECT word FROM kept WHERE word <> %s", "x") == []
+
+
+@needs_server
+def test_nothing_is_asked_in_the_middle_of_a_copy():
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE kept (word text)")
+        with cursor.copy("COPY kept FROM STDIN") as copy:
+            copy.write_row(["one"])
+            with pytest.raises(InterfaceError, match="COPY"):
+                ask("SELECT 1")
+            copy.write_row(["two"])
+    assert ask("SELECT count(*) FROM kept") == [(2,)]
+
+
+@needs_server
+def test_waiting_can_be_interrupted():
+    def stop(*_said):
+        raise KeyboardInterrupt
+
+    connection.plans.interruptible = True
+    before = signal.signal(signal.SIGALRM, stop)
+    began = time.monotonic()
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        with pytest.raises(KeyboardInterrupt), transaction.atomic():
+            ask("SELECT pg_sleep(20)")
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert time.monotonic() - began < 10
+    assert ask("SELECT 1") == [(1,)]
 
 
 @needs_server

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -156,20 +157,67 @@ def test_what_is_written_outside_of_a_transaction_is_brought_to_the_disk_by_sqli
     assert synchronous(writer) == FULL
 
 
-def test_a_disk_that_does_not_take_it_is_said_and_the_next_one_may_write(opened, monkeypatch):
+def broken(_log: int) -> None:
+    raise OSError(errno.EIO, "Input/output error")
+
+
+def write(one: DatabaseWrapper, word: str) -> None:
+    with transaction.atomic(using=one.alias), one.cursor() as cursor:
+        cursor.execute("INSERT INTO said VALUES (%s)", [word])
+
+
+def test_what_the_disk_did_not_take_of_the_log_goes_to_the_database_itself(opened, monkeypatch, tmp_path):
     writer, next_one = opened(), opened()
-
-    def broken(_log: int) -> None:
-        raise OSError(errno.EIO, "Input/output error")
-
+    with writer.cursor() as cursor:
+        cursor.execute("CREATE TABLE said (word text)")
     with monkeypatch.context() as patched:
         patched.setattr(base, "to_disk", broken)
-        with pytest.raises(OperationalError, match="may not be on the disk"), transaction.atomic(using=writer.alias):
-            pass
+        write(writer, "mine")
+    assert (tmp_path / "d.sqlite3-wal").stat().st_size == 0
+    assert not (tmp_path / "d.sqlite3.hole").exists()
+    write(next_one, "next")
+    assert synchronous(writer) == synchronous(next_one) == FULL
+
+
+def test_nobody_writes_behind_a_hole_in_the_log(opened, monkeypatch, tmp_path):
+    writer, next_one, reader = opened(), opened(), opened()
+    with writer.cursor() as cursor:
+        cursor.execute("CREATE TABLE said (word text)")
+    for one in (writer, next_one):
+        with one.cursor() as cursor:
+            cursor.execute("PRAGMA busy_timeout=0")
+    with reader.cursor() as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute("SELECT * FROM said")  # whoever reads keeps the log
+    with monkeypatch.context() as patched:
+        patched.setattr(base, "to_disk", broken)
+        with pytest.raises(OperationalError, match="may not be on the disk"):
+            write(writer, "mine")
     for one in (next_one, writer):
-        with transaction.atomic(using=one.alias), one.cursor() as cursor:
-            cursor.execute(f"CREATE TABLE {one.alias.replace('-', '_')} (word text)")
+        with pytest.raises(OperationalError, match="may not be on the disk"):
+            write(one, "never")
         assert synchronous(one) == FULL
+    with reader.cursor() as cursor:
+        cursor.execute("COMMIT")
+    write(next_one, "next")
+    with reader.cursor() as cursor:
+        cursor.execute("SELECT word FROM said")
+        assert cursor.fetchall() == [("mine",), ("next",)]
+    assert not (tmp_path / "d.sqlite3.hole").exists()
+
+
+def test_who_cannot_begin_leaves_the_disk_to_sqlite(opened, tmp_path):
+    writer = opened()
+    with writer.cursor() as cursor:
+        cursor.execute("CREATE TABLE said (word text)")
+        cursor.execute("PRAGMA busy_timeout=0")
+    with closing(sqlite3.connect(tmp_path / "d.sqlite3", isolation_level=None)) as stranger:
+        stranger.execute("BEGIN IMMEDIATE")
+        with pytest.raises(OperationalError, match="locked"):
+            write(writer, "mine")
+        stranger.execute("ROLLBACK")
+    assert synchronous(writer) == FULL
+    write(writer, "mine")
 
 
 def test_without_a_log_sqlite_does_it_all(opened, monkeypatch):

@@ -156,7 +156,7 @@ def _write(
     steps = *beside, Changed(Room, ("state", "state_since"), moved, by=("id", "state"))
     missed = sum(len(step.rows) for step in steps) - write_together(*steps, Fresh(RoomStateChange, _CHANGE, changes))
     if missed:
-        raise StaleState(rooms=missed)
+        raise StaleState(rooms=min(missed, len(rooms)))
     record_all([_note(room, after, reason) for room in rooms])
     for room in rooms:
         room.state, room.state_since = after, at
