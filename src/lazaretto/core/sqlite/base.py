@@ -14,6 +14,7 @@ import logging
 import os
 import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
@@ -92,7 +93,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
             if ours:
                 self._open_log()
         except BaseException:
-            if ours and not self.connection.in_transaction:
+            self.connection.rollback()  # where it had begun
+            if ours:
                 self.connection.execute(BY_SQLITE)
             self._let_go()
             raise
@@ -145,7 +147,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 log.error("the disk did not take a part of the log: %s", error.strerror)
                 self._take()
                 try:
-                    self._hole().touch()
+                    with suppress(OSError):  # a disk that takes no file either takes no transaction
+                        self._hole().touch()
                     self._empty_log()
                 finally:
                     self._let_go()

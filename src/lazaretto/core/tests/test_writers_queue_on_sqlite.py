@@ -146,6 +146,17 @@ def test_a_commit_is_on_the_disk_before_it_is_told_and_the_next_writer_does_not_
     assert os.fstat(told[0]).st_ino == (tmp_path / "d.sqlite3-wal").stat().st_ino
 
 
+def test_a_log_that_somebody_removed_lets_nobody_begin(opened, tmp_path):
+    writer = opened()
+    with writer.cursor() as cursor:
+        cursor.execute("CREATE TABLE said (word text)")
+    (tmp_path / "d.sqlite3-wal").unlink()
+    with pytest.raises(FileNotFoundError):
+        write(writer, "mine")
+    assert not writer.connection.in_transaction
+    assert synchronous(writer) == FULL
+
+
 def test_what_is_written_outside_of_a_transaction_is_brought_to_the_disk_by_sqlite(opened):
     writer = opened()
     assert synchronous(writer) == FULL
