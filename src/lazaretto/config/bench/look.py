@@ -1,5 +1,6 @@
 """Fills a scratch installation with many people and times first pages and searches. A process of its own."""
 
+import gc
 import json
 import sys
 import time
@@ -24,6 +25,8 @@ def main(people: int) -> None:
     setup()
     import_module("lazaretto.config.static").collect()  # pages name their files by what is in them
     given, seconds = _filled(people)
+    gc.collect()
+    import_module("lazaretto.config.memory").settle()  # as a server's process, which did not fill the database
     client = import_module("django.test").Client(headers={"host": "localhost"})
     users = import_module("lazaretto.accounts.models").User.objects
     figures = []
