@@ -157,19 +157,32 @@ class NoRoom(DomainError):
     next_step = _("Tell whoever runs the server that its disk is full. Phones keep what they hold and send it again.")
 
 
+class NotOnDisk(DomainError):
+    """The disk of the database failed after something was written: it stands now, and may be gone after a power cut."""
+
+    code = "not_on_disk"
+    status = 503
+    retry_after = 60
+    message = _("The disk of the server may not have kept what was sent.")
+    next_step = _("Tell whoever runs the server that its disk fails. Look whether it is there before sending it again.")
+
+
+NOT_SYNCED: Final = "SQLITE_IOERR_FSYNC"  # how SQLite calls it
 _FULL: Final = {"SQLITE_FULL", "53100"}  # how SQLite and PostgreSQL call a full disk
 
 
 def named(error: Exception, doing: str) -> "DomainError | None":
-    """The named error for what was raised, if it has one: a constraint that held, a disk that is full."""
+    """The named error for what was raised, if it has one: a constraint that held, a disk that is full or fails."""
     if isinstance(error, IntegrityError):
         return RefusedByDatabase.because(error, doing)
     cause = error.__cause__
-    if isinstance(error, OperationalError) and _FULL & {
-        getattr(cause, "sqlite_errorname", ""), getattr(cause, "sqlstate", "")
-    }:  # fmt: skip
+    said = {getattr(cause, "sqlite_errorname", ""), getattr(cause, "sqlstate", "")}
+    if isinstance(error, OperationalError) and _FULL & said:
         log.error("%s: the disk of the database is full", doing)
         return NoRoom()
+    if isinstance(error, OperationalError) and NOT_SYNCED in said:
+        log.error("%s: the disk of the database fails", doing)
+        return NotOnDisk()
     return error if isinstance(error, DomainError) else None
 
 

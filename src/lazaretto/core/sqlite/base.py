@@ -21,6 +21,7 @@ from typing import Any, cast
 
 from django.db.backends.sqlite3 import base
 
+from lazaretto.core.errors import NOT_SYNCED
 from lazaretto.core.planned import planned_cursor
 
 try:
@@ -31,7 +32,6 @@ except ImportError:  # not a POSIX system: SQLite's own waiting has to do
 # Who brings a commit to the disk: whoever holds the lock does it after handing it on; all else is SQLite's affair.
 BY_US, BY_SQLITE = "PRAGMA synchronous=NORMAL", "PRAGMA synchronous=FULL"
 to_disk = getattr(os, "fdatasync", os.fsync)
-NOT_THERE = "what was written may not be on the disk; free or mend it, then send the request again"
 
 log = logging.getLogger(__name__)
 
@@ -162,9 +162,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
             try:
                 (busy, *_pages) = self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             except sqlite3.OperationalError as error:
-                raise sqlite3.OperationalError(NOT_THERE) from error
+                raise _not_synced() from error
             if busy:
-                raise sqlite3.OperationalError(NOT_THERE)
+                raise _not_synced()
             self._hole().unlink(missing_ok=True)
 
     def _hole(self) -> Path:
@@ -178,3 +178,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._log = None
         if self._log is None:
             self._log = os.open(f"{self.settings_dict['NAME']}-wal", os.O_RDONLY | os.O_CLOEXEC)
+
+
+def _not_synced() -> sqlite3.OperationalError:
+    """What SQLite raises itself where it brings a commit to the disk; `core.errors` knows it by its name."""
+    error = sqlite3.OperationalError("what was written may not be on the disk")
+    error.sqlite_errorname = NOT_SYNCED
+    return error

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from django.db import OperationalError, connections, transaction
 
+from lazaretto.core.errors import NotOnDisk, named
 from lazaretto.core.sqlite import base
 from lazaretto.core.sqlite.base import DatabaseWrapper
 
@@ -202,8 +203,9 @@ def test_nobody_writes_behind_a_hole_in_the_log(opened, monkeypatch, tmp_path):
         cursor.execute("SELECT * FROM said")  # whoever reads keeps the log
     with monkeypatch.context() as patched:
         patched.setattr(base, "to_disk", broken)
-        with pytest.raises(OperationalError, match="may not be on the disk"):
+        with pytest.raises(OperationalError, match="may not be on the disk") as failed:
             write(writer, "mine")
+    assert isinstance(named(failed.value, "test"), NotOnDisk)
     for one in (next_one, writer):
         with pytest.raises(OperationalError, match="may not be on the disk"):
             write(one, "never")
