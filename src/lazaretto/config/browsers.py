@@ -1,6 +1,6 @@
 """Django's middlewares for people with a browser: a program that comes with a token is let past them.
 
-It has no session, no cookie, no notices and no htmx, and each of them costs it as much as a read of the database.
+It has no session, no cookie, no notices and no htmx, so nothing looks for them.
 """
 
 from typing import Any
