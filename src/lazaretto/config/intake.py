@@ -27,6 +27,7 @@ from lazaretto.accounts.queries import actor_through, tokens_by
 from lazaretto.config.front import Said, Scope
 from lazaretto.core import clock
 from lazaretto.core.access import Actor
+from lazaretto.core.databases import on_postgresql
 from lazaretto.field.models import Device
 from lazaretto.field.queries import actor_of_device, devices_by
 from lazaretto.field.schemas import PlainBatch
@@ -156,7 +157,7 @@ def _wait_no_longer() -> None:
     """Somebody else may hold one tube for long: then all that wait behind it go the ordinary way."""
     connection.close_if_health_check_failed()
     connection.ensure_connection()
-    if connection.vendor == "postgresql" and getattr(_limited, "line", None) is not connection.connection:
+    if on_postgresql() and getattr(_limited, "line", None) is not connection.connection:
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('lock_timeout', %s, false)", [LONGEST_WAIT])
         _limited.line = connection.connection

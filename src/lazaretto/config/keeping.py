@@ -14,6 +14,7 @@ from django.db import connection, connections
 
 from lazaretto.core import cli
 from lazaretto.core.cli import gettext as _
+from lazaretto.core.databases import on_postgresql
 from lazaretto.core.signing import BadSignature, public_key, read_signed
 
 HERE = "lazaretto.config.keeping"
@@ -103,13 +104,13 @@ def restore(arguments: argparse.Namespace) -> int:
 
 def _in_use() -> bool:
     """Whether there is a database with tables. A file of SQLite that is not there is not made by asking."""
-    if connection.vendor != "postgresql" and not Path(_sqlite_file()).exists():
+    if not on_postgresql() and not Path(_sqlite_file()).exists():
         return False
     return bool(connection.introspection.table_names())
 
 
 def _dump(target: Path) -> None:
-    if connection.vendor == "postgresql":
+    if on_postgresql():
         _run("pg_dump", "--format=custom", "--file", str(target))
         return
     with closing(sqlite3.connect(_sqlite_file())) as live, closing(sqlite3.connect(target)) as copy:
@@ -118,7 +119,7 @@ def _dump(target: Path) -> None:
 
 def _load(source: Path) -> None:
     connections.close_all()
-    if connection.vendor == "postgresql":
+    if on_postgresql():
         _run(
             "pg_restore",
             "--clean",

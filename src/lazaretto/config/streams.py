@@ -30,6 +30,7 @@ from django.http import HttpRequest, parse_cookie
 from lazaretto.accounts.models import User
 from lazaretto.accounts.queries import actor_for
 from lazaretto.core import clock, live
+from lazaretto.core.databases import on_postgresql
 from lazaretto.core.models import JournalEntry
 from lazaretto.places.models import Site
 
@@ -160,7 +161,7 @@ class Streams:
 
     async def _watch(self, pool: ThreadPoolExecutor) -> None:
         """Follow the database for as long as there are streams; starts again after any trouble."""
-        follow = self._listen if connection.vendor == "postgresql" else self._poll
+        follow = self._listen if on_postgresql() else self._poll
         while self.open and not self.closing:
             try:
                 await follow(pool)

@@ -18,6 +18,7 @@ from django.db import connection
 from lazaretto.core.access import Actor
 from lazaretto.core.bulk import insert_few, insert_rows, insert_unless_taken, laid_out, next_ids
 from lazaretto.core.commands import command, record
+from lazaretto.core.databases import on_postgresql
 from lazaretto.core.prepared import statement_cursor
 from lazaretto.headcounts.queries import digest_of
 from lazaretto.people.rules import BY_HAND, read_documents
@@ -353,7 +354,7 @@ def _settle(
 
 def _uuid() -> str:
     """The place of a key in a statement; among values that are only selected PostgreSQL must be told."""
-    return "%s::uuid" if connection.vendor == "postgresql" else "%s"
+    return "%s::uuid" if on_postgresql() else "%s"
 
 
 def _key(pk: UUID) -> Any:

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
-
 from lazaretto.core.bulk import insert_few, laid_out
+from lazaretto.core.databases import on_postgresql
 from lazaretto.core.prepared import adapted, statement_cursor
 from lazaretto.screening.models import Scan, Upload
 from lazaretto.screening.queries import scans_of_upload
@@ -45,7 +44,7 @@ def insert_and_count(receipt: Upload, lines: Sequence[Line]) -> set[UUID]:
     """
     if not lines:
         return set()
-    taken = _in_one(receipt, lines) if connection.vendor == "postgresql" else _one_by_one(receipt, lines)
+    taken = _in_one(receipt, lines) if on_postgresql() else _one_by_one(receipt, lines)
     if taken == len(lines):
         return {line[1] for line in lines}
     numbers = [line[0] for line in lines]

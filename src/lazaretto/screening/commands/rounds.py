@@ -14,6 +14,7 @@ from lazaretto.accounts.models import Unit
 from lazaretto.core.access import Actor
 from lazaretto.core.bulk import insert
 from lazaretto.core.commands import command, record
+from lazaretto.core.databases import on_postgresql
 from lazaretto.core.errors import IllegalTransition, InvalidInput, ReasonRequired, whole
 from lazaretto.core.states import Edge, edge
 from lazaretto.screening.choices import PointState, RoundState, TubeRule
@@ -282,7 +283,7 @@ def _make_room(round_id: UUID) -> None:
     """The part of the table of scans that is this round's. Attached, because making it in place would stop all scans
     of other rounds until this transaction has ended.
     """
-    if connection.vendor != "postgresql":
+    if not on_postgresql():
         return
     part = f"screening_scan_{round_id.hex}"
     with connection.cursor() as cursor:

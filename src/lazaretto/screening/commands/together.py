@@ -21,6 +21,7 @@ from lazaretto.core.access import Actor
 from lazaretto.core.bulk import insert_few, laid_out
 from lazaretto.core.codes import is_tidy
 from lazaretto.core.commands import Part
+from lazaretto.core.databases import on_postgresql
 from lazaretto.core.postgresql import packed
 from lazaretto.core.prepared import statement_cursor
 from lazaretto.screening.choices import RoundState
@@ -175,7 +176,7 @@ def ready(batches: Sequence[Fitting]) -> Callable[[], list[Part[UploadAnswer]]]:
     That puts it there inside a transaction, all or none.
     """
     tubes = _tubes(batches)
-    write = (_at_once if connection.vendor == "postgresql" else _one_by_one)(batches, tubes)
+    write = (_at_once if on_postgresql() else _one_by_one)(batches, tubes)
 
     def written() -> list[Part[UploadAnswer]]:
         try:
