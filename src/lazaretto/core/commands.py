@@ -10,7 +10,7 @@ import inspect
 import operator
 import types
 import typing
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -140,17 +140,15 @@ class Command(Generic[P, R]):
             return self._run(actor, at, None, kwargs)
         return again_on_deadlock(lambda: self._run(actor, at, None, dict(kwargs)))
 
-    def at_once(self, actors: Collection[Actor], at: datetime, work: Callable[[], Sequence[Part[R]]]) -> list[R]:
-        """Do it for several actors in one transaction, all or none: `work` does what the function does, for all.
+    def at_once(self, parts: Sequence[Part[R]], at: datetime, write: Callable[[], None]) -> list[R]:
+        """Do it for several actors in one transaction, all or none: `write` does what the function does, for all.
 
-        Each part has an entry of its own in the journal. Raises `Forbidden`, and what `work` raises.
+        Each part has an entry of its own in the journal, made ready before anything is locked. Returns their answers.
+        Raises `Forbidden`, and what `write` raises.
         """
-        for actor in actors:
-            self._check_role(actor)
-        return again_on_deadlock(lambda: self._at_once(at, work))
-
-    def _at_once(self, at: datetime, work: Callable[[], Sequence[Part[R]]]) -> list[R]:
-        parts, recorded = work(), clock.now()
+        for part in parts:
+            self._check_role(part.actor)
+        recorded, units = clock.now(), {part.note.unit_id for part in parts if part.note.unit_id is not None}
         entries = [
             entry
             for part in parts
@@ -158,7 +156,12 @@ class Command(Generic[P, R]):
                 [part.note], command=self.name, actor=part.actor, at=at, recorded_at=recorded, client_id=None
             )
         ]
-        close(entries, {part.note.unit_id for part in parts if part.note.unit_id is not None}, None)
+
+        def written() -> None:
+            write()
+            close(entries, units, None)
+
+        again_on_deadlock(written)
         return [part.answer for part in parts]
 
     def invoke(self, *, actor: Actor, at: datetime, payload: Mapping[str, Any], client_id: UUID | None = None) -> R:

@@ -7,7 +7,7 @@ Chengdu 2022-09-02 and others, where phones captured for hours without a network
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -67,6 +67,13 @@ def clock_error(sent_at: datetime, received_at: datetime) -> timedelta:
 def true_time(said: datetime, error: timedelta, received_at: datetime) -> datetime:
     """When something happened that the phone says happened then, UTC; never after it was received."""
     return min((said + error).astimezone(UTC), received_at)
+
+
+def true_times(said: Sequence[datetime], error: timedelta, received_at: datetime) -> list[datetime]:
+    """The same of several: most phones are right, and say it in UTC."""
+    if not error and max(said) <= received_at and {one.tzinfo for one in said} == {UTC}:
+        return list(said)
+    return [true_time(one, error, received_at) for one in said]
 
 
 def odd_dates(opens_at: datetime, deadline_at: datetime, *, at: datetime) -> str:

@@ -1,6 +1,6 @@
 """Many rows go in and are changed at once, and read back as if the ORM had written them."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -18,8 +18,8 @@ PERSON = (
 )  # fmt: skip
 
 
-@pytest.fixture(autouse=True, params=[1, 50], ids=["many", "few"])
-def _both_ways(request, monkeypatch):
+@pytest.fixture(autouse=True, params=[1, 2, 50], ids=["many", "by two", "few"])
+def _each_way(request, monkeypatch):
     monkeypatch.setattr(bulk, "FEW", request.param)
 
 
@@ -156,3 +156,10 @@ def test_a_key_that_is_taken_is_left_out_where_it_may_be():
 def test_a_text_too_long_is_named_before_it_is_written():
     with pytest.raises(TextTooLong):
         bulk.fresh(Person(name="李" * 500, created_at=NOW))
+
+
+def test_moments_are_texts_as_django_writes_them_to_sqlite():
+    moments = [NOW, NOW + timedelta(microseconds=7), NOW.replace(microsecond=120_000), datetime(1970, 1, 1, tzinfo=UTC)]
+    assert bulk.in_sqlite(moments) == [str(moment.replace(tzinfo=None)) for moment in moments]
+    assert bulk.in_sqlite(moments[:1]) == [str(NOW.replace(tzinfo=None))]
+    assert bulk.in_sqlite([]) == []

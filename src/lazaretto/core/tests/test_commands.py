@@ -103,12 +103,11 @@ def test_what_is_done_for_several_at_once_asks_each_for_their_role_and_has_a_lin
     second = actor_for(factories.user("administrator", cast.site.unit), at=NOW)
 
     def renamed_by(*actors):
-        def work():
+        def write():
             Unit.objects.filter(pk=cast.site.unit_id).update(name="together")
-            note = Note("accounts.unit", str(cast.site.unit_id), unit_id=cast.site.unit_id)
-            return [Part(actor, note, actor.name) for actor in actors]
 
-        return together.at_once(actors, NOW, work)
+        note = Note("accounts.unit", str(cast.site.unit_id), unit_id=cast.site.unit_id)
+        return together.at_once([Part(actor, note, actor.name) for actor in actors], NOW, write)
 
     with pytest.raises(Forbidden):
         renamed_by(second, cast.clerk.actor)

@@ -46,5 +46,5 @@ def take_together(sent: Sequence[Sent], *, at: datetime) -> list[UploadAnswer | 
     fit = [one for one in found if one is not None]
     if not fit:
         return [None for _one in sent]
-    answers = iter(upload.at_once([one.sent.actor for one in fit], at, ready(fit)))
+    answers = iter(upload.at_once([one.part() for one in fit], at, ready(fit)))
     return [None if one is None else next(answers) for one in found]

@@ -14,11 +14,11 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 from psycopg.errors import UniqueViolation
 
 from lazaretto.core.access import Actor
-from lazaretto.core.bulk import insert_few, laid_out
+from lazaretto.core.bulk import in_chunks, in_sqlite, insert_few, laid_out
 from lazaretto.core.codes import is_tidy
 from lazaretto.core.commands import Part
 from lazaretto.core.databases import on_postgresql
@@ -28,12 +28,11 @@ from lazaretto.screening.choices import RoundState
 from lazaretto.screening.commands.answers import ANSWER, UploadAnswer
 from lazaretto.screening.commands.receipts import batch_digest, note_of, receipt_of
 from lazaretto.screening.commands.scans import EPOCH, FAR, Swab, TakenScan
-from lazaretto.screening.models import CountDelta, Point, Tube, Upload
+from lazaretto.screening.models import CountDelta, Point, Upload
 from lazaretto.screening.queries import enterprise_of, places, receipts_among, tubes_with
-from lazaretto.screening.rules import CAPTURE, HOUR, PLACES, clock_error, hour_of, is_fever, true_time
+from lazaretto.screening.rules import CAPTURE, HOUR, PLACES, clock_error, hour_of, is_fever, true_times
 
 RECEIPT = tuple(field.attname for field in Upload._meta.concrete_fields)
-TUBE = ("code", "round_id", "point_id", "opened_at")
 COUNT = ("round_id", "point_id", "organisation_id", "hour", "n")
 
 # Receipts, tubes, scans: in the order in which `upload` goes through the tables. What is asked for is done first, from
@@ -54,8 +53,9 @@ tube AS (
     ORDER BY 1, number
 ), counted AS (INSERT INTO screening_countdelta ({2}) SELECT {2} FROM {3})
 SELECT (SELECT count(*) FROM receipt), (SELECT count(*) FROM tube)"""
-INSERT = """INSERT INTO screening_scan
-(round_id, upload_id, number, scan, tube, slot, "table", taken_at, temperature) VALUES (%s,%s,%s,%s,%s,%s,%s,%s,%s)"""
+TUBES = "INSERT INTO screening_tube (code, round_id, point_id, opened_at) VALUES"
+SCANS = """INSERT INTO screening_scan
+(round_id, upload_id, number, scan, tube, slot, "table", taken_at, temperature) VALUES"""
 LONGEST = timedelta(days=3)  # between the scans of a batch: a phone without a network for days; else a clock is odd
 TAKEN = {"SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE"}
 
@@ -165,12 +165,12 @@ def _fitting(sent: Sent, place: Point | None, at: datetime) -> Fitting | None:
     receipt.answer = ANSWER.dump_python(answer, mode="json")
     return Fitting(
         sent, place, receipt, answer, numbers, ids, tubes, slots, [one.table for one in scans],
-        [true_time(one, error, at) for one in said],
-        [None if heat is None else round(heat * 10) for heat in heats],
+        true_times(said, error, at),
+        list(map({heat: None if heat is None else round(heat * 10) for heat in set(heats)}.__getitem__, heats)),
     )  # fmt: skip
 
 
-def ready(batches: Sequence[Fitting]) -> Callable[[], list[Part[UploadAnswer]]]:
+def ready(batches: Sequence[Fitting]) -> Callable[[], None]:
     """Lay out what goes into the tables, before anything is locked. Raises `NotFresh`, and so does what it returns.
 
     That puts it there inside a transaction, all or none.
@@ -178,14 +178,13 @@ def ready(batches: Sequence[Fitting]) -> Callable[[], list[Part[UploadAnswer]]]:
     tubes = _tubes(batches)
     write = (_at_once if on_postgresql() else _one_by_one)(batches, tubes)
 
-    def written() -> list[Part[UploadAnswer]]:
+    def written() -> None:
         try:
             made = write()
         except IntegrityError as error:
             raise (NotFresh() if _is_taken(error) else error) from error
         if made < len(tubes):
             _belong_here(tubes)
-        return [one.part() for one in batches]
 
     return written
 
@@ -198,7 +197,7 @@ def _tubes(batches: Sequence[Fitting]) -> Opened:
     for number, one in enumerate(batches, 1):
         for code, moment in one.opened().items():
             _batch, place, _moment = found.setdefault(code, (number, one.place, moment))
-            if place.pk != one.place.pk:
+            if place.id != one.place.id:
                 raise NotFresh
     return dict(sorted(found.items()))
 
@@ -239,24 +238,33 @@ def _columns(batches: Sequence[Fitting]) -> Iterable[Iterable[Sequence[Any]]]:
 def _one_by_one(batches: Sequence[Fitting], tubes: Opened) -> Callable[[], int]:
     """The same on SQLite, which has no arrays and keeps texts: a moment without its zone, which is UTC."""
     receipts = _receipts(batches)
-    opened = [(code, place.round_id, place.pk, moment) for code, (_batch, place, moment) in tubes.items()]
-    scans = sorted(chain.from_iterable(map(_rows, batches)), key=itemgetter(2))
+    keys = {one.place.id: (one.place.round_id.hex, one.place.id.hex) for one in batches}
+    moments = in_sqlite([moment for _batch, _place, moment in tubes.values()])
+    opened = [
+        (code, *keys[place.id], at) for (code, (_batch, place, _at)), at in zip(tubes.items(), moments, strict=True)
+    ]
+    new = list(in_chunks(TUBES, opened, " ON CONFLICT DO NOTHING"))
+    scans = list(in_chunks(SCANS, sorted(chain.from_iterable(map(_rows, batches)), key=itemgetter(2))))
     counts = [row for one in batches for row in one.counts()]
 
     def write() -> int:
         insert_few(Upload, RECEIPT, receipts)
-        made = insert_few(Tube, TUBE, opened, ignore_conflicts=True, returning=True)
-        with connection.cursor() as cursor:
-            cursor.executemany(INSERT, scans)
+        made = 0
+        with statement_cursor() as cursor:
+            for step in new:
+                cursor.execute(step.text, step.values)
+                made += cursor.rowcount
+            for step in scans:
+                cursor.execute(step.text, step.values)
         insert_few(CountDelta, COUNT, counts)
-        return len(made)
+        return made
 
     return write
 
 
 def _rows(one: Fitting) -> Iterable[tuple[Any, ...]]:
     same = repeat(one.place.round_id.hex), repeat(one.sent.batch.hex)
-    scans, moments = [key.hex for key in one.scans], [str(moment)[: -len("+00:00")] for moment in one.moments]
+    scans, moments = [f"{key.int:032x}" for key in one.scans], in_sqlite(one.moments)
     return zip(*same, one.numbers, scans, one.tubes, one.slots, one.tables, moments, one.tenths, strict=False)
 
 

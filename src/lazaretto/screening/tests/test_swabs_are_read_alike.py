@@ -1,7 +1,7 @@
 """What is read the fast way is read the careful way too, and as the same."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID
 
 import msgspec
@@ -15,6 +15,8 @@ from lazaretto.screening.api import PlainUpload, UploadIn
 from lazaretto.screening.commands import Swab, TakenScan
 from lazaretto.screening.commands.receipts import batch_digest
 from lazaretto.screening.commands.scans import read_plain
+from lazaretto.screening.rules import true_time, true_times
+from tests.factories import NOW
 
 CAREFUL = TypeAdapter(list[TakenScan])
 FAST = msgspec.json.Decoder(PlainUpload)
@@ -95,3 +97,14 @@ def test_the_digest_is_the_one_that_receipts_have_always_had():
 @pytest.mark.parametrize("code", ["T1", "0A-b", "T 1", "", "t1", "管1"])
 def test_a_tidy_code_is_spelled_as_it_is(code):
     assert tidy_code(code) == code or not is_tidy(code)
+
+
+@pytest.mark.parametrize("error", [timedelta(), timedelta(hours=-5), timedelta(minutes=3)])
+@pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=8))])
+@pytest.mark.parametrize("ahead", [timedelta(), timedelta(seconds=1)])
+def test_moments_of_a_batch_are_put_right_as_each_of_them_is(error, zone, ahead):
+    said = [(NOW - timedelta(seconds=n) + ahead).astimezone(zone) for n in range(3)]
+    found = true_times(said, error, NOW)
+    assert found == [true_time(one, error, NOW) for one in said]
+    assert {one.tzinfo for one in found} == {UTC}
+    assert max(found) <= NOW
