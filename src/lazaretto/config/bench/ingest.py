@@ -1,29 +1,26 @@
 """`lazaretto bench ingest`: scans of mass testing over real HTTP, beside the raw limit of the database in the same run.
 
-The limit is what the database takes of the same scans with nothing around them: on PostgreSQL one COPY of all of them
-into a table with the key of a scan (uuid4, as devices of others make them) and with the one of a person in a round, on
-SQLite a prepared statement for batches of 200, each committed durably. Rounds of before may be in the table, and
-everybody may come at once.
+The limit is what the database takes of scans with nothing around them: on PostgreSQL one COPY of all of them into a
+table with the key of a scan (uuid4, as devices of others make them) and with the one of a person in a round, on SQLite
+`executemany` of batches of 200, each committed durably, into a table as the installation has it for scans. Beside that
+stands the leanest table that SQLite could be given, with one key. Rounds of before may be in the table, and everybody
+may come at once.
 """
 
 import argparse
 import json
-import sqlite3
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import Any
-from uuid import uuid4
 
-import psycopg
 from django.db import connection
 
-from lazaretto.config.bench import burst
+from lazaretto.config.bench import burst, direct
 from lazaretto.config.bench.commands import server
 from lazaretto.config.bench.load import Line, Measured, together
 from lazaretto.config.bench.scratch import installation, run_inside
@@ -39,17 +36,13 @@ BARS = {"postgresql": 0.5, "sqlite": 0.7}
 MOST = 1_500  # scans uploaded one by one
 BURST_SECONDS = 60
 SWAB = timedelta(seconds=4.321)  # from one to the next at a table
-TABLE = """CREATE TABLE bench_scan (scan {uuid} PRIMARY KEY, round_id {uuid} NOT NULL, number integer NOT NULL,
-upload_id {uuid} NOT NULL, tube varchar(40) NOT NULL, slot smallint NOT NULL, taken_at {moment} NOT NULL,
-UNIQUE (round_id, number))"""
-COLUMNS = "scan, round_id, number, upload_id, tube, slot, taken_at"
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Measure and report; status 1 when uploads of 200 miss the bar."""
     with installation() as environment:
         given = run_inside(environment, "city", str(arguments.people), str(POINTS), str(arguments.before))
-        limit = _limit(environment, arguments.people)
+        limits = _limits(environment, arguments.people)
         with server(environment) as port:
             people = iter(range(1, given["entries"] + 1))
             found = [_measure(port, given, *one) for one in _all_bodies(given, people)]
@@ -59,10 +52,10 @@ def run(arguments: argparse.Namespace) -> int:
         "database": connection.vendor,
         "people": arguments.people,
         "frozen_seconds": given["frozen_seconds"],
-        "raw_limit_per_second": round(limit),
+        **{f"{name}_limit_per_second": round(limit) for name, limit in limits.items()},
         "bar": BARS[connection.vendor],
         "rounds_before": arguments.before,
-        "uploads": [{**one, "of_raw_limit": round(one["scans_per_second"] / limit, 3)} for one in found],
+        "uploads": [_beside(one, limits) for one in found],
         "burst": rush,
         **proof,
     }
@@ -116,7 +109,7 @@ def _bodies(points: list[str], people: list[int], size: int, letter: str = "T") 
 def _measure(port: int, given: dict[str, Any], size: int, clients: int, bodies: list[bytes]) -> dict[str, Any]:
     headers = {"Authorization": f"Bearer {given['token']}", "Content-Type": "application/json"}
 
-    def send(hand: Sequence[bytes], times: list[float]) -> None:
+    def send(hand: Iterator[bytes], times: list[float]) -> None:
         line = Line(port)
         for body in hand:
             started = time.perf_counter()
@@ -133,39 +126,17 @@ def _measure(port: int, given: dict[str, Any], size: int, clients: int, bodies: 
     return {"scans_an_upload": size, **asdict(measured), "scans_per_second": round(measured.per_second * size)}
 
 
-def _limit(environment: dict[str, str], people: int) -> float:
-    """Scans a second."""
-    one, now = new_id(), datetime.now(tz=UTC)
-    rows = [(uuid4(), one, n + 1, one, f"T{n // 10}", n % 10 + 1, now) for n in range(people)]
-    url = environment.get("LAZARETTO_DATABASE_URL", "")
-    return people / (_copy(url, rows) if url else _executemany(Path(environment["LAZARETTO_DATA_DIR"]), rows))
+def _limits(environment: dict[str, str], people: int) -> dict[str, float]:
+    """Scans a second: the limit that the bar is a part of, and on SQLite the one of the leanest table."""
+    if url := environment.get("LAZARETTO_DATABASE_URL", ""):
+        return {"raw": direct.copied(url, people)}
+    folder = Path(environment["LAZARETTO_DATA_DIR"])
+    return {"raw": direct.into_their_table(folder, people), "leanest": direct.into_the_leanest(folder, people)}
 
 
-def _copy(url: str, rows: list[tuple[Any, ...]]) -> float:
-    lines = "".join("\t".join(map(str, row)) + "\n" for row in rows).encode()
-    with psycopg.connect(url, autocommit=True) as line:
-        line.execute(TABLE.format(uuid="uuid", moment="timestamptz"))
-        started = time.perf_counter()
-        with line.cursor() as cursor, cursor.copy(f"COPY bench_scan ({COLUMNS}) FROM STDIN") as copy:
-            copy.write(lines)
-        seconds = time.perf_counter() - started
-        line.execute("DROP TABLE bench_scan")
-    return seconds
-
-
-def _executemany(folder: Path, rows: list[tuple[Any, ...]]) -> float:
-    plain = [(row[0].hex, row[1].hex, row[2], row[3].hex, *row[4:6], str(row[6])) for row in rows]
-    table = TABLE.format(uuid="char(32)", moment="datetime").replace("scan char(32) PRIMARY KEY", "scan char(32)")
-    with closing(sqlite3.connect(folder / "raw.sqlite3", isolation_level=None)) as file:
-        file.execute("PRAGMA journal_mode=WAL")
-        file.execute("PRAGMA synchronous=FULL")
-        file.execute(table.replace("UNIQUE (", "PRIMARY KEY (") + " WITHOUT ROWID")
-        started = time.perf_counter()
-        for start in range(0, len(plain), 200):
-            file.execute("BEGIN IMMEDIATE")
-            file.executemany(f"INSERT INTO bench_scan ({COLUMNS}) VALUES (?,?,?,?,?,?,?)", plain[start : start + 200])  # noqa: S608
-            file.execute("COMMIT")
-        return time.perf_counter() - started
+def _beside(measured: dict[str, Any], limits: dict[str, float]) -> dict[str, Any]:
+    parts = {f"of_{name}_limit": round(measured["scans_per_second"] / limit, 3) for name, limit in limits.items()}
+    return {**measured, **parts}
 
 
 def _say(report: dict[str, Any]) -> None:
@@ -174,9 +145,12 @@ def _say(report: dict[str, Any]) -> None:
     if report["rounds_before"]:
         cli.say(_("rounds before it, everybody tested: {rounds_before}").format(**report))
     cli.say(_("raw limit: {raw_limit_per_second} scans/s, bar {bar} of it").format(**report))
+    if "leanest_limit_per_second" in report:
+        cli.say(_("limit of a table with one key: {leanest_limit_per_second} scans/s").format(**report))
     for one in report["uploads"]:
         figures = f"{one['scans_per_second']:>7} /s  p50 {one['p50_ms']} ms  p95 {one['p95_ms']} ms"
-        cli.say(f"{one['scans_an_upload']:>4} × {one['clients']:>2} {figures}  {one['of_raw_limit']}")
+        parts = "  ".join(str(value) for name, value in one.items() if name.startswith("of_"))
+        cli.say(f"{one['scans_an_upload']:>4} × {one['clients']:>2} {figures}  {parts}")
     if report["burst"]:
         text = _(
             "{asked_per_second} a second asked for {seconds} s: {scans_per_second} /s, "

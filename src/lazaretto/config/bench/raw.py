@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -25,7 +25,7 @@ def _postgresql(url: str, clients: int, n: int) -> Measured:
         server.execute("DROP TABLE IF EXISTS bench_raw")
         server.execute(TABLE)
 
-    def insert(hand: Sequence[int], times: list[float]) -> None:
+    def insert(hand: Iterator[int], times: list[float]) -> None:
         with psycopg.connect(url, autocommit=True) as server:
             for number in hand:
                 started = time.perf_counter()
@@ -41,7 +41,7 @@ def _sqlite(folder: Path, clients: int, n: int) -> Measured:
         file.execute("PRAGMA journal_mode=WAL")
         file.execute(TABLE)
 
-    def insert(hand: Sequence[int], times: list[float]) -> None:
+    def insert(hand: Iterator[int], times: list[float]) -> None:
         with closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as file:
             file.execute("PRAGMA synchronous=FULL")
             for number in hand:

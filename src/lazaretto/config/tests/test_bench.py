@@ -19,8 +19,9 @@ def test_every_job_is_done_once_by_one_of_the_clients():
     done = []
 
     def worker(hand, times):
-        done.extend(hand)
-        times.extend(0.001 for _job in hand)
+        for job in hand:
+            done.append(job)
+            times.append(0.001)
 
     found = together(4, range(10), worker)
     assert sorted(done) == list(range(10))
