@@ -1,4 +1,4 @@
-"""Inserts of many thousand rows by the fastest way each database has: COPY on PostgreSQL, prepared statements else.
+"""Inserts of many thousand rows by the fastest way each database has: COPY on PostgreSQL, one prepared statement else.
 
 Three to five times as fast as `bulk_create`, for imports; constraints and triggers hold as always. Called inside
 commands only.
@@ -49,8 +49,7 @@ def insert_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable
             _copy(cursor, shape.copy, batches)
             return
         for values in batches:
-            for step in in_chunks(shape.insert, values):
-                cursor.execute(step.text, step.values)
+            cursor.executemany(f"{shape.insert} {_marks(len(shape.names), 1)}", values)
 
 
 def insert_few(
@@ -86,6 +85,8 @@ class LaidOut:
 
 def in_chunks(insert: str, rows: Sequence[Sequence[Any]], ending: str = "") -> Iterator[LaidOut]:
     """Rows as the driver takes them, fifty to a statement; `insert` is all of it before the rows, `ending` after them.
+
+    For SQLite where other threads work beside, as while uploads come in.
 
     SQLite's driver starts a statement anew for each row, and lets other threads in each time: that costs a quarter of
     the time that the row takes alone, and half of it where other threads wait.
