@@ -86,7 +86,7 @@ async function fetchRoster() {
 export function soon(atOnce) {
   if (atOnce && failures) due = Math.min(due, ticks());
   clearTimeout(timer);
-  timer = setTimeout(run, Math.max(0, due - ticks(), told - ticks()));
+  timer = setTimeout(run, 1 + Math.max(0, due - ticks(), told - ticks())); // parts of a millisecond are cut off: too early
 }
 
 async function run() {
@@ -106,7 +106,7 @@ async function run() {
   } finally {
     line.busy = false;
     changed();
-    if (again) soon(again = false);
+    if (again || failures) soon(again = false); // not every browser says that the network is back
   }
   return undefined;
 }
