@@ -1,12 +1,13 @@
 """Who of a roster was not tested: found without walking through those who were."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, Func, OuterRef, QuerySet, UUIDField
 from django.db.models.expressions import RawSQL
 
+from lazaretto.core.databases import on_postgresql
 from lazaretto.core.prepared import adapted
 from lazaretto.screening.models import RosterEntry, RosterShare, Round, Scan
 
@@ -34,7 +35,7 @@ def missing(of: Round, *, organisation: UUID | None = None) -> QuerySet[RosterEn
     left = _not_done(of) if organisation is None else []
     rows = _untested(of, organisation, since=_first_gap(of, left[0].first) if left else 1)
     if organisation is None and len(left) <= FEW_LEFT:
-        rows = rows.filter(organisation__in=[share.organisation_id for share in left])
+        rows = _of_those(rows, left)
     for named in _NAMED:
         rows = _without(rows, named().filter(round=of.pk))
     return rows
@@ -45,6 +46,26 @@ def named(of: Round, *, organisation: UUID | None = None, most: int = 500) -> li
     found = {row.number: row for rows in _NAMED for row in rows().filter(round=of.pk).select_related("by")}
     entries = _untested(of, organisation).filter(number__in=found)[:most] if found else []
     return [(entry, found[entry.number]) for entry in entries]
+
+
+def _of_those(rows: QuerySet[RosterEntry], left: Sequence[RosterShare]) -> QuerySet[RosterEntry]:
+    """Those of few enterprises, in the order of their numbers.
+
+    SQLite would fetch all of theirs by an index and sort them for one page; where they lie together on the roster it
+    walks along that instead, and looks at each.
+    """
+    homes = [share.organisation_id for share in left]
+    along = left[-1].first + left[-1].people - left[0].first if left else 0
+    if on_postgresql() or along > 2 * sum(share.people for share in left):
+        return rows.filter(organisation__in=homes)
+    return rows.alias(home=_LookedAt("organisation")).filter(home__in=homes)
+
+
+class _LookedAt(Func):
+    """A key that no index is chosen for (SQLite's unary plus)."""
+
+    template = "+%(expressions)s"
+    output_field = UUIDField()
 
 
 class _LookedUp(Exists):
@@ -62,7 +83,8 @@ def _without(rows: QuerySet[RosterEntry], others: QuerySet[Any]) -> QuerySet[Ros
     return rows.filter(~_LookedUp(others.filter(number=OuterRef("number"))))
 
 
-_NOT_DONE = """SELECT share.id, share.organisation_id, share.first FROM screening_rostershare share LEFT JOIN (
+_NOT_DONE = """SELECT share.id, share.organisation_id, share.first, share.people
+FROM screening_rostershare share LEFT JOIN (
     SELECT organisation_id, sum(n) AS people FROM screening_countdelta WHERE round_id = %s GROUP BY organisation_id
 ) tested ON tested.organisation_id = share.organisation_id
 WHERE share.round_id = %s AND share.people > coalesce(tested.people, 0) ORDER BY share.first LIMIT %s"""

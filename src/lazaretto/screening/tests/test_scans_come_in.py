@@ -257,6 +257,22 @@ def test_who_is_missing_lies_beside_and_between_those_who_came(cast):
     assert [row.number for row in missing(of)] == [7]
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL walks along by itself")
+def test_a_page_of_who_is_missing_sorts_nobody_where_their_enterprises_lie_together(cast, monkeypatch):
+    of, place = opened(cast, people=3)
+    send(cast, place, scan(1))
+    together = missing(of)
+    assert '+"screening_rosterentry"."organisation_id" IN' in str(together.query)
+    assert "roster_of_organisation" not in together[:50].explain()
+    monkeypatch.setattr(absent, "_LookedAt", lambda _name: pytest.fail("they lie far apart"))
+    left = list(absent._not_done(of))
+    left[-1].first += 1_000_000
+    monkeypatch.setattr(absent, "_not_done", lambda _of: left)
+    apart = missing(of)
+    assert '+"screening_rosterentry"."organisation_id"' not in str(apart.query), "an index may be chosen"
+    assert [row.number for row in together] == [row.number for row in apart] == [2, 3, 4]
+
+
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite looks up one by one in any case")
 def test_who_is_missing_is_looked_up_one_by_one_whatever_the_database_believes_of_its_tables(cast):
     of, place = opened(cast, people=3)
