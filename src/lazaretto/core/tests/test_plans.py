@@ -2,6 +2,7 @@
 
 import signal
 import time
+from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection, transaction
@@ -79,7 +80,7 @@ def test_nothing_is_asked_in_a_transaction_that_failed():
 
 @needs_server
 def test_what_is_asked_often_is_planned_once_and_a_rollback_leaves_it():
-    words = "a_name_of_its_own"
+    words = f"a_name_of_its_own_{uuid4().hex[:8]}"  # what was planned for another test is kept
     for _time in range(plans.AGAIN):
         ask(f"SELECT %s::int AS {words}", 1)
     assert kept(words) == 0
