@@ -106,7 +106,7 @@ async function run() {
   } finally {
     line.busy = false;
     changed();
-    if (again || failures) soon(again = false); // not every browser says that the network is back
+    if (again) soon(again = false);
   }
   return undefined;
 }
@@ -116,6 +116,7 @@ async function stumble(error) {
   failures += 1;
   const wide = Math.min(LONGEST_WAIT, 2000 * 2 ** Math.min(failures, 6));
   due = Math.max(due, ticks() + wide * (0.5 + Math.random() / 2));
+  again = true; // then: not every browser says that the network is back
   line.offline = !error.status;
   if (error.status && error.status < 500 && error.status !== 429) say("refused", "red", { words: error.words });
   return undefined;
