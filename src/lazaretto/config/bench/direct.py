@@ -16,9 +16,9 @@ from lazaretto.core.ids import new_id
 
 SIZE = 200  # scans of a batch, each committed durably
 COLUMNS = "scan, round_id, number, upload_id, tube, slot, taken_at"
-COPIED = f"""CREATE TABLE bench_scan (scan uuid PRIMARY KEY, round_id uuid NOT NULL, number integer NOT NULL,
+COPIED = """CREATE TABLE bench_scan (scan uuid PRIMARY KEY, round_id uuid NOT NULL, number integer NOT NULL,
 upload_id uuid NOT NULL, tube varchar(40) NOT NULL, slot smallint NOT NULL, taken_at timestamptz NOT NULL,
-UNIQUE (round_id, number)); COPY bench_scan ({COLUMNS}) FROM STDIN"""
+UNIQUE (round_id, number))"""
 LEANEST = """CREATE TABLE screening_scan (scan char(32) NOT NULL, round_id char(32) NOT NULL, number integer NOT NULL,
 upload_id char(32) NOT NULL, tube varchar(40) NOT NULL, slot smallint NOT NULL, taken_at datetime NOT NULL,
 PRIMARY KEY (round_id, number)) WITHOUT ROWID"""
@@ -29,14 +29,13 @@ def copied(url: str, people: int) -> float:
     """Scans a second by one COPY into a table with the keys of a scan (uuid4, as devices of others make them) and of a
     person in a round.
     """
-    create, copy = COPIED.split("; ")
     one, now = new_id(), datetime.now(tz=UTC)
     rows = ((uuid4(), one, n + 1, one, f"T{n // 10}", n % 10 + 1, now) for n in range(people))
     lines = "".join("\t".join(map(str, row)) + "\n" for row in rows).encode()
     with psycopg.connect(url, autocommit=True) as line:
-        line.execute(create)
+        line.execute(COPIED)
         started = time.perf_counter()
-        with line.cursor() as cursor, cursor.copy(copy) as there:
+        with line.cursor() as cursor, cursor.copy(f"COPY bench_scan ({COLUMNS}) FROM STDIN") as there:
             there.write(lines)
         seconds = time.perf_counter() - started
         line.execute("DROP TABLE bench_scan")
