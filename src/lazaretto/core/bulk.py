@@ -86,10 +86,8 @@ class LaidOut:
 def in_chunks(insert: str, rows: Sequence[Sequence[Any]], ending: str = "") -> Iterator[LaidOut]:
     """Rows as the driver takes them, fifty to a statement; `insert` is all of it before the rows, `ending` after them.
 
-    For SQLite where other threads work beside, as while uploads come in.
-
-    SQLite's driver starts a statement anew for each row, and lets other threads in each time: that costs a quarter of
-    the time that the row takes alone, and half of it where other threads wait.
+    For SQLite where other threads work beside, as while uploads come in: of `executemany` its driver starts each row
+    anew, and lets other threads in each time (200 scans take 0.60 ms instead of 0.73).
     """
     for start in range(0, len(rows), FEW):
         some = rows[start : start + FEW]
