@@ -22,6 +22,9 @@ UNIQUE (round_id, number))"""
 LEANEST = """CREATE TABLE screening_scan (scan char(32) NOT NULL, round_id char(32) NOT NULL, number integer NOT NULL,
 upload_id char(32) NOT NULL, tube varchar(40) NOT NULL, slot smallint NOT NULL, taken_at datetime NOT NULL,
 PRIMARY KEY (round_id, number)) WITHOUT ROWID"""
+AS_COPIED = """CREATE TABLE screening_scan (scan char(32) PRIMARY KEY, round_id char(32) NOT NULL,
+number integer NOT NULL, upload_id char(32) NOT NULL, tube varchar(40) NOT NULL, slot smallint NOT NULL,
+taken_at datetime NOT NULL, UNIQUE (round_id, number))"""
 AS_IT_IS = "SELECT sql FROM sqlite_master WHERE name = 'screening_scan'"
 
 
@@ -50,17 +53,24 @@ def into_their_table(folder: Path, people: int) -> float:
     return _executemany(folder / "direct.sqlite3", create, names, _scans(people), people)
 
 
+def into_the_copied(folder: Path, people: int) -> float:
+    """The same into the table of PostgreSQL's limit (`copied`): keys of scans in no order."""
+    return _executemany(folder / "copied.sqlite3", AS_COPIED, COLUMNS.split(", "), _of_others(people), people)
+
+
 def into_the_leanest(folder: Path, people: int) -> float:
     """The same into a table with one key, in the order of the roster: less than the rules of testing need."""
-    one, now = new_id().hex, str(datetime.now(tz=UTC))
-    batches = (
-        [(uuid4().hex, one, n + 1, one, f"T{n // 10}", n % 10 + 1, now) for n in some] for some in _in_batches(people)
-    )
-    return _executemany(folder / "leanest.sqlite3", LEANEST, COLUMNS.split(", "), batches, people)
+    return _executemany(folder / "leanest.sqlite3", LEANEST, COLUMNS.split(", "), _of_others(people), people)
 
 
 def _in_batches(people: int) -> Iterator[range]:
     return (range(start, min(start + SIZE, people)) for start in range(0, people, SIZE))
+
+
+def _of_others(people: int) -> Iterator[list[tuple[Any, ...]]]:
+    one, now = new_id().hex, str(datetime.now(tz=UTC))
+    for some in _in_batches(people):
+        yield [(uuid4().hex, one, n + 1, one, f"T{n // 10}", n % 10 + 1, now) for n in some]
 
 
 def _scans(people: int) -> Iterator[list[tuple[Any, ...]]]:

@@ -3,8 +3,8 @@
 The limit is what the database takes of scans with nothing around them: on PostgreSQL one COPY of all of them into a
 table with the key of a scan (uuid4, as devices of others make them) and with the one of a person in a round, on SQLite
 `executemany` of batches of 200, each committed durably, into a table as the installation has it for scans. Beside that
-stands the leanest table that SQLite could be given, with one key. Rounds of before may be in the table, and everybody
-may come at once.
+stand the table of PostgreSQL's limit and the leanest one that SQLite could be given, with one key. Rounds of before may
+be in the table, and everybody may come at once.
 """
 
 import argparse
@@ -127,11 +127,15 @@ def _measure(port: int, given: dict[str, Any], size: int, clients: int, bodies: 
 
 
 def _limits(environment: dict[str, str], people: int) -> dict[str, float]:
-    """Scans a second: the limit that the bar is a part of, and on SQLite the one of the leanest table."""
+    """Scans a second: the limit that the bar is a part of, and on SQLite those of two other tables."""
     if url := environment.get("LAZARETTO_DATABASE_URL", ""):
         return {"raw": direct.copied(url, people)}
     folder = Path(environment["LAZARETTO_DATA_DIR"])
-    return {"raw": direct.into_their_table(folder, people), "leanest": direct.into_the_leanest(folder, people)}
+    return {
+        "raw": direct.into_their_table(folder, people),
+        "copied": direct.into_the_copied(folder, people),
+        "leanest": direct.into_the_leanest(folder, people),
+    }
 
 
 def _beside(measured: dict[str, Any], limits: dict[str, float]) -> dict[str, Any]:
@@ -146,6 +150,7 @@ def _say(report: dict[str, Any]) -> None:
         cli.say(_("rounds before it, everybody tested: {rounds_before}").format(**report))
     cli.say(_("raw limit: {raw_limit_per_second} scans/s, bar {bar} of it").format(**report))
     if "leanest_limit_per_second" in report:
+        cli.say(_("limit of the table that PostgreSQL's limit has: {copied_limit_per_second} scans/s").format(**report))
         cli.say(_("limit of a table with one key: {leanest_limit_per_second} scans/s").format(**report))
     for one in report["uploads"]:
         figures = f"{one['scans_per_second']:>7} /s  p50 {one['p50_ms']} ms  p95 {one['p95_ms']} ms"
