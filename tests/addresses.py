@@ -343,6 +343,7 @@ ADDRESSES = {
     "tubes:rounds": GET,
     "tubes:round": GET,
     "tubes:bags": GET,
+    "tubes:turnaround": GET,
     "tubes:questions": GET,
     "tubes:look": POST,
     "tubes:slip": POST,

@@ -1,7 +1,7 @@
 """Endpoints of tubes: what devices saw, where tubes are, what laboratories report, whether a round may close."""
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
@@ -24,6 +24,7 @@ from lazaretto.tubes.queries.balance import balance_of, recalls
 from lazaretto.tubes.queries.people import Somebody, people_of, shown
 from lazaretto.tubes.queries.results import account_of, blocked, file_by_id, laboratory_by_code, lines_of
 from lazaretto.tubes.queries.trails import round_by_id, trails
+from lazaretto.tubes.queries.turnaround import Took, turnaround
 from lazaretto.tubes.rules import HANDLE, MOST_EVENTS, MOST_RESULTS, READ, REPORT
 
 B = TypeVar("B", bound=BaseModel)
@@ -116,6 +117,30 @@ class BalanceOut(Schema):
     recalls: int
     handed: int
     closes: bool
+
+
+class TookOut(Schema):
+    """How many tubes (after a positive: people) took how long, in minutes, to five and rounded up. `late`: longer than
+    promised. `waiting` are not done, the oldest of them since `oldest`.
+    """
+
+    name: str
+    promised: int
+    done: int
+    half_within: int | None
+    nine_of_ten_within: int | None
+    longest: int | None
+    late: int
+    waiting: int
+    oldest: datetime | None
+
+
+class LegOut(Schema):
+    """A leg of a tube's way, with all its tubes and those of each point or laboratory, the slowest first."""
+
+    leg: str
+    all: TookOut
+    parts: list[TookOut]
 
 
 class TrailOut(Schema):
@@ -234,6 +259,29 @@ def results_now(request: HttpRequest, file_id: UUID) -> ResultsOut:
 def balance(request: HttpRequest, round_id: UUID) -> BalanceOut:
     """Tubes out = results in, headcount = tested + excused + missing."""
     return BalanceOut.from_orm(balance_of(round_by_id(actor_of(request), round_id)))
+
+
+@router.get("/tubes/rounds/{round_id}/turnaround", response=list[LegOut], summary="How long tubes took")
+@needs(READ)
+def turnaround_now(request: HttpRequest, round_id: UUID) -> list[LegOut]:
+    """From the table to the result, leg by leg, and after a positive."""
+    found = turnaround(round_by_id(actor_of(request), round_id))
+    return [
+        LegOut(leg=one.leg.code, all=_took(one.all, one.late), parts=[_took(part, part.late) for part in one.parts])
+        for one in found
+    ]
+
+
+def _took(one: Took, late: int) -> TookOut:
+    return TookOut(
+        name=one.name, promised=one.promised // timedelta(minutes=1), done=one.done, half_within=_minutes(one.half),
+        nine_of_ten_within=_minutes(one.most), longest=_minutes(one.longest), late=late, waiting=one.waiting,
+        oldest=one.oldest,
+    )  # fmt: skip
+
+
+def _minutes(time: timedelta | None) -> int | None:
+    return None if time is None else time // timedelta(minutes=1)
 
 
 @router.get("/tubes/rounds/{round_id}/recalls", response=PageOut[RecallOut], summary="People called back, by when")

@@ -15,13 +15,15 @@ from django.utils.translation import pgettext
 from lazaretto.core.access import Actor
 from lazaretto.people.queries import name_for
 from lazaretto.screening.models import Round
-from lazaretto.screening.queries import Coverage, coverage
+from lazaretto.screening.queries import Coverage, progress
 from lazaretto.tubes.choices import Standing
 from lazaretto.tubes.models import Positive
 from lazaretto.tubes.queries.agreed import agreed
 from lazaretto.tubes.queries.balance import Balance, absences, balance_of
 from lazaretto.tubes.queries.people import people_of
 from lazaretto.tubes.queries.trails import overrides_in
+from lazaretto.tubes.queries.turnaround import Timed, turnaround
+from lazaretto.tubes.wording import timed_lines
 from lazaretto.ui import papers
 
 ON_PAPER = 400  # lines of people; Excel has all
@@ -39,6 +41,8 @@ class Report:
     absent: list[tuple[str, str, str, str, str]]
     agreed: list[tuple[str, str, str, str, str, str]]
     overrides: list[tuple[str, str, str, str]]
+    times: list[Timed]
+    hours: list[tuple[datetime, int]]
 
 
 def report_of(actor: Actor, of: Round, *, at: datetime) -> Report:
@@ -58,7 +62,11 @@ def report_of(actor: Actor, of: Round, *, at: datetime) -> Report:
         for row in Positive.objects.filter(round=of).order_by("raised_at")
     ]
     overrides = [(row.tube, str(row.number), row.words, str(row.closed_by)) for row in overrides_in(of)]
-    return Report(of, at, balance_of(of), coverage(of), positives, absent, _agreed(actor, of), overrides)
+    going = progress(of, at=at)
+    return Report(
+        of, at, balance_of(of), going.coverage, positives, absent, _agreed(actor, of), overrides, turnaround(of),
+        going.hours,
+    )  # fmt: skip
 
 
 def _agreed(actor: Actor, of: Round) -> list[tuple[str, str, str, str, str, str]]:
@@ -97,6 +105,22 @@ def _sections(found: Report) -> list[tuple[str, list[str], list[list[str]]]]:
             [[row.name, str(row.expected), str(row.tested), str(row.missing)] for row in shares],
         ),
         (
+            _("By point"), [_("Point"), pgettext("point", "Name"), _("Tested"), _("Strangers among them")],
+            [[row.code, row.name, str(row.tested), str(row.strangers)] for row in found.coverage.points],
+        ),
+        (
+            _("By the hour"), [_("Hour"), _("People tested, with strangers")],
+            [[_moment(hour), str(people)] for hour, people in found.hours],
+        ),
+        (
+            _("Turnaround"),
+            [
+                _("Leg"), _("Where"), _("Promised"), _("Done"), _("Half within"), _("Nine of ten within"), _("Longest"),
+                _("Later than promised"), _("Still waiting"),
+            ],
+            [row for one in found.times if one.all.done or one.all.waiting for row in _times(one)],
+        ),
+        (
             _("Positive tubes"), [_("Tube"), _("People"), _("Standing"), _("Found at")],
             [list(row) for row in found.positives],
         ),
@@ -116,6 +140,16 @@ def _sections(found: Report) -> list[tuple[str, list[str], list[list[str]]]]:
             ],
             [list(row) for row in found.agreed],
         ),
+    ]  # fmt: skip
+
+
+def _times(one: Timed) -> list[list[str]]:
+    return [
+        [
+            str(one.leg.label), row.name, row.promised, str(row.done), row.half, row.most, row.longest, str(row.late),
+            str(row.waiting),
+        ]
+        for row in timed_lines(one)
     ]  # fmt: skip
 
 

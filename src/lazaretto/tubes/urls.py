@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lazaretto.tubes.views import closing, desk, own, positives, results, rounds
+from lazaretto.tubes.views import closing, desk, own, positives, results, rounds, times
 
 app_name = "tubes"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("tubes/rounds/<uuid:round_id>/bags", rounds.bags, name="bags"),
     path("tubes/rounds/<uuid:round_id>/bags/<path:code>", rounds.bag, name="bag"),
     path("tubes/rounds/<uuid:round_id>/questions", rounds.questions, name="questions"),
+    path("tubes/rounds/<uuid:round_id>/turnaround", times.turnaround_page, name="turnaround"),
     path("tubes/rounds/<uuid:round_id>/look", rounds.look, name="look"),
     path("tubes/rounds/<uuid:round_id>/closing", closing.closing, name="closing"),
     path("tubes/rounds/<uuid:round_id>/agreed", closing.numbers, name="agreed"),

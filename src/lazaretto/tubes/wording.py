@@ -1,13 +1,16 @@
 """What pages call things."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from lazaretto.tubes.choices import Doubt, Hold
+from lazaretto.tubes.queries.turnaround import LABORATORY, Timed, Took
 
 STEP_LABELS: Final[dict[str, str | Promise]] = {
     "table": pgettext_lazy("tubes", "at the table"),
@@ -116,3 +119,48 @@ def holds(codes: Iterable[str]) -> list[tuple[str, str | Promise]]:
     """Why a line waits, and what to do with the tube and its people."""
     known = [Hold(code) for code in codes if code in Hold.values]
     return [(str(hold.label), HOLD_STEPS[hold]) for hold in known]
+
+
+def lasted(time: timedelta | None) -> str:
+    """A time in hours and minutes, or a dash."""
+    if time is None:
+        return "–"
+    hours, minutes = divmod(round(time / timedelta(minutes=1)), 60)
+    if not hours:
+        return gettext("{minutes} min").format(minutes=minutes)
+    whole = gettext("{hours} h").format(hours=hours)
+    return gettext("{hours} h {minutes} min").format(hours=hours, minutes=minutes) if minutes else whole
+
+
+@dataclass(frozen=True)
+class TimedLine:
+    """One place of a leg of a tube's way, in words."""
+
+    name: str
+    promised: str
+    done: int
+    half: str
+    most: str
+    longest: str
+    late: int
+    waiting: int
+    oldest: datetime | None
+
+
+def timed_lines(one: Timed, most: int | None = None) -> list[TimedLine]:
+    """All of it first, then its places where there are several or one with a name."""
+    return [
+        _line(one.all, gettext("All"), one.late),
+        *(_line(part, part.name or _none(one), part.late) for part in one.parts[:most]),
+    ]
+
+
+def _none(one: Timed) -> str:
+    return gettext("no laboratory yet") if one.leg.of == LABORATORY else gettext("no point known")
+
+
+def _line(took: Took, name: str, late: int) -> TimedLine:
+    return TimedLine(
+        name, lasted(took.promised), took.done, lasted(took.half), lasted(took.most), lasted(took.longest), late,
+        took.waiting, took.oldest,
+    )  # fmt: skip

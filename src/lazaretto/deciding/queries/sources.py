@@ -253,7 +253,7 @@ def _taken_back(of: Round, own: Own, points: Points) -> Iterator[Found]:
 
 
 def _late(of: Round, own: Own, at: datetime) -> Iterator[Found]:
-    """Legs of a tube's way whose time is over: at a point, or of a bag."""
+    """Legs of a tube's way whose time is over: at a point, of a bag, or of the round for tubes that have none."""
     late = [row for (kind, _subject), row in own.items() if kind in DEADLINES[Kind.LATE] and row.overdue_at <= at]
     if not late:
         return
@@ -262,7 +262,7 @@ def _late(of: Round, own: Own, at: datetime) -> Iterator[Found]:
     bags = {str(row.pk): row for row in Bag.objects.filter(round=of.pk, pk__in=_as_keys(keys))}
     for row in late:
         bag, point = bags.get(row.subject_id), points.get(row.subject_id)
-        if bag is None and point is None:
+        if bag is None and point is None and row.subject_id != str(of.pk):
             continue
         said = {"leg": row.kind, "bag": bag.code if bag else ""}
         subject = f"{row.kind} {row.subject_id}"

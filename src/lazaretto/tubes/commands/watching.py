@@ -66,14 +66,21 @@ def _under_way(of: Round) -> Wanted:
 
 
 def _at_laboratories(of: Round) -> Wanted:
-    """Bags with tubes that have no result, within the hours of their laboratory."""
-    open_ones = Trail.objects.real().filter(
-        bag=OuterRef("code"), round=OuterRef("round"), standing="", rejected_at__isnull=True
-    )
-    rows = Bag.objects.filter(Exists(open_ones), round=of.pk, state__in=AT_THE_LABORATORY)
+    """Bags with tubes that have no result, within the hours of their laboratory; tubes that came without a bag are one
+    deadline of the round, that of the first to be late."""
+    waiting = Trail.objects.real().filter(standing="", rejected_at__isnull=True)
+    inside = waiting.filter(bag=OuterRef("code"), round=OuterRef("round"))
+    rows = Bag.objects.filter(Exists(inside), round=of.pk, state__in=AT_THE_LABORATORY)
     hours = dict(Laboratory.objects.values_list("code", "hours"))
     usual = CLOCKS["result"].within / timedelta(hours=1)
-    return [(row, row.arrived_at + timedelta(hours=hours.get(row.laboratory, usual))) for row in rows if row.arrived_at]
+
+    def due(laboratory: str, since: datetime) -> datetime:
+        return since + timedelta(hours=hours.get(laboratory, usual))
+
+    bags: Wanted = [(row, due(row.laboratory, row.arrived_at)) for row in rows if row.arrived_at]
+    single = waiting.filter(round=of.pk, bag="", received_at__isnull=False)
+    loose = [due(*one) for one in single.values_list("laboratory").annotate(since=Min("received_at"))]
+    return [*bags, (of, min(loose))] if loose else bags
 
 
 def _compare(kind: DeadlineKind, of: Round, wanted: Wanted, at: datetime) -> None:
@@ -91,5 +98,5 @@ def _compare(kind: DeadlineKind, of: Round, wanted: Wanted, at: datetime) -> Non
 
 def _open(kind: DeadlineKind, of: Round) -> Iterable[Deadline]:
     ours = of.points.values("pk") if kind is TABLE else Bag.objects.filter(round=of.pk).values("pk")
-    keys = [str(pk) for pk in ours.values_list("pk", flat=True)]
+    keys = [str(of.pk), *(str(pk) for pk in ours.values_list("pk", flat=True))]
     return Deadline.objects.filter(kind=kind.code, subject_id__in=keys, state=DeadlineState.OPEN)

@@ -253,8 +253,9 @@ def bags_for(laboratory: Laboratory) -> QuerySet[Bag]:
 
 
 def overdue_legs(of: Round, at: datetime) -> list[tuple[Deadline, Bag | None]]:
-    """Legs of this round whose time is over, with the bag where it is one."""
-    keys = [*map(str, of.points.values_list("pk", flat=True)), *map(str, bags(of).values_list("pk", flat=True))]
+    """Legs of this round whose time is over, with the bag where it is one; tubes without a bag are of the round."""
+    points, own = of.points.values_list("pk", flat=True), bags(of).values_list("pk", flat=True)
+    keys = [str(of.pk), *map(str, points), *map(str, own)]
     rows = Deadline.objects.filter(kind__startswith="tubes.", subject_id__in=keys, state=DeadlineState.OPEN)
     late = list(rows.filter(overdue_at__lte=at).order_by("due_at")[:MOST_LATE])
     held = {str(row.pk): row for row in bags(of).filter(pk__in=[one.subject_id for one in late])}

@@ -205,10 +205,10 @@ def test_a_round_is_closed_on_the_page_and_reported(cast, story):
     assert "住院" in listed
     assert "Numbers to call" not in listed  # nobody is left who is called
     book = load_workbook(io.BytesIO(get(cast.duty_officer, "report_xlsx", of.pk).content))
-    sheets = [[[cell.value for cell in row] for row in sheet.rows] for sheet in book.worksheets]
-    assert [row[1] for row in sheets[0][1:5]] == [7, 4, 2, 1]
-    assert sheets[2][1][0] == "T1"
-    assert "员工005" in {row[1] for row in sheets[4]}
+    sheets = {sheet.title: [[cell.value for cell in row] for row in sheet.rows] for sheet in book.worksheets}
+    assert [row[1] for row in sheets["汇总"][1:5]] == [7, 4, 2, 1]
+    assert sheets["阳性管"][1][0] == "T1"
+    assert "员工005" in {row[1] for row in sheets["未采人员名单"]}
 
 
 def test_somebody_sees_their_own_result_and_nobody_elses(cast, story, django_assert_num_queries):
