@@ -329,6 +329,8 @@ ADDRESSES = {
     "slots:notices": GET,
     "slots:papers": GET,
     "slots:notice": GET,
+    "slots:notice_list": POST,
+    "slots:tell_all": POST,
     "slots:paper": GET,
     "slots:tell": POST,
     "slots:confirm": POST,

@@ -33,6 +33,7 @@ class Means(TextChoices):
     """How somebody was told, or said that they know."""
 
     CHAT = "chat", _("in a chat group")
+    TEXT = "text", _("by text message")
     PHONE = "phone", _("by telephone")
     PERSON = "person", _("in person")
 

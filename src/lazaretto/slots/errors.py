@@ -91,3 +91,19 @@ class NothingToTell(DomainError):
     code = "slots_nothing_to_tell"
     message = _("This enterprise has no slot, and was told of none.")
     next_step = _("Look at who has no slot, and plan anew.")
+
+
+class NobodyToTell(DomainError):
+    """Nobody who can be reached waits to be told."""
+
+    code = "slots_nobody_to_tell"
+    message = _("Every enterprise with an officer and a number knows what stands.")
+    next_step = _("Name an officer for those who still do not know, on their page in the headcounts.")
+
+
+class ListStale(DomainError):
+    """Slots or officers have changed since the list was taken out."""
+
+    code = "slots_list_stale"
+    message = _("What enterprises are to be told has changed since this list was taken out.")
+    next_step = _("Take the list out anew and tell those who are on it.")

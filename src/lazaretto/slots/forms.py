@@ -56,6 +56,13 @@ class MoveForm(forms.Form):
         return UUID(point), datetime.fromisoformat(moment)
 
 
+class ToldAllForm(forms.Form):
+    """How everybody on a list was told."""
+
+    means = forms.ChoiceField(label=_("How"), choices=Means.choices, initial=Means.TEXT)
+    read = forms.CharField(widget=forms.HiddenInput)
+
+
 class ToldForm(forms.Form):
     """Whom we told, or who said that they know, and how."""
 

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext, pgettext
 
 from lazaretto.screening.models import Round
 from lazaretto.screening.rules import OVER
+from lazaretto.slots.commands import ToTellList
 from lazaretto.slots.queries import Formula, PointSupplies, Supplies
 from lazaretto.slots.queries.supplies import ShiftLine
 
@@ -107,6 +108,13 @@ def _shift(point: str, line: ShiftLine) -> list[str | int]:
     one = line.shift
     when = f"{begins:%m-%d %H:%M}–{ends:%H:%M}"
     return [point, when, one.people, one.registrars, one.samplers, one.guides, one.staff]
+
+
+def notices_sheet(found: ToTellList) -> Section:
+    """Whom to tell what: a line for each message."""
+    head = [_("Enterprise or community"), _("Officer of the enterprise"), _("Telephone"), _("Text")]
+    rows: list[list[str | int]] = [[one.name, one.who, one.phone, one.text] for one in found.enterprises]
+    return Section(_("To be told"), head, rows)
 
 
 def workbook(tables: Sequence[Section]) -> bytes:

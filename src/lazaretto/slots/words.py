@@ -13,6 +13,8 @@ call(
         "slots.move": _("Slot of an enterprise moved"),
         "slots.cancel": _("Slot of an enterprise cancelled"),
         "slots.tell": _("Enterprise told of its slots"),
+        "slots.list_notices": _("List of whom to tell their slots taken out, with numbers"),
+        "slots.tell_all": _("All enterprises on a list told of their slots"),
         "slots.confirm": _("Enterprise confirmed its slots"),
     }
 )

@@ -5,16 +5,17 @@ from datetime import datetime
 from uuid import UUID
 
 from lazaretto.core.access import Actor
-from lazaretto.core.bulk import insert
+from lazaretto.core.bulk import insert, insert_rows
 from lazaretto.core.commands import command, record
 from lazaretto.core.errors import IllegalTransition, InvalidInput, whole
+from lazaretto.core.ids import new_id
 from lazaretto.headcounts.models import Organisation
 from lazaretto.screening.choices import RoundState
 from lazaretto.screening.models import Round
 from lazaretto.slots.choices import Means, NoticeState, NoticeStep
-from lazaretto.slots.errors import NothingToTell, NoticeStale, NotToldYet
+from lazaretto.slots.errors import ListStale, NobodyToTell, NothingToTell, NoticeStale, NotToldYet
 from lazaretto.slots.models import Notice
-from lazaretto.slots.queries import Holder, holders, wording
+from lazaretto.slots.queries import Holder, digest_of_all, holders, to_tell, wording
 from lazaretto.slots.queries.notices import LANGUAGES
 from lazaretto.slots.rules import MANAGE
 
@@ -81,3 +82,94 @@ def _written(
     record(made, unit_id=found.round.unit_id, data=data)
     state = NoticeState.CONFIRMED if step == NoticeStep.CONFIRMED else NoticeState.TOLD
     return Noticed(made.pk, found.organisation.pk, state)
+
+
+# ---- all at once
+
+
+@dataclass(frozen=True)
+class ToTell:
+    """An enterprise that does not know yet: whom to tell, under which number, what."""
+
+    organisation_id: UUID
+    name: str
+    who: str
+    phone: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ToTellList:
+    """Everybody to be told who can be reached; `read` names the list, `unreachable` have no officer with a number."""
+
+    read: str
+    unreachable: int
+    enterprises: list[ToTell]
+
+
+@dataclass(frozen=True)
+class AllTold:
+    """So many enterprises were told."""
+
+    organisations: int
+
+
+@command("slots.list_notices", capability=MANAGE, beside=("test_round",), keeps_answer=False)
+def list_notices(*, actor: Actor, at: datetime, test_round: Round, language: str = "zh-hans") -> ToTellList:
+    """Whom to tell what, with numbers, for a program that sends messages. The journal says who asked.
+
+    Raises `InvalidInput` for another language, `NobodyToTell` where everybody knows or nobody can be reached.
+    """
+    rows, reached = _open_to_all(test_round, language)
+    known = {one.organisation.pk for one in reached}
+    unreachable = sum(_waits(one) and one.organisation.pk not in known for one in rows)
+    found = [
+        ToTell(
+            one.organisation.pk, one.organisation.name, one.organisation.contact, one.organisation.contact_phone or "",
+            wording(one, language).text,
+        )
+        for one in reached
+    ]  # fmt: skip
+    record(test_round, unit_id=test_round.unit_id, data={"organisations": len(found)})
+    return ToTellList(digest_of_all(reached), unreachable, found)
+
+
+@command("slots.tell_all", capability=MANAGE, beside=("test_round",))
+def tell_all(
+    *, actor: Actor, at: datetime, test_round: Round, read: str, means: Means, language: str = "zh-hans"
+) -> AllTold:
+    """Write down that everybody on the list was told what stands; `read` is the name of the list that was sent.
+
+    Raises `ListStale` when it would be another list by now, `NobodyToTell`, `InvalidInput`, `IllegalTransition`.
+    """
+    _rows, reached = _open_to_all(test_round, language)
+    if digest_of_all(reached) != read:
+        raise ListStale
+    fields = ("id", "round", "organisation", "step", "means", "who", "digest", "said", "at", "by")
+    made = [
+        (
+            new_id(), test_round.pk, one.organisation.pk, NoticeStep.TOLD.value, means.value,
+            whole(one.organisation.contact.strip(), 80), one.digest, wording(one, language).text, at, actor.user_id,
+        )
+        for one in reached
+    ]  # fmt: skip
+    insert_rows(Notice, fields, made)
+    record(test_round, unit_id=test_round.unit_id, data={"organisations": len(made), "means": means})
+    return AllTold(len(made))
+
+
+def _open_to_all(of: Round, language: str) -> tuple[list[Holder], list[Holder]]:
+    """Everybody with a notice, and those of them who are to be told now."""
+    if language not in LANGUAGES:
+        raise InvalidInput(fields={"language": ", ".join(LANGUAGES)})
+    if of.state == RoundState.CLOSED:
+        raise IllegalTransition(state=of.state)
+    rows = holders(of)
+    reached = to_tell(rows)
+    if not reached:
+        raise NobodyToTell
+    return rows, reached
+
+
+def _waits(one: Holder) -> bool:
+    return one.state in {NoticeState.UNTOLD, NoticeState.STALE}

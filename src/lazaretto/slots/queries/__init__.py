@@ -2,7 +2,7 @@
 
 from lazaretto.slots.queries.board import Board, Hour, PointRow, SlotLine, Unplaced, board, lines, misfits, unplaced
 from lazaretto.slots.queries.formulas import Formula, formulas
-from lazaretto.slots.queries.notices import Holder, Wording, counts_of, holder, holders, wording
+from lazaretto.slots.queries.notices import Holder, Wording, counts_of, digest_of_all, holder, holders, to_tell, wording
 from lazaretto.slots.queries.problem import (
     Asked,
     Settings,
@@ -45,6 +45,7 @@ __all__ = [
     "counts_of",
     "current",
     "digest_of",
+    "digest_of_all",
     "formulas",
     "free_starts",
     "holder",
@@ -61,6 +62,7 @@ __all__ = [
     "somebody_has_a_slot",
     "standing_of",
     "supplies",
+    "to_tell",
     "unplaced",
     "way",
     "wording",

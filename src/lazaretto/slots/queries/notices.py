@@ -110,6 +110,19 @@ def counts_of(rows: Sequence[Holder]) -> dict[str, int]:
     return {state.value: found[state] for state in NoticeState}
 
 
+def to_tell(rows: Iterable[Holder]) -> list[Holder]:
+    """Those who do not know what stands and have an officer with a number, by name."""
+    open_ones = (row for row in rows if row.state in {NoticeState.UNTOLD, NoticeState.STALE})
+    known = (row for row in open_ones if row.organisation.contact.strip() and row.organisation.contact_phone)
+    return sorted(known, key=lambda row: row.organisation.name)
+
+
+def digest_of_all(rows: Iterable[Holder]) -> str:
+    """Names a list of whom to tell with what each is told: once one of them changes, it is another list."""
+    said = sorted((str(row.organisation.pk), row.digest) for row in rows)
+    return sha256(repr(said).encode()).hexdigest()
+
+
 # ---- the words
 
 

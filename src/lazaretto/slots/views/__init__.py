@@ -1,6 +1,6 @@
 """Pages of slots."""
 
-from lazaretto.slots.views.notices import confirm, notice, notices, paper, papers_of_all, tell
+from lazaretto.slots.views.notices import confirm, notice, notice_list, notices, paper, papers_of_all, tell, tell_all
 from lazaretto.slots.views.slots import accept, anew, cancel, improve, move, one, proposal, propose, slots
 from lazaretto.slots.views.supplies import supplies, supplies_pdf, supplies_xlsx
 
@@ -12,6 +12,7 @@ __all__ = [
     "improve",
     "move",
     "notice",
+    "notice_list",
     "notices",
     "one",
     "paper",
@@ -23,4 +24,5 @@ __all__ = [
     "supplies_pdf",
     "supplies_xlsx",
     "tell",
+    "tell_all",
 ]

@@ -7,24 +7,29 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.core import clock
-from lazaretto.core.errors import DomainError
+from lazaretto.core.errors import DomainError, IllegalTransition
 from lazaretto.people.queries import name_for
 from lazaretto.screening.choices import RoundState
 from lazaretto.screening.models import Round
 from lazaretto.screening.queries import round_by_id
 from lazaretto.slots import commands, papers, queries
 from lazaretto.slots.choices import NoticeState
-from lazaretto.slots.forms import ToldForm
+from lazaretto.slots.errors import NobodyToTell
+from lazaretto.slots.forms import ToldAllForm, ToldForm
 from lazaretto.slots.models import Notice
 from lazaretto.slots.rules import MANAGE, READ
+from lazaretto.slots.sheets import notices_sheet, workbook
 from lazaretto.ui.notices import notify
 from lazaretto.ui.ways import asked_for
 
 LINES, PAGES = 100, 300
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _state(request: HttpRequest) -> str:
@@ -44,17 +49,75 @@ def _chosen(request: HttpRequest, rows: list[queries.Holder]) -> list[queries.Ho
 def notices(request: HttpRequest, round_id: UUID) -> HttpResponse:
     """Enterprises by what they know."""
     of = round_by_id(actor_of(request), round_id)
+    return _notices(request, of)
+
+
+def _notices(request: HttpRequest, of: Round, told: ToldAllForm | None = None) -> HttpResponse:
     rows = queries.holders(of)
     chosen, counts = _chosen(request, rows), queries.counts_of(rows)
+    manages = actor_of(request).may(MANAGE, of.unit_id) and of.state != RoundState.CLOSED
+    reached = queries.to_tell(rows) if manages else []
+    begin = _begin(request)
     context = {
         "round": of,
-        "rows": [(row, _who(request, row.last) if row.last else "") for row in chosen[:LINES]],
-        "hidden": max(0, len(chosen) - LINES),
+        "rows": [(row, _who(request, row.last) if row.last else "") for row in chosen[begin : begin + LINES]],
+        "following": begin + LINES if len(chosen) > begin + LINES else 0,
+        "begin": begin,
+        "before": max(0, begin - LINES),
+        "may_manage": manages,
+        "reached": len(reached),
+        "unreachable": counts["untold"] + counts["stale"] - len(reached),
+        "told": told or ToldAllForm(initial={"read": queries.digest_of_all(reached)}),
         "counts": [(state, counts[state.value]) for state in NoticeState],
         "all": len(rows),
         "state": _state(request),
     }
-    return render(request, "slots/notices.html", context)
+    return render(request, "slots/notices.html", context, status=422 if told else 200)
+
+
+def _begin(request: HttpRequest) -> int:
+    asked = request.GET.get("begin", "")
+    return int(asked) if asked.isdecimal() and len(asked) < 7 else 0
+
+
+@require_POST
+@never_cache
+@needs(MANAGE)
+def notice_list(request: HttpRequest, round_id: UUID) -> HttpResponse:
+    """Whom to tell what, with numbers, for a program that sends messages."""
+    of = round_by_id(actor_of(request), round_id)
+    payload = {"test_round": str(of.pk), "language": _language(request)}
+    try:
+        found = commands.list_notices.invoke(actor=actor_of(request), at=clock.now(), payload=payload)
+    except (NobodyToTell, IllegalTransition) as error:
+        notify(request, str(error), tone="amber")
+        return HttpResponseRedirect(reverse("slots:notices", args=[of.pk]))
+    headers = {"Content-Disposition": f'attachment; filename="round-{of.number}-to-tell.xlsx"'}
+    return HttpResponse(workbook([notices_sheet(found)]), content_type=XLSX, headers=headers)
+
+
+@require_POST
+@needs(MANAGE)
+def tell_all(request: HttpRequest, round_id: UUID) -> HttpResponse:
+    """Everybody on the list was told."""
+    of = round_by_id(actor_of(request), round_id)
+    form = ToldAllForm(request.POST)
+    if form.is_valid():
+        payload = {"test_round": str(of.pk), **form.cleaned_data, "language": _language(request)}
+        try:
+            made = commands.tell_all.invoke(actor=actor_of(request), at=clock.now(), payload=payload)
+        except DomainError as error:
+            if error.is_of_access:
+                raise
+            notify(request, str(error), tone="red")
+        else:
+            said = ngettext(
+                "It is written down that %(n)s enterprise was told.",
+                "It is written down that %(n)s enterprises were told.", made.organisations,
+            )  # fmt: skip
+            notify(request, said % {"n": made.organisations})
+        return HttpResponseRedirect(reverse("slots:notices", args=[of.pk]))
+    return _notices(request, of, told=form)
 
 
 @require_GET
