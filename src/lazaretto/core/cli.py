@@ -83,6 +83,41 @@ def progress(text: object, *, quiet: bool) -> None:
         sys.stderr.write(f"{text}\n")
 
 
+class Progress:
+    """How far something long is: a bar with the time that is left at a terminal, a line for each piece elsewhere.
+
+    `quiet` for whoever reads JSON.
+    """
+
+    def __init__(self, text: str, *, quiet: bool) -> None:
+        self.text, self.quiet, self.done = text, quiet, 0
+        self.bar: Any = None
+        if sys.stderr.isatty() and not quiet:
+            from tqdm import tqdm  # noqa: PLC0415 - most commands show none
+
+            self.bar = tqdm(desc=text, dynamic_ncols=True)
+
+    def to(self, done: int, of: int) -> None:
+        """So much of it is done now, of about so much."""
+        of, step, self.done = max(of, done), done - self.done, done
+        if self.bar is None:
+            progress(f"{self.text} {done:,} / {of:,} ({100 * done // max(1, of)} %)", quiet=self.quiet)
+            return
+        self.bar.total = of
+        self.bar.update(step)
+
+    def close(self) -> None:
+        """Leave the bar as it stands."""
+        if self.bar is not None:
+            self.bar.close()
+
+    def __enter__(self) -> "Progress":
+        return self
+
+    def __exit__(self, *_why: object) -> None:
+        self.close()
+
+
 def terminal_language() -> str:
     """`zh-hans` when the terminal's locale is Chinese, else `en`."""
     locale = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")

@@ -57,19 +57,21 @@ def _read(arguments: argparse.Namespace, unit: Unit) -> HeadcountList:
     headcount_list = HeadcountList.objects.get(pk=begun.list_id)
     if headcount_list.state == ListState.READING:
         waiting = (line for line in source.lines if line.number > begun.read_to)
-        for piece in pieces(waiting, PIECE):
-            read = commands.add_lines(actor=ACTOR, at=clock.now(), headcount_list=headcount_list, lines=piece)
-            cli.progress(_("{n} lines read").format(n=read.lines), quiet=arguments.json)
+        with cli.Progress(_("lines read"), quiet=arguments.json) as shown:
+            for piece in pieces(waiting, PIECE):
+                commands.add_lines(actor=ACTOR, at=clock.now(), headcount_list=headcount_list, lines=piece)
+                shown.to(piece[-1].number, source.about)
         commands.end_reading(actor=ACTOR, at=clock.now(), headcount_list=headcount_list)
     return headcount_list
 
 
 def _commit(headcount_list: HeadcountList, *, quiet: bool) -> None:
-    while True:
-        piece = commands.commit_list(actor=ACTOR, at=clock.now(), headcount_list=headcount_list, lines=PIECE)
-        cli.progress(_("{done} of {of} people").format(done=piece.done, of=piece.of), quiet=quiet)
-        if piece.finished:
-            return
+    with cli.Progress(_("people taken in"), quiet=quiet) as shown:
+        while True:
+            piece = commands.commit_list(actor=ACTOR, at=clock.now(), headcount_list=headcount_list, lines=PIECE)
+            shown.to(piece.done, piece.of)
+            if piece.finished:
+                return
 
 
 def _report(headcount_list: HeadcountList, arguments: argparse.Namespace) -> None:

@@ -49,11 +49,12 @@ def import_returnees(arguments: argparse.Namespace) -> int:
 
 
 def _commit(found: ReturneeList, *, quiet: bool) -> None:
-    while True:
-        piece = commands.commit_list(actor=ACTOR, at=clock.now(), returnee_list=found)
-        cli.progress(_("{done} of {of} lines").format(done=piece.done, of=piece.of), quiet=quiet)
-        if piece.finished:
-            return
+    with cli.Progress(_("lines taken in"), quiet=quiet) as shown:
+        while True:
+            piece = commands.commit_list(actor=ACTOR, at=clock.now(), returnee_list=found)
+            shown.to(piece.done, piece.of)
+            if piece.finished:
+                return
 
 
 def _read(arguments: argparse.Namespace, unit: Unit) -> ReturneeList:
@@ -70,9 +71,10 @@ def _read(arguments: argparse.Namespace, unit: Unit) -> ReturneeList:
     found = ReturneeList.objects.get(pk=begun.list_id)
     if found.state == ListState.READING:
         waiting = (line for line in source.lines if line.number > begun.read_to)
-        for piece in pieces(waiting, commands.PIECE):
-            read = commands.add_lines(actor=ACTOR, at=clock.now(), returnee_list=found, lines=piece)
-            cli.progress(_("{n} lines read").format(n=read.lines), quiet=arguments.json)
+        with cli.Progress(_("lines read"), quiet=arguments.json) as shown:
+            for piece in pieces(waiting, commands.PIECE):
+                commands.add_lines(actor=ACTOR, at=clock.now(), returnee_list=found, lines=piece)
+                shown.to(piece[-1].number, source.about)
         commands.end_reading(actor=ACTOR, at=clock.now(), returnee_list=found)
     return found
 

@@ -69,7 +69,7 @@ def place_in_file(sheets: Sequence[SheetStart], number: int) -> tuple[str, int]:
 class Source:
     """A file ready to be read: what identifies it, the line that names its columns, the lines after it.
 
-    `about` is how many lines there are, 0 when that is not known before the end. Of several sheets the lines are
+    `about` is about how many lines there are. Of several sheets the lines are
     numbered on: `sheets` says after which number each begins, so that a line is found in the file. `passed` are sheets
     that were passed over, because nobody is on them.
     """
@@ -177,7 +177,8 @@ def from_path(path: Path, headings: Headings, *, streamed_from: int = STREAMED_F
     for number, row in islice(enumerate(rows, start=1), HEADER_WITHIN):
         if headings.is_header(row):
             lines = (RawLine(place, cells) for place, cells in enumerate(rows, start=number + 1))
-            return Source(_digest(path), row, lines)
+            digest, about = _digest(path)
+            return Source(digest, row, lines, about)
     raise NoHeader(path.name)
 
 
@@ -192,12 +193,14 @@ def _records(path: Path, encoding: str, delimiter: str) -> Iterator[list[str]]:
         yield from csv.reader(file, delimiter=delimiter)
 
 
-def _digest(path: Path) -> str:
-    digest = sha256()
+def _digest(path: Path) -> tuple[str, int]:
+    """What identifies it, and about how many lines it has: a cell may hold a new line of its own."""
+    digest, lines = sha256(), 0
     with path.open("rb") as file:
         while block := file.read(BLOCK):
             digest.update(block)
-    return digest.hexdigest()
+            lines += block.count(b"\n")
+    return digest.hexdigest(), lines
 
 
 def _header_of(sheet: Sheet, headings: Headings) -> tuple[int, list[str]]:
