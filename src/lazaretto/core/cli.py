@@ -93,7 +93,7 @@ class Progress:
         self.text, self.quiet, self.done = text, quiet, 0
         self.bar: Any = None
         if sys.stderr.isatty() and not quiet:
-            from tqdm import tqdm  # noqa: PLC0415 - most commands show none
+            from tqdm import tqdm  # type: ignore[import-untyped]  # noqa: PLC0415 - most commands show none
 
             self.bar = tqdm(desc=text, dynamic_ncols=True)
 
