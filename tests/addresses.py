@@ -391,6 +391,7 @@ ADDRESSES = {
     "field:points": GET,
     "field:point": GET,
     "field:enrol": POST,
+    "field:enterprises": GET,
     "field:expect": POST,
     "field:revoke": POST,
 }

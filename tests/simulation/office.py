@@ -112,16 +112,13 @@ class Office:
         proposed = server.do("duty", "slots.propose", test_round=of, slot_minutes=15, per_table_hour=60)
         self.books.tallies["without a slot"] = proposed["left"]
         server.do("duty", "slots.accept", proposal=proposed["proposal_id"])
-        coming, at = [], defaultdict(set)
+        coming = []
         for row in server.rows("duty", "slots", f"screening/rounds/{of}/slots"):
             place, begins = self.ways.points.index(row["point_id"]), datetime.fromisoformat(row["starts_at"])
-            at[row["point_id"]].add(row["organisation_id"])
             for step, people in enumerate(row["portions"]):
                 coming.append((begins + step * SLOT, place, self.homes[row["organisation_id"]], people))
             ends = datetime.fromisoformat(row["ends_at"])
             self.books.slots_end = max(ends, self.books.slots_end) if len(coming) > len(row["portions"]) else ends
-        for point, homes in at.items():
-            server.do("duty", "field.expect_at_point", point=point, organisations=sorted(homes))
         for row in server.read("duty", "slot notices", f"screening/rounds/{of}/slot-notices"):
             said = {
                 "test_round": of,

@@ -4,13 +4,15 @@ from django.http import HttpRequest
 from django.utils.translation import pgettext_lazy
 
 from lazaretto.accounts.doors import actor_of
-from lazaretto.deciding.queries.matters import count_unowned
+from lazaretto.deciding.queries.matters import count_unowned, open_at
 from lazaretto.deciding.rules import READ
+from lazaretto.screening.queries.at_points import questions_by
 from lazaretto.ui import nav
 
 
 def register_entries() -> None:
     """Called when the apps are ready."""
+    questions_by(open_at)
     nav.register(
         nav.NavItem(
             key="deciding", label=pgettext_lazy("questions", "To decide"), icon="scale", order=49,

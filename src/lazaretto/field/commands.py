@@ -16,7 +16,14 @@ from lazaretto.core.errors import InvalidInput, NotFound, whole
 from lazaretto.field.choices import Ending
 from lazaretto.field.errors import CodeInvalid, DeviceOver, NobodyForCards, RoundNotReady, TooManyCards
 from lazaretto.field.models import Device, Expected, Told
-from lazaretto.field.queries import code_digest, entries_for_cards, no_phone_there, roster_shares, token_digest
+from lazaretto.field.queries import (
+    code_digest,
+    entries_for_cards,
+    no_phone_there,
+    roster_shares,
+    roster_state,
+    token_digest,
+)
 from lazaretto.field.rules import CARD, CODE_LIFE, MOST_CARDS, TAKING, TOKEN, token_until
 from lazaretto.screening.commands import Swab, TakenScan, UploadAnswer, follows_a_change
 from lazaretto.screening.models import Point, Round
@@ -53,7 +60,7 @@ class DeviceStopped:
 
 @dataclass(frozen=True)
 class PointExpects:
-    """How many enterprises come to a point; 0: the whole roster does."""
+    """How many enterprises were added to a point by hand. None, and none with a slot: all of the round come."""
 
     point_id: UUID
     organisations: int
@@ -66,7 +73,8 @@ def enrol_device(
     """Make a code with which one phone becomes the phone of a table, within a quarter of an hour.
 
     `takes_over`: the phone whose table it takes; that one ends when the code is claimed. Raises `RoundNotReady`,
-    `RoundIsOver`, `PointIsClosed`, `InvalidInput`, `TextTooLong`, `DeviceOver` for a phone that was taken over before.
+    `RoundIsOver`, `PointIsClosed`, `RosterTooLarge`, `InvalidInput`, `TextTooLong`, `DeviceOver` for a phone that was
+    taken over before.
     """
     faults = {
         **({} if 1 <= table <= point.tables else {"table": f"1–{point.tables}"}),
@@ -89,18 +97,19 @@ def enrol_device(
 
 
 def _somebody_comes(point: Point) -> None:
-    """Raise the named error where nobody comes to be tested, or has no number yet."""
+    """Raise the named error where nobody comes to be tested, or has no number yet, or more than a phone keeps."""
     refused = no_phone_there(point)
     if refused is not None:
         raise refused
+    roster_state(point)
 
 
 @command("field.claim_device", capability=CAPTURE, internal=True)
 def claim_device(*, actor: Actor, at: datetime, code: str, token: str) -> DeviceClaimed:
     """A phone exchanges its code for the token that it made itself; again with the same token the answer is the same.
 
-    So a phone whose network went away in between simply asks again. Raises `CodeInvalid`, and `RoundIsOver` or
-    `PointIsClosed` where that happened since the code was made.
+    So a phone whose network went away in between simply asks again. Raises `CodeInvalid`, and `RoundIsOver`,
+    `PointIsClosed` or `RosterTooLarge` where that happened since the code was made.
     """
     found = locked(Device.objects.filter(code_digest=code_digest(code))).select_related("point__round").first()
     if found is None or not TOKEN.fullmatch(token):
@@ -240,11 +249,14 @@ def _end(device: Device, why: Ending, *, at: datetime, reason: str = "") -> Devi
     return DeviceStopped(device.id, why)
 
 
+# ---- whose people come, beside those who have a slot
+
+
 @command("field.expect_at_point", capability=MANAGE)
 def expect_at_point(*, actor: Actor, at: datetime, point: Point, organisations: list[UUID]) -> PointExpects:
-    """Say whose people come to a point; phones there keep their names and nobody else's. None: the whole roster.
+    """Say which enterprises come to a point beside those that have a slot there: these, and none added before.
 
-    Raises `InvalidInput` for an enterprise that is not in the round.
+    Phones there keep their names and nobody else's. Raises `InvalidInput` for an enterprise that is not in the round.
     """
     wanted = set(organisations)
     there = {row.organisation_id for row in roster_shares(point.round)}
@@ -255,6 +267,27 @@ def expect_at_point(*, actor: Actor, at: datetime, point: Point, organisations: 
     Expected.objects.bulk_create(rows, ignore_conflicts=True)
     record(point, unit_id=point.round.unit_id, data={"organisations": sorted(map(str, wanted))})
     return PointExpects(point.id, len(wanted))
+
+
+@command("field.expect_also", capability=MANAGE)
+def expect_also(*, actor: Actor, at: datetime, point: Point, organisation: UUID) -> PointExpects:
+    """One more enterprise comes to a point, slot or not; again it changes nothing. Raises `InvalidInput`."""
+    if not point.round.shares.filter(organisation=organisation).exists():
+        raise InvalidInput(fields={"organisation": "not in this round"})
+    Expected.objects.bulk_create([Expected(point=point, organisation_id=organisation)], ignore_conflicts=True)
+    return _expects(point, {"added": str(organisation)})
+
+
+@command("field.expect_no_more", capability=MANAGE)
+def expect_no_more(*, actor: Actor, at: datetime, point: Point, organisation: UUID) -> PointExpects:
+    """An enterprise that was added by hand does not come; where it has a slot there it comes all the same."""
+    Expected.objects.filter(point=point, organisation=organisation).delete()
+    return _expects(point, {"removed": str(organisation)})
+
+
+def _expects(point: Point, data: dict[str, str]) -> PointExpects:
+    record(point, unit_id=point.round.unit_id, data=data)
+    return PointExpects(point.id, point.expected.count())
 
 
 # ---- traces: nothing is decided by them, so they are no commands

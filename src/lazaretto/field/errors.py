@@ -36,8 +36,11 @@ class RosterTooLarge(DomainError):
     """More people than a phone keeps."""
 
     code = "field_roster_too_large"
-    message = _("More people are expected in this round than a phone keeps.")
-    next_step = _("Say on the page of the point which enterprises come to it.")
+    message = _("More people are expected at this point than a phone keeps.")
+    next_step = _(
+        "Accept slots on the page of the round, large enterprises by department or by dormitory, or say on the page of "
+        "the point which enterprises come to it."
+    )
 
 
 class NobodyForCards(DomainError):

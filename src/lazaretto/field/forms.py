@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from lazaretto.field.models import Device
-from lazaretto.screening.models import RosterShare
 from lazaretto.screening.queries import Part
 
 
@@ -33,19 +32,6 @@ class EnrolForm(forms.Form):
         field.queryset = Device.objects.filter(pk__in=[one.pk for one in devices])
         if not devices:
             del self.fields["takes_over"]
-
-
-class ExpectForm(forms.Form):
-    """Whose people come to a point."""
-
-    organisations = forms.TypedMultipleChoiceField(
-        label=_("Enterprises"), required=False, widget=forms.CheckboxSelectMultiple
-    )
-
-    def __init__(self, *args: Any, shares: Sequence[RosterShare], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["organisations"]
-        field.choices = [(str(one.organisation_id), f"{one.organisation.name} · {one.people}") for one in shares]
 
 
 class CardsForm(forms.Form):

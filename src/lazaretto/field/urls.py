@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lazaretto.field.views import cards, phone, points
+from lazaretto.field.views import cards, phone, points, rosters
 
 app_name = "field"
 urlpatterns = [
@@ -20,6 +20,7 @@ urlpatterns = [
     path("points", points.listing, name="points"),
     path("points/<uuid:point_id>", points.point, name="point"),
     path("points/<uuid:point_id>/enrol", points.enrol, name="enrol"),
-    path("points/<uuid:point_id>/expect", points.expect, name="expect"),
+    path("points/<uuid:point_id>/enterprises", rosters.enterprises, name="enterprises"),
+    path("points/<uuid:point_id>/enterprises/expect", rosters.expect, name="expect"),
     path("points/<uuid:point_id>/phones/<uuid:device_id>/revoke", points.revoke, name="revoke"),
 ]

@@ -13,5 +13,7 @@ call(
         "field.read_roster": _("Roster taken by a phone"),
         "field.end_shift": _("Shift of a phone ended"),
         "field.expect_at_point": _("Enterprises expected at a testing point"),
+        "field.expect_also": _("Enterprise added to a testing point"),
+        "field.expect_no_more": _("Enterprise taken off a testing point"),
     }
 )

@@ -21,6 +21,7 @@ from lazaretto.screening.commands.scans import Moment
 from lazaretto.screening.models import DuplicateScan, Point, Round
 from lazaretto.screening.queries import coverage, duplicates, points, round_by_id, rounds
 from lazaretto.screening.queries.absent import missing
+from lazaretto.screening.queries.at_points import promised
 from lazaretto.screening.rules import CAPTURE, MOST_SCANS, READ
 
 router = Router(tags=["screening"])
@@ -98,13 +99,21 @@ class ShareOut(Schema):
 
 
 class AtPointOut(Schema):
-    """A point in the coverage; `tested` with strangers."""
+    """A point in the coverage; `tested` with strangers.
+
+    What slots promised it, null where they promised nothing: people `expected`, of them `due` until now; `missing` and
+    `missing_now` are those of both who are tested nowhere.
+    """
 
     point_id: UUID
     code: str
     name: str
     tested: int
     strangers: int
+    expected: int | None = None
+    due: int | None = None
+    missing: int | None = None
+    missing_now: int | None = None
 
 
 class CoverageOut(Schema):
@@ -222,7 +231,12 @@ def point_list(request: HttpRequest, round_id: UUID, given: Query[Paging]) -> Pa
 @needs(READ)
 def coverage_of(request: HttpRequest, round_id: UUID) -> CoverageOut:
     """By enterprise and by point."""
-    return CoverageOut.from_orm(coverage(round_by_id(actor_of(request), round_id)))
+    of = round_by_id(actor_of(request), round_id)
+    found, told = CoverageOut.from_orm(coverage(of)), promised(of, at=clock.now())
+    for row in found.points:
+        if one := told.get(row.point_id):
+            row.expected, row.due, row.missing, row.missing_now = one.expected, one.due, one.missing, one.missing_now
+    return found
 
 
 @router.get(

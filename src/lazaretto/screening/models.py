@@ -372,7 +372,10 @@ class CountDelta(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(n__gte=1), name="count_delta_counts")]
-        indexes = [models.Index(fields=["round", "organisation"], name="count_delta_of_round")]
+        indexes = [
+            models.Index(fields=["round", "organisation"], name="count_delta_of_round"),
+            models.Index(fields=["point"], name="count_delta_at_point"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.point_id} {self.n}"

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
 
 from lazaretto.core.access import Actor
 from lazaretto.core.choices import DeadlineState
@@ -14,7 +15,8 @@ from lazaretto.deciding.choices import Kind
 from lazaretto.deciding.models import Matter
 from lazaretto.deciding.rules import READ
 from lazaretto.people.queries import name_for
-from lazaretto.screening.models import RosterEntry, Round, Scan, Stranger, Tube
+from lazaretto.screening.models import Point, RosterEntry, Round, Scan, Stranger, Tube
+from lazaretto.screening.queries.at_points import Question
 
 SHOWN = ("", "none", "mine", "overdue")
 ORDER = ("due_at", "id")
@@ -50,6 +52,14 @@ def rounds_waiting(actor: Actor) -> list[Round]:
     """Rounds of which something waits, the last first."""
     waiting = Matter.objects.filter(round=OuterRef("pk"), closed_at__isnull=True)
     return list(Round.objects.visible_to(actor, READ).filter(Exists(waiting)).order_by("-opens_at", "-id"))
+
+
+def open_at(actor: Actor, point: Point) -> list[Question]:
+    """Questions of a point by their kind; fevers stand there by themselves. One query, or none who may not see them."""
+    rows = open_matters(actor).filter(round=point.round_id, point=point).exclude(kind=Kind.FEVER)
+    sums = rows.order_by().values("kind").annotate(n=Count("id")) if actor.may(READ, point.round.unit_id) else ()
+    url = reverse("deciding:matters")
+    return [Question(Kind(row["kind"]).label, row["n"], f"{url}?round={point.round_id}") for row in sums]
 
 
 def count_unowned(actor: Actor, most: int = 100) -> int:

@@ -43,7 +43,7 @@ def test_what_cannot_be_is_said_in_the_form(cast):
 
 def test_pages_ask_as_much_for_many_as_for_one(cast, django_assert_max_num_queries):
     of, place = opened(cast)
-    pages = [reverse("field:points"), reverse("field:point", args=[place.pk])]
+    pages = [reverse("field:points"), *(reverse(f"field:{name}", args=[place.pk]) for name in ("point", "enterprises"))]
     client = cast.duty_officer.client
 
     def asked() -> list[int]:
@@ -80,10 +80,15 @@ def test_a_phone_is_revoked_and_whose_people_come_is_said_by_page(cast):
     made.ask("state", queue=3, sent_at=clock.now() - timedelta(minutes=5))
     assert "5" in client.get(reverse("field:point", args=[place.pk])).content.decode()
     share = of.shares.get(people=1)
-    client.post(reverse("field:expect", args=[place.pk]), {"organisations": [str(share.organisation_id)]})
+    home = {"organisation": str(share.organisation_id), "q": "B"}
+    address = reverse("field:expect", args=[place.pk])
+    assert client.post(address, {**home, "step": "add"}).url.endswith("?q=B")
+    client.post(address, {**home, "step": "add"})
     assert Expected.objects.get().organisation_id == share.organisation_id
-    client.post(reverse("field:expect", args=[place.pk]), {})
+    client.post(address, {**home, "step": "remove"})
     assert not Expected.objects.exists()
+    client.post(address, {"organisation": str(place.pk)})
+    assert not Expected.objects.exists(), "nobody of the round"
     address = reverse("field:revoke", args=[place.pk, made.device.pk])
     assert client.post(address, {"reason": "丢失"}).status_code == 302
     assert Device.objects.get().ending == "revoked"

@@ -89,7 +89,7 @@ def test_the_roster_of_a_phone_has_no_number_and_no_name_in_plain(cast, django_a
     before = JournalEntry.objects.filter(command="field.read_roster").count()
     answer = made.ask("roster?after=0")
     assert JournalEntry.objects.filter(command="field.read_roster").count() == before + 1
-    with django_assert_num_queries(3):  # the phone; whose people; the rows
+    with django_assert_num_queries(4):  # the phone; who has a slot, who was added; the rows
         made.ask("roster?after=1")
     assert JournalEntry.objects.filter(command="field.read_roster").count() == before + 1  # once for all pieces
     rows = answer.json()["rows"]
@@ -146,11 +146,16 @@ def test_a_point_with_enterprises_has_their_people_alone(cast):
 
 
 def test_more_people_than_a_phone_keeps_are_refused_with_what_to_do(cast, monkeypatch):
-    monkeypatch.setattr("lazaretto.field.queries.MOST_ROSTER", 2)
     _of, place = opened(cast)
     made = enrolled(cast, place)
+    monkeypatch.setattr("lazaretto.field.queries.rosters.MOST_ROSTER", 2)
+    with pytest.raises(RosterTooLarge, match="时段"):
+        enrolled(cast, place)
     answer = claim(made.code)
     assert (answer.status_code, answer.json()["code"]) == (409, RosterTooLarge.code)
+    assert Device.objects.get().claimed_at is None
+    monkeypatch.setattr("lazaretto.field.queries.rosters.MOST_ROSTER", 7)
+    assert claim(made.code).status_code == 200, "the code is good once it is put right"
 
 
 def test_a_phone_sends_at_its_own_point_and_again_gets_the_same_answer(cast):

@@ -29,11 +29,13 @@ from lazaretto.core.access import Actor
 from lazaretto.core.errors import DomainError
 from lazaretto.core.middleware import problem_response
 from lazaretto.field import commands
+from lazaretto.field.errors import RosterTooLarge
 from lazaretto.field.models import Device
 from lazaretto.field.queries import (
     actor_of_device,
     device_of,
     key_of,
+    names_in,
     others_at,
     roster_piece,
     roster_state,
@@ -144,7 +146,8 @@ def claim(request: HttpRequest) -> HttpResponse:
         commands.claim_device(actor=PHONE, at=at, code=given.code, token=given.token)
         device = device_of(given.token, at=at)
         keys = {name: key_of(device, name) for name in ("name", "match")}
-        return JsonResponse({"now": at.isoformat(), "keys": keys, **_standing(device)})
+        people = _roster_of(device, at)
+        return JsonResponse({"now": at.isoformat(), "keys": keys, **_standing(device), "roster": people})
     except DomainError as error:
         return problem_response(error)
 
@@ -152,11 +155,18 @@ def claim(request: HttpRequest) -> HttpResponse:
 @require_GET
 @_door
 def state(request: HttpRequest, device: Device, at: datetime) -> dict[str, Any]:
-    """How things stand, and what the other phones of the point brought since. Raises `DeviceEnded`."""
+    """How things stand, and what the other phones of the point brought since. Raises `DeviceEnded`.
+
+    A page that says which names of enterprises it has (`names`) gets them only where they changed, and no roster where
+    its point has more people than a phone keeps: it keeps the one it has. One that was kept on a phone since before
+    that says nothing; it gets all of them each time, or `RosterTooLarge`.
+    """
     working(device, at=at)
     rows = told_since(device, moment(request.GET.get("since", "")))
     told = [{"numbers": row.numbers, "tubes": row.tubes, "table": row.device.table} for row in rows]
-    return {**_standing(device), "told": told, "told_at": rows[-1].told_at.isoformat() if rows else None}
+    people = _roster_of(device, at, has=request.GET.get("names"))
+    told_at = rows[-1].told_at.isoformat() if rows else None
+    return {**_standing(device), "roster": people, "told": told, "told_at": told_at}
 
 
 @require_GET
@@ -220,9 +230,8 @@ def end(request: HttpRequest, device: Device, at: datetime) -> dict[str, Any]:
 
 
 def _standing(device: Device) -> dict[str, Any]:
-    """What a phone has to know of itself, its point, its round and its roster."""
+    """What a phone has to know of itself, its point and its round."""
     point, of = device.point, device.point.round
-    known = roster_state(point)
     return {
         "device": {"id": str(device.id), "label": device.label, "table": device.table, "until": device.expires_at},
         "point": {"id": str(point.id), "code": point.code, "name": point.name, "closed": point.state == "closed"},
@@ -231,9 +240,18 @@ def _standing(device: Device) -> dict[str, Any]:
             "rule": of.tube_rule, "opens_at": of.opens_at, "deadline_at": of.deadline_at, "reason": of.reason,
             "card": CARD.format(round=of.id.hex, number=""),
         },
-        "roster": {
-            "version": known.version, "people": known.people,
-            "organisations": {str(pk): name for pk, name in known.organisations.items()},
-        },
         "others": list(others_at(device)),
     }  # fmt: skip
+
+
+def _roster_of(device: Device, at: datetime, *, has: str | None = None) -> dict[str, Any] | None:
+    """Which roster the phone is to keep, and the names of enterprises unless it has these already."""
+    try:
+        known = roster_state(device.point)
+    except RosterTooLarge:
+        if has is None:
+            raise
+        return None
+    called = names_in(device.point, at=at)
+    said = {"version": known.version, "people": known.people, "names": called.version}
+    return said if has == called.version else {**said, "organisations": called.names}

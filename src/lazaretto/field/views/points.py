@@ -1,4 +1,4 @@
-"""The phones of a point: enrolled by a code on the screen, seen, revoked; and whose people come to it."""
+"""A point as its leader sees it: how it goes, who comes; its phones, enrolled by a code, seen, revoked."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,50 +16,53 @@ from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.core import clock
 from lazaretto.core.errors import DomainError, NotFound
 from lazaretto.field import commands, queries
-from lazaretto.field.forms import EnrolForm, ExpectForm
+from lazaretto.field.forms import EnrolForm
 from lazaretto.field.models import Device
 from lazaretto.field.rules import GRACE, MOST_ROSTER
 from lazaretto.screening.models import Point
-from lazaretto.screening.rules import MANAGE, READ
+from lazaretto.screening.rules import FEVERS, MANAGE, READ
 from lazaretto.ui.notices import notify
 
+POINTS_SHOWN = 100  # of each round; more are found by their name
 SILENT = timedelta(minutes=15)  # at a point with a network a phone is heard every quarter of a minute
 
 
 @require_GET
 @needs(READ)
 def listing(request: HttpRequest) -> HttpResponse:
-    """Points of the rounds that go on, with their phones."""
-    return render(request, "field/points.html", {"rounds": queries.open_points(actor_of(request), at=clock.now())})
+    """Points of the rounds that go on, with their phones; those with such a code or name."""
+    q = request.GET.get("q", "")[:60]
+    found = queries.open_points(actor_of(request), q=q)
+    rounds = [(of, points[:POINTS_SHOWN], max(0, len(points) - POINTS_SHOWN)) for of, points in found]
+    return render(request, "field/points.html", {"rounds": rounds, "q": q})
 
 
 @require_GET
 @needs(READ)
 def point(request: HttpRequest, point_id: UUID) -> HttpResponse:
-    """The phones of one point."""
+    """How one point goes, and its phones."""
     return _page(request, queries.point_by_id(actor_of(request), point_id))
 
 
 def _page(request: HttpRequest, found: Point, **more: Any) -> HttpResponse:
     actor, at = actor_of(request), clock.now()
     phones = [_line(one, at) for one in queries.devices(found) if one.claimed_at or one.code_expires_at > at]
-    shares, chosen = queries.roster_shares(found.round), queries.expected_at(found)
-    known = {one.organisation_id: one for one in shares}
-    no_phone = queries.no_phone_there(found)
-    people = sum(known[pk].people for pk in chosen if pk in known) if chosen else found.round.entries
+    no_phone, people = queries.no_phone_there(found), queries.expected_people(found)
+    lead = queries.lead(actor, found, at=at)
     context = {
         "point": found,
+        "lead": lead,
         "phones": phones,
         "working": sum(one["state"] == "working" for one in phones),
         "waiting": sum(one["device"].queue for one in phones),
         "people": people,
-        "too_many": people > MOST_ROSTER,
-        "chosen": [known[pk].organisation.name for pk in chosen if pk in known],
+        "too_many": people.people > MOST_ROSTER,
+        "goes_on": no_phone is None,
         "may_manage": actor.may(MANAGE, found.round.unit_id),
+        "may_call": actor.may(FEVERS, found.round.unit_id),
         "may_enrol": actor.may(MANAGE, found.round.unit_id) and no_phone is None,
         "no_phone": no_phone,
         "enrol_form": EnrolForm(devices=_replaceable(phones), initial={"table": 1, "label": len(phones) + 1}),
-        "expect_form": ExpectForm(shares=shares, initial={"organisations": [str(pk) for pk in chosen]}),
         **more,
     }
     refused = any(getattr(form, "errors", None) for form in more.values())
@@ -105,21 +108,6 @@ def enrol(request: HttpRequest, point_id: UUID) -> HttpResponse:
         return _page(request, found, enrol_form=form)
     address = f"{settings.BASE_URL}{reverse('field:app')}#code={made.code}"  # a fragment is sent to no server
     return _page(request, found, link=address, link_until=made.expires_at, link_table=form.cleaned_data["table"])
-
-
-@require_POST
-@needs(MANAGE)
-def expect(request: HttpRequest, point_id: UUID) -> HttpResponse:
-    """Whose people come to the point."""
-    actor = actor_of(request)
-    found = queries.point_by_id(actor, point_id)
-    form = ExpectForm(request.POST, shares=queries.roster_shares(found.round))
-    if not form.is_valid():
-        return _page(request, found, expect_form=form)
-    wanted = [UUID(pk) for pk in form.cleaned_data["organisations"]]
-    commands.expect_at_point(actor=actor, at=clock.now(), point=found, organisations=wanted)
-    notify(request, _("Saved. Phones of this point fetch it the next time they have a network."))
-    return HttpResponseRedirect(reverse("field:point", args=[point_id]))
 
 
 @require_POST

@@ -9,7 +9,6 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, QuerySet, Sum
-from django.utils import timezone
 
 from lazaretto.accounts.models import Unit
 from lazaretto.core.access import Actor
@@ -18,7 +17,6 @@ from lazaretto.core.models import Alarm
 from lazaretto.core.prepared import prepared
 from lazaretto.headcounts.models import Organisation
 from lazaretto.people.queries import name_for
-from lazaretto.screening.choices import PointState, RoundState
 from lazaretto.screening.deadlines import FEVER
 from lazaretto.screening.models import (
     AlsoNamed,
@@ -34,6 +32,7 @@ from lazaretto.screening.models import (
     Tube,
     Upload,
 )
+from lazaretto.screening.queries.at_points import Promised, promised, works_at
 from lazaretto.screening.rules import (
     CAPTURE,
     FEVERS,
@@ -174,7 +173,10 @@ def _shares(of: Round, tested: dict[UUID, int]) -> list[Share]:
 
 @dataclass(frozen=True)
 class PointPace:
-    """A point with how fast it works. `works`: it is open at this hour; `behind`: see `rules.falls_behind`."""
+    """A point with how fast it works. `works`: it is open at this hour; `promised`: what it was promised, if anything.
+
+    `behind`: it does not keep what the round was promised by now; where nothing was, see `rules.falls_behind`.
+    """
 
     point: Point
     tested: int
@@ -182,6 +184,7 @@ class PointPace:
     pace: Pace
     works: bool
     behind: bool
+    promised: Promised | None = None
 
 
 @dataclass(frozen=True)
@@ -203,13 +206,19 @@ class Progress:
     far: bool
 
     @property
+    def promised(self) -> bool:
+        """Whether points were promised people."""
+        return any(row.promised for row in self.points)
+
+    @property
     def share(self) -> int:
         """Tested of those expected, in whole per cent, never rounded up to all."""
         return self.coverage.tested * 100 // self.coverage.expected if self.coverage.expected else 0
 
 
 def progress(of: Round, *, at: datetime) -> Progress:
-    """How far it is, how fast, and when it will be done: five queries, none of them over scans or people."""
+    """How far it is, how fast, and when it will be done, what points were promised: ten queries at most, none of them
+    over scans or people."""
     covered, by_point = coverage(of), _by_hour(of)
     hours: dict[datetime, int] = {}
     for counted in by_point.values():
@@ -218,7 +227,7 @@ def progress(of: Round, *, at: datetime) -> Progress:
     since = of.opened_at or of.opens_at
     known = {row.point_id: row for row in covered.points}
     places = [
-        (place, pace(by_point.get(place.pk, {}), since=since, now=at, remaining=0), _works(place, of, at))
+        (place, pace(by_point.get(place.pk, {}), since=since, now=at, remaining=0), works_at(place, of, at=at))
         for place in points(of)
     ]
     going = pace(hours, since=since, now=at, remaining=covered.missing)
@@ -228,15 +237,16 @@ def progress(of: Round, *, at: datetime) -> Progress:
     no_shows = working and bool(covered.missing) and at - since >= HOUR and _nobody_comes(of, covered, hours, going, at)
     if no_shows:
         going = replace(going, finish=None)
-    slow = falls_behind({str(place.pk): done.per_hour / place.tables for place, done, works in places if works})
+    told = promised(of, at=at)
+    slow = _behind(places, told) if at - since > HOUR / 2 and not no_shows else set()
     return Progress(
         coverage=covered,
         pace=going,
         hours=sorted(hours.items()),
         points=[
             PointPace(
-                place, known[place.pk].tested, known[place.pk].strangers, done, works,
-                str(place.pk) in slow and at - since > HOUR / 2 and not no_shows,
+                place, known[place.pk].tested, known[place.pk].strangers, done, works, str(place.pk) in slow,
+                told.get(place.pk),
             )
             for place, done, works in places
         ],
@@ -245,6 +255,13 @@ def progress(of: Round, *, at: datetime) -> Progress:
         late=covered.missing > 0 and max(at, going.finish or at) > of.deadline_at,
         far=going.finish is not None and going.finish > of.deadline_at + FORETOLD,
     )  # fmt: skip
+
+
+def _behind(places: Sequence[tuple[Point, Pace, bool]], told: dict[UUID, Promised]) -> set[str]:
+    """Points that work and fall behind: what was promised, where something was, else beside each other."""
+    if told:
+        return {str(place.pk) for place, _pace, works in places if works and place.pk in told and told[place.pk].behind}
+    return falls_behind({str(place.pk): done.per_hour / place.tables for place, done, works in places if works})
 
 
 Awaited = Callable[[Round, datetime], bool]
@@ -269,11 +286,6 @@ def _by_hour(of: Round) -> dict[UUID, dict[datetime, int]]:
     for row in CountDelta.objects.filter(round=of).values("point_id", "hour").annotate(people=Sum("n")):
         found.setdefault(row["point_id"], {})[row["hour"]] = row["people"]
     return found
-
-
-def _works(place: Point, of: Round, at: datetime) -> bool:
-    clocks = timezone.localtime(at).time()
-    return of.state == RoundState.OPEN and place.state == PointState.OPEN and place.opens <= clocks < place.closes
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Reads of slots, within what an actor may see. Never writes."""
 
 from lazaretto.slots.queries.board import Board, Hour, PointRow, SlotLine, Unplaced, board, lines, misfits, unplaced
+from lazaretto.slots.queries.coming import Coming, NotCome, PointSlots, point_slots, promises, slots_by_home
 from lazaretto.slots.queries.formulas import Formula, formulas
 from lazaretto.slots.queries.notices import Holder, Wording, counts_of, digest_of_all, holder, holders, to_tell, wording
 from lazaretto.slots.queries.problem import (
@@ -15,7 +16,9 @@ from lazaretto.slots.queries.problem import (
 )
 from lazaretto.slots.queries.proposals import proposal_view
 from lazaretto.slots.queries.standing import (
+    Comers,
     accepted,
+    comers,
     current,
     digest_of,
     pending,
@@ -29,10 +32,14 @@ from lazaretto.slots.queries.supplies import PointSupplies, Supplies, supplies
 __all__ = [
     "Asked",
     "Board",
+    "Comers",
+    "Coming",
     "Formula",
     "Holder",
     "Hour",
+    "NotCome",
     "PointRow",
+    "PointSlots",
     "PointSupplies",
     "Settings",
     "SlotLine",
@@ -42,6 +49,7 @@ __all__ = [
     "accepted",
     "asked_for",
     "board",
+    "comers",
     "counts_of",
     "current",
     "digest_of",
@@ -54,11 +62,14 @@ __all__ = [
     "lines",
     "misfits",
     "pending",
+    "point_slots",
+    "promises",
     "proposal_by_id",
     "proposal_view",
     "rooms_of",
     "settings_of",
     "slot_by_id",
+    "slots_by_home",
     "somebody_has_a_slot",
     "standing_of",
     "supplies",

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import NotFound
-from lazaretto.screening.models import Round
+from lazaretto.screening.models import Point, Round
 from lazaretto.slots.models import Proposal, Slot
 from lazaretto.slots.rules import READ
 
@@ -59,3 +59,27 @@ def slot_by_id(actor: Actor, pk: UUID) -> Slot:
     if found is None:
         raise NotFound(kind="slots.slot", id=pk)
     return found
+
+
+class Comers(NamedTuple):
+    """Whose people come to a point: all of an enterprise, or of it one department or dormitory (`by` says which)."""
+
+    organisation_id: UUID
+    by: str = ""
+    part: str = ""
+
+
+def comers(point: Point) -> frozenset[Comers]:
+    """Who has a slot that stands at a point, also one that is over. One query.
+
+    Of an enterprise that comes in parts, those without a department (or dormitory) are a part of their own.
+    """
+    parted = standing_slots(round=OuterRef("round"), organisation=OuterRef("organisation")).exclude(part="")
+    rows = standing_slots(point=point).annotate(parted=Exists(parted))
+    said = rows.values_list("organisation_id", "proposal__parts", "part", "parted").distinct()
+    return frozenset(Comers(home, by, part) if by and parted else Comers(home) for home, by, part, parted in said)
+
+
+def standing_slots(**chosen: Any) -> QuerySet[Slot]:
+    """Rows that stand, in no order."""
+    return Slot.objects.filter(dropped_at__isnull=True, **chosen)

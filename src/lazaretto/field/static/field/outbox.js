@@ -54,7 +54,7 @@ export async function claim(code) {
   await store.write([{ store: "meta", key: "claiming", value: { code, token: made } }]);
   const answer = await ask("claim", { code, token: made }, made);
   await store.keepKeys(answer.keys);
-  await store.write([{ store: "meta", key: "token", value: made }, { store: "meta", key: "standing", value: standingOf(answer) }, { store: "meta", key: "claiming", drop: true }]);
+  await store.write([{ store: "meta", key: "token", value: made }, ...kept(answer), { store: "meta", key: "claiming", drop: true }]);
   await navigator.storage?.persist?.();
   [token, table.standing] = [made, standingOf(answer)];
   await roster.load(table.standing.roster.organisations);
@@ -66,7 +66,18 @@ function freshToken() {
   return `lzf_${btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "")}`;
 }
 
-const standingOf = ({ device, point, round, roster: people, others }) => ({ device, point, round, roster: people, others });
+// Names of enterprises come when they changed, and no roster where the point has more people than a phone keeps: what is
+// here stays. Names are many and change rarely: they lie by themselves, so that a contact does not write them anew.
+function standingOf({ device, point, round, roster: people, others }) {
+  const before = table.standing?.roster ?? {};
+  return { device, point, round, roster: { ...before, ...people }, others };
+}
+
+function kept(answer) {
+  const standing = standingOf(answer), { organisations, ...people } = standing.roster;
+  const names = answer.roster?.organisations ? [{ store: "meta", key: "names", value: organisations }] : [];
+  return [{ store: "meta", key: "standing", value: { ...standing, roster: people } }, ...names];
+}
 
 async function fetchRoster() {
   const pages = [];
@@ -76,8 +87,8 @@ async function fetchRoster() {
     if (piece.rows.length) pages.push(piece.rows);
     last = piece.last;
   }
-  const kept = pages.map((value, at) => ({ store: "pages", key: at, value }));
-  await store.write([{ store: "pages", clear: true }, ...kept, { store: "meta", key: "roster", value: table.standing.roster.version }]);
+  const rows = pages.map((value, at) => ({ store: "pages", key: at, value }));
+  await store.write([{ store: "pages", clear: true }, ...rows, { store: "meta", key: "roster", value: table.standing.roster.version }]);
   await roster.load(table.standing.roster.organisations);
 }
 
@@ -97,7 +108,7 @@ async function run() {
     if (expired()) await lapseUnlessKnown();
     await sendAll();
     if (table.ended) return waiting() ? undefined : await wipe();
-    await learn(await ask(`state?since=${encodeURIComponent(table.told.since ?? "")}`));
+    await learn(await ask(`state?since=${encodeURIComponent(table.told.since ?? "")}&names=${table.standing?.roster.names ?? ""}`));
     Object.assign(line, { synced: new Date().toISOString(), offline: false });
     failures = 0;
     await store.write([{ store: "meta", key: "synced", value: line.synced }]);
@@ -208,10 +219,11 @@ async function learn(answer) {
   }
   if (answer.told_at) table.told.since = answer.told_at;
   const told = { since: table.told.since, numbers: [...table.told.numbers], tubes: [...table.told.tubes] };
-  const before = table.standing?.roster.version, was = table.standing?.round.state;
+  const was = table.standing?.round.state;
+  await store.write([{ store: "meta", key: "told", value: told }, ...kept(answer)]);
   table.standing = standingOf(answer);
-  await store.write([{ store: "meta", key: "told", value: told }, { store: "meta", key: "standing", value: table.standing }]);
-  if (before !== answer.roster.version || await store.get("meta", "roster") !== answer.roster.version) await fetchRoster();
+  if (answer.roster && await store.get("meta", "roster") !== answer.roster.version) await fetchRoster();
+  else if (answer.roster?.organisations) await roster.load(table.standing.roster.organisations);
   if (was !== answer.round.state && OVER[answer.round.state]) say(OVER[answer.round.state], "red", { reason: answer.round.reason });
 }
 

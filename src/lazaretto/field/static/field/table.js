@@ -63,6 +63,7 @@ function learnEvent(one) {
 
 export async function load() {
   table.standing = await store.get("meta", "standing") ?? null;
+  if (table.standing) table.standing.roster.organisations = await store.get("meta", "names") ?? table.standing.roster.organisations ?? {};
   table.state = await store.get("meta", "table") ?? START;
   table.conflicts = await store.get("meta", "conflicts") ?? [];
   table.ended = await store.get("meta", "ended") ?? "";

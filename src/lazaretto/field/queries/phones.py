@@ -1,17 +1,11 @@
-"""Reads about phones at the tables, within what an actor may see. Never writes."""
+"""Phones, points and cards."""
 
-import hashlib
-from base64 import b64encode
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from hmac import new as hmac_new
-from os import urandom
 from typing import Any
 from uuid import UUID
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import DomainError, NotFound
@@ -22,18 +16,14 @@ from lazaretto.field.errors import (
     DeviceEnded,
     DeviceUnknown,
     PointIsClosed,
-    RosterTooLarge,
     RoundIsOver,
     RoundNotReady,
 )
-from lazaretto.field.models import Device, Expected, Told
-from lazaretto.field.rules import GRACE, MOST_ROSTER, OVERLAP, ROSTER_PIECE, TAKING, TOLD_PIECE, document_text
-from lazaretto.headcounts.models import Organisation
-from lazaretto.people.masking import mask
-from lazaretto.people.pinyin import syllables
+from lazaretto.field.models import Device, Told
+from lazaretto.field.rules import GRACE, OVERLAP, TAKING, TOLD_PIECE
 from lazaretto.screening.choices import PointState, RoundState
-from lazaretto.screening.models import AlsoNamed, Point, RosterEntry, RosterShare, Round
-from lazaretto.screening.rules import CAPTURE, OVER, READ
+from lazaretto.screening.models import Point, RosterEntry, RosterShare, Round
+from lazaretto.screening.rules import CAPTURE, OVER, READ, folded
 from lazaretto.tubes.rules import HANDLE
 
 
@@ -99,8 +89,11 @@ def key_of(device: Device, purpose: str) -> str:
 # ---- pages
 
 
-def open_points(actor: Actor, *, at: datetime) -> list[tuple[Round, list[Point]]]:
-    """Points of rounds that are not closed, by round, with their phones counted; two queries."""
+def open_points(actor: Actor, *, q: str = "") -> list[tuple[Round, list[Point]]]:
+    """Points of rounds that are not closed, by round, with their phones counted; two queries.
+
+    With `q` those alone whose code or name has that in it.
+    """
     rounds = (
         Round.objects.visible_to(actor, READ)
         .exclude(state__in=[RoundState.CLOSED, RoundState.CANCELLED])
@@ -108,7 +101,7 @@ def open_points(actor: Actor, *, at: datetime) -> list[tuple[Round, list[Point]]
     )
     open_ = Q(devices__ended_at__isnull=True, devices__claimed_at__isnull=False)
     rows = (
-        Point.objects.filter(round__in=rounds)
+        Point.objects.filter(Q(folded__contains=folded(q)) | Q(name__icontains=q.strip()), round__in=rounds)
         .annotate(
             phones=Count("devices", filter=open_),
             waiting=Sum("devices__queue", default=0),
@@ -158,74 +151,7 @@ def entries_for_cards(of: Round, organisation: UUID, chosen: Mapping[str, str]) 
     return rows.filter(**{name: said for name, said in chosen.items() if said}).order_by("number")
 
 
-def expected_at(point: Point) -> set[UUID]:
-    """Whose people come to a point; empty: everybody's."""
-    return set(Expected.objects.filter(point=point).values_list("organisation_id", flat=True))
-
-
-# ---- what a phone keeps
-
-
-@dataclass(frozen=True)
-class RosterState:
-    """Whom a phone keeps: a word that changes when they change, how many, and their enterprises by id."""
-
-    version: str
-    people: int
-    organisations: dict[UUID, str]
-
-
-def roster_state(point: Point) -> RosterState:
-    """For the phones of a point; three queries. Raises `RosterTooLarge`."""
-    chosen = expected_at(point)
-    people = _roster(point, chosen).count() if chosen else point.round.entries
-    if people > MOST_ROSTER:
-        raise RosterTooLarge(people=people, most=MOST_ROSTER)
-    said = f"2|{point.round_id}|{point.round.frozen_at}|{sorted(map(str, chosen))}"
-    there = RosterShare.objects.filter(round=point.round_id).values("organisation")
-    names = Organisation.objects.filter(pk__in=there).order_by("name", "id").values_list("pk", "name")
-    return RosterState(hashlib.sha256(said.encode()).hexdigest()[:16], people, dict(names))
-
-
-def roster_piece(device: Device, *, after: int) -> list[list[Any]]:
-    """Rows of the roster of a phone's point, from a number on: number, masked name, initials, enterprise, last four of
-    the document, by what the phone finds the document, the whole name and how it is read under the phone's key, by what
-    it finds the person's own code. No document number and no whole name leaves the server in plain. Two queries.
-    """
-    point = device.point
-    rows = _roster(point, expected_at(point)).filter(number__gt=after).select_related("member")
-    names, match = AESGCM(bytes.fromhex(key_of(device, "name"))), bytes.fromhex(key_of(device, "match"))
-    return [_row(entry, names, match) for entry in rows.order_by("number")[:ROSTER_PIECE]]
-
-
-def _row(entry: RosterEntry, names: AESGCM, match: bytes) -> list[Any]:
-    member, nonce = entry.member, urandom(12)
-    said = f"{member.name}\n{''.join(syllables(member.name))}"  # "王小明", "wangxiaoming"
-    sealed = names.encrypt(nonce, said.encode(), str(entry.number).encode())
-    return [
-        entry.number,
-        mask(member.name),
-        member.initials,
-        str(entry.organisation_id),
-        member.document_tail,
-        found_by(match, f"doc:{document_text(member.document)}") if member.document else "",
-        b64encode(nonce + sealed).decode(),
-        found_by(match, f"person:{member.person_id}") if member.person_id else "",
-    ]
-
-
-def found_by(match: bytes, text: str) -> str:
-    """By what a phone finds a document or a person that it scanned: HMAC-SHA256 under its own key, 32 hex digits."""
-    return hmac_new(match, text.encode(), "sha256").hexdigest()[:32]
-
-
-def _roster(point: Point, chosen: set[UUID]) -> QuerySet[RosterEntry]:
-    """With those whom an enterprise of the point names too, wherever they are counted."""
-    rows = RosterEntry.objects.filter(round=point.round_id)
-    if not chosen:
-        return rows
-    also = AlsoNamed.objects.filter(round=point.round_id, number=OuterRef("number"), organisation__in=chosen)
-    return rows.filter(Q(organisation__in=chosen) | Exists(also))
+# ---- what phones of one point tell each other
 
 
 def told_since(device: Device, since: datetime | None) -> list[Told]:

@@ -1,0 +1,158 @@
+"""What points were promised by the slots that stand, and what came of it; the slots of one point."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Min, Q, Sum
+
+from lazaretto.headcounts.models import Organisation
+from lazaretto.screening.models import CountDelta, Point, RosterShare, Round
+from lazaretto.screening.queries.at_points import Promised
+from lazaretto.slots.models import Slot
+from lazaretto.slots.numbers import number
+from lazaretto.slots.queries.standing import standing_slots
+from lazaretto.slots.rules.coming import At, Kept, Promise, due_of, is_behind, kept, present_of
+
+NEXT_SHOWN = 8
+
+
+def promises(of: Round, at: datetime) -> dict[UUID, Promised]:
+    """By point; empty where no slot stands. Four queries, none over scans or people; one where nothing stands."""
+    lines = kept_in(of, at=at)
+    found: dict[UUID, list[Kept]] = {}
+    for (_home, point), one in lines.items():
+        found.setdefault(point, []).append(one)
+    return {point: together(several) for point, several in found.items()}
+
+
+def together(several: Collection[Kept]) -> Promised:
+    """What enterprises keep of their promises, as one point sees it."""
+    due, missing_now = sum(one.due for one in several), sum(one.missing_now for one in several)
+    return Promised(
+        expected=sum(one.expected for one in several), due=due, tested=sum(one.tested for one in several),
+        missing_now=missing_now, behind=is_behind(due, missing_now, percent=number("slot.behind_percent")),
+    )  # fmt: skip
+
+
+def kept_in(of: Round, *, at: datetime, homes: Collection[UUID] | None = None) -> dict[At, Kept]:
+    """What came of each promise of a round, or to these enterprises; who waits at a point was promised before."""
+    own = {} if homes is None else {"organisation__in": homes}
+    rows = standing_slots(round=of, waiting=False, **own)
+    sums = rows.values("organisation_id", "point_id").annotate(
+        total=Sum("people"), over=Sum("people", filter=Q(ends_at__lte=at), default=0), first=Min("starts_at")
+    )
+    promised = list(sums)
+    if not promised:
+        return {}
+    begun: dict[At, int] = {}
+    running = rows.filter(starts_at__lte=at, ends_at__gt=at)
+    for home, point, *slot in running.values_list("organisation_id", "point_id", "portions", "starts_at", "ends_at"):
+        begun[home, point] = begun.get((home, point), 0) + due_of(*slot, at=at)
+    counted = CountDelta.objects.filter(round=of, organisation__isnull=False, **own)
+    tested = {
+        (row["organisation_id"], row["point_id"]): row["people"]
+        for row in counted.values("organisation_id", "point_id").annotate(people=Sum("n"))
+    }
+    shares = RosterShare.objects.filter(round=of, **own).values_list("organisation_id", "people")
+    return kept([_promise(row, begun) for row in promised], tested, dict(shares))
+
+
+def _promise(row: dict[str, Any], begun: dict[At, int]) -> Promise:
+    home, point = row["organisation_id"], row["point_id"]
+    return Promise(home, point, row["total"], row["over"] + begun.get((home, point), 0), row["first"])
+
+
+# ---- one point
+
+
+@dataclass(frozen=True)
+class Coming:
+    """A slot as the leader of its point sees it: `now` of its people come in the step that runs."""
+
+    organisation: str
+    part: str
+    starts_at: datetime
+    ends_at: datetime
+    people: int
+    now: int
+    waiting: bool
+
+
+@dataclass(frozen=True)
+class NotCome:
+    """An enterprise of which people were due and are tested nowhere, and whom to ask."""
+
+    organisation: Organisation
+    due: int
+    tested: int
+    missing: int
+
+
+@dataclass(frozen=True)
+class PointSlots:
+    """The slots of a point: what it was promised (None: nothing), who comes now and next, who did not come.
+
+    `until`: promised in slots that begin before the moment asked about, `last`: when the last of these is over.
+    `per_table_hour`: what a table was planned to take.
+    """
+
+    promised: Promised | None
+    present: list[Coming]
+    following: list[Coming]
+    more: int
+    not_come: list[NotCome]
+    until: int
+    last: datetime | None
+    per_table_hour: int
+
+    @property
+    def people_now(self) -> int:
+        """In the step that runs."""
+        return sum(one.now for one in self.present)
+
+
+def point_slots(point: Point, *, at: datetime, closing: datetime) -> PointSlots:
+    """Of one point; six queries whatever it was promised."""
+    found = standing_slots(point=point).select_related("organisation", "proposal")
+    unread = ("organisation__contact_phone", "proposal__problem", "proposal__plan", "proposal__change")
+    rows = list(found.defer(*unread).order_by("starts_at", "organisation__folded", "part", "turn"))
+    homes = {row.organisation_id for row in rows}
+    lines = {home: one for (home, at_), one in kept_in(point.round, at=at, homes=homes).items() if at_ == point.pk}
+    ahead = [row for row in rows if row.starts_at > at]
+    today = [row for row in rows if row.starts_at < closing]
+    return PointSlots(
+        promised=together(lines.values()) if rows else None,
+        present=[_coming(row, at) for row in rows if row.starts_at <= at < row.ends_at],
+        following=[_coming(row, at) for row in ahead[:NEXT_SHOWN]],
+        more=max(0, len(ahead) - NEXT_SHOWN),
+        not_come=_not_come(lines),
+        until=sum(row.people for row in today if not row.waiting),
+        last=max((row.ends_at for row in today), default=None),
+        per_table_hour=rows[-1].proposal.per_table_hour if rows else number("staff.people_per_table_hour"),
+    )
+
+
+def _coming(row: Slot, at: datetime) -> Coming:
+    now = present_of(row.portions, row.starts_at, row.ends_at, at=at)
+    return Coming(row.organisation.name, row.part, row.starts_at, row.ends_at, row.people, now, row.waiting)
+
+
+def _not_come(lines: dict[UUID, Kept]) -> list[NotCome]:
+    """Most missing first, with whom to ask."""
+    late = {home: one for home, one in lines.items() if one.missing_now}
+    known = Organisation.objects.in_bulk(list(late))
+    found = [NotCome(known[home], one.due, one.tested, one.missing_now) for home, one in late.items()]
+    return sorted(found, key=lambda one: (-one.missing, one.organisation.folded))
+
+
+def slots_by_home(point: Point, homes: Sequence[UUID]) -> dict[UUID, list[Slot]]:
+    """Slots of these enterprises at a point, by time. One query."""
+    found: dict[UUID, list[Slot]] = {}
+    for row in standing_slots(point=point, organisation__in=homes).order_by("starts_at", "part", "turn"):
+        found.setdefault(row.organisation_id, []).append(row)
+    return found
