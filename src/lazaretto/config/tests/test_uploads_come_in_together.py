@@ -325,7 +325,7 @@ def test_a_phone_whose_time_is_over_still_brings_what_it_captured_and_an_unknown
     made = phone(cast, place)
     made.ask("end", {})
     assert by_phone(made, one(1))[1]["answer"]["taken"] == 1
-    monkeypatch.setattr("lazaretto.field.queries.GRACE", timedelta())
+    monkeypatch.setattr("lazaretto.field.queries.phones.GRACE", timedelta())
     assert by_phone(made, one(2))[1] is None
     assert taken("lzf_" + "x" * 43, {"batch": str(new_id())}, path=PHONES) == [None]
     assert by_phone(made, one(2), point=str(place.pk))[1] is None

@@ -1,16 +1,21 @@
 """The page of a point in Chromium: no barrier for any reader, nothing beside the screen of a phone, news by itself."""
 
+import re
+
 import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
 from lazaretto.core import clock
-from lazaretto.field.tests.phones import phone
+from lazaretto.field.queries import roster_state
+from lazaretto.field.tests.phones import enrolled, phone
 from lazaretto.headcounts.models import Organisation
 from lazaretto.screening import commands as screening
 from lazaretto.screening.models import Point
 from lazaretto.screening.tests.rounds import scan, send
-from lazaretto.slots.tests.plans import add_point, planned, slots, standing
+from lazaretto.slots.commands import move
+from lazaretto.slots.queries import free_starts
+from lazaretto.slots.tests.plans import BEFORE, add_point, planned, slots, standing
 from tests.browser import READERS, Opener
 from tests.factories import NOW
 
@@ -71,3 +76,30 @@ def test_the_page_asks_for_news(window: Opener, cast, place):
     send(cast, place, scan(11, tube="T2", slot=1), at=NOW)
     page.evaluate("htmx.trigger('#now', 'every')")
     expect(figure).to_have_text("11", timeout=20_000)
+
+
+def test_a_phone_fetches_its_roster_after_a_slot_moved_and_keeps_the_names(window: Opener, cast, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: BEFORE)
+    of, _homes, (first, second) = planned(cast, 30, 20)
+    row = next(one for one in standing(cast, of) if one.point_id == second.pk)
+    seen = window(language="en", width="phone")
+    page = seen.open(f"{reverse('field:app')}#code={enrolled(cast, first).code}")
+    expect(page.locator("[data-synced]")).to_have_text(re.compile(r"\d\d:\d\d"))
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.url) if "/state" in one.url else None)
+    before = roster_state(first).people
+    page.locator("[data-press=line]").first.click()
+    expect(page.locator("[data-expected]")).to_have_text(str(before))
+    start = next(one for one in free_starts(row, at=BEFORE) if one.point == first)
+    move(actor=cast.duty_officer.actor, at=BEFORE, slot=row, point=first, starts_at=start.starts_at, reason="停电")
+    after = roster_state(first).people
+    assert after > before
+    expect(page.locator("[data-expected]")).to_have_text(str(after), timeout=25_000)
+    assert all("names=" in url and not url.endswith("names=") for url in asked), "it has them since its first contact"
+    page.reload()
+    expect(page.locator("[data-synced]")).to_have_text(re.compile(r"\d\d:\d\d"))
+    page.locator("[data-press=line]").last.click()
+    expect(page.locator("[data-expected]")).to_have_text(str(after))
+    page.locator("[data-press=count]").click()
+    choices = page.locator("#c-organisation option")
+    expect(choices).to_have_text(["A公司", "B公司"])
