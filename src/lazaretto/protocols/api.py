@@ -15,7 +15,7 @@ from lazaretto.protocols import queries
 from lazaretto.protocols.errors import NoPackInForce
 from lazaretto.protocols.library import library
 from lazaretto.protocols.models import PackAdoption
-from lazaretto.protocols.rules import JURISDICTION, CategoryRule, NoPackAdopted, Pack, PackUnknown, Phase
+from lazaretto.protocols.rules import JURISDICTION, Cadence, CategoryRule, NoPackAdopted, Pack, PackUnknown, Phase
 
 router = Router(tags=["rule packs"])
 
@@ -74,6 +74,21 @@ class CategoryOut(Schema):
     early_grounds: list[str]
 
 
+class CadenceOut(Schema):
+    """When everybody of an area is tested again. `tubes`: people to a tube there, 0 for a household."""
+
+    code: str
+    title: TextOut
+    every_days: int
+    clean_rounds: int
+    pause_days: int
+    rounds_after: int
+    tubes: int | None
+    document: str
+    clause: str
+    confidence: str
+
+
 class PlaceAndDate(Schema):
     """Where and when: a jurisdiction such as `CN-44-01-05`, a date there."""
 
@@ -90,6 +105,7 @@ class PackOut(PackLineOut):
     release_time: time
     look_back_days: int
     categories: list[CategoryOut]
+    cadences: list[CadenceOut]
 
 
 class AdoptionOut(Schema):
@@ -173,6 +189,22 @@ def _pack(pack: Pack) -> dict[str, Any]:
         "release_time": pack.release_time,
         "look_back_days": pack.look_back_days,
         "categories": [_category(rule) for rule in pack.categories.values()],
+        "cadences": [_cadence(pack, one) for one in pack.cadences],
+    }
+
+
+def _cadence(pack: Pack, one: Cadence) -> dict[str, Any]:
+    return {
+        "code": one.code,
+        "title": {"zh": one.title.zh, "en": one.title.en},
+        "every_days": one.every_days,
+        "clean_rounds": one.clean_rounds,
+        "pause_days": one.pause_days,
+        "rounds_after": one.rounds_after,
+        "tubes": pack.people_to_a_tube(one.tubes),
+        "document": one.source.document,
+        "clause": one.source.clause,
+        "confidence": one.source.confidence,
     }
 
 

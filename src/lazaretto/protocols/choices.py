@@ -182,3 +182,13 @@ class TubePlace(TextChoices):
     QUARANTINE_SITE = "quarantine_site", _("quarantine site")
     SEALED_HOME = "sealed_home", _("sealed home")
     OTHER = "other", _("elsewhere")
+
+
+class CadenceStep(TextChoices):
+    """Where the rounds of an area are by the cadence of their pack."""
+
+    BEGINNING = "beginning", _("no round has begun")
+    REPEATED = "repeated", _("repeated until enough clean rounds follow one another")
+    AWAITED = "awaited", _("the results of the round that runs decide")
+    AFTER_PAUSE = "after_pause", _("once more after a pause")
+    DONE = "done", _("done")

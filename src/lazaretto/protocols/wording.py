@@ -15,6 +15,7 @@ from lazaretto.protocols.rules.pack import (
     CATEGORIES,
     NOT_ASKED,
     AreaTier,
+    Cadence,
     CategoryRule,
     Overlay,
     Pack,
@@ -88,6 +89,7 @@ def sections_of(pack: Pack) -> tuple[Section, ...]:
         Section("rooms", _("Rooms"), _rooms(pack)),
         Section("planning", _("Planning"), _planning(pack)),
         Section("areas", _("Sealed areas"), tuple(_area(area) for area in pack.areas)),
+        Section("rounds", _("Mass testing: when again"), tuple(f for one in pack.cadences for f in _cadence(one))),
     )
 
 
@@ -267,6 +269,27 @@ def _area(area: AreaTier) -> Fact:
         rounds = ngettext("{count} clean round of tests", "{count} clean rounds of tests", area.clean_rounds)
         lifted = _commas([lifted, rounds.format(count=area.clean_rounds)])
     return Fact(f"area.{area.code}", said(area.title), lifted)
+
+
+def _cadence(cadence: Cadence) -> tuple[Fact, ...]:
+    key, source = f"cadence.{cadence.code}", cadence.source
+    return (
+        Fact(key, said(cadence.title), cadence_said(cadence)),
+        Fact(f"{key}.clause", _("Source document"), _commas(part for part in (source.document, source.clause) if part)),
+        Fact(f"{key}.confidence", _("How sure"), _label(choices.Confidence, source.confidence)),
+    )
+
+
+def cadence_said(cadence: Cadence) -> str:
+    """When everybody is tested again, in one sentence."""
+    often = _("every {count} days").format(count=cadence.every_days) if cadence.every_days > 1 else _("daily")
+    clean = ngettext("until {count} clean round", "until {count} clean rounds in a row", cadence.clean_rounds)
+    daily = _("{often} {clean}").format(often=often, clean=clean.format(count=cadence.clean_rounds))
+    if not cadence.rounds_after:
+        return daily
+    pause = ngettext("after a pause of {count} day", "after a pause of {count} days", cadence.pause_days)
+    again = ngettext("once more", "{count} times more", cadence.rounds_after).format(count=cadence.rounds_after)
+    return _("{said}, {pause} {again}").format(said=daily, pause=pause.format(count=cadence.pause_days), again=again)
 
 
 def overlay_facts(overlay: Overlay) -> tuple[Fact, ...]:

@@ -8,7 +8,8 @@ How to use them, in the order in which a stay needs them:
    of edition follows its written rule. `course.release_due_at`, `course.day_on(date)`, `course.phase_end("central")`.
 3. `due_tests(course)` and `due_checks(course, since=…, until=…)`: what falls due, with UTC instants.
 4. `assess_release(course, at=…, samples=…, observations=…)`: may this person go now, and if not, why.
-5. `may_share`, `needs_company`, `company`: who may share a room, who needs company. `restarted`: whose clock restarts.
+5. `next_round(cadence, past)`: when everybody of an area is tested again.
+6. `may_share`, `needs_company`, `company`: who may share a room, who needs company. `restarted`: whose clock restarts.
 
 Dates are dates of the site's zone, moments are aware. Nothing here changes what it is given; the same values give the
 same answer. Words such as `central` or `days_served` are codes: `protocols.choices` has their labels.
@@ -25,6 +26,7 @@ from lazaretto.protocols.rules.adoption import (
     effective_pack,
     jurisdiction_path,
 )
+from lazaretto.protocols.rules.cadence import NextRound, PastRound, next_round
 from lazaretto.protocols.rules.checks import DueCheck, due_checks
 from lazaretto.protocols.rules.course import (
     Absence,
@@ -37,7 +39,17 @@ from lazaretto.protocols.rules.course import (
     StayFacts,
     plan_course,
 )
-from lazaretto.protocols.rules.pack import CategoryRule, Overlay, Pack, Phase, RoomRule, SiteEvent, SitePositive, Source
+from lazaretto.protocols.rules.pack import (
+    Cadence,
+    CategoryRule,
+    Overlay,
+    Pack,
+    Phase,
+    RoomRule,
+    SiteEvent,
+    SitePositive,
+    Source,
+)
 from lazaretto.protocols.rules.reader import PackInvalid
 from lazaretto.protocols.rules.release import (
     Assessment,
@@ -56,6 +68,7 @@ __all__ = [
     "Absence",
     "Adoption",
     "Assessment",
+    "Cadence",
     "CategoryNotIsolated",
     "CategoryRule",
     "Course",
@@ -70,6 +83,7 @@ __all__ = [
     "LeadsTo",
     "Library",
     "Lodging",
+    "NextRound",
     "NoPackAdopted",
     "Observation",
     "Occupant",
@@ -77,6 +91,7 @@ __all__ = [
     "Pack",
     "PackInvalid",
     "PackUnknown",
+    "PastRound",
     "Phase",
     "PhaseEnd",
     "RoomRule",
@@ -97,6 +112,7 @@ __all__ = [
     "leads_to",
     "may_share",
     "needs_company",
+    "next_round",
     "plan_course",
     "restarted",
 ]

@@ -247,6 +247,24 @@ class Tube:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cadence:
+    """When everybody of an area is tested again: every `every_days` until `clean_rounds` follow one another without a
+    positive, then `rounds_after` more, each after a pause of `pause_days` days without one; then it is over.
+
+    `title` says for which areas it was written, `tubes` which of the pack's tubes they use.
+    """
+
+    code: str
+    title: Text
+    every_days: int
+    clean_rounds: int
+    pause_days: int
+    rounds_after: int
+    tubes: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
     """One edition of the rules, with the overlays already laid over it."""
 
@@ -267,6 +285,7 @@ class Pack:
     reserve: Reserve | None = None
     tubes: tuple[Tube, ...] = ()
     areas: tuple[AreaTier, ...] = ()
+    cadences: tuple[Cadence, ...] = ()
     staff: FrozenData = field(default_factory=lambda: MappingProxyType({}))
     overlays: tuple[str, ...] = ()
 
@@ -277,6 +296,15 @@ class Pack:
     def site_event(self, kind: str) -> SiteEvent:
         """What an event at a place asks for; where the pack is silent, everybody there is tested, nobody restarts."""
         return self.site_events.get(kind) or SiteEvent()
+
+    def cadence(self, code: str = "") -> Cadence | None:
+        """The cadence of that code, else the first that the pack names; None when it names none."""
+        known = {cadence.code: cadence for cadence in self.cadences}
+        return known.get(code) or next(iter(self.cadences), None)
+
+    def people_to_a_tube(self, place: str) -> int | None:
+        """How many share a tube there, 0 for a household; None where the pack does not say."""
+        return next((tube.people for tube in self.tubes if tube.place == place), None)
 
     @property
     def key(self) -> str:

@@ -86,10 +86,12 @@ def _pack(reader: TableReader, overlays: tuple[str, ...]) -> p.Pack:
         reserve=_reserve(reader.table("reserve")),
         tubes=tuple(_tube(item) for item in reader.tables("tubes")),
         areas=tuple(_area(item) for item in reader.tables("areas")),
+        cadences=tuple(_cadence(item) for item in reader.tables("cadences")),
         staff=MappingProxyType(reader.raw("staff")),
         overlays=overlays,
     )
     transition.finish()
+    _check_cadences(pack, reader)
     return pack
 
 
@@ -280,3 +282,29 @@ def _area(reader: TableReader) -> p.AreaTier:
     )
     reader.finish()
     return area
+
+
+def _cadence(reader: TableReader) -> p.Cadence:
+    cadence = p.Cadence(
+        code=reader.text("code"),
+        title=_text(reader.required_table("title")),
+        every_days=reader.whole("every_days", least=1, most=60),
+        clean_rounds=reader.whole("clean_rounds", least=1, most=20),
+        pause_days=reader.whole("pause_days", 0, most=60),
+        rounds_after=reader.whole("rounds_after", 0, most=20),
+        tubes=reader.text("tubes", "other"),
+        source=_source(reader.required_table("source")),
+    )
+    if cadence.rounds_after and not cadence.pause_days:
+        reader.fail("pause_days", "rounds after the clean ones need a pause before them")
+    reader.finish()
+    return cadence
+
+
+def _check_cadences(pack: p.Pack, reader: TableReader) -> None:
+    codes = [cadence.code for cadence in pack.cadences]
+    if len(codes) != len(set(codes)):
+        reader.fail("cadences", "each needs a code of its own")
+    for cadence in pack.cadences:
+        if pack.people_to_a_tube(cadence.tubes) is None:
+            reader.fail("cadences", f"{cadence.code} names tubes of {cadence.tubes!r}, of which the pack says nothing")

@@ -86,6 +86,26 @@ def test_an_overlay_leaves_the_pack_under_it_as_it_was(table, overlay):
     assert table == before
 
 
+CADENCE = {
+    "code": "district",
+    "title": {"zh": "区", "en": "district"},
+    "every_days": 1,
+    "clean_rounds": 3,
+    "source": {"document": "通告", "confidence": "unchecked"},
+}
+
+
+def test_a_cadence_needs_a_source_a_pause_before_what_comes_after_it_and_tubes_that_the_pack_names(table):
+    table["cadences"] = [{**CADENCE, "rounds_after": 1}, {**CADENCE, "tubes": "ship"}]
+    assert errors_of(table) == (
+        "cadences[0].pause_days: rounds after the clean ones need a pause before them",
+        "cadences: each needs a code of its own",
+        "cadences: district names tubes of 'ship', of which the pack says nothing",
+    )
+    table["cadences"] = [{**CADENCE, "source": {"confidence": "unchecked"}}]
+    assert errors_of(table) == ("cadences[0].source.document: is missing",)
+
+
 def test_an_unknown_code_is_named():
     with pytest.raises(PackUnknown, match="'cn-plan-99'"):
         Library({}, {}).by_key("cn-plan-99")

@@ -127,10 +127,22 @@ def test_somebody_may_go_on_the_last_day_from_the_pack_s_hour_and_is_overdue_whe
     assert course.overdue_at == local(15, 0)
 
 
+def test_everybody_is_tested_daily_until_three_clean_rounds_and_once_more_after_three_days():
+    said = {
+        pack.code: [(one.every_days, one.clean_rounds, one.pause_days, one.rounds_after) for one in pack.cadences]
+        for pack in library().packs
+        if pack.cadences
+    }
+
+    assert said == {"cn-measures-20": [(1, 3, 3, 1), (1, 3, 0, 0)]}
+    local = library().by_key("cn-plan-8+local-rounds-3-3").cadence()
+    assert (local.clean_rounds, local.pause_days, local.source.confidence) == (3, 3, "unchecked")
+
+
 @pytest.mark.parametrize("pack", library().packs, ids=lambda pack: pack.code)
 def test_every_pack_and_category_names_its_source(pack):
     assert pack.source.document
     assert pack.source.confidence
-    for rule in pack.categories.values():
+    for rule in [*pack.categories.values(), *pack.cadences]:
         assert rule.source.document
         assert rule.source.confidence

@@ -4,7 +4,7 @@ import pytest
 
 from lazaretto.protocols import choices
 from lazaretto.protocols.library import library
-from lazaretto.protocols.rules import pack, release, rooms
+from lazaretto.protocols.rules import cadence, pack, release, rooms
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,7 @@ from lazaretto.protocols.rules import pack, release, rooms
         (choices.MissingForRelease, release.MISSING),
         (choices.CriterionRemark, release.REMARKS),
         (choices.SharingReason, rooms.REASONS),
+        (choices.CadenceStep, cadence.STEPS),
     ],
 )
 def test_labels_and_codes_are_the_same_set(labels, codes):
