@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "lazaretto.returnees",
     "lazaretto.field",
     "lazaretto.deciding",
+    "lazaretto.cadence",
     "lazaretto.headquarters",
     "lazaretto.config",
 ]

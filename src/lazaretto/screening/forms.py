@@ -30,6 +30,14 @@ class RoundForm(forms.Form):
         label=_("Everybody is tested by"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
     )
     tube_rule = forms.ChoiceField(label=_("Tubes"), choices=TubeRule.choices, initial=TubeRule.TEN)
+    apart = forms.BooleanField(
+        label=_("Stands apart: not one of the rounds that follow one another here"), required=False,
+        help_text=_("Such as a sample of key posts: it is not counted when the next round is reckoned."),
+    )  # fmt: skip
+    reason = forms.CharField(
+        label=_("Reason"), max_length=200, required=False,
+        help_text=_("Needed when the round begins later than the rule pack says; it stays with the round."),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, units: Sequence[Unit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

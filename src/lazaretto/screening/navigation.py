@@ -1,5 +1,6 @@
 """The sidebar's entry, and the pages that other apps add to a round."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -37,8 +38,12 @@ class Panel:
     capability: str
 
 
+Words = Callable[[Round], list[str]]
+
 ROOMS: dict[str, Room] = {}
 PANELS: dict[str, Panel] = {}
+LIST_PANELS: dict[str, Panel] = {}
+WORDS: list[Words] = []
 POINT_ROOMS: dict[str, Room] = {}
 ENTERPRISE_ROOMS: dict[str, Room] = {}
 
@@ -61,6 +66,27 @@ def add_enterprise_room(room: Room) -> None:
 def add_panel(panel: Panel) -> None:
     """Put a part onto the page of a round; called when the apps are ready."""
     PANELS[panel.url] = panel
+
+
+def add_list_panel(panel: Panel) -> None:
+    """Put a part onto the list of rounds; its `url` takes no key. Called when the apps are ready."""
+    LIST_PANELS[panel.url] = panel
+
+
+def list_panels(actor: Actor) -> list[tuple[Panel, str]]:
+    """Those that the actor may look into, with their addresses."""
+    return [(panel, reverse(panel.url)) for panel in LIST_PANELS.values() if actor.may(panel.capability)]
+
+
+def add_words(words: Words) -> None:
+    """Let an app above say in a line what it knows of a round, on its page; twice is harmless."""
+    if words not in WORDS:
+        WORDS.append(words)
+
+
+def words_of(of: Round) -> list[str]:
+    """What all apps say of a round."""
+    return [said for words in WORDS for said in words(of)]
 
 
 def panels_of(actor: Actor, of: Round, organisation: Organisation | None = None) -> list[tuple[Panel, str]]:

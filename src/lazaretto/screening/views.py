@@ -23,7 +23,7 @@ from lazaretto.screening import commands, queries, sheets
 from lazaretto.screening.choices import FeverDone
 from lazaretto.screening.forms import EditForm, EditPointForm, EditRoundForm, PointForm, RoundForm
 from lazaretto.screening.models import Point, Round
-from lazaretto.screening.navigation import ENTERPRISE_ROOMS, POINT_ROOMS, ROOMS, panels_of
+from lazaretto.screening.navigation import ENTERPRISE_ROOMS, POINT_ROOMS, ROOMS, list_panels, panels_of, words_of
 from lazaretto.screening.queries import absent
 from lazaretto.screening.rules import FEVERS, MANAGE, OVER, READ
 from lazaretto.ui.notices import notify
@@ -53,7 +53,7 @@ def rounds(request: HttpRequest) -> HttpResponse:
     rows = queries.rounds(actor).select_related("unit")
     piece = piece_of(rows, ["-opens_at", "-id"], limit=PER_PAGE, cursor=request.GET.get("cursor", ""))
     context = {
-        "rounds": piece.items, "form": form, "may_manage": bool(units),
+        "rounds": piece.items, "form": form, "may_manage": bool(units), "panels": list_panels(actor),
         "next_url": f"?cursor={piece.next}" if piece.next else "",
     }  # fmt: skip
     return render(request, "screening/rounds.html", context, status=422 if form.errors else 200)
@@ -75,6 +75,7 @@ def _one(request: HttpRequest, found: Round, form: PointForm) -> HttpResponse:
         "round": found,
         "fevers": queries.fever_lines(actor_of(request), found, hot),
         "going": going,
+        "words": words_of(found),
         "organisations": shown,
         "hidden": len(going.coverage.organisations) - len(shown),
         "point_form": form,

@@ -8,6 +8,7 @@ call(
     {
         "screening.draft_round": _("Testing round prepared"),
         "screening.add_point": _("Testing point added"),
+        "screening.copy_points": _("Testing points taken over from an earlier round"),
         "screening.change_point": _("Testing point changed"),
         "screening.remove_point": _("Testing point removed"),
         "screening.change_round": _("Testing round changed"),

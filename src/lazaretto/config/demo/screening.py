@@ -5,6 +5,9 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.utils.timezone import get_default_timezone
+
+from lazaretto.cadence import commands as cadence
 from lazaretto.config.demo.district import District
 from lazaretto.core.access import Actor
 from lazaretto.core.alarms import take_alarm
@@ -52,6 +55,8 @@ def tell(district: District, *, now: datetime) -> None:
     _slots(actor, of, at - timedelta(minutes=25))
     _notices(actor, of, at - timedelta(minutes=20))
     commands.open_round(actor=actor, at=at, test_round=of)
+    tomorrow = (now.astimezone(get_default_timezone()) + timedelta(days=1)).date()
+    cadence.set_day(actor=actor, at=at, unit=unit, on=tomorrow, reason="区指挥部通告：园区连续三天全员核酸")
     _worked(actor, places[0], of, at + timedelta(minutes=10))
     _fevers(district, places[0], of, now)
 

@@ -29,7 +29,7 @@ def before(district: District, *, now: datetime) -> None:
     _laboratories(actor, unit, at)
     made = rounds.draft_round(
         actor=actor, at=at - 60 * MINUTE, unit=unit, name="重点岗位抽检", opens_at=at, deadline_at=at + 300 * MINUTE,
-        tube_rule=TubeRule.TEN,
+        tube_rule=TubeRule.TEN, apart=True,
     )  # fmt: skip
     of = Round.objects.get(pk=made.round_id)
     place = rounds.add_point(

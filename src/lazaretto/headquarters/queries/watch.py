@@ -20,6 +20,7 @@ from lazaretto.core.paging import Page, page
 from lazaretto.deciding.deadlines import WAITING
 from lazaretto.emergencies.models import Emergency
 from lazaretto.emergencies.queries import emergencies
+from lazaretto.headquarters.queries.rounds import of_rounds
 from lazaretto.orders.models import ExceptionRequest, TransferOrder
 from lazaretto.orders.queries.exceptions import exceptions
 from lazaretto.orders.queries.orders import orders
@@ -120,11 +121,11 @@ def open_deadlines(
     found = page(waiting.filter(kind=kind) if kind else waiting, ("due_at", "id"), cursor=cursor)
     where = whereabouts(actor, found.items)
     words = _words(found.items, actor) | _fevers(found.items, actor) | _desks(found.items, actor)
-    words |= _questions(found.items, actor)
+    words |= _questions(found.items, actor) | of_rounds(found.items, actor)
     lines = [
         DeadlineLine(
             row, title_of_kind(row.kind), where[row.pk], overdue=row.overdue_at <= at,
-            about=words.get(row.subject_id, ("", "")),
+            about=_about(words, row),
         )
         for row in found.items
     ]  # fmt: skip
@@ -165,7 +166,7 @@ def alarm_lines(actor: Actor, rows: Iterable[Alarm]) -> list[AlarmLine]:
     }
     due = [alarm.deadline for alarm in alarms]
     records |= _requests(alarms, actor) | _words(due, actor) | _fevers(due, actor) | _desks(due, actor)
-    records |= _questions(due, actor)
+    records |= _questions(due, actor) | of_rounds(due, actor)
     owners = User.objects.in_bulk({alarm.owner_id for alarm in alarms if alarm.owner_id})
     return [
         AlarmLine(
@@ -179,10 +180,15 @@ def alarm_lines(actor: Actor, rows: Iterable[Alarm]) -> list[AlarmLine]:
             mine=alarm.owner_id is not None and alarm.owner_id == actor.user_id,
             may_answer=alarm.answered_at is None and actor.may("alarms.answer", alarm.unit_id),
             emergency=numbers.get(alarm.deadline.subject_id, ""),
-            about=records.get(alarm.deadline.subject_id, ("", "")),
+            about=_about(records, alarm.deadline),
         )
         for alarm in alarms
     ]
+
+
+def _about(words: dict[str, tuple[str, str]], row: Deadline) -> tuple[str, str]:
+    """By the deadline itself where several kinds may be about one record, else by the record."""
+    return words.get(str(row.pk)) or words.get(row.subject_id, ("", ""))
 
 
 def _numbers(alarms: list[Alarm], model: type[Model], seen: QuerySet[M]) -> dict[str, str]:

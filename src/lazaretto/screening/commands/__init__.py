@@ -3,6 +3,7 @@
 from lazaretto.screening.commands.answers import Kept, NumberGiven, Refused, UploadAnswer
 from lazaretto.screening.commands.calling import CallList, ToCall, call_missing
 from lazaretto.screening.commands.capturing import upload
+from lazaretto.screening.commands.copying import PointsCopied, copy_points
 from lazaretto.screening.commands.fevers import FeverSettled, FeversNoted, SeenFever, answer_fever, note_fevers
 from lazaretto.screening.commands.points import (
     PointAdded,
@@ -29,6 +30,7 @@ from lazaretto.screening.commands.rounds import (
     follows_a_change,
     freeze_round,
     open_round,
+    told_of_drafts,
 )
 from lazaretto.screening.commands.scans import Stranger, Swab, TakenScan, Unread
 from lazaretto.screening.commands.taking import take, take_together
@@ -45,6 +47,7 @@ __all__ = [
     "PointChanged",
     "PointEdited",
     "PointRemoved",
+    "PointsCopied",
     "Refused",
     "RoundChanged",
     "RoundDrafted",
@@ -67,6 +70,7 @@ __all__ = [
     "close_point",
     "close_round",
     "closes_only_when",
+    "copy_points",
     "draft_round",
     "followed",
     "follows_a_change",
@@ -77,5 +81,6 @@ __all__ = [
     "remove_point",
     "take",
     "take_together",
+    "told_of_drafts",
     "upload",
 ]

@@ -56,11 +56,37 @@ class RoundEdited:
     follows: list[str]
 
 
+Hear = Callable[[Round, datetime, bool, str], None]
+_HEAR: list[Hear] = []
+
+
+def told_of_drafts(hear: Hear) -> Hear:
+    """Declare who is told of each round that is prepared, whether it stands apart, and the reason given; twice is
+    harmless. An app above may raise its own error: then nothing is prepared.
+    """
+    if hear not in _HEAR:
+        _HEAR.append(hear)
+    return hear
+
+
 @command("screening.draft_round", capability=MANAGE)
 def draft_round(
-    *, actor: Actor, at: datetime, unit: Unit, name: str, opens_at: datetime, deadline_at: datetime, tube_rule: TubeRule
+    *,
+    actor: Actor,
+    at: datetime,
+    unit: Unit,
+    name: str,
+    opens_at: datetime,
+    deadline_at: datetime,
+    tube_rule: TubeRule,
+    apart: bool = False,
+    reason: str = "",
 ) -> RoundDrafted:
-    """Prepare the next round of testing everybody in the area of a unit. Raises `InvalidInput`, `TextTooLong`."""
+    """Prepare the next round of testing everybody in the area of a unit.
+
+    `apart`: it is none of the rounds that follow one another there, such as a sample of key posts. Raises
+    `InvalidInput`, `TextTooLong`, and what apps above raise (`told_of_drafts`).
+    """
     if not name.strip():
         raise InvalidInput(fields={"name": _("Say what the round is called.")})
     _sound_dates(opens_at, deadline_at, at)
@@ -71,7 +97,10 @@ def draft_round(
             deadline_at=deadline_at,
         )
     )  # fmt: skip
-    record(made, unit_id=unit.id, data={"number": made.number, "tube_rule": made.tube_rule})
+    why = whole(reason.strip(), 200)
+    for hear in _HEAR:
+        hear(made, at, apart, why)
+    record(made, unit_id=unit.id, data={"number": made.number, "tube_rule": made.tube_rule}, reason=why)
     return RoundDrafted(made.id, made.number)
 
 

@@ -1,0 +1,1 @@
+"""When everybody of an area is tested again, and whether rounds keep their time."""

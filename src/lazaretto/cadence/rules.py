@@ -1,0 +1,62 @@
+"""What time is left before a round must be prepared, and when one counts as late. Pure; hours are our choice."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from lazaretto.core.clock import local_date, local_moment
+
+# A series that nobody went on with for so long is no more asked about; a later round begins a new one.
+REMEMBERED: Final = timedelta(days=60)
+# Points, slots and notices to enterprises take an evening: a round of the next morning is prepared by then.
+AHEAD: Final = timedelta(hours=12)
+# How long a round that is prepared may open late before somebody is asked.
+OPENS_LATE: Final = timedelta(minutes=30)
+USUAL_BEGIN: Final = time(8)
+USUAL_LENGTH: Final = timedelta(hours=10)
+# A foretold end that lies after the deadline must stay there so long before anybody is told, and lie so long before it
+# again before that is taken back: paces of single hours jump.
+SETTLES: Final = timedelta(minutes=15)
+TUBES: Final = {0: "household", 1: "single", 5: "5", 10: "10", 20: "20"}
+
+
+def tube_rule(people: int | None) -> str:
+    """The tube rule for so many people to a tube, 0 for a household; empty where the pack does not say, or says a
+    number for which there is no rule.
+    """
+    return TUBES.get(people, "") if people is not None else ""
+
+
+def begins_at(on: date, usual: time, zone: ZoneInfo) -> datetime:
+    """When a round of that day begins, at the hour at which the last one did."""
+    return local_moment(on, usual.hour, usual.minute, zone)
+
+
+def prepared_by(begins: datetime) -> datetime:
+    """Until when a round that begins then is to be prepared."""
+    return begins - AHEAD
+
+
+def proposed_begin(due_on: date | None, usual: time, zone: ZoneInfo, now: datetime) -> datetime:
+    """When a round should begin that is prepared now: on the day it is due at the usual hour; on the next day where
+    nothing is due; in the next full hour where that is past.
+    """
+    today = local_date(now, zone)
+    begins = begins_at(max(due_on, today) if due_on else today + timedelta(days=1), usual, zone)
+    if begins > now:
+        return begins
+    return now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+
+
+def is_late(*, finish: datetime | None, stalled: bool, deadline: datetime, stands: bool) -> bool | None:
+    """Whether a round will be done after its deadline; None where nothing can be foretold, and what stands stays.
+
+    `stalled`: tables are open, people are missing, and nobody came for an hour. `stands`: it was late until now.
+    """
+    if stalled:
+        return True
+    if finish is None:
+        return None
+    return finish > (deadline - SETTLES if stands else deadline)
