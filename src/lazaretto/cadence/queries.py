@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from lazaretto.accounts.models import Unit
 from lazaretto.cadence.models import Plan, SetDay
@@ -76,6 +76,13 @@ class Area:
         if self.last is None:
             return datetime.combine(date.min, USUAL_BEGIN)
         return self.last.opens_at.astimezone(self.zone)
+
+    @property
+    def changed_at(self) -> datetime | None:
+        """When its last round began or ended, or somebody set a day."""
+        moments = [self.said.at if self.said else None]
+        moments += [self.last.opened_at, self.last.closed_at, self.last.cancelled_at] if self.last else []
+        return max((moment for moment in moments if moment), default=None)
 
     def due_for(self, opens_at: datetime) -> date | None:
         """The date that is missed by a round that begins then; none where it is in time, or another one is prepared."""
@@ -244,23 +251,25 @@ def plan_of(of: Round) -> Plan | None:
 # ---- rounds that keep their time or not
 
 
-def left_in(rounds: Iterable[Round], *, at: datetime) -> dict[UUID, int]:
+def left_in(rounds: Iterable[Round], *, at: datetime, exact: bool = True) -> dict[UUID, int]:
     """People of each round who are not tested; past its deadline, of those, who are not named either.
 
-    Two sums for all of them; only where so many are named that nobody might be left, they are looked at one by one.
+    Sums, and past the deadline a look at everybody who was named: some of them were tested after all. Not `exact`, that
+    look is left out where somebody is left whatever it finds; then there may be more than it says.
     """
     several = list(rounds)
     keys = [one.pk for one in several]
     sums = CountDelta.objects.filter(round__in=keys, organisation__isnull=False).order_by().values_list("round")
     tested = dict(sums.annotate(people=Sum("n")))
     missing = {one.pk: one.entries - tested.get(one.pk, 0) for one in several}
-    return {one.pk: _unnamed(one, missing[one.pk]) if one.deadline_at <= at else missing[one.pk] for one in several}
-
-
-def _unnamed(of: Round, missing: int) -> int:
-    if missing <= 0 or not Absence.objects.holding().filter(round=of.pk).exists():
-        return max(0, missing)
-    return max(0, missing - absences(of).order_by().count())
+    over = [one for one in several if one.deadline_at <= at and missing[one.pk] > 0]
+    rows = Absence.objects.holding().filter(round__in=[one.pk for one in over]).order_by().values_list("round")
+    named = dict(rows.annotate(people=Count("pk")))
+    for one in over:
+        most = named.get(one.pk, 0)
+        enough = not exact and missing[one.pk] > most
+        missing[one.pk] -= most if enough or not most else absences(one).order_by().count()
+    return {pk: max(0, people) for pk, people in missing.items()}
 
 
 def open_rounds() -> list[Round]:

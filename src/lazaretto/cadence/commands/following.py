@@ -35,7 +35,7 @@ def follow_rounds(*, at: datetime) -> int:
     behind, as long as they do. Returns how many came, went or moved.
     """
     rounds = open_rounds()
-    left = left_in(rounds, at=at)
+    left = left_in(rounds, at=at, exact=False)
     over = [Due(OVER.code, one, one.deadline_at, unit_id=one.unit_id) for one in rounds if left[one.pk] > 0]
     running = [one for one in rounds if left[one.pk] > 0 and one.deadline_at > at]
     standing = set(_open(BEHIND).values_list("subject_id", flat=True))

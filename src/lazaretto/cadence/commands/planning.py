@@ -85,7 +85,7 @@ def keep_plan(of: Round, at: datetime, apart: bool, reason: str) -> None:
         round=of,
         cadence=area.cadence.code if area.cadence else "",
         apart=apart,
-        due_on=None if apart else area.due_on,
+        due_on=None if apart or area.planned else area.due_on,
         late=missed is not None,
         reason=reason,
         pack_tubes=pack_tubes(area),

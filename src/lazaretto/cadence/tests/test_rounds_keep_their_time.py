@@ -157,6 +157,10 @@ def test_verify_breaks_when_a_round_is_due_and_nobody_is_told(cast):
     in_force()
     held(cast.site.unit, 1)
     assert broken(NOW) == ["the next round of testing is due, and nobody is told"]
+    Round.objects.update(closed_at=NOW - MINUTE)
+    assert broken(NOW) == [], "it has just become so"
+    Round.objects.update(closed_at=NOW - HOUR)
+    assert broken(NOW) != []
     follow(at=NOW)
     assert broken(NOW) == []
 
