@@ -5,6 +5,14 @@ from django.utils.translation import gettext_lazy as _
 from lazaretto.core.errors import DomainError
 
 
+class PreparedAlready(DomainError):
+    """The next round of the area is prepared, perhaps by somebody else at this moment."""
+
+    code = "next_round_prepared"
+    message = _("The next round of this area is prepared already.")
+    next_step = _("Look at that one; if another is meant, say so and send this again.")
+
+
 class LaterThanDue(DomainError):
     """The round would begin after the day on which it is due; `context` names that day."""
 

@@ -27,6 +27,7 @@ class NextForm(forms.Form):
     tube_rule = forms.ChoiceField(label=_("Tubes"), choices=TubeRule.choices)
     cadence = forms.ChoiceField(label=_("Cadence"), required=False)
     points = forms.BooleanField(label=_("With the points of the last round"), required=False)
+    another = forms.BooleanField(label=_("Another one beside the one that is prepared"), required=False)
     reason = forms.CharField(
         label=_("Reason"), max_length=200, required=False,
         help_text=_("Needed when the round begins later than it is due; it stays with the round."),
@@ -41,6 +42,8 @@ class NextForm(forms.Form):
             del self.fields["cadence"]
         if area.last is None:
             del self.fields["points"]
+        if area.planned is None:
+            del self.fields["another"]
 
     @classmethod
     def of(cls, area: Area, found: Proposal) -> Self:
@@ -59,10 +62,19 @@ class DayForm(forms.Form):
     """The day of the next round, or that none follows. It stands beside another form with a reason."""
 
     on = forms.DateField(
-        label=_("Day of the next round"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=_("Empty: no round follows. A later one begins a new series."),
-    )  # fmt: skip
+        label=_("Day of the next round"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    none = forms.BooleanField(
+        label=_("No round follows"), required=False, help_text=_("A later one begins a new series.")
+    )
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "id_day_%s", **kwargs})
+
+    def clean(self) -> dict[str, Any]:
+        """A day, or none: what is left empty by mistake ends nothing."""
+        given = super().clean() or self.cleaned_data
+        if bool(given.get("on")) == bool(given.get("none")) and "on" not in self.errors:
+            self.add_error("on", _("Say a day, or that no round follows."))
+        return given

@@ -94,7 +94,7 @@ def _prepared(request: HttpRequest, made: commands.NextDrafted) -> HttpResponse:
 
 
 def _made(request: HttpRequest, form: NextForm, area: Area) -> Any:
-    given = {"points": False, **form.cleaned_data}
+    given = {"points": False, "another": False, **form.cleaned_data}
     client_id = given.pop("client_id", None)
     return _done(request, form, commands.draft_next, client_id, unit=str(area.unit.pk), **given)
 
@@ -104,11 +104,15 @@ def _made(request: HttpRequest, form: NextForm, area: Area) -> Any:
 def set_day(request: HttpRequest, unit_id: UUID) -> HttpResponse:
     """The day of the next round is set otherwise, or none follows."""
     area, form = queries.area_of(actor_of(request), unit_id, at=clock.now()), DayForm(request.POST)
-    if form.is_valid() and _done(request, form, commands.set_day, None, unit=str(unit_id), **form.cleaned_data):
+    if form.is_valid() and _done(request, form, commands.set_day, None, unit=str(unit_id), **_day(form)):
         notify(request, _("Written down, in your name."))
         return HttpResponseRedirect(reverse("cadence:areas"))
     with timezone.override(area.zone):
         return _page(request, area, NextForm.of(area, queries.proposal(area, at=clock.now())), form)
+
+
+def _day(form: DayForm) -> dict[str, Any]:
+    return {"on": form.cleaned_data["on"], "reason": form.cleaned_data["reason"]}
 
 
 def _done(request: HttpRequest, form: Any, command: Any, client_id: UUID | None, **payload: Any) -> Any:

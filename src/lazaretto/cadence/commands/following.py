@@ -59,7 +59,7 @@ def _is_late(of: Round, going: Progress, at: datetime, *, stands: bool) -> bool:
 
 
 def _open(kind: DeadlineKind) -> QuerySet[Deadline]:
-    return Deadline.objects.filter(kind=kind.code, state=DeadlineState.OPEN)
+    return Deadline.objects.filter(kind=kind.code, state=DeadlineState.OPEN).order_by("pk")
 
 
 def _compare(kind: DeadlineKind, model: type[Model], wanted: Iterable[Due], at: datetime, *, moves: bool = True) -> int:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from lazaretto.accounts.models import Unit
-from lazaretto.cadence.errors import LaterThanDue
+from lazaretto.cadence.errors import LaterThanDue, PreparedAlready
 from lazaretto.cadence.models import Plan, SetDay
 from lazaretto.cadence.queries import areas, pack_tubes
 from lazaretto.core import clock
@@ -51,13 +51,16 @@ def draft_next(
     cadence: str = "",
     reason: str = "",
     points: bool = True,
+    another: bool = False,
 ) -> NextDrafted:
     """Prepare the next round of an area; `points`: with those of the round that began last there, as they are.
 
-    `cadence` is the code of one that the pack names; without, that of the last round goes on. Raises `InvalidInput`,
-    `LaterThanDue`, `TextTooLong`.
+    `cadence` is the code of one that the pack names; without, that of the last round goes on. `another`: beside one
+    that is prepared already. Raises `InvalidInput`, `LaterThanDue`, `PreparedAlready`, `TextTooLong`.
     """
     area = areas([unit], at=at)[0]
+    if area.planned is not None and not another:
+        raise PreparedAlready(round=area.planned.pk)
     if cadence and (area.pack is None or cadence not in {one.code for one in area.pack.cadences}):
         raise InvalidInput(fields={"cadence": _("The rule pack in force here names no such cadence.")})
     made = draft_round(
@@ -94,7 +97,7 @@ def keep_plan(of: Round, at: datetime, apart: bool, reason: str) -> None:
 
 
 @command("cadence.set_day", capability=MANAGE)
-def set_day(*, actor: Actor, at: datetime, unit: Unit, reason: str, on: date | None = None) -> DaySet:
+def set_day(*, actor: Actor, at: datetime, unit: Unit, on: date | None, reason: str) -> DaySet:
     """Set the day of the next round of an area otherwise than the rule pack, or where it says none; without a day: no
     round follows, and what follows later begins a new series. It holds until a round begins there.
 

@@ -66,6 +66,10 @@ def test_the_next_round_is_prepared_by_one_press(cast):
     assert "P2" in page
     assert "已安排 11-22 10:00" in shown(cast.duty_officer.client, AREAS)
     assert "已在准备" in shown(cast.duty_officer.client, address)
+    again = {**filled(cast.duty_officer.client, address), "name": "再一轮"}
+    assert cast.duty_officer.client.post(address, again).status_code == 422, "somebody prepared it"
+    assert cast.duty_officer.client.post(address, {**again, "another": "on"}).status_code == 302
+    assert Round.objects.count() == 3
 
 
 def test_a_later_day_is_refused_without_a_reason_and_keeps_what_was_typed(cast):
@@ -105,7 +109,9 @@ def test_the_day_is_set_otherwise_for_a_reason(cast):
     assert cast.medic.client.post(address, {"on": "2026-11-23", "reason": "通告"}).status_code == 403
     assert cast.duty_officer.client.post(address, {"on": "2026-11-23", "reason": "区通告"}).status_code == 302
     assert "区通告" in shown(cast.duty_officer.client, AREAS)
-    assert cast.duty_officer.client.post(address, {"reason": "解除管控"}).status_code == 302
+    for unclear in ({}, {"on": "2026-11-23", "none": "on"}):  # left empty by mistake, it ends nothing
+        assert cast.duty_officer.client.post(address, {**unclear, "reason": "解除管控"}).status_code == 422
+    assert cast.duty_officer.client.post(address, {"none": "on", "reason": "解除管控"}).status_code == 302
     assert [row.on for row in SetDay.objects.order_by("id")][-1] is None
 
 

@@ -136,7 +136,7 @@ def test_an_area_that_needs_none_calls_nobody(cast):
     in_force()
     held(cast.site.unit, 1)
     follow(at=NOW)
-    commands.set_day(actor=cast.duty_officer.actor, at=NOW, unit=cast.site.unit, reason="解除管控")
+    commands.set_day(actor=cast.duty_officer.actor, at=NOW, unit=cast.site.unit, on=None, reason="解除管控")
     follow(at=NOW)
     assert standing("cadence.next") == []
     commands.set_day(

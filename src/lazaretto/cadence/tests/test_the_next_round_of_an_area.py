@@ -180,7 +180,7 @@ def test_the_next_round_takes_over_the_points_of_the_last(cast):
     with pytest.raises(InvalidInput):
         commands.draft_next(
             **who(cast), unit=cast.site.unit, name="x", opens_at=NOW + DAY, deadline_at=NOW + DAY + HOUR,
-            tube_rule="10", cadence="none",
+            tube_rule="10", cadence="none", another=True,
         )  # fmt: skip
 
 
