@@ -15,6 +15,7 @@ from lazaretto.core import clock
 from lazaretto.core.paging import Page, PageOut, Paging, page
 from lazaretto.protocols.choices import CadenceStep
 from lazaretto.screening.choices import TubeRule
+from lazaretto.screening.queries import round_by_id
 from lazaretto.screening.rules import READ
 
 router = Router(tags=["screening"])
@@ -40,6 +41,28 @@ class NextRoundOut(Schema):
     opens_at: Annotated[datetime, Field(description="As the next round is proposed, with what follows.")]
     deadline_at: datetime
     tube_rule: TubeRule
+
+
+class PlanOut(Schema):
+    """What was due when a round was prepared; all empty for one from before. `late`: it was prepared for a later day
+    than `due_on`, for the `reason`.
+    """
+
+    round_id: UUID
+    cadence: str = ""
+    apart: bool = False
+    due_on: date | None = None
+    late: bool = False
+    reason: str = ""
+    pack_tubes: Annotated[str, Field(description="The tube rule of the pack; empty where it says none.")] = ""
+
+
+@router.get("/screening/rounds/{round_id}/plan", response=PlanOut, summary="What was due when a round was prepared")
+@needs(READ)
+def plan(request: HttpRequest, round_id: UUID) -> PlanOut:
+    """By its rule pack, or as an officer had set it."""
+    found = queries.plan_of(round_by_id(actor_of(request), round_id))
+    return PlanOut.from_orm(found) if found else PlanOut(round_id=round_id)
 
 
 @router.get("/screening/areas", response=PageOut[NextRoundOut], summary="When each area is tested next")

@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.utils.formats import date_format
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -68,8 +69,11 @@ def otherwise(of: Round) -> list[str]:
 
 
 def _day(plan: Plan, of: Round) -> str:
-    if not plan.late or plan.due_on is None:
+    if plan.due_on is None:
         return ""
+    if not plan.late:
+        early = _("It was due on {due}, and is prepared for an earlier day.").format(due=day(plan.due_on))
+        return early if localdate(of.opens_at) < plan.due_on else ""
     words = _("It was due on {due}, and is prepared for later: {reason}")
     return words.format(due=day(plan.due_on), reason=plan.reason)
 

@@ -83,7 +83,10 @@ def test_a_later_day_is_refused_without_a_reason_and_keeps_what_was_typed(cast):
     for words in ("第二轮", "晚于该区域下一轮应开展日期"):
         assert words in refused.content.decode()
     assert cast.duty_officer.client.post(address, {**form, "reason": "台风"}).status_code == 302
-    page = shown(cast.duty_officer.client, reverse("screening:round", args=[Round.objects.get(number=2).pk]))
+    made = Round.objects.get(number=2)
+    told = cast.medic.client.get(f"/api/v1/screening/rounds/{made.pk}/plan").json()
+    assert (told["due_on"], told["late"], told["reason"], told["pack_tubes"]) == ("2026-11-22", True, "台风", "10")
+    page = shown(cast.duty_officer.client, reverse("screening:round", args=[made.pk]))
     assert "应于 2026-11-22 开展，实际安排较晚：台风" in page
     backwards = {**form, "deadline_at": "2026-11-24T07:00"}
     assert cast.duty_officer.client.post(address, backwards).status_code == 422

@@ -47,6 +47,9 @@ def test_a_third_clean_round_is_followed_after_a_pause_and_then_the_series_is_do
     held(unit, 5)
     held(unit, 4)
     assert said(area(cast)) == ("连续无阳性 3 轮（应 3 轮）；间隔 3 天后再测一轮。", 0)
+    early = draft(cast, NOW - DAY)
+    with override("en"):
+        assert otherwise(early) == ["It was due on 2026-11-21, and is prepared for an earlier day."]
     held(unit, 0)
     assert said(area(cast)) == ("连续无阳性 4 轮（应 3 轮）：本系列轮次已完成。", None)
 
