@@ -104,11 +104,12 @@ class Proposal:
 def proposal(area: Area, *, at: datetime) -> Proposal:
     """At the hours of the last round, on the day on which it is due, with the tubes of the pack."""
     last, usual = area.last, area.usual_begin.time()
-    opens_at = proposed_begin(area.due_on, usual, area.zone, at)
+    length = last.deadline_at - last.opens_at if last else USUAL_LENGTH
+    opens_at = proposed_begin(area.due_on, usual, area.zone, at, length)
     return Proposal(
         name=last.name if last else "",
         opens_at=opens_at,
-        deadline_at=opens_at + (last.deadline_at - last.opens_at if last else USUAL_LENGTH),
+        deadline_at=opens_at + length,
         tube_rule=pack_tubes(area) or (last.tube_rule if last else TubeRule.TEN),
         cadence=area.cadence.code if area.cadence else "",
     )

@@ -39,15 +39,20 @@ def prepared_by(begins: datetime) -> datetime:
     return begins - AHEAD
 
 
-def proposed_begin(due_on: date | None, usual: time, zone: ZoneInfo, now: datetime) -> datetime:
+def proposed_begin(
+    due_on: date | None, usual: time, zone: ZoneInfo, now: datetime, length: timedelta = USUAL_LENGTH
+) -> datetime:
     """When a round should begin that is prepared now: on the day it is due at the usual hour; on the next day where
-    nothing is due; in the next full hour where that is past.
+    nothing is due. Where that is past, in the next full hour, as long as half of the usual `length` is left of today's;
+    else tomorrow, which is late and needs a reason.
     """
     today = local_date(now, zone)
-    begins = begins_at(max(due_on, today) if due_on else today + timedelta(days=1), usual, zone)
+    tomorrow = begins_at(today + timedelta(days=1), usual, zone)
+    begins = begins_at(max(due_on, today), usual, zone) if due_on else tomorrow
     if begins > now:
         return begins
-    return now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    soon = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    return soon if soon <= begins + length / 2 else tomorrow
 
 
 def is_late(*, finish: datetime | None, stalled: bool, deadline: datetime, stands: bool) -> bool | None:

@@ -159,6 +159,8 @@ def test_the_next_round_is_proposed_at_the_hours_of_the_last_with_the_tubes_of_t
     assert (found.tube_rule, found.cadence) == ("10", "district")
     late = proposal(area(cast, at=NOW + 2 * DAY + HOUR / 2), at=NOW + 2 * DAY + HOUR / 2)
     assert late.opens_at == NOW + 2 * DAY + HOUR, "the hour of that day is past"
+    at = NOW + 2 * DAY + 5 * HOUR
+    assert proposal(area(cast, at=at), at=at).opens_at == NOW + 3 * DAY, "too little of that day is left"
 
 
 def test_the_next_round_takes_over_the_points_of_the_last(cast):
