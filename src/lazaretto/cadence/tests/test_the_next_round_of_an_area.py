@@ -86,6 +86,14 @@ def test_what_stands_apart_or_was_cancelled_is_not_counted(cast):
     assert (found.found.clean, found.due_on, found.last.state) == (1, TODAY - 2 * DAY, "cancelled")
 
 
+def test_rounds_from_before_anybody_kept_what_was_due_are_counted(cast):
+    in_force()
+    last = held(cast.site.unit, 1)
+    Plan.objects.all().delete()
+    found = area(cast)
+    assert (found.found.clean, found.cadence.code, otherwise(last)) == (1, "district", [])
+
+
 def test_where_the_pack_names_none_the_duty_officer_sets_the_day(cast):
     held(cast.site.unit, 1)
     assert said(area(cast)) == ("此地没有生效的规则包：由值班长确定日期。", None)
