@@ -73,3 +73,13 @@ def test_a_program_puts_a_pack_into_force_and_the_same_request_twice_does_it_onc
     assert first.status_code == again.status_code == 200
     assert first.json() == again.json()
     assert PackAdoption.objects.count() == 1
+
+
+def test_a_pack_tells_when_everybody_is_tested_again_and_in_which_tubes(cast):
+    district, part = cast.clerk.client.get(f"{BASE}/cn-measures-20").json()["cadences"]
+
+    assert (district["every_days"], district["clean_rounds"], district["pause_days"], district["rounds_after"]) == (
+        1, 3, 3, 1,
+    )  # fmt: skip
+    assert (district["tubes"], district["confidence"], part["rounds_after"]) == (10, "report", 0)
+    assert cast.clerk.client.get(f"{BASE}/cn-plan-8").json()["cadences"] == []

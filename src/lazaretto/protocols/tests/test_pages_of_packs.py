@@ -149,3 +149,12 @@ def test_the_days_of_a_stay_are_shown_with_its_tests(cast):
 
     assert [day.number for day in days if day.test] == [1, 2, 3, 5, 7, 10]
     assert [day.setting for day in days] == ["central"] * 7 + ["home_monitoring"] * 3
+
+
+def test_a_pack_says_when_everybody_is_tested_again_and_two_are_compared_by_it(cast):
+    page = text(cast.clerk.client.get("/protocols/packs/cn-measures-20/"))
+    assert "每天一轮，直到连续 3 轮无阳性，间隔 3 天再测 1 轮" in page
+    assert "新冠肺炎疫情防控核酸检测实施办法" in page
+    assert "全员核酸：下一轮何时开展" not in text(cast.clerk.client.get("/protocols/packs/cn-plan-8/"))
+    compared = text(cast.clerk.client.get("/protocols/compare/?left=cn-plan-9&right=cn-measures-20&only=1"))
+    assert "疫情所在区" in compared
