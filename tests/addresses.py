@@ -314,6 +314,8 @@ ADDRESSES = {
     "screening:missing": GET,
     "screening:numbers": POST,
     "screening:enterprise": GET,
+    "screening:enterprises": GET,
+    "screening:buildings": GET,
     "screening:point_step": POST,
     "screening:fevers": GET,
     "screening:answer_fever": POST,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from lazaretto.field.models import Device
-from lazaretto.screening.queries import Part
+from lazaretto.screening.queries.parts import Part
 
 
 class EnrolForm(forms.Form):

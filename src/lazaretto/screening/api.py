@@ -2,7 +2,7 @@
 
 import json
 from datetime import datetime, time
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -19,9 +19,9 @@ from lazaretto.screening.choices import PointState, Reason, RoundState, TubeRule
 from lazaretto.screening.commands import Swab, TakenScan, Unread, UploadAnswer, take
 from lazaretto.screening.commands.scans import Moment
 from lazaretto.screening.models import DuplicateScan, Point, Round
-from lazaretto.screening.queries import coverage, duplicates, points, round_by_id, rounds
-from lazaretto.screening.queries.absent import missing
-from lazaretto.screening.queries.at_points import promised
+from lazaretto.screening.queries import duplicates, points, progress, round_by_id, rounds
+from lazaretto.screening.queries.absent import Among, missing
+from lazaretto.screening.queries.parts import Building, buildings, standing_of
 from lazaretto.screening.rules import CAPTURE, MOST_SCANS, READ
 
 router = Router(tags=["screening"])
@@ -91,9 +91,11 @@ class ShareOut(Schema):
     """An enterprise in a round."""
 
     organisation_id: UUID
+    unit_id: UUID
     name: str
     expected: int
     tested: int
+    excused: int
     missing: int
     also_named: int
 
@@ -116,21 +118,80 @@ class AtPointOut(Schema):
     missing_now: int | None = None
 
 
+class AreaOut(Schema):
+    """Enterprises of one unit, in a round that covers several."""
+
+    unit_id: UUID
+    name: str
+    expected: int
+    tested: int
+    excused: int
+    missing: int
+
+
+class ExcuseOut(Schema):
+    """Why so many need not come. `kind` name: `reason` is what was said of them; care: the code of the site that has
+    them, where `swabbed` of them were swabbed since the round began.
+    """
+
+    kind: Literal["name", "care"]
+    reason: str
+    people: int
+    swabbed: int
+
+
+class HourOut(Schema):
+    """People tested in the hour that begins then."""
+
+    hour: datetime
+    people: int
+
+
 class CoverageOut(Schema):
-    """How far a round is: strangers come on top of those expected."""
+    """How far a round is: expected = tested + excused + missing; strangers come on top of those expected.
+
+    `per_hour`: people over the hour that runs and the one before it. `finish`: when those missing are tested at that
+    pace; null where nothing can be foretold. `late`: not by the deadline.
+    """
 
     expected: int
     tested: int
+    excused: int
     missing: int
     strangers: int
     organisations: list[ShareOut]
     points: list[AtPointOut]
+    areas: list[AreaOut]
+    excuses: list[ExcuseOut]
+    hours: list[HourOut]
+    per_hour: int
+    finish: datetime | None
+    late: bool
+
+
+class BuildingsIn(Paging):
+    """Filter of dormitory buildings: `q` is part of the name."""
+
+    q: Annotated[str, Field(max_length=60)] = ""
+
+
+class BuildingOut(Schema):
+    """A dormitory building as the headcounts spell it, with people of so many enterprises."""
+
+    name: str
+    enterprises: int
+    expected: int
+    tested: int
+    excused: int
+    missing: int
 
 
 class MissingIn(Paging):
-    """Filter of those not tested."""
+    """Filter of those not tested; an empty department or building asks for those of whom nobody said one."""
 
     organisation: UUID | None = None
+    section: str | None = None
+    building: str | None = None
 
 
 class MissingOut(Schema):
@@ -230,13 +291,29 @@ def point_list(request: HttpRequest, round_id: UUID, given: Query[Paging]) -> Pa
 @router.get("/screening/rounds/{round_id}/coverage", response=CoverageOut, summary="How far a round is, exact")
 @needs(READ)
 def coverage_of(request: HttpRequest, round_id: UUID) -> CoverageOut:
-    """By enterprise and by point."""
-    of = round_by_id(actor_of(request), round_id)
-    found, told = CoverageOut.from_orm(coverage(of)), promised(of, at=clock.now())
+    """By enterprise, point, area and hour, with the pace and when it will be done."""
+    going = progress(round_by_id(actor_of(request), round_id), at=clock.now())
+    covered = going.coverage
+    said = {name: getattr(covered, name) for name in CoverageOut.model_fields if hasattr(covered, name)}
+    hours = [HourOut(hour=hour, people=people) for hour, people in going.hours]
+    more = {"hours": hours, "per_hour": going.pace.per_hour, "finish": going.pace.finish, "late": going.late}
+    found = CoverageOut.model_validate({**said, **more}, from_attributes=True)
+    promised = {row.point.pk: row.promised for row in going.points}
     for row in found.points:
-        if one := told.get(row.point_id):
+        if one := promised[row.point_id]:
             row.expected, row.due, row.missing, row.missing_now = one.expected, one.due, one.missing, one.missing_now
     return found
+
+
+@router.get(
+    "/screening/rounds/{round_id}/buildings", response=PageOut[BuildingOut], summary="Dormitory buildings, by name"
+)
+@needs(READ)
+def building_list(request: HttpRequest, round_id: UUID, given: Query[BuildingsIn]) -> Page[Building]:
+    """Over all enterprises; counted for those on the page."""
+    of = round_by_id(actor_of(request), round_id)
+    piece = page(buildings(of, q=given.q), ["building"], limit=given.limit, cursor=given.cursor)
+    return Page(standing_of(of, piece.items), piece.next)
 
 
 @router.get(
@@ -247,7 +324,7 @@ def missing_list(request: HttpRequest, round_id: UUID, given: Query[MissingIn]) 
     """Without a count: the coverage has it."""
     actor = actor_of(request)
     of = round_by_id(actor, round_id)
-    rows = missing(of, organisation=given.organisation)
+    rows = missing(of, Among(given.organisation, given.section, given.building))
     piece = page(rows, ["number"], limit=given.limit, cursor=given.cursor)
     shown = [
         MissingOut(

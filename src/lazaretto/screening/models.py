@@ -163,7 +163,10 @@ class RosterEntry(models.Model):
             models.UniqueConstraint(fields=["round", "document_digest"], name="roster_person_once"),
             models.CheckConstraint(condition=Q(number__gte=1), name="roster_number_from_one"),
         ]
-        indexes = [models.Index(fields=["round", "organisation", "number"], name="roster_of_organisation")]
+        indexes = [
+            models.Index(fields=["round", "organisation", "number"], name="roster_of_organisation"),
+            models.Index(fields=["round", "building", "number"], name="roster_of_building"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.round_id} {self.number}"
@@ -204,6 +207,27 @@ class RosterShare(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation_id} {self.people}"
+
+
+class RosterBuilding(models.Model):
+    """How many of a roster sleep in a building, as their headcounts spell it, and of how many enterprises they are."""
+
+    id = models.BigAutoField(primary_key=True)
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="buildings")
+    building = models.CharField(max_length=60)
+    people = models.PositiveIntegerField()
+    enterprises = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["round", "building"], name="roster_building_once"),
+            models.CheckConstraint(condition=~Q(building=""), name="roster_building_has_name"),
+            models.CheckConstraint(condition=Q(people__gte=F("enterprises")), name="roster_building_of_somebody"),
+            models.CheckConstraint(condition=Q(enterprises__gte=1), name="roster_building_of_an_enterprise"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.building} {self.people}"
 
 
 # ---- what phones send

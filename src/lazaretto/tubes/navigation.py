@@ -7,7 +7,7 @@ from lazaretto.accounts.doors import actor_of
 from lazaretto.cases.hooks import hear_end
 from lazaretto.cases.queries.surroundings import told_by
 from lazaretto.screening.navigation import Panel, Room, add_panel, add_room
-from lazaretto.screening.queries.absent import named_in
+from lazaretto.screening.queries.excused import named_in
 from lazaretto.tubes.commands.positives import take_up_again
 from lazaretto.tubes.models import Absence
 from lazaretto.tubes.queries.near import known_of
@@ -24,7 +24,7 @@ def register_entries() -> None:
     )
     told_by(known_of)
     hear_end(take_up_again)
-    named_in(Absence.objects.holding)
+    named_in(Absence.objects.holding, Absence.objects.excusing)
     add_room(Room(_("Tubes"), "test-pipe", "tubes:round"))
     add_room(Room(_("Closing"), "scale", "tubes:closing"))
     add_panel(Panel(_("Numbers agreed with enterprises"), "tubes:agreed", READ))

@@ -13,6 +13,7 @@ from lazaretto.core.models import Deadline
 from lazaretto.core.promises import Finding, Offender, proof
 from lazaretto.screening.choices import RoundState
 from lazaretto.screening.models import Round
+from lazaretto.screening.queries.covering import coverage
 from lazaretto.tubes.choices import FileState, RecallState, Stage, Standing
 from lazaretto.tubes.deadlines import HAND_ON
 from lazaretto.tubes.models import Bag, EventUpload, Positive, Recall, ResultFile, Trail, TubeEvent, TubeResult
@@ -98,6 +99,28 @@ def positives_taken_over(_at: datetime) -> Finding:
         if str(row.pk) not in asked
     ]
     return Finding({"positives_confirmed": confirmed.count()}, offenders, in_use=confirmed.exists())
+
+
+@proof(5, "coverage_adds_up", _("Everybody expected in a round is tested, excused or missing, in every sum"))
+def coverage_adds_up(_at: datetime) -> Finding:
+    """What the screens show of each round, from sums, is what its roster says looked at one by one."""
+    rounds = Round.objects.filter(frozen_at__isnull=False)
+    offenders = [Offender("round", str(one.pk), why) for one in rounds.order_by("pk") for why in _wrong_sums(one)]
+    return Finding({"rounds_with_a_roster": rounds.count()}, offenders, in_use=rounds.exists())
+
+
+def _wrong_sums(of: Round) -> Iterator[str]:
+    shown, counted = coverage(of), balance_of(of)
+    if not counted.adds_up:
+        yield "tested, excused, missing and unnamed are not the headcount"
+    for name, said, there in (
+        ("expected", sum(row.expected for row in shown.organisations), counted.headcount),
+        ("tested", shown.tested, counted.tested),
+        ("excused", shown.excused, counted.excused),
+        ("missing", shown.missing, counted.missing + counted.unnamed),
+    ):
+        if said != there:
+            yield f"{name}: {said} in the sums, {there} by name"
 
 
 def _open_in_closed() -> Iterator[Offender]:

@@ -15,7 +15,8 @@ from django.utils.translation import pgettext
 from lazaretto.core.access import Actor
 from lazaretto.people.queries import name_for
 from lazaretto.screening.models import Round
-from lazaretto.screening.queries import Coverage, progress
+from lazaretto.screening.queries import progress
+from lazaretto.screening.queries.covering import Coverage
 from lazaretto.tubes.choices import Standing
 from lazaretto.tubes.models import Positive
 from lazaretto.tubes.queries.agreed import agreed
@@ -101,8 +102,9 @@ def _sections(found: Report) -> list[tuple[str, list[str], list[list[str]]]]:
     return [
         (_("Sums"), [_("What"), _("How many")], [list(row) for row in _sums(found)]),
         (
-            _("By enterprise"), [_("Enterprise"), _("Headcount"), _("Tested"), _("Not tested")],
-            [[row.name, str(row.expected), str(row.tested), str(row.missing)] for row in shares],
+            _("By enterprise"),
+            [_("Enterprise"), _("Headcount"), _("Tested"), _("Excused"), pgettext("people", "Missing")],
+            [[row.name, *map(str, (row.expected, row.tested, row.excused, row.missing))] for row in shares],
         ),
         (
             _("By point"), [_("Point"), pgettext("point", "Name"), _("Tested"), _("Strangers among them")],

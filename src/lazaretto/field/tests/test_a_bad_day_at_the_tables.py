@@ -18,7 +18,7 @@ from lazaretto.field.models import Told
 from lazaretto.field.tests.phones import phone, swab
 from lazaretto.screening.models import CountDelta, DuplicateScan, RosterEntry, Round, Scan, Upload
 from lazaretto.screening.proofs import scans_balance
-from lazaretto.screening.queries import coverage
+from lazaretto.screening.queries.covering import coverage
 from lazaretto.screening.tests.rounds import opened, over, point
 from lazaretto.tubes.models import Trail
 from tests.cast import gather

@@ -14,7 +14,8 @@ from lazaretto.core.errors import DomainError
 from lazaretto.field import cards, commands
 from lazaretto.field.forms import CardsForm
 from lazaretto.field.rules import TAKING
-from lazaretto.screening.queries import organisation_in, parts, round_by_id
+from lazaretto.screening.queries import organisation_in, round_by_id
+from lazaretto.screening.queries.parts import parts
 from lazaretto.screening.rules import MANAGE
 
 

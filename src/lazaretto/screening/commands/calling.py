@@ -8,7 +8,7 @@ from lazaretto.core.access import Actor
 from lazaretto.core.commands import command, record
 from lazaretto.screening.errors import TooManyToCall
 from lazaretto.screening.models import Round
-from lazaretto.screening.queries.absent import missing
+from lazaretto.screening.queries.absent import Among, missing
 from lazaretto.screening.rules import MANAGE, MOST_CALLS
 
 
@@ -33,9 +33,21 @@ class CallList:
 
 
 @command("screening.call_missing", capability=MANAGE)
-def call_missing(*, actor: Actor, at: datetime, test_round: Round, organisation: UUID | None = None) -> CallList:
-    """Those not tested with their numbers, of one enterprise or of all. Raises `TooManyToCall`."""
-    rows = list(missing(test_round, organisation=organisation)[: MOST_CALLS + 1])
+def call_missing(
+    *,
+    actor: Actor,
+    at: datetime,
+    test_round: Round,
+    organisation: UUID | None = None,
+    section: str | None = None,
+    building: str | None = None,
+) -> CallList:
+    """Those not tested with their numbers: of an enterprise, a department, a dormitory building, or of all.
+
+    An empty `section` or `building` asks for those of whom nobody said one. Raises `TooManyToCall`.
+    """
+    among = Among(organisation, section, building)
+    rows = list(missing(test_round, among)[: MOST_CALLS + 1])
     if len(rows) > MOST_CALLS:
         raise TooManyToCall(most=MOST_CALLS)
     people = [
@@ -44,6 +56,7 @@ def call_missing(*, actor: Actor, at: datetime, test_round: Round, organisation:
     ]
     homes = {row.organisation_id: row.organisation for row in rows}.values()
     officers = {home.name: f"{home.contact} {home.contact_phone or ''}".strip() for home in homes}
-    told = {"people": len(people), **({"organisation": str(organisation)} if organisation else {})}
-    record(test_round, unit_id=test_round.unit_id, data=told)
+    asked = {"organisation": organisation and str(organisation), "section": section, "building": building}
+    told = {name: value for name, value in asked.items() if value is not None}
+    record(test_round, unit_id=test_round.unit_id, data={"people": len(people), **told})
     return CallList(people, officers)

@@ -284,6 +284,10 @@ _SHARE = """INSERT INTO screening_rostershare (round_id, organisation_id, people
 SELECT round_id, organisation_id, count(*), min(number) FROM screening_rosterentry WHERE round_id = %s
 GROUP BY round_id, organisation_id"""
 
+_BUILDING = """INSERT INTO screening_rosterbuilding (round_id, building, people, enterprises)
+SELECT round_id, building, count(*), count(DISTINCT organisation_id) FROM screening_rosterentry
+WHERE round_id = %s AND building <> '' GROUP BY round_id, building"""
+
 
 @command("screening.freeze_round", capability=MANAGE)
 def freeze_round(*, actor: Actor, at: datetime, test_round: Round) -> RoundFrozen:
@@ -301,6 +305,7 @@ def freeze_round(*, actor: Actor, at: datetime, test_round: Round) -> RoundFroze
         cursor.execute(_ALSO, [unit, own])
         also = cursor.rowcount
         cursor.execute(_SHARE, [own])
+        cursor.execute(_BUILDING, [own])
     _make_room(test_round.id)
     test_round.state, test_round.frozen_at, test_round.entries = RoundState.FROZEN, at, max(0, entries)
     test_round.save(update_fields=["state", "frozen_at", "entries"])

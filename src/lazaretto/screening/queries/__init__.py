@@ -5,10 +5,10 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 
 from lazaretto.accounts.models import Unit
 from lazaretto.core.access import Actor
@@ -19,7 +19,6 @@ from lazaretto.headcounts.models import Organisation
 from lazaretto.people.queries import name_for
 from lazaretto.screening.deadlines import FEVER
 from lazaretto.screening.models import (
-    AlsoNamed,
     CountDelta,
     DuplicateScan,
     Fever,
@@ -33,6 +32,7 @@ from lazaretto.screening.models import (
     Upload,
 )
 from lazaretto.screening.queries.at_points import Promised, promised, works_at
+from lazaretto.screening.queries.covering import Coverage, coverage
 from lazaretto.screening.rules import (
     CAPTURE,
     FEVERS,
@@ -83,91 +83,6 @@ def duplicates(of: Round) -> QuerySet[DuplicateScan]:
     return of.duplicates.order_by("id")
 
 
-# ---- coverage
-
-
-@dataclass(frozen=True)
-class Share:
-    """An enterprise in a round. `also_named`: people it names too, who are counted with another."""
-
-    organisation_id: UUID
-    name: str
-    expected: int
-    tested: int
-    also_named: int
-
-    @property
-    def missing(self) -> int:
-        """Expected and not tested."""
-        return self.expected - self.tested
-
-
-@dataclass(frozen=True)
-class AtPoint:
-    """How many were tested at a point, of them so many strangers."""
-
-    point_id: UUID
-    code: str
-    name: str
-    tested: int
-    strangers: int
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """How far a round is: exact, from what was committed when it was asked. Strangers come on top, never capped."""
-
-    expected: int
-    tested: int
-    strangers: int
-    organisations: list[Share]
-    points: list[AtPoint]
-
-    @property
-    def missing(self) -> int:
-        """Expected and not tested."""
-        return self.expected - self.tested
-
-
-def coverage(of: Round) -> Coverage:
-    """By enterprise and by point; four queries, none of them over scans or people."""
-    sums: dict[tuple[UUID, UUID | None], int] = {
-        (row["point_id"], row["organisation_id"]): row["people"]
-        for row in CountDelta.objects.filter(round=of).values("point_id", "organisation_id").annotate(people=Sum("n"))
-    }
-    tested: dict[UUID, int] = {}
-    at_point: dict[UUID, list[int]] = {}
-    for (point, organisation), people in sums.items():
-        known, unknown = at_point.setdefault(point, [0, 0])
-        at_point[point] = [known + people, unknown] if organisation else [known, unknown + people]
-        if organisation:
-            tested[organisation] = tested.get(organisation, 0) + people
-    shares = _shares(of, tested)
-    return Coverage(
-        expected=of.entries,
-        tested=sum(tested.values()),
-        strangers=sum(unknown for _known, unknown in at_point.values()),
-        organisations=shares,
-        points=[
-            AtPoint(row.id, row.code, row.name, sum(counted), counted[1])
-            for row in points(of)
-            for counted in [at_point.get(row.id, [0, 0])]
-        ],
-    )
-
-
-def _shares(of: Round, tested: dict[UUID, int]) -> list[Share]:
-    rows = RosterShare.objects.filter(round=of).select_related("organisation")
-    held = {row.organisation_id: (row.organisation.name, row.people) for row in rows}
-    also: dict[UUID, int] = {}
-    for organisation in AlsoNamed.objects.filter(round=of).values_list("organisation_id", flat=True):
-        also[organisation] = also.get(organisation, 0) + 1
-    alone = Organisation.objects.filter(pk__in=also.keys() - held.keys())  # all of theirs are counted with others
-    held |= {row.id: (row.name, 0) for row in alone}
-    made = [Share(pk, name, people, tested.get(pk, 0), also.get(pk, 0)) for pk, (name, people) in held.items()]
-    return sorted(made, key=lambda share: (-share.missing, share.name, share.organisation_id))
-
-
 # ---- how it goes
 
 
@@ -212,8 +127,8 @@ class Progress:
 
     @property
     def share(self) -> int:
-        """Tested of those expected, in whole per cent, never rounded up to all."""
-        return self.coverage.tested * 100 // self.coverage.expected if self.coverage.expected else 0
+        """Tested of those expected who are not excused, in whole per cent, never rounded up to all."""
+        return self.coverage.tested * 100 // self.coverage.due if self.coverage.due else 0
 
 
 def progress(of: Round, *, at: datetime) -> Progress:
@@ -276,7 +191,7 @@ def awaited_by(awaited: Awaited) -> Awaited:
 
 def _nobody_comes(of: Round, covered: Coverage, hours: dict[datetime, int], going: Pace, at: datetime) -> bool:
     """An empty queue, and nobody whose time is still to come: that is asked only when the queue is empty."""
-    if not queue_is_empty(hours, going, tested=covered.tested, expected=covered.expected):
+    if not queue_is_empty(hours, going, tested=covered.tested, expected=covered.due):
         return False
     return not any(awaited(of, at) for awaited in _AWAITED)
 
@@ -286,32 +201,6 @@ def _by_hour(of: Round) -> dict[UUID, dict[datetime, int]]:
     for row in CountDelta.objects.filter(round=of).values("point_id", "hour").annotate(people=Sum("n")):
         found.setdefault(row["point_id"], {})[row["hour"]] = row["people"]
     return found
-
-
-@dataclass(frozen=True)
-class Part:
-    """A department or a building of an enterprise."""
-
-    name: str
-    expected: int
-    tested: int
-
-    @property
-    def missing(self) -> int:
-        """Expected and not tested."""
-        return self.expected - self.tested
-
-
-def parts(of: Round, organisation: Organisation, by: Literal["section", "building"]) -> list[Part]:
-    """How far the departments or dormitories of one enterprise are, most missing first; one query over its people."""
-    tested = Scan.objects.filter(round=of.pk, number=OuterRef("number"))
-    rows = (
-        RosterEntry.objects.filter(round=of, organisation=organisation)
-        .values(by)
-        .annotate(expected=Count("number"), done=Count("number", filter=Exists(tested)))
-    )
-    found = [Part(row[by], row["expected"], row["done"]) for row in rows]
-    return sorted(found, key=lambda part: (-part.missing, part.name))
 
 
 def organisation_in(of: Round, pk: UUID) -> Organisation:

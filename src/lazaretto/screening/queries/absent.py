@@ -1,51 +1,82 @@
 """Who of a roster was not tested: found without walking through those who were."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, Func, OuterRef, QuerySet, UUIDField
+from django.db.models import Func, OuterRef, QuerySet, UUIDField
 from django.db.models.expressions import RawSQL
 
 from lazaretto.core.databases import on_postgresql
 from lazaretto.core.prepared import adapted
-from lazaretto.screening.models import RosterEntry, RosterShare, Round, Scan
+from lazaretto.screening.models import RosterEntry, RosterShare, Round
+from lazaretto.screening.queries import excused
+from lazaretto.screening.queries.excused import InCare, LookedUp
 
 FEW_LEFT = 200  # enterprises: of more than these somebody who is missing is found soon, wherever one begins
 
-Named = Callable[[], QuerySet[Any]]
-_NAMED: list[Named] = []
+
+@dataclass(frozen=True)
+class Among:
+    """Whom a list is about: everybody, or those of an enterprise, a department, a building; "" is where nobody said."""
+
+    organisation: UUID | None = None
+    section: str | None = None
+    building: str | None = None
+
+    @property
+    def everybody(self) -> bool:
+        """Whether nobody is left out."""
+        return self == EVERYBODY
 
 
-def named_in(rows: Named) -> Named:
-    """Let an app above say who of those not tested is named with a reason: rows with `round`, `number`, `reason`, `by`.
-
-    They are called no more; their reason is shown where they are listed.
-    """
-    _NAMED.append(rows)
-    return rows
+EVERYBODY = Among()
 
 
-def missing(of: Round, *, organisation: UUID | None = None) -> QuerySet[RosterEntry]:
-    """Who is expected, not tested and not named with a reason, with their member; in the order of their numbers.
+def missing(of: Round, among: Among = EVERYBODY) -> QuerySet[RosterEntry]:
+    """Who is expected, not tested, not excused and not named as missing, with their member; in the order of their
+    numbers.
 
     Numbers follow each other enterprise by enterprise: where few enterprises are left, those that are done are not
     walked through, nor is what the first of them has done. Which these are is one query over sums, the rest another.
     """
-    left = _not_done(of) if organisation is None else []
-    rows = _untested(of, organisation, since=_first_gap(of, left[0].first) if left else 1)
-    if organisation is None and len(left) <= FEW_LEFT:
+    left = _not_done(of) if among.everybody else []
+    rows = untested(of, among, since=_first_gap(of, left[0].first) if left else 1)
+    if among.everybody and len(left) <= FEW_LEFT:
         rows = _of_those(rows, left)
-    for named in _NAMED:
-        rows = _without(rows, named().filter(round=of.pk))
-    return rows
+    return rows.filter(~excused.named(of), ~excused.in_care(of))
 
 
-def named(of: Round, *, organisation: UUID | None = None, most: int = 500) -> list[tuple[RosterEntry, Any]]:
+def named(
+    of: Round, among: Among = EVERYBODY, *, numbers: Collection[int] | None = None, most: int = 500
+) -> list[tuple[RosterEntry, Any]]:
     """Who is not tested and named with a reason, with what says so; in the order of their numbers."""
-    found = {row.number: row for rows in _NAMED for row in rows().filter(round=of.pk).select_related("by")}
-    entries = _untested(of, organisation).filter(number__in=found)[:most] if found else []
-    return [(entry, found[entry.number]) for entry in entries]
+    said: dict[int, Any] = {}
+    for rows in excused.sources():
+        own = rows.filter(~excused.tested(of), round=of.pk).select_related("by").order_by("number")
+        if numbers is not None:
+            own = own.filter(number__in=numbers)
+        if not among.everybody:
+            own = own.filter(LookedUp(among_these(_entry(of), among)))
+        said |= {row.number: row for row in own[:most]}
+    entries = RosterEntry.objects.filter(round=of, number__in=said).select_related("member", "organisation")
+    return [(entry, said[entry.number]) for entry in entries.order_by("number")[:most]]
+
+
+def in_care(of: Round, among: Among = EVERYBODY, *, most: int = 500) -> list[InCare]:
+    """Who is not tested, not named, and at a site of ours; in the order of their numbers."""
+    return excused.cared_for(of, wanted=lambda rows: among_these(rows, among), most=most)
+
+
+def _entry(of: Round) -> QuerySet[RosterEntry]:
+    return RosterEntry.objects.filter(round=of, number=OuterRef("number"))
+
+
+def among_these(rows: QuerySet[RosterEntry], among: Among) -> QuerySet[RosterEntry]:
+    """Those of the entries whom the list is about."""
+    wanted = {"organisation": among.organisation, "section": among.section, "building": among.building}
+    return rows.filter(**{name: value for name, value in wanted.items() if value is not None})
 
 
 def _of_those(rows: QuerySet[RosterEntry], left: Sequence[RosterShare]) -> QuerySet[RosterEntry]:
@@ -66,21 +97,6 @@ class _LookedAt(Func):
 
     template = "+%(expressions)s"
     output_field = UUIDField()
-
-
-class _LookedUp(Exists):
-    """`EXISTS` that stays one: each row is looked up by its key. PostgreSQL makes no join of what has an offset.
-
-    While scans come in it knows too little of the newest to choose one: a page of fifty then compared each of a few
-    thousand rows with thousands of others.
-    """
-
-    template = "EXISTS(%(subquery)s OFFSET 0)"  # Django ends the subquery with LIMIT 1
-
-
-def _without(rows: QuerySet[RosterEntry], others: QuerySet[Any]) -> QuerySet[RosterEntry]:
-    """Those whose number no other row has."""
-    return rows.filter(~_LookedUp(others.filter(number=OuterRef("number"))))
 
 
 _NOT_DONE = """SELECT share.id, share.organisation_id, share.first, share.people
@@ -111,9 +127,7 @@ def _first_gap(of: Round, since: int) -> RawSQL:
     return RawSQL(_FIRST_GAP, [own, since, since, own, since])  # noqa: S611 - our own words
 
 
-def _untested(of: Round, organisation: UUID | None, since: int | RawSQL = 1) -> QuerySet[RosterEntry]:
+def untested(of: Round, among: Among = EVERYBODY, since: int | RawSQL = 1) -> QuerySet[RosterEntry]:
+    """Who is expected and was not tested, whatever is said of them; in the order of their numbers."""
     expected = RosterEntry.objects.filter(round=of, number__gte=since).select_related("member", "organisation")
-    rows = _without(expected, Scan.objects.filter(round=of.pk))
-    if organisation is not None:
-        rows = rows.filter(organisation=organisation)
-    return rows.order_by("number")
+    return among_these(expected.filter(~excused.tested(of)), among).order_by("number")

@@ -9,7 +9,7 @@ from lazaretto.core import clock
 from lazaretto.core.ids import new_id
 from lazaretto.screening.models import DuplicateScan, Scan, Upload
 from lazaretto.screening.proofs import scans_balance
-from lazaretto.screening.queries import coverage
+from lazaretto.screening.queries.covering import coverage
 from lazaretto.screening.tests.rounds import opened, scan, send
 from tests.cast import member as somebody
 

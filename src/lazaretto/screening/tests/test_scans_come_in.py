@@ -17,8 +17,9 @@ from lazaretto.screening.errors import BatchReused
 from lazaretto.screening.models import CountDelta, DuplicateScan, Scan, Tube, Upload
 from lazaretto.screening.models import Stranger as StrangerRow
 from lazaretto.screening.proofs import scans_balance
-from lazaretto.screening.queries import absent, coverage
+from lazaretto.screening.queries import absent
 from lazaretto.screening.queries.absent import missing
+from lazaretto.screening.queries.covering import coverage
 from lazaretto.screening.tests.rounds import DEADLINE, draft, open_one, opened, over, point, scan, send
 from tests.cast import gather
 from tests.cast import member as somebody
@@ -229,7 +230,7 @@ def test_coverage_counts_by_enterprise(cast):
     }
     assert [row.number for row in missing(of)] == [3]
     second = next(row.organisation_id for row in found.organisations if row.name == "B公司")
-    assert list(missing(of, organisation=second)) == []
+    assert list(missing(of, absent.Among(second))) == []
 
 
 def test_an_imbalance_is_found(cast):

@@ -15,6 +15,10 @@ class AbsenceQuerySet(models.QuerySet["Absence"]):
         """What holds now: one row a person."""
         return self.filter(superseded_at__isnull=True)
 
+    def excusing(self) -> "AbsenceQuerySet":
+        """Who is excused now."""
+        return self.holding().filter(kind=AbsenceKind.EXCUSED)
+
 
 class Absence(models.Model):
     """Somebody on the roster who was not tested, by name, with a reason and who says so: excused, or missing.

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from lazaretto.screening.models import RosterEntry, Round, Scan
+from lazaretto.screening.queries.excused import CARE, counted, in_care
 from lazaretto.tubes.choices import AbsenceKind, RecallState, Standing
 from lazaretto.tubes.models import Absence, Recall, Trail
 
@@ -15,7 +16,9 @@ PENDING = (RecallState.OPEN, RecallState.RETESTED, RecallState.POSITIVE)
 
 @dataclass(frozen=True)
 class Balance:
-    """A round's two sums. `first` names some of what stands in the way of its closing."""
+    """A round's two sums. `excused` are those named so and those at a site of ours (`in_care`). `first` names some of
+    what stands in the way of its closing.
+    """
 
     tubes: int
     answered: int
@@ -25,6 +28,7 @@ class Balance:
     headcount: int
     tested: int
     excused: int
+    in_care: int
     missing: int
     unnamed: int
     recalls: int
@@ -49,10 +53,10 @@ def unanswered(of: Round) -> QuerySet[Trail]:
 
 
 def unnamed(of: Round) -> QuerySet[RosterEntry]:
-    """Who is neither tested nor excused nor named as missing, with their member."""
+    """Who is neither tested nor excused nor named as missing nor in our care, with their member."""
     tested = Scan.objects.filter(round=of.pk, number=OuterRef("number"))
     said = Absence.objects.holding().filter(round=of.pk, number=OuterRef("number"))
-    rows = RosterEntry.objects.filter(~Exists(tested), ~Exists(said), round=of.pk)
+    rows = RosterEntry.objects.filter(~Exists(tested), ~Exists(said), ~in_care(of), round=of.pk)
     return rows.select_related("member", "organisation").order_by("number")
 
 
@@ -88,7 +92,7 @@ def unclaimed(of: Round) -> QuerySet[Recall]:
 
 
 def balance_of(of: Round) -> Balance:
-    """Counted now, in ten queries."""
+    """Counted now, in eleven queries."""
     tubes = (
         Trail.objects.real()
         .filter(round=of.pk)
@@ -101,6 +105,7 @@ def balance_of(of: Round) -> Balance:
     )
     absent = dict(absences(of).order_by().values_list("kind").annotate(n=Count("pk")))
     tested = Scan.objects.filter(round=of.pk, number__lte=of.entries).count()
+    cared_for = sum(row.people for row in counted(of) if row.kind == CARE)
     nameless, waiting, free = unnamed(of), pending(of), unclaimed(of)
     left = unanswered(of)
     prelim = Trail.objects.filter(round=of.pk, standing=Standing.PRELIMINARY)
@@ -112,7 +117,8 @@ def balance_of(of: Round) -> Balance:
         preliminary=tubes["preliminary"],
         headcount=of.entries,
         tested=tested,
-        excused=absent.get(AbsenceKind.EXCUSED, 0),
+        excused=absent.get(AbsenceKind.EXCUSED, 0) + cared_for,
+        in_care=cared_for,
         missing=absent.get(AbsenceKind.MISSING, 0),
         unnamed=nameless.count(),
         recalls=waiting.count(),

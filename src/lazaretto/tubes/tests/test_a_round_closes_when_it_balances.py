@@ -132,7 +132,7 @@ def test_the_rest_of_one_enterprise_is_named_each_for_themselves(cast):
 def test_a_balance_asks_so_many_times(cast, django_assert_num_queries):
     of, place = opened(cast)
     send(cast, place, scan(1), scan(2, tube="T2"))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         balance_of(of)
 
 

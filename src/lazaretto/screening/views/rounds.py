@@ -1,4 +1,4 @@
-"""Pages of mass testing: rounds, how far one is, who is missing, the screen for the wall."""
+"""Pages of mass testing: rounds, how far one is, fevers, the screen for the wall."""
 
 from datetime import datetime
 from typing import Any
@@ -8,8 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
-from django.views.decorators.cache import never_cache
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lazaretto.accounts.doors import actor_of, needs
@@ -17,21 +16,17 @@ from lazaretto.core import clock
 from lazaretto.core.errors import ClientIdReused, DomainError
 from lazaretto.core.ids import new_id
 from lazaretto.core.paging import page as piece_of
-from lazaretto.headcounts.models import Organisation
-from lazaretto.people.queries import name_for
-from lazaretto.screening import commands, queries, sheets
+from lazaretto.screening import commands, queries
 from lazaretto.screening.choices import FeverDone
 from lazaretto.screening.forms import EditForm, EditPointForm, EditRoundForm, PointForm, RoundForm
 from lazaretto.screening.models import Point, Round
-from lazaretto.screening.navigation import ENTERPRISE_ROOMS, POINT_ROOMS, ROOMS, list_panels, panels_of, words_of
-from lazaretto.screening.queries import absent
+from lazaretto.screening.navigation import POINT_ROOMS, ROOMS, list_panels, panels_of, words_of
 from lazaretto.screening.rules import FEVERS, MANAGE, OVER, READ
 from lazaretto.ui.notices import notify
 
 PER_PAGE = 50
 ENTERPRISES_SHOWN = 100
 FEVERS_SHOWN = 20
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STEPS: dict[str, Any] = {"close": commands.close_point, "open": commands.open_point}
 
 
@@ -284,81 +279,3 @@ def answer_fever(request: HttpRequest, fever_id: UUID) -> HttpResponse:
         return _fevers(request, found.round, refused=error, refused_id=found.pk)
     notify(request, _("Written down. Nobody is told of this fever any more."))
     return HttpResponseRedirect(reverse("screening:fevers", args=[found.round_id]))
-
-
-# ---- who is missing
-
-
-@require_GET
-@needs(READ)
-def missing(request: HttpRequest, round_id: UUID) -> HttpResponse:
-    """Those not tested, by number; of one enterprise if asked. Telephone numbers are another step."""
-    actor = actor_of(request)
-    found = queries.round_by_id(actor, round_id)
-    home = _organisation(request, found)
-    rows = absent.missing(found, organisation=home.pk if home else None)
-    piece = piece_of(rows, ["number"], limit=PER_PAGE, cursor=request.GET.get("cursor", ""))
-    chosen = f"organisation={home.pk}&" if home else ""
-    context = {
-        "round": found,
-        "organisation": home,
-        "lines": [(row, name_for(actor, row.member.name, unit_id=found.unit_id)) for row in piece.items],
-        "missing": None if home else queries.coverage(found).missing,
-        "named": [
-            (row, said, name_for(actor, row.member.name, unit_id=found.unit_id))
-            for row, said in absent.named(found, organisation=home.pk if home else None)
-        ],
-        "next_url": f"?{chosen}cursor={piece.next}" if piece.next else "",
-        "may_call": actor.may(MANAGE, found.unit_id),
-    }
-    return render(request, "screening/missing.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-@never_cache
-@needs(MANAGE)
-def numbers(request: HttpRequest, round_id: UUID) -> HttpResponse:
-    """Whom to call, with their numbers: a page for a phone, or Excel. The journal says who asked."""
-    if request.method == "GET":  # back from a change of language: numbers are asked for anew
-        return HttpResponseRedirect(reverse("screening:missing", args=[round_id]))
-    found = queries.round_by_id(actor_of(request), round_id)
-    home = _organisation(request, found)
-    payload = {"test_round": str(round_id), **({"organisation": str(home.pk)} if home else {})}
-    told = commands.call_missing.invoke(actor=actor_of(request), at=clock.now(), payload=payload)
-    if request.POST.get("as") == "xlsx":
-        name = f"round-{found.number}-missing.xlsx"
-        return HttpResponse(
-            sheets.call_list(told), content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-        )
-    return render(request, "screening/numbers.html", {"round": found, "organisation": home, "told": told})
-
-
-def _organisation(request: HttpRequest, found: Round) -> Organisation | None:
-    asked = request.POST.get("organisation") or request.GET.get("organisation")
-    if not asked:
-        return None
-    try:
-        return queries.organisation_in(found, UUID(asked))
-    except ValueError as error:
-        raise Http404 from error
-
-
-@require_GET
-@needs(READ)
-def enterprise(request: HttpRequest, round_id: UUID, organisation_id: UUID) -> HttpResponse:
-    """How far the departments and dormitories of one enterprise are."""
-    actor = actor_of(request)
-    found = queries.round_by_id(actor, round_id)
-    home = queries.organisation_in(found, organisation_id)
-    sections, buildings = queries.parts(found, home, "section"), queries.parts(found, home, "building")
-    context = {
-        "round": found,
-        "organisation": home,
-        "expected": sum(part.expected for part in sections),
-        "tested": sum(part.tested for part in sections),
-        "panels": panels_of(actor, found, home) if found.opened_at else [],
-        "rooms": [(room, reverse(room.url, args=[found.pk, home.pk])) for room in ENTERPRISE_ROOMS.values()],
-        "groups": [(pgettext("groups", "Departments"), sections), (_("Dormitories"), buildings)],
-        "may_call": actor.may(MANAGE, found.unit_id),
-    }
-    return render(request, "screening/enterprise.html", context)

@@ -1,0 +1,196 @@
+"""Pages of how far a round is in its parts, who is missing, whom to call."""
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from lazaretto.accounts.doors import actor_of, needs
+from lazaretto.core import clock
+from lazaretto.core.paging import BadCursor
+from lazaretto.core.paging import page as piece_of
+from lazaretto.headcounts.models import Organisation
+from lazaretto.people.queries import name_for
+from lazaretto.screening import commands, queries, sheets
+from lazaretto.screening.models import Round
+from lazaretto.screening.navigation import ENTERPRISE_ROOMS, panels_of
+from lazaretto.screening.queries import absent, parts
+from lazaretto.screening.queries.absent import Among
+from lazaretto.screening.queries.covering import OfThose, Share, coverage
+from lazaretto.screening.rules import MANAGE, READ, folded
+
+PER_PAGE = 50
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+# ---- who is missing
+
+
+@require_GET
+@needs(READ)
+def missing(request: HttpRequest, round_id: UUID) -> HttpResponse:
+    """Those not tested, by number; of an enterprise, a department, a building if asked. Telephone numbers are another
+    step.
+    """
+    actor = actor_of(request)
+    found = queries.round_by_id(actor, round_id)
+    home, among = _among(request, found)
+
+    def name(row: Any) -> str:
+        return name_for(actor, row.member.name, unit_id=found.unit_id)
+
+    piece = piece_of(absent.missing(found, among), ["number"], limit=PER_PAGE, cursor=request.GET.get("cursor", ""))
+    said = absent.named(found, among)
+    context = {
+        "round": found,
+        "organisation": home,
+        "among": among,
+        "asked": _asked(among),
+        "lines": [(row, name(row)) for row in piece.items],
+        "sums": _sums(found, among) if found.frozen_at else None,
+        "named": [(row, one, name(row)) for row, one in said],
+        "in_care": [(one, name(one.entry)) for one in absent.in_care(found, among)],
+        "next_url": "?" + urlencode({**_asked(among), "cursor": piece.next}) if piece.next else "",
+        "may_call": actor.may(MANAGE, found.unit_id),
+    }
+    return render(request, "screening/missing.html", context)
+
+
+def _sums(of: Round, among: Among) -> OfThose:
+    """By sums where they say it, else counted over those asked for."""
+    if among.section is not None or among.building is not None:
+        return parts.figures(of, among)
+    whole = coverage(of)
+    if among.organisation is None:
+        return whole
+    return next(share for share in whole.organisations if share.organisation_id == among.organisation)
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@needs(MANAGE)
+def numbers(request: HttpRequest, round_id: UUID) -> HttpResponse:
+    """Whom to call, with their numbers: a page for a phone, or Excel. The journal says who asked."""
+    if request.method == "GET":  # back from a change of language: numbers are asked for anew
+        return HttpResponseRedirect(reverse("screening:missing", args=[round_id]))
+    found = queries.round_by_id(actor_of(request), round_id)
+    home, among = _among(request, found)
+    payload = {"test_round": str(round_id), **_asked(among)}
+    told = commands.call_missing.invoke(actor=actor_of(request), at=clock.now(), payload=payload)
+    if request.POST.get("as") == "xlsx":
+        name = f"round-{found.number}-missing.xlsx"
+        return HttpResponse(
+            sheets.call_list(told), content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+        )
+    context = {"round": found, "organisation": home, "among": among, "asked": _asked(among), "told": told}
+    return render(request, "screening/numbers.html", context)
+
+
+def _among(request: HttpRequest, found: Round) -> tuple[Organisation | None, Among]:
+    """Whom the list is about; of a POST its fields count."""
+    said = request.POST if request.method == "POST" else request.GET
+    asked = said.get("organisation")
+    try:
+        home = queries.organisation_in(found, UUID(asked)) if asked else None
+    except ValueError as error:
+        raise Http404 from error
+    section, building = said.get("section"), said.get("building")
+    return home, Among(home.pk if home else None, section, building)
+
+
+def _asked(among: Among) -> dict[str, str]:
+    """As fields of a form and of an address."""
+    said = {"organisation": among.organisation and str(among.organisation)}
+    said |= {"section": among.section, "building": among.building}
+    return {name: value for name, value in said.items() if value is not None}
+
+
+# ---- enterprises and buildings
+
+
+@require_GET
+@needs(READ)
+def enterprise(request: HttpRequest, round_id: UUID, organisation_id: UUID) -> HttpResponse:
+    """How far the departments and dormitories of one enterprise are."""
+    actor = actor_of(request)
+    found = queries.round_by_id(actor, round_id)
+    home = queries.organisation_in(found, organisation_id)
+    sections, buildings = parts.parts(found, home, "section"), parts.parts(found, home, "building")
+    context = {
+        "round": found,
+        "organisation": home,
+        "sums": parts.total(sections),
+        "panels": panels_of(actor, found, home) if found.opened_at else [],
+        "rooms": [(room, reverse(room.url, args=[found.pk, home.pk])) for room in ENTERPRISE_ROOMS.values()],
+        "groups": [
+            (pgettext("groups", "Departments"), _linked(found, home, sections, "section")),
+            (_("Dormitories"), _linked(found, home, buildings, "building")),
+        ],
+        "may_call": actor.may(MANAGE, found.unit_id),
+    }
+    return render(request, "screening/enterprise.html", context)
+
+
+def _linked(of: Round, home: Organisation, found: list[parts.Part], by: str) -> list[tuple[parts.Part, str]]:
+    to = reverse("screening:missing", args=[of.pk])
+    return [(part, f"{to}?{urlencode({'organisation': home.pk, by: part.name})}") for part in found]
+
+
+@require_GET
+@needs(READ)
+def enterprises(request: HttpRequest, round_id: UUID) -> HttpResponse:
+    """All enterprises of a round by name, of one area if asked."""
+    found = queries.round_by_id(actor_of(request), round_id)
+    whole = coverage(found)
+    q, unit, cursor = (request.GET.get(name, "").strip() for name in ("q", "unit", "cursor"))
+    rows = sorted(whole.organisations, key=lambda share: (share.name, share.organisation_id))
+    sought = folded(q)
+    rows = [row for row in rows if sought in folded(row.name) and (not unit or str(row.unit_id) == unit)]
+    rows = _behind(rows, cursor)
+    asked = {name: value for name, value in (("q", q), ("unit", unit)) if value}
+    following = {**asked, "cursor": rows[PER_PAGE - 1].organisation_id} if len(rows) > PER_PAGE else {}
+    context = {
+        "round": found, "organisations": rows[:PER_PAGE], "areas": whole.areas, "q": q, "unit": unit,
+        "next_url": f"?{urlencode(following)}" if following else "",
+    }  # fmt: skip
+    return render(request, "screening/enterprises.html", context)
+
+
+def _behind(rows: list[Share], cursor: str) -> list[Share]:
+    """Those after the last one that was shown. Raises `BadCursor`."""
+    if not cursor:
+        return rows
+    places = [place for place, row in enumerate(rows, 1) if str(row.organisation_id) == cursor]
+    if not places:
+        raise BadCursor
+    return rows[places[0] :]
+
+
+@require_GET
+@needs(READ)
+def buildings(request: HttpRequest, round_id: UUID) -> HttpResponse:
+    """Dormitory buildings over all enterprises: most missing first, or by name and page where they are many."""
+    found = queries.round_by_id(actor_of(request), round_id)
+    q = request.GET.get("q", "").strip()
+    rows = parts.buildings(found, q=q)
+    few = parts.few_enough(rows)
+    if few is None:
+        piece = piece_of(rows, ["building"], limit=PER_PAGE, cursor=request.GET.get("cursor", ""))
+        shown, following = parts.standing_of(found, piece.items), piece.next
+    else:
+        shown = sorted(parts.standing_of(found, few), key=lambda one: (-one.missing, one.name))
+        following = None
+    to = reverse("screening:missing", args=[found.pk])
+    context = {
+        "round": found, "q": q, "by_name": few is None,
+        "buildings": [(one, f"{to}?{urlencode({'building': one.name})}") for one in shown],
+        "next_url": f"?{urlencode({'q': q, 'cursor': following})}" if following else "",
+    }  # fmt: skip
+    return render(request, "screening/buildings.html", context)
