@@ -358,6 +358,7 @@ ADDRESSES = {
     "tubes:agreed": GET,
     "tubes:rest": GET,
     "tubes:absent": POST,
+    "tubes:excuse": POST,
     "tubes:close": POST,
     "tubes:report_pdf": GET,
     "tubes:report_xlsx": GET,

@@ -12,7 +12,7 @@ from lazaretto.core.access import Actor
 from lazaretto.core.errors import Text
 from lazaretto.headcounts.models import Organisation
 from lazaretto.screening.models import Round
-from lazaretto.screening.rules import READ
+from lazaretto.screening.rules import OVER, READ
 from lazaretto.ui import nav
 
 
@@ -38,9 +38,23 @@ class Panel:
     capability: str
 
 
+@dataclass(frozen=True)
+class Naming:
+    """How another app takes it down by name that people of a round are excused, or missing.
+
+    The list of who is missing posts to `url` (with the key of the round): `number` for each who is ticked or `one`
+    alone, `kind` and `reason`, and the filter of the list to come back to. `reasons` are those that are proposed.
+    """
+
+    url: str
+    capability: str
+    reasons: Callable[[Round], list[str]]
+
+
 Words = Callable[[Round], list[str]]
 
 ROOMS: dict[str, Room] = {}
+NAMINGS: list[Naming] = []
 PANELS: dict[str, Panel] = {}
 LIST_PANELS: dict[str, Panel] = {}
 WORDS: list[Words] = []
@@ -87,6 +101,17 @@ def add_words(words: Words) -> None:
 def words_of(of: Round) -> list[str]:
     """What all apps say of a round."""
     return [said for words in WORDS for said in words(of)]
+
+
+def name_by(naming: Naming) -> None:
+    """Let people be excused on the list of who is missing; called when the apps are ready."""
+    NAMINGS[:] = [naming]
+
+
+def naming_for(actor: Actor, of: Round) -> Naming | None:
+    """How the actor may excuse somebody there, if at all."""
+    open_to = of.frozen_at is not None and of.state not in OVER
+    return next((one for one in NAMINGS if open_to and actor.may(one.capability, of.unit_id)), None)
 
 
 def panels_of(actor: Actor, of: Round, organisation: Organisation | None = None) -> list[tuple[Panel, str]]:

@@ -6,12 +6,13 @@ from django.utils.translation import gettext_lazy as _
 from lazaretto.accounts.doors import actor_of
 from lazaretto.cases.hooks import hear_end
 from lazaretto.cases.queries.surroundings import told_by
-from lazaretto.screening.navigation import Panel, Room, add_panel, add_room
+from lazaretto.screening.navigation import Naming, Panel, Room, add_panel, add_room, name_by
 from lazaretto.screening.queries.excused import named_in
 from lazaretto.tubes.commands.positives import take_up_again
 from lazaretto.tubes.models import Absence
+from lazaretto.tubes.queries.balance import reasons_for
 from lazaretto.tubes.queries.near import known_of
-from lazaretto.tubes.rules import READ
+from lazaretto.tubes.rules import MANAGE, READ
 from lazaretto.ui import nav
 
 
@@ -25,6 +26,7 @@ def register_entries() -> None:
     told_by(known_of)
     hear_end(take_up_again)
     named_in(Absence.objects.holding, Absence.objects.excusing)
+    name_by(Naming("tubes:excuse", MANAGE, reasons_for))
     add_room(Room(_("Tubes"), "test-pipe", "tubes:round"))
     add_room(Room(_("Closing"), "scale", "tubes:closing"))
     add_panel(Panel(_("Numbers agreed with enterprises"), "tubes:agreed", READ))

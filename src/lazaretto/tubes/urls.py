@@ -16,6 +16,7 @@ urlpatterns = [
     path("tubes/rounds/<uuid:round_id>/closing", closing.closing, name="closing"),
     path("tubes/rounds/<uuid:round_id>/agreed", closing.numbers, name="agreed"),
     path("tubes/rounds/<uuid:round_id>/absent", closing.absent, name="absent"),
+    path("tubes/rounds/<uuid:round_id>/excuse", closing.excuse, name="excuse"),
     path("tubes/rounds/<uuid:round_id>/rest", closing.rest, name="rest"),
     path("tubes/rounds/<uuid:round_id>/close", closing.close, name="close"),
     path("tubes/rounds/<uuid:round_id>/report.pdf", closing.report_pdf, name="report_pdf"),

@@ -15,11 +15,11 @@ from tests.factories import NOW
 DEADLINE = NOW + timedelta(hours=8)
 
 
-def enterprise(unit, name: str, numbers=()) -> Organisation:
+def enterprise(unit, name: str, numbers=(), **more) -> Organisation:
     """An enterprise whose people have the identity cards of these numbers."""
     made = Organisation.objects.create(unit=unit, name=name, folded=name, started_at=NOW)
     for number in numbers:
-        member(made, number)
+        member(made, number, **more)
     return made
 
 
@@ -56,9 +56,9 @@ def point(cast, of: Round, code="P1") -> Point:
     return Point.objects.get(pk=made.point_id)
 
 
-def opened(cast, *, people=6, tube_rule="10") -> tuple[Round, Point]:
+def opened(cast, *, people=6, tube_rule="10", **more) -> tuple[Round, Point]:
     """A round that is open, with one point; people 1 to n belong to the first enterprise, 101 to the second."""
-    enterprise(cast.site.unit, "A公司", range(1, people + 1))
+    enterprise(cast.site.unit, "A公司", range(1, people + 1), **more)
     enterprise(cast.site.unit, "B公司", [101])
     return open_one(cast, tube_rule=tube_rule)
 

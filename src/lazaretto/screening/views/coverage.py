@@ -20,8 +20,8 @@ from lazaretto.headcounts.models import Organisation
 from lazaretto.people.queries import name_for
 from lazaretto.screening import commands, queries, sheets
 from lazaretto.screening.models import Round
-from lazaretto.screening.navigation import ENTERPRISE_ROOMS, panels_of
-from lazaretto.screening.queries import absent, parts
+from lazaretto.screening.navigation import ENTERPRISE_ROOMS, naming_for, panels_of
+from lazaretto.screening.queries import absent, finding, parts
 from lazaretto.screening.queries.absent import Among
 from lazaretto.screening.queries.covering import OfThose, Share, coverage
 from lazaretto.screening.rules import MANAGE, READ, folded
@@ -46,6 +46,8 @@ def missing(request: HttpRequest, round_id: UUID) -> HttpResponse:
     def name(row: Any) -> str:
         return name_for(actor, row.member.name, unit_id=found.unit_id)
 
+    q = request.GET.get("q", "").strip()[:40]
+    naming = naming_for(actor, found)
     piece = piece_of(absent.missing(found, among), ["number"], limit=PER_PAGE, cursor=request.GET.get("cursor", ""))
     said = absent.named(found, among)
     context = {
@@ -55,12 +57,22 @@ def missing(request: HttpRequest, round_id: UUID) -> HttpResponse:
         "asked": _asked(among),
         "lines": [(row, name(row)) for row in piece.items],
         "sums": _sums(found, among) if found.frozen_at else None,
+        "q": q,
+        "found": [(one, name(one.entry)) for one in _found(found, q, among)],
+        "names_too": finding.names_are_looked_for(found, among.organisation),
+        "naming": naming,
+        "naming_url": reverse(naming.url, args=[found.pk]) if naming else "",
+        "reasons": naming.reasons(found) if naming else [],
         "named": [(row, one, name(row)) for row, one in said],
         "in_care": [(one, name(one.entry)) for one in absent.in_care(found, among)],
         "next_url": "?" + urlencode({**_asked(among), "cursor": piece.next}) if piece.next else "",
         "may_call": actor.may(MANAGE, found.unit_id),
     }
     return render(request, "screening/missing.html", context)
+
+
+def _found(of: Round, sought: str, among: Among) -> list[finding.Found]:
+    return finding.find(of, sought, organisation=among.organisation) if sought else []
 
 
 def _sums(of: Round, among: Among) -> OfThose:

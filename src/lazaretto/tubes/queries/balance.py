@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.translation import pgettext_lazy
 
 from lazaretto.screening.models import RosterEntry, Round, Scan
 from lazaretto.screening.queries.excused import CARE, counted, in_care
@@ -11,6 +12,7 @@ from lazaretto.tubes.choices import AbsenceKind, RecallState, Standing
 from lazaretto.tubes.models import Absence, Recall, Trail
 
 NAMED = 12  # of each kind, in a refusal
+LAST, PROPOSED = 200, 12  # absences that are looked at, reasons that are proposed
 PENDING = (RecallState.OPEN, RecallState.RETESTED, RecallState.POSITIVE)
 
 
@@ -64,6 +66,18 @@ def absences(of: Round) -> QuerySet[Absence]:
     """Those who were not tested and are named, without whoever was tested after all."""
     tested = Scan.objects.filter(round=of.pk, number=OuterRef("number"))
     return Absence.objects.holding().filter(~Exists(tested), round=of.pk).select_related("by").order_by("number")
+
+
+USUAL_REASONS = (
+    pgettext_lazy("excused", "on leave"), pgettext_lazy("excused", "away from the area"),
+    pgettext_lazy("excused", "in hospital"), pgettext_lazy("excused", "moved away"),
+)  # fmt: skip
+
+
+def reasons_for(of: Round) -> list[str]:
+    """What is proposed to whoever excuses somebody: what was said last in this round, and what is usual."""
+    said = Absence.objects.filter(round=of.pk).order_by("-id").values_list("reason", flat=True)[:LAST]
+    return list(dict.fromkeys([*said, *map(str, USUAL_REASONS)]))[:PROPOSED]
 
 
 def said_before(of: Round, numbers: Collection[int]) -> dict[int, list[Absence]]:

@@ -5,16 +5,17 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from lazaretto.core import clock
+from lazaretto.headcounts.models import Member
 from lazaretto.screening.tests.rounds import open_one, opened, scan, send
 from lazaretto.tubes import commands
 from lazaretto.tubes.choices import AbsenceKind
-from lazaretto.tubes.models import Positive, Recall, Trail
+from lazaretto.tubes.models import Absence, Positive, Recall, Trail
 from lazaretto.tubes.own import token_of
 from lazaretto.tubes.tests.labs import recheck, report, stage
 from lazaretto.tubes.tests.ways import brought, laboratory, seen, tell
 from tests.browser import READERS, Opener
 from tests.cast import Cast
-from tests.factories import NOW
+from tests.factories import NOW, stay
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -127,3 +128,26 @@ def test_a_doubt_is_cleared_with_what_was_found(window: Opener, cast: Cast):
     expect(page.locator("#look-reason")).to_have_count(0)
     expect(page.get_by_text("实验室有这管，袋子是空的")).to_be_visible()
     assert opened_window.problems() == []
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_somebody_is_found_and_excused_on_the_list_of_who_is_missing(window: Opener, cast: Cast, reader):
+    language, theme, width = reader
+    of, _place = opened(cast, building="3栋")
+    Member.objects.filter(name="员工003").update(person=stay(cast.site).person)
+    missing = reverse("screening:missing", args=[of.pk])
+    shown = window(language=language, theme=theme, width=width, session=cast.duty_officer.client.session.session_key)
+    page = shown.open(f"{missing}?q=员工002")
+    page.locator("#reason").fill("住院")
+    page.locator("[data-found] button[name=one]").click()
+    page.wait_for_url("**/missing?q=*")
+    assert Absence.objects.get().number == 2
+    assert shown.problems() == [], "found and excused"
+    page = shown.open(missing)
+    page.locator("#reason").fill("出差")
+    page.locator("input[name=number][value='4']").check()
+    page.locator("button[name=kind][value=excused]").click()
+    expect(page.locator("text=出差").first).to_be_attached()
+    assert shown.problems() == [], "excused by name, in our care"
+    shown.open(reverse("screening:round", args=[of.pk]))
+    assert shown.problems() == [], "excused in the figures"
