@@ -66,6 +66,39 @@ def append_only(table: str, *, columns: Sequence[str] = ()) -> Guard:
     )
 
 
+def goes_only_beside(table: str, other: str, *, same: str) -> Guard:
+    """Refuse UPDATE on a table that was `append_only` until now, and DELETE unless `other` has a row with the same
+    `same`: who takes rows away says so first, in the same transaction.
+    """
+    beside = f"EXISTS (SELECT 1 FROM {other} beside WHERE beside.{same} = OLD.{same})"  # noqa: S608 - our own words
+    first = append_only(table)
+    return Guard(
+        {
+            "postgresql": [
+                f"DROP TRIGGER {table}_append_only ON {table}",
+                f"""CREATE TRIGGER {table}_append_only BEFORE UPDATE ON {table}
+                FOR EACH ROW EXECUTE FUNCTION {table}_append_only()""",
+                f"""CREATE FUNCTION {table}_goes() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN IF {beside} THEN RETURN OLD; END IF;
+                RAISE EXCEPTION '{table} is append-only' USING ERRCODE = 'restrict_violation'; END $$""",
+                f"CREATE TRIGGER {table}_goes BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_goes()",
+            ],
+            "sqlite": [
+                f"DROP TRIGGER {table}_no_delete",
+                f"""CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} WHEN NOT {beside}
+                BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END""",
+            ],
+        },
+        {
+            "postgresql": [
+                f"DROP TRIGGER {table}_goes ON {table}", f"DROP FUNCTION {table}_goes()", *first.undo["postgresql"],
+                *first.statements["postgresql"],
+            ],
+            "sqlite": [*first.undo["sqlite"], *first.statements["sqlite"]],
+        },
+    )  # fmt: skip
+
+
 def no_overlap(name: str, table: str, *, same: str, differs: str | None = None, unless: str | None = None) -> Guard:
     """Two rows with the same `same` (and, if given, another `differs`) never overlap in [started_at, ended_at).
 

@@ -13,6 +13,6 @@ class ScreeningConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare deadlines, commands and proofs; put the entry into its place."""
-        for room in ("deadlines", "commands", "proofs", "words"):
+        for room in ("deadlines", "commands", "duties", "proofs", "words"):
             import_module(f"{self.name}.{room}")
         import_module(f"{self.name}.navigation").register_entries()

@@ -382,9 +382,10 @@ class DuplicateScan(models.Model):
 
 
 class CountDelta(models.Model):
-    """So many more people tested at a point in an hour, of an enterprise (none: strangers). Append-only.
+    """So many more people tested at a point in an hour, of an enterprise (none: strangers).
 
-    Counts are sums of these: a counter that every upload changed would let them all wait for each other.
+    Counts are sums of these: a counter that every upload changed would let them all wait for each other. None is ever
+    changed; many of the same point, enterprise and hour are folded into one, beside a `CountFold`.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -403,6 +404,18 @@ class CountDelta(models.Model):
 
     def __str__(self) -> str:
         return f"{self.point_id} {self.n}"
+
+
+class CountFold(models.Model):
+    """The deltas of a round are being folded, in the transaction that this row begins and ends in.
+
+    Without it the database lets no delta go, and two stewards do not fold the same.
+    """
+
+    round = models.OneToOneField(Round, on_delete=models.PROTECT, primary_key=True, related_name="+")
+
+    def __str__(self) -> str:
+        return str(self.round_id)
 
 
 class Fever(models.Model):

@@ -38,6 +38,7 @@ OVER: Final = (RoundState.CLOSED, RoundState.CANCELLED)
 
 MOST_SCANS: Final = 200  # in one upload
 MOST_CALLS: Final = 20_000  # on one list of those not tested
+FOLDED_FROM: Final = 2_000  # deltas of a round: fewer are added up as fast as one
 LONGEST_PAST: Final = timedelta(days=2)  # a round written down after it began
 FARTHEST: Final = timedelta(days=60)
 LARGEST_TUBE: Final = 20
@@ -93,6 +94,11 @@ def folded(code: str) -> str:
 def edition(values: Iterable[object]) -> str:
     """A word that changes with any of the values: what a writer saw of a round or a point."""
     return sha256("\n".join(map(str, values)).encode()).hexdigest()[:16]
+
+
+def worth_folding(sums: int) -> int:
+    """From how many deltas on they are folded into so many sums: each is rewritten about once, however many come."""
+    return max(FOLDED_FROM, 2 * sums)
 
 
 def hour_of(moment: datetime) -> datetime:

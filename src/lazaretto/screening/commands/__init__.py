@@ -5,6 +5,7 @@ from lazaretto.screening.commands.calling import CallList, ToCall, call_missing
 from lazaretto.screening.commands.capturing import upload
 from lazaretto.screening.commands.copying import PointsCopied, copy_points
 from lazaretto.screening.commands.fevers import FeverSettled, FeversNoted, SeenFever, answer_fever, note_fevers
+from lazaretto.screening.commands.folding import fold_counts
 from lazaretto.screening.commands.points import (
     PointAdded,
     PointChanged,
@@ -72,6 +73,7 @@ __all__ = [
     "closes_only_when",
     "copy_points",
     "draft_round",
+    "fold_counts",
     "followed",
     "follows_a_change",
     "freeze_round",

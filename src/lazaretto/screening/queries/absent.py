@@ -42,10 +42,10 @@ def missing(of: Round, among: Among = EVERYBODY) -> QuerySet[RosterEntry]:
     walked through, nor is what the first of them has done. Which these are is one query over sums, the rest another.
     """
     left = _not_done(of) if among.everybody else []
-    rows = untested(of, among, since=_first_gap(of, left[0].first) if left else 1)
+    rows = expected(of, among, since=_first_gap(of, left[0].first) if left else 1)
     if among.everybody and len(left) <= FEW_LEFT:
         rows = _of_those(rows, left)
-    return rows.filter(~excused.named(of), ~excused.in_care(of))
+    return rows.filter(excused.nobody_knows(of))
 
 
 def named(
@@ -127,7 +127,7 @@ def _first_gap(of: Round, since: int) -> RawSQL:
     return RawSQL(_FIRST_GAP, [own, since, since, own, since])  # noqa: S611 - our own words
 
 
-def untested(of: Round, among: Among = EVERYBODY, since: int | RawSQL = 1) -> QuerySet[RosterEntry]:
-    """Who is expected and was not tested, whatever is said of them; in the order of their numbers."""
-    expected = RosterEntry.objects.filter(round=of, number__gte=since).select_related("member", "organisation")
-    return among_these(expected.filter(~excused.tested(of)), among).order_by("number")
+def expected(of: Round, among: Among = EVERYBODY, since: int | RawSQL = 1) -> QuerySet[RosterEntry]:
+    """Who is expected from this number on, in the order of their numbers."""
+    rows = RosterEntry.objects.filter(round=of, number__gte=since).select_related("member", "organisation")
+    return among_these(rows, among).order_by("number")

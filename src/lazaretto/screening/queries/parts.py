@@ -12,7 +12,7 @@ from lazaretto.screening.queries import excused
 from lazaretto.screening.queries.absent import Among, among_these
 from lazaretto.screening.queries.covering import OfThose
 
-MOST_AT_ONCE, PEOPLE_AT_ONCE = 300, 50_000  # buildings and their people: more are counted page by page
+MOST_AT_ONCE, PEOPLE_AT_ONCE = 300, 25_000  # buildings and their people: more are counted page by page
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from lazaretto.screening.queries.covering import OfThose, Share, coverage
 from lazaretto.screening.rules import MANAGE, READ, folded
 
 PER_PAGE = 50
+BUILDINGS_SHOWN = 20  # each is counted over its people
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -194,7 +195,7 @@ def buildings(request: HttpRequest, round_id: UUID) -> HttpResponse:
     rows = parts.buildings(found, q=q)
     few = parts.few_enough(rows)
     if few is None:
-        piece = piece_of(rows, ["building"], limit=PER_PAGE, cursor=request.GET.get("cursor", ""))
+        piece = piece_of(rows, ["building"], limit=BUILDINGS_SHOWN, cursor=request.GET.get("cursor", ""))
         shown, following = parts.standing_of(found, piece.items), piece.next
     else:
         shown = sorted(parts.standing_of(found, few), key=lambda one: (-one.missing, one.name))
