@@ -189,7 +189,8 @@ def _care(of: Round) -> tuple[str, list[Any]]:
     during, times = "stay.ended_at IS NULL", []
     if over_at is not None:
         during, times = "stay.started_at <= %s AND (stay.ended_at IS NULL OR stay.ended_at > %s)", [over_at, over_at]
-    unnamed, said = "true", []
+    unnamed: str = "true"
+    said: list[Any] = []
     for rows in _NAMED:
         own = rows().filter(round=of.pk, number=RawSQL("turns.number", [])).order_by().values("number")[:1]
         text, values = own.query.sql_with_params()

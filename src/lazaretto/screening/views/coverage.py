@@ -120,8 +120,8 @@ def _among(request: HttpRequest, found: Round) -> tuple[Organisation | None, Amo
 
 def _asked(among: Among) -> dict[str, str]:
     """As fields of a form and of an address."""
-    said = {"organisation": among.organisation and str(among.organisation)}
-    said |= {"section": among.section, "building": among.building}
+    home = str(among.organisation) if among.organisation else None
+    said = {"organisation": home, "section": among.section, "building": among.building}
     return {name: value for name, value in said.items() if value is not None}
 
 
