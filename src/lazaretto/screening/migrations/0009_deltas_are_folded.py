@@ -9,7 +9,7 @@ from lazaretto.core.guards import goes_only_beside
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('screening', '0007_buildings_of_rosters'),
+        ('screening', '0008_buildings_of_rosters'),
     ]
 
     operations = [
