@@ -277,6 +277,12 @@ ADDRESSES = {
     "headcounts:whereabouts": POST,
     "headcounts:enrol": POST,
     "headcounts:leave": POST,
+    "headcounts:person": GET,
+    "headcounts:household": POST,
+    "headcounts:concern": POST,
+    "headcounts:end-concern": POST,
+    "headcounts:families": GET,
+    "headcounts:families-export": POST,
     "headcounts:lists": GET,
     "headcounts:list": GET,
     "headcounts:commit": POST,
@@ -500,7 +506,10 @@ ARGUMENTS = {
         for page in ("one", "contact", "whereabouts", "enrol")
     },
     **{f"headcounts:{page} pk": lambda world: world[HeadcountList].pk for page in HEADCOUNT_LIST_PAGES},
-    "headcounts:leave pk": lambda world: world[Member].pk,
+    **{
+        f"headcounts:{page} pk": lambda world: world[Member].pk
+        for page in ("leave", "person", "household", "concern", "end-concern")
+    },
     "headcounts:decide number": lambda _world: 2,
     **{f"returnees:{page} pk": lambda world: world[ReturneeList].pk for page in ("list", "commit", "decide", "cancel")},
     **{

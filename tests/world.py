@@ -19,7 +19,15 @@ from lazaretto.custody.models import Fact, Handover, Question
 from lazaretto.deciding.models import Matter
 from lazaretto.emergencies.models import Emergency
 from lazaretto.field.models import Device
-from lazaretto.headcounts.models import HeadcountList, ListLine, Member, Organisation
+from lazaretto.headcounts.models import (
+    HeadcountList,
+    Household,
+    ListLine,
+    Member,
+    MemberChange,
+    MemberConcern,
+    Organisation,
+)
 from lazaretto.objections.models import Objection, Offer
 from lazaretto.orders.models import ExceptionRequest, TransferOrder
 from lazaretto.people.models import ContactPoint, IdentityDocument, Merge, Need, Party, PartyMember
@@ -189,9 +197,11 @@ def _headcount(site) -> list[Model]:
     enterprise = Organisation.objects.create(unit=site.unit, name="正德", folded="正德", started_at=NOW)
     one = HeadcountList.objects.create(unit=site.unit, file_name="a.csv", digest="a", state="staged", uploaded_at=NOW)
     line = ListLine.objects.create(headcount_list=one, number=2, outcome="held", payload='{"name": ""}')
-    return [
-        enterprise, Member.objects.create(organisation=enterprise, name="侯俊轩", started_at=NOW), one, line,
-    ]  # fmt: skip
+    household = Household.objects.create(unit=site.unit, started_at=NOW)
+    member = Member.objects.create(organisation=enterprise, name="侯俊轩", household=household, started_at=NOW)
+    concern = MemberConcern.objects.create(member=member, kind="dual", started_at=NOW)
+    change = MemberChange.objects.create(member=member, changed_at=NOW, moved=True, said='{"room": ["1", "2"]}')
+    return [enterprise, household, member, concern, change, one, line]
 
 
 def _returnees(cast) -> list[Model]:

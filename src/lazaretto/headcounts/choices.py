@@ -13,6 +13,23 @@ class OrganisationKind(TextChoices):
     NONE = "none", _("people with no employer here")
 
 
+class Concern(TextChoices):
+    """What must be thought of when somebody's area is tested, closed or emptied: about them or about their family."""
+
+    PREGNANT = "pregnant", pgettext_lazy("concern", "pregnant")
+    NURSING = "nursing", pgettext_lazy("concern", "breast-feeding")
+    CHILD = "child", pgettext_lazy("concern", "small child at home")
+    DUAL = "dual", pgettext_lazy("concern", "both partners work")
+    SINGLE = "single", pgettext_lazy("concern", "alone with a child")
+    ELDERLY = "elderly", pgettext_lazy("concern", "elderly at home")
+    ALONE = "alone", pgettext_lazy("concern", "lives alone")
+    DISABLED = "disabled", pgettext_lazy("concern", "disability")
+    DIALYSIS = "dialysis", pgettext_lazy("concern", "dialysis or chemotherapy")
+    CHRONIC = "chronic", pgettext_lazy("concern", "chronic illness")
+    MIND = "mind", pgettext_lazy("concern", "mental illness")
+    OTHER = "other", pgettext_lazy("concern", "something else")
+
+
 class ListState(TextChoices):
     """How far a list is."""
 

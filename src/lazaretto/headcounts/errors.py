@@ -65,3 +65,20 @@ class OnItAlready(DomainError):
     code = "headcount_on_it_already"
     message = _("Somebody with this document is on this headcount.")
     next_step = _("Look for them by name or by the last four characters of the document.")
+
+
+class NoSuchConcern(DomainError):
+    """Nothing of that kind stands about them."""
+
+    code = "headcount_no_such_concern"
+    message = _("This is not written about them any more.")
+    next_step = _("Look at the page of the person again.")
+
+
+class TooManyToCareFor(DomainError):
+    """The list would be longer than anybody can work through."""
+
+    code = "headcount_too_many_to_care_for"
+    status = 422
+    message = _("These are too many people for one list.")
+    next_step = _("Choose one kind.")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lazaretto.accounts.fields import AreaField
 from lazaretto.accounts.models import Unit
+from lazaretto.headcounts.choices import Concern
 from lazaretto.headcounts.models import Organisation
 
 
@@ -82,3 +83,10 @@ class LeaveForm(forms.Form):
     """Why somebody is on a headcount no more."""
 
     reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class ConcernForm(forms.Form):
+    """What must be thought of about somebody."""
+
+    kind = forms.ChoiceField(label=_("What it is"), choices=Concern.choices)
+    note = forms.CharField(label=_("In words"), max_length=300, required=False)

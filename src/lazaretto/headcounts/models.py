@@ -8,7 +8,7 @@ from lazaretto.accounts.models import Unit
 from lazaretto.core.access import ScopedQuerySet
 from lazaretto.core.fields import EncryptedTextField
 from lazaretto.core.ids import new_id
-from lazaretto.headcounts.choices import LineOutcome, ListState, OrganisationKind, Resolution
+from lazaretto.headcounts.choices import Concern, LineOutcome, ListState, OrganisationKind, Resolution
 from lazaretto.people.models import Person
 from lazaretto.places.models import on_the_map
 
@@ -63,6 +63,7 @@ class Organisation(models.Model):
 class HeadcountList(models.Model):
     """A list as somebody sent it, read in pieces, looked at, taken in in pieces.
 
+    `kind` says whether it names employees, residents, or people without an employer in the area.
     `complete` says that it names everybody: whoever of its enterprises is not on it any more has left. The counts say
     what became of every line: `lines` is the sum of all outcomes.
     """
@@ -72,6 +73,10 @@ class HeadcountList(models.Model):
     file_name = models.CharField(max_length=200)
     digest = models.CharField(max_length=64)
     organisation = models.CharField(max_length=120, blank=True)
+    kind = models.CharField(
+        max_length=12, choices=OrganisationKind, default=OrganisationKind.ENTERPRISE,
+        db_default=OrganisationKind.ENTERPRISE,
+    )  # fmt: skip
     complete = models.BooleanField(default=False)
     columns = models.JSONField(default=dict)
     state = models.CharField(max_length=12, choices=ListState, default=ListState.READING)
@@ -136,6 +141,38 @@ class ListLine(models.Model):
         return f"{self.number} {self.outcome}"
 
 
+class Household(models.Model):
+    """People of one family in the area of a unit, wherever each of them works.
+
+    A household that a list named is found again by `number_digest`, under which its number lies; `from_list` named it
+    last. One that somebody linked by hand has neither.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    number = EncryptedTextField(null=True, blank=True)
+    number_digest = models.CharField(max_length=64, blank=True)
+    from_list = models.ForeignKey(HeadcountList, null=True, on_delete=models.PROTECT, related_name="+")
+    started_at = models.DateTimeField()
+
+    objects = ScopedQuerySet.as_manager()
+    SCOPE = "unit_id"
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "number_digest"], condition=~Q(number_digest=""), name="household_number_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(number_digest="", number__isnull=True) | ~Q(number_digest="") & Q(number__isnull=False),
+                name="household_number_is_found",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class Member(models.Model):
     """Somebody on a headcount, for a period. Most are nothing more; `person` is set where we care for them by name.
 
@@ -157,6 +194,9 @@ class Member(models.Model):
     phone = EncryptedTextField(null=True, blank=True)
     person = models.ForeignKey(
         Person, null=True, blank=True, on_delete=models.PROTECT, related_name="headcounts", db_index=False
+    )
+    household = models.ForeignKey(
+        Household, null=True, blank=True, on_delete=models.PROTECT, related_name="members", db_index=False
     )
     from_list = models.ForeignKey(
         HeadcountList, null=True, on_delete=models.PROTECT, related_name="members", db_index=False
@@ -189,7 +229,68 @@ class Member(models.Model):
             models.Index(fields=["organisation", "initials"], name="member_initials"),
             models.Index(fields=["document_digest"], name="member_document"),
             models.Index(fields=["person"], condition=Q(person__isnull=False), name="member_person"),
+            models.Index(fields=["household"], condition=Q(household__isnull=False), name="member_household"),
+            models.Index(fields=["-started_at", "-id"], name="member_joined"),
+            models.Index(fields=["-ended_at", "-id"], condition=Q(ended_at__isnull=False), name="member_left"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class MemberChange(models.Model):
+    """What was said of a member until a list or somebody said otherwise. Append-only.
+
+    `said` is encrypted JSON: what each field was and what it is since. `moved`: where they sleep or work is among it.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="changes")
+    changed_at = models.DateTimeField()
+    moved = models.BooleanField()
+    said = EncryptedTextField()
+    from_list = models.ForeignKey(HeadcountList, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+
+    objects = ScopedQuerySet.as_manager()
+    SCOPE = "member__organisation__unit_id"
+
+    class Meta:
+        indexes = [models.Index(fields=["-changed_at", "-id"], name="member_changed")]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} {self.changed_at}"
+
+
+class MemberConcern(models.Model):
+    """Something about a member or their family that must be thought of, for a period.
+
+    `note` is the cell as it came where it says more than words we know. `from_list` is null for what somebody wrote by
+    hand: no list ends that.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="concerns")
+    kind = models.CharField(max_length=12, choices=Concern)
+    note = EncryptedTextField(null=True, blank=True)
+    from_list = models.ForeignKey(HeadcountList, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+    SCOPE = "member__organisation__unit_id"
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member", "kind"], condition=Q(ended_at__isnull=True), name="member_concern_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")), name="member_concern_period"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["kind", "member"], condition=Q(ended_at__isnull=True), name="member_concern_kind")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} {self.kind}"

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from lazaretto.core.tables.lists import Headings
 from lazaretto.headcounts.choices import Issue, LineOutcome
+from lazaretto.headcounts.rules_families import NO_FAMILY, Family, household_number, read_family
 from lazaretto.people.rules import fold, is_nothing, read_cells, without_ticks
 
 
@@ -31,6 +32,8 @@ HEADINGS = Headings({
     "phone": ("手机", "手机号", "手机号码", "联系电话", "电话", "phone", "mobile", "telephone"),
     "dormitory": ("宿舍", "宿舍号", "住址", "房号", "门牌", "dormitory", "room", "address"),
     "inside": ("是否住园区", "住园区", "是否住宿", "是否住厂", "lives here", "lives inside"),
+    "family": ("家庭情况", "家庭状况", "家庭备注", "特殊情况", "特殊人群", "family", "family situation", "needs"),
+    "household": ("户号", "户编号", "家庭编号", "家庭号", "户口簿号", "household", "household number", "family number"),
 }, folded)  # fmt: skip
 columns_of, is_header = HEADINGS.columns_of, HEADINGS.is_header
 HOLDS: frozenset[str] = frozenset({Issue.NO_NAME, Issue.ODD_NAME, Issue.NO_ORGANISATION, Issue.BAD_DOCUMENT})
@@ -55,6 +58,8 @@ class Entry:
     building: str = ""
     room: str = ""
     inside: bool | None = None
+    family: Family = NO_FAMILY
+    household: str = ""
     issues: tuple[str, ...] = ()
 
     @property
@@ -86,6 +91,8 @@ def read_entry(said: Mapping[str, str], *, organisation: str = "", by_hand: bool
         building=building,
         room=room,
         inside=_inside(cells.get("inside", ""), room),
+        family=read_family(cells.get("family", "")),
+        household=household_number(cells.get("household", "")),
         issues=tuple(issues),
     )
 

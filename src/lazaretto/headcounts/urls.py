@@ -3,6 +3,7 @@
 from django.urls import path
 
 from lazaretto.headcounts import views
+from lazaretto.headcounts.views import families, people
 
 app_name = "headcounts"
 urlpatterns = [
@@ -11,6 +12,12 @@ urlpatterns = [
     path("headcounts/enterprises/<uuid:pk>/contact", views.contact, name="contact"),
     path("headcounts/enterprises/<uuid:pk>/whereabouts", views.whereabouts, name="whereabouts"),
     path("headcounts/enterprises/<uuid:pk>/people", views.enrol, name="enrol"),
+    path("headcounts/people/<int:pk>", people.person, name="person"),
+    path("headcounts/people/<int:pk>/household", people.household, name="household"),
+    path("headcounts/people/<int:pk>/concerns", people.concern, name="concern"),
+    path("headcounts/people/<int:pk>/concerns/end", people.end_concern, name="end-concern"),
+    path("headcounts/families", families.families, name="families"),
+    path("headcounts/families/export", families.export, name="families-export"),
     path("headcounts/people/<int:pk>/leave", views.leave, name="leave"),
     path("headcounts/lists", views.lists, name="lists"),
     path("headcounts/lists/<uuid:pk>", views.one_list, name="list"),

@@ -12,6 +12,15 @@ from lazaretto.headcounts.commands.by_hand import (
     say_whereabouts,
 )
 from lazaretto.headcounts.commands.caring import as_newcomer, link, people_for, tidy
+from lazaretto.headcounts.commands.caring_for import CareList, InCare, list_concerns
+from lazaretto.headcounts.commands.families import (
+    ConcernSaid,
+    HouseholdShared,
+    end_concern,
+    leave_household,
+    note_concern,
+    share_household,
+)
 from lazaretto.headcounts.commands.reading import (
     LineDecided,
     LineShown,
@@ -29,9 +38,13 @@ from lazaretto.headcounts.commands.taking import PIECE, PieceTaken, commit_list
 
 __all__ = [
     "PIECE",
+    "CareList",
+    "ConcernSaid",
     "ContactNamed",
     "Enrolled",
     "Gone",
+    "HouseholdShared",
+    "InCare",
     "LineDecided",
     "LineShown",
     "LinesRead",
@@ -46,13 +59,18 @@ __all__ = [
     "cancel_list",
     "commit_list",
     "decide_line",
+    "end_concern",
     "end_reading",
     "enrol",
     "leave",
+    "leave_household",
     "link",
+    "list_concerns",
     "name_contact",
+    "note_concern",
     "people_for",
     "say_whereabouts",
+    "share_household",
     "show_line",
     "tidy",
 ]

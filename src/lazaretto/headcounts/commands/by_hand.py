@@ -101,7 +101,8 @@ def enrol(
     return Enrolled(member.pk, home.id)
 
 
-_ATTRIBUTES = tuple(f"{name}_id" if name in {"organisation", "person", "from_list"} else name for name in MEMBER_FIELDS)
+_KEYS = {"organisation", "person", "household", "from_list"}
+_ATTRIBUTES = tuple(f"{name}_id" if name in _KEYS else name for name in MEMBER_FIELDS)
 _FIELD_OF = {
     Issue.NO_NAME: "name", Issue.ODD_NAME: "name", Issue.NO_ORGANISATION: "organisation",
     Issue.BAD_DOCUMENT: "document", Issue.BAD_PHONE: "phone",

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from lazaretto.headcounts.models import HeadcountList, Organisation
+from lazaretto.headcounts.models import HeadcountList, Member, Organisation
 from lazaretto.headcounts.queries import (
     members_with,
 )
@@ -16,7 +16,7 @@ from lazaretto.people.rules import initials
 
 MEMBER_FIELDS = (
     "organisation", "section", "building", "room", "inside", "name", "initials", "document_kind", "document_digest",
-    "document", "document_tail", "phone", "person", "from_list", "started_at", "ended_at",
+    "document", "document_tail", "phone", "person", "household", "from_list", "started_at", "ended_at",
 )  # fmt: skip
 
 
@@ -29,10 +29,35 @@ class Paper:
     country: str = ""
 
 
-def there_now(digests: Iterable[str]) -> dict[tuple[UUID, str], int]:
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Somebody as they stand on a headcount now."""
+
+    pk: int
+    home: UUID
+    unit: UUID
+    digest: str
+    household: int | None
+    name: str
+    section: str
+    building: str
+    room: str
+    inside: bool | None
+    phone: str | None
+
+
+def standing(member: Member) -> Standing:
+    """The same of a row at hand."""
+    return Standing(
+        member.pk, member.organisation_id, member.organisation.unit_id, member.document_digest, member.household_id,
+        member.name, member.section, member.building, member.room, member.inside, member.phone,
+    )  # fmt: skip
+
+
+def there_now(digests: Iterable[str]) -> dict[tuple[UUID, str], Standing]:
     """Members by enterprise and document."""
-    rows = members_with(digests=sorted(set(digests) - {""}))
-    return {(home, digest): pk for home, digest, pk in rows}
+    rows = (Standing(*row) for row in members_with(digests=sorted(set(digests) - {""})))
+    return {(row.home, row.digest): row for row in rows}
 
 
 def member_row(
@@ -42,10 +67,11 @@ def member_row(
     person: UUID | None,
     headcount_list: HeadcountList | None,
     at: datetime,
+    household: int | None = None,
 ) -> tuple[Any, ...]:
     """The values of `MEMBER_FIELDS`."""
     return (
         home.pk, entry.section, entry.building, entry.room, entry.inside, entry.name, initials(entry.name)[:20],
         entry.kind, digest, entry.document or None, last_four(entry.document) if entry.document else "",
-        entry.phone or None, person, headcount_list.pk if headcount_list else None, at, None,
+        entry.phone or None, person, household, headcount_list.pk if headcount_list else None, at, None,
     )  # fmt: skip

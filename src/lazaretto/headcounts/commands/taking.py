@@ -1,8 +1,8 @@
 """Lists are taken in, piece by piece."""
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,9 @@ from lazaretto.core.access import Actor
 from lazaretto.core.bulk import insert, insert_rows, update_rows
 from lazaretto.core.commands import command, record
 from lazaretto.headcounts.choices import LineOutcome, ListState, Resolution
-from lazaretto.headcounts.commands.common import MEMBER_FIELDS, Paper, member_row, there_now
+from lazaretto.headcounts.commands.changing import SAID, Other, differing, otherwise, write_changes
+from lazaretto.headcounts.commands.common import MEMBER_FIELDS, Paper, Standing, member_row, there_now
+from lazaretto.headcounts.commands.kin import households_of, with_keys, write_concerns
 from lazaretto.headcounts.errors import ListClosed
 from lazaretto.headcounts.models import HeadcountList, ListLine, Member, Organisation
 from lazaretto.headcounts.queries import (
@@ -21,6 +23,7 @@ from lazaretto.headcounts.queries import (
     of_unit,
 )
 from lazaretto.headcounts.rules import Entry, folded, read_entry
+from lazaretto.headcounts.rules_families import Family
 from lazaretto.people.queries import known_people
 
 PIECE = 4_000  # lines
@@ -73,22 +76,65 @@ def _take_in(headcount_list: HeadcountList, piece: Sequence[ListLine], at: datet
     homes = _organisations(headcount_list.unit_id, entries, at)
     there = there_now(line.document_digest for line in piece)
     people = known_people([Paper(entry.kind, entry.document) for entry in entries if entry.document])
-    fresh: list[tuple[Any, ...]] = []
-    kept: list[tuple[Any, ...]] = []
-    did: list[tuple[str, int]] = []
-    for line, entry in zip(piece, entries, strict=True):
-        home = homes[folded(entry.organisation)]
-        member = there.get((home.id, line.document_digest)) if line.document_digest else None
+    lines = [(entry, line.document_digest) for line, entry in zip(piece, entries, strict=True)]
+    families = households_of(headcount_list, lines, there.values(), at)
+    columns = frozenset(headcount_list.columns.values())
+    taken = _Taken()
+    for line, entry, household in zip(piece, entries, families, strict=True):
+        home, digest = homes[folded(entry.organisation)], line.document_digest
+        member = there.get((home.id, digest)) if digest else None
         if member is None:
-            fresh.append(
-                member_row(home, entry, line.document_digest, people.get(line.document_digest), headcount_list, at)
-            )
+            row = member_row(home, entry, digest, people.get(digest), headcount_list, at, household)
+            taken.begins(row, entry)
         else:
-            kept.append((entry.section, entry.building, entry.room, entry.inside, entry.phone or None, member))
-        did.append((Resolution.KEPT if member else Resolution.MADE, line.pk))
-    insert_rows(Member, MEMBER_FIELDS, fresh)
-    update_rows(Member, ("section", "building", "room", "inside", "phone"), kept)
-    update_rows(ListLine, ("resolution",), did)
+            taken.stays(member, entry, otherwise(member, entry, household, columns))
+        taken.did.append((Resolution.KEPT if member else Resolution.MADE, line.pk))
+    own = [member for member in there.values() if member.unit == headcount_list.unit_id]
+    taken.follow_kin({digest: is_of for (_entry, digest), is_of in zip(lines, families, strict=True)}, own)
+    taken.write(headcount_list, at)
+
+
+@dataclass
+class _Taken:
+    """What a piece changes, gathered to be written at once."""
+
+    fresh: list[tuple[Any, ...]] = field(default_factory=list)
+    careful: list[tuple[tuple[Any, ...], Family]] = field(default_factory=list)
+    kept: dict[int, Family] = field(default_factory=dict)
+    changes: dict[int, Other] = field(default_factory=dict)
+    did: list[tuple[str, int]] = field(default_factory=list)
+
+    def begins(self, row: tuple[Any, ...], entry: Entry) -> None:
+        """Somebody new; of those with a concern the key is wanted, of a million others it is not."""
+        if entry.family.concerns:
+            self.careful.append((row, entry.family))
+        else:
+            self.fresh.append(row)
+
+    def stays(self, member: Standing, entry: Entry, change: Other | None) -> None:
+        """Somebody who is on it."""
+        self.kept[member.pk] = entry.family
+        if change is not None:
+            self.changes[member.pk] = change
+
+    def follow_kin(self, households: Mapping[str, int | None], there: Iterable[Standing]) -> None:
+        """Whoever stands on a second headcount of the unit is of the same household there."""
+        for member in there:
+            household = households.get(member.digest)
+            if household and member.household != household and member.pk not in self.kept:
+                now = {name: getattr(member, name) for name in SAID} | {"household": household}
+                other = differing(member, now)
+                if other is not None:
+                    self.changes[member.pk] = other
+
+    def write(self, headcount_list: HeadcountList, at: datetime) -> None:
+        """All of it, in as many statements however many lines there were."""
+        insert_rows(Member, MEMBER_FIELDS, self.fresh)
+        keys = with_keys(Member, MEMBER_FIELDS, [row for row, _family in self.careful])
+        begun = [(key, family) for key, (_row, family) in zip(keys, self.careful, strict=True)]
+        write_changes(list(self.changes.values()), at, from_list=headcount_list.pk)
+        write_concerns(begun, self.kept, headcount_list, at)
+        update_rows(ListLine, ("resolution",), self.did)
 
 
 def _entry_of(headcount_list: HeadcountList, line: ListLine) -> Entry:

@@ -14,7 +14,7 @@ from lazaretto.core.access import Actor
 from lazaretto.core.errors import NotFound
 from lazaretto.core.prepared import prepared
 from lazaretto.headcounts.choices import Issue, LineOutcome, ListState, Resolution
-from lazaretto.headcounts.models import HeadcountList, ListLine, Member, Organisation
+from lazaretto.headcounts.models import HeadcountList, Household, ListLine, Member, MemberConcern, Organisation
 from lazaretto.headcounts.rules import folded
 from lazaretto.people.models import Person
 from lazaretto.people.queries import document_digest, name_for
@@ -22,9 +22,12 @@ from lazaretto.people.queries import document_digest, name_for
 LABELS = {
     "organisation": _("Enterprise"), "section": _("Department"), "name": _("Name"), "document": _("Document number"),
     "phone": _("Telephone"), "dormitory": _("Where they sleep"), "inside": _("Sleeps inside"),
+    "family": _("Family"), "household": _("Number of the household"),
 }  # fmt: skip
+SENSITIVE = {"family", "household"}
 READ = "headcounts.read"
 MANAGE = "headcounts.manage"
+CARE = "headcounts.care"  # families and what must be thought of about them
 
 
 def organisations(actor: Actor, *, q: str = "") -> QuerySet[Organisation]:
@@ -210,6 +213,8 @@ def _shown(actor: Actor, unit_id: UUID, field: str, text: str) -> str:
         return name_for(actor, text, unit_id=unit_id)
     if field in {"document", "phone"}:
         return "…" + text[-4:]  # whole only through `show_line`, which the journal keeps
+    if field in SENSITIVE and not actor.may(CARE, unit_id):
+        return "…"
     return text
 
 
@@ -264,7 +269,24 @@ def employers_of(unit_id: Any, digests: Any) -> QuerySet[Member, tuple[str, str]
 
 
 @prepared
-def members_with(digests: Any) -> QuerySet[Member, tuple[UUID, str, int]]:
-    """Who has one of these documents: enterprise, document, key. For commands."""
+def members_with(digests: Any) -> QuerySet[Member, tuple[Any, ...]]:
+    """Who has one of these documents, as they stand. For commands."""
     rows = Member.objects.filter(document_digest__among=digests, ended_at__isnull=True)
-    return rows.values_list("organisation_id", "document_digest", "pk")
+    return rows.values_list(
+        "pk", "organisation_id", "organisation__unit_id", "document_digest", "household_id", "name", "section",
+        "building", "room", "inside", "phone",
+    )  # fmt: skip
+
+
+@prepared
+def households_with(unit_id: Any, digests: Any) -> QuerySet[Household, tuple[str, int]]:
+    """Households of a unit by their number. For commands."""
+    rows = Household.objects.filter(unit=unit_id, number_digest__among=digests)
+    return rows.values_list("number_digest", "pk")
+
+
+@prepared
+def concerns_of(members: Any) -> QuerySet[MemberConcern, tuple[int, int, str, str | None, UUID | None]]:
+    """What stands about these members: key, member, kind, note, from which list. For commands."""
+    rows = MemberConcern.objects.filter(member__among=members, ended_at__isnull=True)
+    return rows.values_list("pk", "member_id", "kind", "note", "from_list_id")

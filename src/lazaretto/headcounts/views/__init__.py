@@ -1,5 +1,6 @@
 """Pages of headcounts: enterprises and communities, the people of one, lists as they came."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from lazaretto.headcounts.choices import Issue, LineOutcome, ListState
 from lazaretto.headcounts.forms import ContactForm, DecisionForm, EnrolForm, LeaveForm, UploadForm, WhereaboutsForm
 from lazaretto.headcounts.models import HeadcountList, Member
 from lazaretto.headcounts.queries import (
+    CARE,
     MANAGE,
     READ,
     Account,
@@ -37,10 +39,11 @@ from lazaretto.headcounts.queries import (
     sizes,
 )
 from lazaretto.headcounts.queries import lists as all_lists
+from lazaretto.headcounts.queries.families import family_lines, figures
+from lazaretto.headcounts.views.common import PER_PAGE, done
 from lazaretto.ui.notices import notify
 from lazaretto.ui.ways import asked_for
 
-PER_PAGE = 50
 LEAVING_SHOWN = 20
 LINES = ("held", "doubtful", "repeated", "all")  # of a list, as its tabs show them
 
@@ -57,6 +60,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "q": q,
         "next_url": f"?q={q}&cursor={piece.next}" if piece.next else "",
         "may_manage": actor.may(MANAGE),
+        "may_care": actor.may(CARE),
     }
     return render(request, "headcounts/list.html", context)
 
@@ -72,12 +76,16 @@ def _one(request: HttpRequest, pk: UUID, **forms: Any) -> HttpResponse:
     actor = actor_of(request)
     organisation = organisation_by_id(actor, pk)
     asked = {name: request.GET.get(name, "") for name in ("q", "section")}
-    rows = members(actor, **asked).filter(organisation=organisation)
+    rows = members(actor, **asked).filter(organisation=organisation).select_related("organisation")
+    cares = actor.may(CARE, organisation.unit_id)
     piece = piece_of(rows, ["name", "id"], limit=PER_PAGE, cursor=request.GET.get("cursor", ""))
     parts = sections(organisation)
+    shown = family_lines if cares else partial(member_lines, unit_id=organisation.unit_id)
     context = {
         "organisation": organisation,
-        "lines": member_lines(actor, piece.items, unit_id=organisation.unit_id),
+        "lines": shown(actor, piece.items),
+        "figures": figures(members(actor).filter(organisation=organisation)) if cares else None,
+        "may_care": cares,
         "sections": [(name, people) for name, people in parts if name],
         "people": sum(people for _name, people in parts),
         **asked,
@@ -98,7 +106,7 @@ def _one(request: HttpRequest, pk: UUID, **forms: Any) -> HttpResponse:
 def contact(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Name the officer of an enterprise."""
     organisation, form = organisation_by_id(actor_of(request), pk), ContactForm(request.POST)
-    if form.is_valid() and _done(
+    if form.is_valid() and done(
         request, form, commands.name_contact, organisation=organisation.pk, **form.cleaned_data
     ):
         notify(request, _("Named."))
@@ -111,7 +119,7 @@ def contact(request: HttpRequest, pk: UUID) -> HttpResponse:
 def whereabouts(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Say where an enterprise is and when its people can come."""
     organisation, form = organisation_by_id(actor_of(request), pk), WhereaboutsForm(request.POST)
-    if form.is_valid() and _done(
+    if form.is_valid() and done(
         request, form, commands.say_whereabouts, organisation=organisation.pk, **form.cleaned_data
     ):
         notify(request, _("Written down; the next plan of slots keeps to it."))
@@ -125,7 +133,7 @@ def enrol(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Put one person on the headcount."""
     organisation, form = organisation_by_id(actor_of(request), pk), EnrolForm(request.POST)
     given = {"unit": organisation.unit_id, "organisation": organisation.name}
-    if form.is_valid() and _done(request, form, commands.enrol, **given, **form.cleaned_data):
+    if form.is_valid() and done(request, form, commands.enrol, **given, **form.cleaned_data):
         notify(request, _("On the headcount."))
         return HttpResponseRedirect(reverse("headcounts:one", args=[pk]))
     return _one(request, pk, enrol_form=form)
@@ -140,22 +148,6 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
     notify(request, _("Off the headcount."))
     home = Member.objects.get(pk=pk).organisation_id
     return HttpResponseRedirect(reverse("headcounts:one", args=[home]))
-
-
-def _done(request: HttpRequest, form: Any, command: Any, **payload: Any) -> bool:
-    """Whether the command took it; what it refuses stands in the form."""
-    try:
-        command.invoke(actor=actor_of(request), at=clock.now(), payload=payload)
-    except DomainError as error:
-        if error.is_of_access:
-            raise
-        fields = error.context.get("fields") or {}
-        for name, said in fields.items():
-            form.add_error(name if name in form.fields else None, said)
-        if not fields:
-            form.add_error(None, str(error))
-        return False
-    return True
 
 
 # ---- lists
@@ -251,7 +243,7 @@ def decide(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         given = {"headcount_list": pk, "number": number, "take": request.POST.get("do") == "take", **form.cleaned_data}
-        if _done(request, form, commands.decide_line, **given):
+        if done(request, form, commands.decide_line, **given):
             following = found.entries.filter(outcome=LineOutcome.HELD, resolution="").order_by("number").first()
             notify(request, _("Decided."))
             address = reverse("headcounts:list", args=[pk])
