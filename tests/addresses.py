@@ -267,12 +267,15 @@ ADDRESSES = {
     "stranded:give": POST,
     "stranded:care": POST,
     "stranded:step": POST,
+    "stranded:count": POST,
     "stranded:place": POST,
     "stranded:send": POST,
     "stranded:admit": GET,
     "stranded:complete": GET,
     "headcounts:headcounts": GET,
     "headcounts:one": GET,
+    "headcounts:new": GET,
+    "headcounts:kind": POST,
     "headcounts:contact": POST,
     "headcounts:whereabouts": POST,
     "headcounts:enrol": POST,
@@ -419,7 +422,7 @@ ORDER_PAGES = (
 )  # fmt: skip
 EXCEPTION_PAGES = ("exception", "decide", "withdraw_exception")
 OBJECTION_PAGES = ("one", "talk", "offer", "answer", "step", "decide", "issue_notice", "notice", "reply")
-STRANDED_PAGES = ("one", "give", "care", "step", "place", "send", "admit", "complete")
+STRANDED_PAGES = ("one", "give", "care", "count", "step", "place", "send", "admit", "complete")
 RETURNEE_PAGES = ("one", "number", "attempt", "test", "close", "hands", "lead")
 HEADCOUNT_LIST_PAGES = ("list", "commit", "decide", "cancel")
 CHANGE_PAGES = ("one", "confirm", "refuse", "withdraw", "follow_up")
@@ -503,7 +506,7 @@ ARGUMENTS = {
     "stranded": lambda world: world[Stranded].pk,
     **{
         f"headcounts:{page} pk": lambda world: world[Organisation].pk
-        for page in ("one", "contact", "whereabouts", "enrol")
+        for page in ("one", "contact", "kind", "whereabouts", "enrol")
     },
     **{f"headcounts:{page} pk": lambda world: world[HeadcountList].pk for page in HEADCOUNT_LIST_PAGES},
     **{

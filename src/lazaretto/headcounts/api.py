@@ -72,6 +72,7 @@ class HeadcountListOut(Schema):
     id: UUID
     unit_id: UUID
     file_name: str
+    kind: OrganisationKind
     digest: str
     complete: bool
     state: ListState

@@ -18,6 +18,10 @@ def register(commands: cli.Commands) -> None:
         "--organisation", default="", metavar="NAME", help=_("whose list it is, where lines do not say")
     )
     headcount.add_argument(
+        "--kind", choices=("enterprise", "community", "none"), default="enterprise",
+        help=_("whom it names: employees, residents, or people without an employer in the area"),
+    )  # fmt: skip
+    headcount.add_argument(
         "--complete", action="store_true", help=_("whoever of its enterprises is not on it has left")
     )
     headcount.add_argument("--commit", action="store_true", help=_("take in all ready lines; else it is laid out only"))

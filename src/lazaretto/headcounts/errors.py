@@ -82,3 +82,19 @@ class TooManyToCareFor(DomainError):
     status = 422
     message = _("These are too many people for one list.")
     next_step = _("Choose one kind.")
+
+
+class SaidToBeOther(DomainError):
+    """This very file lies here as a list of others: of employees, of residents, of people without an employer."""
+
+    code = "headcount_said_to_be_other"
+    message = _("This very file was brought in before as a list of other people.")
+    next_step = _("Put that list aside first, then send the file again and say of whom it is.")
+
+
+class ThereAlready(DomainError):
+    """Somebody of that name is in the area already."""
+
+    code = "headcount_organisation_there_already"
+    message = _("There is one of this name in this area.")
+    next_step = _("Look for it in the list of headcounts.")

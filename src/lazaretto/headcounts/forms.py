@@ -8,8 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from lazaretto.accounts.fields import AreaField
 from lazaretto.accounts.models import Unit
-from lazaretto.headcounts.choices import Concern
+from lazaretto.headcounts.choices import Concern, OrganisationKind
 from lazaretto.headcounts.models import Organisation
+
+WHOM = [
+    (OrganisationKind.ENTERPRISE, _("employees of enterprises")),
+    (OrganisationKind.COMMUNITY, _("residents of communities")),
+    (OrganisationKind.NONE, _("people without an employer in the area")),
+]
 
 
 class UploadForm(forms.Form):
@@ -21,7 +27,13 @@ class UploadForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv,.txt,.tsv"}),
     )
     unit = AreaField(label=_("In whose area"))
-    organisation = forms.CharField(label=_("Enterprise, where the lines do not say"), max_length=120, required=False)
+    kind = forms.ChoiceField(
+        label=_("Whom it names"), choices=WHOM, required=False,
+        help_text=_("Say it for the whole list: then a line without an enterprise is no fault."),
+    )  # fmt: skip
+    organisation = forms.CharField(
+        label=_("Enterprise or community, where the lines do not say"), max_length=120, required=False
+    )
     complete = forms.BooleanField(
         label=_("This is everybody"), required=False,
         help_text=_("Whoever of these enterprises is not on the list has left. You see who before it happens."),
@@ -90,3 +102,22 @@ class ConcernForm(forms.Form):
 
     kind = forms.ChoiceField(label=_("What it is"), choices=Concern.choices)
     note = forms.CharField(label=_("In words"), max_length=300, required=False)
+
+
+class OrganisationForm(forms.Form):
+    """An enterprise or community before its list comes."""
+
+    unit = AreaField(label=_("In whose area"))
+    kind = forms.ChoiceField(label=_("Kind"), choices=OrganisationKind.choices)
+    name = forms.CharField(label=_("Name"), max_length=120)
+
+    def __init__(self, *args: Any, units: Sequence[Unit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["unit"]
+        field.offer(units)
+
+
+class KindForm(forms.Form):
+    """Which of them it is."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=OrganisationKind.choices)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from lazaretto.core.tables.lists import Headings
-from lazaretto.headcounts.choices import Issue, LineOutcome
+from lazaretto.headcounts.choices import Issue, LineOutcome, OrganisationKind
 from lazaretto.headcounts.rules_families import NO_FAMILY, Family, household_number, read_family
 from lazaretto.people.rules import fold, is_nothing, read_cells, without_ticks
 
@@ -21,8 +21,12 @@ def folded(name: str) -> str:
 
 HEADINGS = Headings({
     "organisation": (
-        "企业名称", "企业", "公司", "公司名称", "单位", "单位名称", "工作单位", "社区", "小区",
-        "enterprise", "company", "employer", "organisation", "community",
+        "企业名称", "企业", "公司", "公司名称", "单位", "单位名称", "工作单位",
+        "enterprise", "company", "employer", "organisation",
+    ),
+    "community": (
+        "社区", "小区", "社区名称", "小区名称", "所属社区", "所在小区", "村", "村居", "居委会", "村委会", "community",
+        "village", "neighbourhood",
     ),
     "section": ("部门", "车间", "班组", "科室", "department", "section", "team"),
     "name": ("姓名", "名字", "员工姓名", "居民姓名", "name", "full name"),
@@ -31,6 +35,9 @@ HEADINGS = Headings({
     ),
     "phone": ("手机", "手机号", "手机号码", "联系电话", "电话", "phone", "mobile", "telephone"),
     "dormitory": ("宿舍", "宿舍号", "住址", "房号", "门牌", "dormitory", "room", "address"),
+    "building": ("楼栋", "栋", "楼号", "栋号", "楼幢", "幢号", "building"),
+    "stair": ("单元", "单元号", "stair", "staircase"),
+    "room": ("室", "室号", "房间", "房间号", "门牌号", "flat", "room number"),
     "inside": ("是否住园区", "住园区", "是否住宿", "是否住厂", "lives here", "lives inside"),
     "family": ("家庭情况", "家庭状况", "家庭备注", "特殊情况", "特殊人群", "family", "family situation", "needs"),
     "household": ("户号", "户编号", "家庭编号", "家庭号", "户口簿号", "household", "household number", "family number"),
@@ -68,19 +75,25 @@ class Entry:
         return LineOutcome.HELD if HOLDS.intersection(self.issues) else LineOutcome.READY
 
 
-def read_entry(said: Mapping[str, str], *, organisation: str = "", by_hand: bool = False) -> Entry | None:
-    """A line as it was read, or None when there is nobody in it. `organisation` is whose list it is; `by_hand`: its
-    document was typed, not sent.
+def read_entry(
+    said: Mapping[str, str],
+    *,
+    organisation: str = "",
+    kind: OrganisationKind = OrganisationKind.ENTERPRISE,
+    by_hand: bool = False,
+) -> Entry | None:
+    """A line as it was read, or None when there is nobody in it. `organisation` is whose list it is, `kind` of whom;
+    `by_hand`: its document was typed, not sent.
     """
     cells = {field: without_ticks(text) for field, text in said.items()}
     if not any(cells.get(field) for field in ("name", "document", "phone")):
         return None
     found = read_cells(**{field: cells.get(field, "") for field in ("name", "document", "phone")}, by_hand=by_hand)
     issues: list[str] = [*found.issues]
-    employer = _short("organisation", cells.get("organisation", "")) or organisation
+    employer = _answers(cells, organisation, kind)
     if not employer:
         issues.append(Issue.NO_ORGANISATION)
-    building, room = place_of(cells.get("dormitory", ""))
+    building, room = _sleeps(cells)
     return Entry(
         name=found.name,
         organisation=employer,
@@ -95,6 +108,29 @@ def read_entry(said: Mapping[str, str], *, organisation: str = "", by_hand: bool
         household=household_number(cells.get("household", "")),
         issues=tuple(issues),
     )
+
+
+def _answers(cells: Mapping[str, str], organisation: str, kind: OrganisationKind) -> str:
+    """Who answers for them. On a list of residents the employer that a line names does not, and nobody's employer does
+    on a list of people who have none in the area.
+    """
+    if kind == OrganisationKind.NONE:
+        return organisation
+    community = _short("organisation", cells.get("community", ""))
+    if kind == OrganisationKind.COMMUNITY:
+        return community or organisation
+    return _short("organisation", cells.get("organisation", "")) or community or organisation
+
+
+def _sleeps(cells: Mapping[str, str]) -> tuple[str, str]:
+    """Building and room, from one cell or from several: 楼栋 3, 单元 2, 室 501 → ("3", "2单元501")."""
+    building, room = (_short(field, cells.get(field, "")) for field in ("building", "room"))
+    whole = place_of(cells.get("dormitory", ""))
+    if not building and not room:
+        return whole
+    stair = _short("room", cells.get("stair", ""))
+    stair += "单元" if stair.isdigit() else ""
+    return building or whole[0], _short("room", stair + (room or whole[1]))
 
 
 def _inside(text: str, room: str) -> bool | None:

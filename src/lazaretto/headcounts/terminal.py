@@ -12,7 +12,7 @@ from lazaretto.core.access import Actor
 from lazaretto.core.cli import gettext as _
 from lazaretto.core.errors import DomainError
 from lazaretto.headcounts import commands
-from lazaretto.headcounts.choices import ListState
+from lazaretto.headcounts.choices import ListState, OrganisationKind
 from lazaretto.headcounts.files import from_path, pieces
 from lazaretto.headcounts.models import HeadcountList
 from lazaretto.headcounts.queries import account_of
@@ -53,6 +53,7 @@ def _read(arguments: argparse.Namespace, unit: Unit) -> HeadcountList:
     begun = commands.begin_list(
         actor=ACTOR, at=clock.now(), unit=unit, file_name=Path(arguments.file).name, digest=source.digest,
         header=source.header, organisation=arguments.organisation, complete=arguments.complete,
+        kind=OrganisationKind(arguments.kind),
     )  # fmt: skip
     headcount_list = HeadcountList.objects.get(pk=begun.list_id)
     if headcount_list.state == ListState.READING:

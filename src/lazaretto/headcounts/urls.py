@@ -8,8 +8,10 @@ from lazaretto.headcounts.views import families, people
 app_name = "headcounts"
 urlpatterns = [
     path("headcounts", views.listing, name="headcounts"),
+    path("headcounts/enterprises/new", views.new, name="new"),
     path("headcounts/enterprises/<uuid:pk>", views.one, name="one"),
     path("headcounts/enterprises/<uuid:pk>/contact", views.contact, name="contact"),
+    path("headcounts/enterprises/<uuid:pk>/kind", views.kind, name="kind"),
     path("headcounts/enterprises/<uuid:pk>/whereabouts", views.whereabouts, name="whereabouts"),
     path("headcounts/enterprises/<uuid:pk>/people", views.enrol, name="enrol"),
     path("headcounts/people/<int:pk>", people.person, name="person"),

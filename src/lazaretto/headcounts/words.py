@@ -18,6 +18,8 @@ call(
         "headcounts.note_concern": _("Written what must be thought of about somebody"),
         "headcounts.end_concern": _("No longer to be thought of about somebody"),
         "headcounts.list_concerns": _("List of whom to look after"),
+        "headcounts.add_organisation": _("Headcount of an enterprise or community begun"),
+        "headcounts.say_kind": _("Kind of an enterprise or community said"),
         "headcounts.enrol": _("Put on a headcount"),
         "headcounts.leave": _("Left a headcount"),
         "headcounts.say_whereabouts": _("Place and hours of an enterprise said"),

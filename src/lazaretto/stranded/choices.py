@@ -68,3 +68,4 @@ class StepKind(TextChoices):
     MISSING = "missing", _("not found any more")
     SEARCHED = "searched", _("looked for")
     FOUND_AGAIN = "found_again", _("found again")
+    COUNTED = "counted", _("on the headcount of people without an employer")

@@ -11,6 +11,7 @@ urlpatterns = [
     path("stranded/<str:number>", views.one, name="one"),
     path("stranded/<str:number>/give", views.give, name="give"),
     path("stranded/<str:number>/care", views.care, name="care"),
+    path("stranded/<str:number>/count", views.count, name="count"),
     path("stranded/<str:number>/step", views.step, name="step"),
     path("stranded/<str:number>/place", views.place, name="place"),
     path("stranded/<str:number>/send", views.send, name="send"),

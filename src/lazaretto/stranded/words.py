@@ -13,6 +13,7 @@ call(
         "stranded.end_carer": _("Carer left"),
         "stranded.give": _("Stranded people given something"),
         "stranded.feed_elsewhere": _("Meals of stranded people changed"),
+        "stranded.count_in": _("Stranded people put on a headcount"),
         "stranded.send": _("Stranded people sent to a place"),
         "stranded.arrived": _("Stranded people arrived at a place"),
         "stranded.turned_back": _("Stranded people did not get the place"),

@@ -91,7 +91,7 @@ class Whereabouts:
 def where_is(person: Person) -> Whereabouts:
     """Three queries."""
     held = Holding.objects.filter(person=person, ended_at__isnull=True).select_related("external").first()
-    home = members_of(person.pk).first()
+    home = members_of(person.pk).exclude(organisation__kind=OrganisationKind.NONE).first()
     works = home is not None and home.organisation.kind == OrganisationKind.ENTERPRISE
     return Whereabouts(
         held.external if held else None, ExternalKind.LODGING if works else ExternalKind.HOME,

@@ -9,6 +9,7 @@ from uuid import UUID
 from lazaretto.cases.choices import ChangeState, Why
 from lazaretto.cases.models import Change
 from lazaretto.cases.rules import Around
+from lazaretto.headcounts.choices import OrganisationKind
 from lazaretto.headcounts.models import Member
 from lazaretto.headcounts.queries import members_of
 from lazaretto.people.choices import PartyKind
@@ -123,8 +124,11 @@ def _household(person: UUID) -> Iterable[UUID]:
 
 
 def _dormitory(person: UUID) -> Iterable[Shared]:
-    """Whoever sleeps in the same room by the headcount of their enterprise or community."""
-    own = list(members_of(person).exclude(room=""))
+    """Whoever sleeps in the same room by the headcount of their enterprise or community.
+
+    What is said of people who belong to neither is where somebody met them, which is no room.
+    """
+    own = list(members_of(person).exclude(room="").exclude(organisation__kind=OrganisationKind.NONE))
     for mine in own:
         rows = Member.objects.filter(
             organisation=mine.organisation_id, building=mine.building, room=mine.room, ended_at__isnull=True

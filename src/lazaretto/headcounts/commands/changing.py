@@ -18,7 +18,7 @@ MOVES = frozenset(("section", "building", "room", "inside"))
 # Which columns of a list speak about which fields; an empty cell says nothing where it takes nothing away.
 _SPEAK = {
     "name": {"name"}, "section": {"section"}, "phone": {"phone"}, "inside": {"inside", "dormitory"},
-    "building": {"dormitory", "building"}, "room": {"dormitory", "building", "room"},
+    "building": {"dormitory", "building"}, "room": {"dormitory", "room"},
 }  # fmt: skip
 _STAY = frozenset(("name", "phone", "section"))
 

@@ -13,14 +13,15 @@ from lazaretto.core.bulk import insert, insert_rows
 from lazaretto.core.commands import command, record
 from lazaretto.core.errors import InvalidInput, NotFound, ReasonRequired, whole
 from lazaretto.core.tables.lists import RawLine
-from lazaretto.headcounts.choices import Issue, LineOutcome, ListState, Resolution
-from lazaretto.headcounts.errors import LineSettled, ListClosed, NoNameColumn
+from lazaretto.headcounts.choices import Issue, LineOutcome, ListState, OrganisationKind, Resolution
+from lazaretto.headcounts.errors import LineSettled, ListClosed, NoNameColumn, SaidToBeOther
 from lazaretto.headcounts.models import HeadcountList, ListLine
 from lazaretto.headcounts.queries import (
     MANAGE,
     digest_of,
     employers_of,
     lines_with,
+    without_employer,
 )
 from lazaretto.headcounts.rules import HEADINGS, HOLDS, Entry, folded, read_entry
 
@@ -81,27 +82,33 @@ def begin_list(
     digest: str,
     header: list[str],
     organisation: str = "",
+    kind: OrganisationKind = OrganisationKind.ENTERPRISE,
     complete: bool = False,
 ) -> ListBegun:
     """Begin a list of a unit's area. `header` is the line that names its columns, `digest` the file's SHA-256 in hex.
 
-    `organisation` is whose list it is where its lines do not say; `complete` says that whoever is not on it has left.
-    Raises `NoNameColumn`, `TextTooLong`.
+    `organisation` is whose list it is where its lines do not say, and `kind` of whom: of residents the community counts
+    that a line names, whatever their employer; people without an employer are all of one headcount of the unit, which
+    needs no name. `complete` says that whoever is not on it has left. Raises `NoNameColumn`, `SaidToBeOther` when this
+    file lies here as a list of others, `TextTooLong`.
     """
     columns = HEADINGS.all_columns(header)
     if "name" not in columns.values():
         raise NoNameColumn(columns=", ".join(header)[:200])
+    whose = whole(organisation.strip(), 120) or (without_employer(unit.pk) if kind == OrganisationKind.NONE else "")
     held = HeadcountList.objects.filter(unit=unit, digest=digest).exclude(state=ListState.CANCELLED).first()
     if held is None:
         held = HeadcountList(
-            unit=unit, file_name=whole(file_name, 200), digest=digest, organisation=whole(organisation.strip(), 120),
-            complete=complete, columns={str(index): field for index, field in columns.items()}, uploaded_at=at,
+            unit=unit, file_name=whole(file_name, 200), digest=digest, organisation=whose, kind=kind, complete=complete,
+            columns={str(index): field for index, field in columns.items()}, uploaded_at=at,
             uploaded_by_id=actor.user_id,
         )  # fmt: skip
         insert(held)
         known = False
     else:
         known = True
+        if held.kind != kind:
+            raise SaidToBeOther(list=held.id)
         if held.complete != complete and held.state in {ListState.READING, ListState.STAGED}:
             held.complete = complete  # said again before anybody left by it: what is said now counts
             held.save(update_fields=["complete"])
@@ -120,7 +127,8 @@ def add_lines(*, actor: Actor, at: datetime, headcount_list: HeadcountList, line
     columns = {int(index): field for index, field in headcount_list.columns.items()}
     fresh = [line for line in lines if line.number > headcount_list.read_to]
     said = [{field: line.cells[index] for index, field in columns.items() if index < len(line.cells)} for line in fresh]
-    entries = [read_entry(cells, organisation=headcount_list.organisation) for cells in said]
+    of = {"organisation": headcount_list.organisation, "kind": OrganisationKind(headcount_list.kind)}
+    entries = [read_entry(cells, **of) for cells in said]
     digests = [digest_of(entry.kind, entry.document) if entry else "" for entry in entries]
     seen = _named_before(headcount_list, digests)
     elsewhere = _where(headcount_list.unit_id, digests)
@@ -241,9 +249,12 @@ def show_line(*, actor: Actor, at: datetime, headcount_list: HeadcountList, numb
 
 
 def _put_right(headcount_list: HeadcountList, line: ListLine, typed: Mapping[str, str]) -> None:
-    cells = {**json.loads(line.payload), **{field: text.strip() for field, text in typed.items() if text.strip()}}
+    kind = OrganisationKind(headcount_list.kind)
+    names = {"organisation": "community"} if kind == OrganisationKind.COMMUNITY else {}
+    right = {names.get(field, field): text.strip() for field, text in typed.items() if text.strip()}
+    cells = {**json.loads(line.payload), **right}
     by_hand = bool(typed["document"].strip())
-    entry = read_entry(cells, organisation=headcount_list.organisation, by_hand=by_hand)
+    entry = read_entry(cells, organisation=headcount_list.organisation, kind=kind, by_hand=by_hand)
     wrong = set(entry.issues) if entry else {Issue.NO_NAME.value}
     if typed["document"].strip() and Issue.BAD_DOCUMENT in wrong:
         raise InvalidInput(fields={"document": str(Issue.BAD_DOCUMENT.label)})

@@ -10,7 +10,7 @@ from uuid import UUID
 from lazaretto.core.access import Actor
 from lazaretto.core.bulk import insert, insert_rows, update_rows
 from lazaretto.core.commands import command, record
-from lazaretto.headcounts.choices import LineOutcome, ListState, Resolution
+from lazaretto.headcounts.choices import LineOutcome, ListState, OrganisationKind, Resolution
 from lazaretto.headcounts.commands.changing import SAID, Other, differing, otherwise, write_changes
 from lazaretto.headcounts.commands.common import MEMBER_FIELDS, Paper, Standing, member_row, there_now
 from lazaretto.headcounts.commands.kin import households_of, with_keys, write_concerns
@@ -73,7 +73,7 @@ def commit_list(*, actor: Actor, at: datetime, headcount_list: HeadcountList, li
 
 def _take_in(headcount_list: HeadcountList, piece: Sequence[ListLine], at: datetime) -> None:
     entries = [_entry_of(headcount_list, line) for line in piece]
-    homes = _organisations(headcount_list.unit_id, entries, at)
+    homes = _organisations(headcount_list, entries, at)
     there = there_now(line.document_digest for line in piece)
     people = known_people([Paper(entry.kind, entry.document) for entry in entries if entry.document])
     lines = [(entry, line.document_digest) for line, entry in zip(piece, entries, strict=True)]
@@ -139,19 +139,23 @@ class _Taken:
 
 def _entry_of(headcount_list: HeadcountList, line: ListLine) -> Entry:
     entry = read_entry(
-        json.loads(line.payload), organisation=headcount_list.organisation, by_hand=bool(line.document_digest)
-    )
+        json.loads(line.payload), organisation=headcount_list.organisation,
+        kind=OrganisationKind(headcount_list.kind), by_hand=bool(line.document_digest),
+    )  # fmt: skip
     if entry is None:
         raise RuntimeError(f"line {line.number} is ready without anybody")
     return entry
 
 
-def _organisations(unit_id: UUID, entries: Iterable[Entry], at: datetime) -> dict[str, Organisation]:
-    """Those named, made where they are new."""
+def _organisations(headcount_list: HeadcountList, entries: Iterable[Entry], at: datetime) -> dict[str, Organisation]:
+    """Those named, made where they are new, of the kind that the list is of."""
+    unit_id = headcount_list.unit_id
     names: dict[str, str] = {}
     for entry in entries:
         names.setdefault(folded(entry.organisation), entry.organisation)
     found = of_unit(unit_id, sorted(names))
     for key in sorted(names.keys() - found.keys()):
-        found[key] = insert(Organisation(unit_id=unit_id, name=names[key], folded=key, started_at=at))
+        found[key] = insert(
+            Organisation(unit_id=unit_id, kind=headcount_list.kind, name=names[key], folded=key, started_at=at)
+        )
     return found

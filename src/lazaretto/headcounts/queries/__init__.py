@@ -7,20 +7,22 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lazaretto.accounts.models import Unit
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import NotFound
 from lazaretto.core.prepared import prepared
-from lazaretto.headcounts.choices import Issue, LineOutcome, ListState, Resolution
+from lazaretto.headcounts.choices import Issue, LineOutcome, ListState, OrganisationKind, Resolution
 from lazaretto.headcounts.models import HeadcountList, Household, ListLine, Member, MemberConcern, Organisation
 from lazaretto.headcounts.rules import folded
 from lazaretto.people.models import Person
 from lazaretto.people.queries import document_digest, name_for
 
 LABELS = {
-    "organisation": _("Enterprise"), "section": _("Department"), "name": _("Name"), "document": _("Document number"),
+    "organisation": _("Enterprise"), "community": _("Community"), "building": _("Building"), "stair": _("Staircase"),
+    "room": _("Room"), "section": _("Department"), "name": _("Name"), "document": _("Document number"),
     "phone": _("Telephone"), "dormitory": _("Where they sleep"), "inside": _("Sleeps inside"),
     "family": _("Family"), "household": _("Number of the household"),
 }  # fmt: skip
@@ -241,15 +243,28 @@ def of_unit(unit_id: Any, names: Sequence[str]) -> dict[str, Organisation]:
     return {row.folded: row for row in rows}
 
 
+def without_employer(unit_id: UUID) -> str:
+    """What the headcount of people without an employer is called in a unit: as it stands, else in words of ours."""
+    rows = Organisation.objects.filter(unit=unit_id, kind=OrganisationKind.NONE, ended_at__isnull=True)
+    there = rows.order_by("started_at", "pk").values_list("name", flat=True).first()
+    return there or gettext("People without an employer here")
+
+
 def members_of(person_id: UUID) -> QuerySet[Member]:
     """Where somebody of ours stands on headcounts now, the last one first."""
     rows = Member.objects.filter(person=person_id, ended_at__isnull=True)
     return rows.select_related("organisation").order_by("-started_at", "pk")
 
 
+def on_headcounts(people: Sequence[UUID], unit_id: UUID) -> set[UUID]:
+    """Who of these stands on a headcount of a unit."""
+    rows = Member.objects.filter(person__in=people, organisation__unit=unit_id, ended_at__isnull=True)
+    return {row for row in rows.values_list("person_id", flat=True) if row is not None}
+
+
 def sleeps_at(person: Person) -> str:
     """Building and room by the headcount they are on, else what their record says; empty where nobody has said."""
-    home = members_of(person.pk).first()
+    home = members_of(person.pk).exclude(building="", room="").first()
     said = " ".join(part for part in (home.building, home.room) if part) if home else ""
     return said or person.dormitory or person.address or ""
 

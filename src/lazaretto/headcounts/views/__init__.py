@@ -16,8 +16,17 @@ from lazaretto.core import clock
 from lazaretto.core.errors import DomainError
 from lazaretto.core.paging import page as piece_of
 from lazaretto.headcounts import commands, files
-from lazaretto.headcounts.choices import Issue, LineOutcome, ListState
-from lazaretto.headcounts.forms import ContactForm, DecisionForm, EnrolForm, LeaveForm, UploadForm, WhereaboutsForm
+from lazaretto.headcounts.choices import Issue, LineOutcome, ListState, OrganisationKind
+from lazaretto.headcounts.forms import (
+    ContactForm,
+    DecisionForm,
+    EnrolForm,
+    KindForm,
+    LeaveForm,
+    OrganisationForm,
+    UploadForm,
+    WhereaboutsForm,
+)
 from lazaretto.headcounts.models import HeadcountList, Member
 from lazaretto.headcounts.queries import (
     CARE,
@@ -94,6 +103,7 @@ def _one(request: HttpRequest, pk: UUID, **forms: Any) -> HttpResponse:
         "contact_form": ContactForm(initial={"contact": organisation.contact}),
         "whereabouts_form": WhereaboutsForm.of(organisation),
         "enrol_form": EnrolForm(),
+        "kind_form": KindForm(initial={"kind": organisation.kind}),
         "leave_form": LeaveForm(),
         **forms,
     }
@@ -112,6 +122,31 @@ def contact(request: HttpRequest, pk: UUID) -> HttpResponse:
         notify(request, _("Named."))
         return HttpResponseRedirect(reverse("headcounts:one", args=[pk]))
     return _one(request, pk, contact_form=form)
+
+
+@require_POST
+@needs(MANAGE)
+def kind(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Say whether it is an enterprise or a community."""
+    organisation, form = organisation_by_id(actor_of(request), pk), KindForm(request.POST)
+    if form.is_valid() and done(request, form, commands.say_kind, organisation=organisation.pk, **form.cleaned_data):
+        notify(request, _("Written down."))
+        return HttpResponseRedirect(reverse("headcounts:one", args=[pk]))
+    return _one(request, pk, kind_form=form)
+
+
+@require_http_methods(["GET", "POST"])
+@needs(MANAGE)
+def new(request: HttpRequest) -> HttpResponse:
+    """An enterprise or community before its list comes."""
+    units = managed_units(actor_of(request))
+    form = OrganisationForm(request.POST or None, units=units, initial={"kind": OrganisationKind.COMMUNITY})
+    if request.method == "POST" and form.is_valid():
+        given = {**form.cleaned_data, "unit": form.cleaned_data["unit"].pk}
+        if done(request, form, commands.add_organisation, **given):
+            notify(request, _("Begun; people are put on it by hand or by a list."))
+            return HttpResponseRedirect(reverse("headcounts:headcounts"))
+    return render(request, "headcounts/new.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @require_POST
@@ -180,6 +215,7 @@ def _read(request: HttpRequest, given: dict[str, Any]) -> UUID:
     begun = commands.begin_list(
         actor=actor, at=at, unit=given["unit"], file_name=given["file"].name, digest=source.digest,
         header=source.header, organisation=given["organisation"], complete=given["complete"],
+        kind=OrganisationKind(given["kind"] or OrganisationKind.ENTERPRISE),
     )  # fmt: skip
     headcount_list = HeadcountList.objects.get(pk=begun.list_id)
     if headcount_list.state == ListState.READING:

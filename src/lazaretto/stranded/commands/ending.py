@@ -9,6 +9,7 @@ from lazaretto.core.deadlines import Due, cancel, meet, move_deadline, set_deadl
 from lazaretto.core.errors import IllegalTransition, whole
 from lazaretto.custody.commands import Seen, write_facts
 from lazaretto.custody.rules import FactKind
+from lazaretto.headcounts.commands import leave_area
 from lazaretto.orders.commands import follow
 from lazaretto.stranded import rules
 from lazaretto.stranded.choices import State, StepKind
@@ -66,6 +67,7 @@ def end(
         row.ended_at = at
         row.save(update_fields=["state", "ended_at"])
     has_place(rows, actor=actor, at=at)
+    leave_area([row.person_id for row in rows], unit_id=group.unit_id, at=at)
     write_step(group, StepKind(outcome.value), rows, actor=actor, at=at, words=words)
     return stepped(settle(group, actor=actor, at=at), rows)
 

@@ -12,6 +12,7 @@ from lazaretto.core.deadlines import Due, move_deadline, open_deadlines, set_dea
 from lazaretto.core.errors import Forbidden, whole
 from lazaretto.custody.commands import Luggage, Seen, Way, hand_over, write_facts
 from lazaretto.custody.rules import FactKind
+from lazaretto.headcounts.commands import leave_area
 from lazaretto.orders.commands import Plea, follow, leave
 from lazaretto.people.commands import open_access
 from lazaretto.people.models import PartyMember
@@ -261,6 +262,7 @@ def _placed(group: Group, given: Sequence[tuple[Stranded, Stay]], actor: Actor, 
         row.stay, row.ended_at = stay, at
         row.save(update_fields=["state", "stay", "ended_at"])
     has_place(rows, actor=actor, at=at)
+    leave_area([row.person_id for row in rows], unit_id=group.unit_id, at=at)
     write_step(group, StepKind.PLACED, rows, actor=actor, at=at, words=given[0][1].number)
     settle(group, actor=actor, at=at)
 

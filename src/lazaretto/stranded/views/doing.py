@@ -49,6 +49,17 @@ def give(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_POST
 @needs(REGISTER)
+def count(request: HttpRequest, number: str) -> HttpResponse:
+    """Put all of them on the headcount of people without an employer."""
+    group = group_by_number(actor_of(request), number)
+    return back(
+        request, number, lambda: invoke(request, commands.count_in, group=str(group.pk)),
+        _("On a headcount: the next round waits for them."),
+    )  # fmt: skip
+
+
+@require_POST
+@needs(REGISTER)
 def care(request: HttpRequest, number: str) -> HttpResponse:
     """Name who looks after those who were ticked, or say that nobody does any more."""
     group = group_by_number(actor_of(request), number)

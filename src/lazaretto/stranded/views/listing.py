@@ -11,6 +11,7 @@ from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.core import clock
 from lazaretto.core.access import Actor
 from lazaretto.core.paging import page as piece_of
+from lazaretto.headcounts.queries import on_headcounts
 from lazaretto.places.models import Site
 from lazaretto.stays.navigation import site_code
 from lazaretto.stranded import rules
@@ -87,6 +88,7 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
         "missing": State.MISSING in states,
         "minded": any(member.row.carer_kind for member in line.members),
         "can_end": bool(states & {*rules.HERE, State.MISSING}),
+        "uncounted": {row.person_id for row in going} - on_headcounts([row.person_id for row in going], group.unit_id),
         "mine": group.owner_id == actor.user_id,
         "may": {
             "register": actor.may(REGISTER, group.unit_id), "place": may_place,
