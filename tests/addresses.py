@@ -284,6 +284,10 @@ ADDRESSES = {
     "headcounts:household": POST,
     "headcounts:concern": POST,
     "headcounts:end-concern": POST,
+    "headcounts:changes": GET,
+    "headcounts:changes-export": POST,
+    "headcounts:left": GET,
+    "headcounts:left-export": POST,
     "headcounts:families": GET,
     "headcounts:families-export": POST,
     "headcounts:lists": GET,
@@ -424,7 +428,7 @@ EXCEPTION_PAGES = ("exception", "decide", "withdraw_exception")
 OBJECTION_PAGES = ("one", "talk", "offer", "answer", "step", "decide", "issue_notice", "notice", "reply")
 STRANDED_PAGES = ("one", "give", "care", "count", "step", "place", "send", "admit", "complete")
 RETURNEE_PAGES = ("one", "number", "attempt", "test", "close", "hands", "lead")
-HEADCOUNT_LIST_PAGES = ("list", "commit", "decide", "cancel")
+HEADCOUNT_LIST_PAGES = ("list", "commit", "decide", "cancel", "left", "left-export")
 CHANGE_PAGES = ("one", "confirm", "refuse", "withdraw", "follow_up")
 HANDOVER_PAGES = ("handover", "postpone", "arrived", "divert", "fetch", "word", "left")
 TRIP_PAGES = (

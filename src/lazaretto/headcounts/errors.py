@@ -98,3 +98,12 @@ class ThereAlready(DomainError):
     code = "headcount_organisation_there_already"
     message = _("There is one of this name in this area.")
     next_step = _("Look for it in the list of headcounts.")
+
+
+class TooManyChanges(DomainError):
+    """More changes than a sheet is good for."""
+
+    code = "headcount_too_many_changes"
+    status = 422
+    message = _("These are too many changes for one sheet.")
+    next_step = _("Choose a later day, or one enterprise.")

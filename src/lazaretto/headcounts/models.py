@@ -177,6 +177,7 @@ class Member(models.Model):
     """Somebody on a headcount, for a period. Most are nothing more; `person` is set where we care for them by name.
 
     `initials` finds them at the table ("wxm"); `document_digest` is the one under which `people` knows documents.
+    `ended_by` is the complete list that did not name them any more.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -201,6 +202,9 @@ class Member(models.Model):
     from_list = models.ForeignKey(
         HeadcountList, null=True, on_delete=models.PROTECT, related_name="members", db_index=False
     )
+    ended_by = models.ForeignKey(
+        HeadcountList, null=True, blank=True, on_delete=models.PROTECT, related_name="ended", db_index=False
+    )
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
 
@@ -223,6 +227,9 @@ class Member(models.Model):
                 | ~Q(document_digest="") & Q(document__isnull=False),
                 name="member_document_is_found",
             ),
+            models.CheckConstraint(
+                condition=Q(ended_by__isnull=True) | Q(ended_at__isnull=False), name="member_ended_by_has_time"
+            ),
         ]
         indexes = [
             models.Index(fields=["organisation", "name", "id"], name="member_of_organisation"),
@@ -232,6 +239,7 @@ class Member(models.Model):
             models.Index(fields=["household"], condition=Q(household__isnull=False), name="member_household"),
             models.Index(fields=["-started_at", "-id"], name="member_joined"),
             models.Index(fields=["-ended_at", "-id"], condition=Q(ended_at__isnull=False), name="member_left"),
+            models.Index(fields=["ended_by"], condition=Q(ended_by__isnull=False), name="member_ended_by"),
         ]
 
     def __str__(self) -> str:

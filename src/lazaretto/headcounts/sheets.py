@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from io import BytesIO
 
 import xlsxwriter
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lazaretto.headcounts.commands import CareList
+from lazaretto.headcounts.commands import CareList, ChangeList
 
 
 def care_list(found: CareList) -> bytes:
@@ -20,6 +21,22 @@ def care_list(found: CareList) -> bytes:
         for one in found.people
     ]
     return table(_("To look after"), heads, rows, widths=(14, 30, 16, 18, 18, 34, 34))
+
+
+def change_list(found: ChangeList) -> bytes:
+    """One line for each change."""
+    heads = [
+        _("Name"), _("Enterprise"), _("Department"), _("Document"), _("When"), _("What is otherwise"),
+        _("By which list"),
+    ]  # fmt: skip
+    rows = [
+        (
+            one.name, one.organisation, one.section, one.document and f"…{one.document}",
+            timezone.localtime(one.at).strftime("%Y-%m-%d %H:%M"), one.words, one.by,
+        )
+        for one in found.changes
+    ]  # fmt: skip
+    return table(_("Changes of headcounts"), heads, rows, widths=(14, 30, 16, 12, 18, 40, 24))
 
 
 def table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], *, widths: Sequence[int]) -> bytes:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from lazaretto.headcounts import views
-from lazaretto.headcounts.views import families, people
+from lazaretto.headcounts.views import changes, families, people
 
 app_name = "headcounts"
 urlpatterns = [
@@ -18,6 +18,10 @@ urlpatterns = [
     path("headcounts/people/<int:pk>/household", people.household, name="household"),
     path("headcounts/people/<int:pk>/concerns", people.concern, name="concern"),
     path("headcounts/people/<int:pk>/concerns/end", people.end_concern, name="end-concern"),
+    path("headcounts/changes", changes.changes, name="changes"),
+    path("headcounts/changes/export", changes.export, name="changes-export"),
+    path("headcounts/lists/<uuid:pk>/left", changes.left, name="left"),
+    path("headcounts/lists/<uuid:pk>/left/export", changes.left_export, name="left-export"),
     path("headcounts/families", families.families, name="families"),
     path("headcounts/families/export", families.export, name="families-export"),
     path("headcounts/people/<int:pk>/leave", views.leave, name="leave"),

@@ -20,6 +20,8 @@ call(
         "headcounts.list_concerns": _("List of whom to look after"),
         "headcounts.add_organisation": _("Headcount of an enterprise or community begun"),
         "headcounts.say_kind": _("Kind of an enterprise or community said"),
+        "headcounts.list_changes": _("List of changes of headcounts taken"),
+        "headcounts.list_left": _("List of who left by a headcount list taken"),
         "headcounts.enrol": _("Put on a headcount"),
         "headcounts.leave": _("Left a headcount"),
         "headcounts.say_whereabouts": _("Place and hours of an enterprise said"),

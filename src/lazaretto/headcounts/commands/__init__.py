@@ -42,10 +42,13 @@ from lazaretto.headcounts.commands.reading import (
     show_line,
 )
 from lazaretto.headcounts.commands.taking import PIECE, PieceTaken, commit_list
+from lazaretto.headcounts.commands.telling import Changed, ChangeList, list_changes, list_left
 
 __all__ = [
     "PIECE",
     "CareList",
+    "ChangeList",
+    "Changed",
     "ConcernSaid",
     "ContactNamed",
     "Enrolled",
@@ -76,7 +79,9 @@ __all__ = [
     "leave_area",
     "leave_household",
     "link",
+    "list_changes",
     "list_concerns",
+    "list_left",
     "name_contact",
     "note_concern",
     "people_for",

@@ -58,7 +58,8 @@ def commit_list(*, actor: Actor, at: datetime, headcount_list: HeadcountList, li
         headcount_list.state = ListState.COMMITTING
         if not account.ready and not account.held:
             headcount_list.state, headcount_list.committed_at = ListState.COMMITTED, at
-            headcount_list.left = leaving(headcount_list).update(ended_at=at) if headcount_list.complete else 0
+            if headcount_list.complete:
+                headcount_list.left = leaving(headcount_list).update(ended_at=at, ended_by=headcount_list)
         headcount_list.save(update_fields=["state", "committed_at", "left"])
     done = account.made + account.kept
     record(

@@ -14,6 +14,7 @@ from lazaretto.headcounts import commands
 from lazaretto.headcounts.forms import ConcernForm
 from lazaretto.headcounts.models import Member
 from lazaretto.headcounts.queries import CARE, MANAGE, READ, member_lines
+from lazaretto.headcounts.queries.changes import history
 from lazaretto.headcounts.queries.families import candidates, family_lines, member_by_id
 from lazaretto.headcounts.views.common import done
 from lazaretto.people.queries import name_for
@@ -37,6 +38,7 @@ def _person(request: HttpRequest, pk: int, **forms: Any) -> HttpResponse:
         "member": member,
         "name": name_for(actor, member.name, unit_id=unit),
         "line": family_lines(actor, [member])[0] if cares else None,
+        "changes": history(actor, member),
         "may_care": cares,
         "may_manage": manages,
         "q": q,
