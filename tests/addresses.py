@@ -284,6 +284,7 @@ ADDRESSES = {
     "headcounts:household": POST,
     "headcounts:concern": POST,
     "headcounts:end-concern": POST,
+    "headcounts:contacts": GET,
     "headcounts:changes": GET,
     "headcounts:changes-export": POST,
     "headcounts:left": GET,

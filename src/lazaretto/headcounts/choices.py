@@ -67,3 +67,15 @@ class Issue(TextChoices):
     NO_DOCUMENT = "no_document", _("no document")
     BAD_PHONE = "bad_phone", _("telephone number cannot be dialled")
     ELSEWHERE = "elsewhere", _("named by another enterprise too")
+
+
+class ContactOutcome(TextChoices):
+    """What became of a line of a list of officers."""
+
+    NAMED = "named", pgettext_lazy("contact", "named")
+    SAME = "same", pgettext_lazy("contact", "as it was")
+    UNKNOWN = "unknown", pgettext_lazy("contact", "no such enterprise in this area")
+    SECOND = "second", pgettext_lazy("contact", "another line of this enterprise counts")
+    NO_NAME = "no_name", pgettext_lazy("contact", "no name that can be read")
+    BAD_PHONE = "bad_phone", pgettext_lazy("contact", "telephone number cannot be dialled")
+    EMPTY = "empty", pgettext_lazy("contact", "nobody")

@@ -26,3 +26,12 @@ def register(commands: cli.Commands) -> None:
     )
     headcount.add_argument("--commit", action="store_true", help=_("take in all ready lines; else it is laid out only"))
     cli.add_json(headcount)
+    contacts = cli.add_command(
+        cli.add_group(commands, "import", summary=_("Bring lists in")),
+        "contacts",
+        run="lazaretto.headcounts.terminal:import_contacts",
+        summary=_("Read who answers for each enterprise"),
+    )
+    contacts.add_argument("file", metavar="FILE", help=_("xlsx, xls, csv or tab-separated text"))
+    contacts.add_argument("--unit", required=True, metavar="CODE", help=_("the unit whose area they are in"))
+    cli.add_json(contacts)

@@ -107,3 +107,21 @@ class TooManyChanges(DomainError):
     status = 422
     message = _("These are too many changes for one sheet.")
     next_step = _("Choose a later day, or one enterprise.")
+
+
+class NoContactColumn(DomainError):
+    """No line says which columns have the enterprises and their officers."""
+
+    code = "headcount_without_contacts"
+    status = 422
+    message = _("No columns of this file are called 企业名称 and 联系人, or enterprise and contact.")
+    next_step = _("Put one line with the names of the columns above the officers, and send it again.")
+
+
+class TooManyContacts(DomainError):
+    """More lines than any area has enterprises."""
+
+    code = "headcount_too_many_contacts"
+    status = 422
+    message = _("This list has more lines than an area has enterprises.")
+    next_step = _("Look whether it is a list of people; that is brought in as a headcount.")

@@ -6,8 +6,9 @@ from lazaretto.core.tables import TableError
 from lazaretto.core.tables.lists import STREAMED_FROM, NoHeader, Source, pieces
 from lazaretto.core.tables.lists import from_bytes as _bytes
 from lazaretto.core.tables.lists import from_path as _path
-from lazaretto.headcounts.errors import ListUnreadable, NoNameColumn
-from lazaretto.headcounts.rules import HEADINGS
+from lazaretto.headcounts.commands import ContactLine
+from lazaretto.headcounts.errors import ListUnreadable, NoContactColumn, NoNameColumn
+from lazaretto.headcounts.rules import CONTACTS, HEADINGS
 
 __all__ = ["STREAMED_FROM", "Source", "from_bytes", "from_path", "pieces"]
 
@@ -30,3 +31,25 @@ def from_path(path: Path) -> Source:
         raise NoNameColumn(file=path.name) from error
     except TableError as error:
         raise ListUnreadable(reason=error.code) from error
+
+
+def contacts_from(content: bytes, name: str) -> list[ContactLine]:
+    """A list of officers, of enterprises only. Raises `ListUnreadable`, `NoContactColumn`."""
+    try:
+        source = _bytes(content, name, CONTACTS)
+    except NoHeader as error:
+        raise NoContactColumn(file=name) from error
+    except TableError as error:
+        raise ListUnreadable(reason=error.code) from error
+    places = {field: index for index, field in CONTACTS.columns_of(source.header).items()}
+    if "organisation" not in places:
+        raise NoContactColumn(file=name)
+
+    def cell(cells: list[str], field: str) -> str:
+        index = places.get(field)
+        return cells[index] if index is not None and index < len(cells) else ""
+
+    return [
+        ContactLine(line.number, cell(line.cells, "organisation"), cell(line.cells, "name"), cell(line.cells, "phone"))
+        for line in source.lines
+    ]

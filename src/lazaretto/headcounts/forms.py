@@ -104,6 +104,21 @@ class ConcernForm(forms.Form):
     note = forms.CharField(label=_("In words"), max_length=300, required=False)
 
 
+class ContactsForm(forms.Form):
+    """A list of officers of enterprises."""
+
+    file = forms.FileField(
+        label=_("File"), help_text=_("With the columns 企业名称, 联系人, 联系电话, as they sent it."),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv,.txt,.tsv"}),
+    )  # fmt: skip
+    unit = AreaField(label=_("In whose area"))
+
+    def __init__(self, *args: Any, units: Sequence[Unit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["unit"]
+        field.offer(units)
+
+
 class OrganisationForm(forms.Form):
     """An enterprise or community before its list comes."""
 

@@ -42,6 +42,17 @@ HEADINGS = Headings({
     "family": ("家庭情况", "家庭状况", "家庭备注", "特殊情况", "特殊人群", "family", "family situation", "needs"),
     "household": ("户号", "户编号", "家庭编号", "家庭号", "户口簿号", "household", "household number", "family number"),
 }, folded)  # fmt: skip
+CONTACTS = Headings({
+    "organisation": HEADINGS.words["organisation"] + HEADINGS.words["community"],
+    "name": (
+        "联系人", "联系人姓名", "联络员", "企业联系人", "企业联络员", "负责人", "人事", "人事联系人",
+        "contact", "officer", "hr", "hr contact",
+    ),
+    "phone": (
+        "联系电话", "联系人电话", "联系人手机", "联系方式", "手机", "手机号", "手机号码", "电话",
+        "phone", "mobile", "telephone", "contact phone",
+    ),
+}, folded)  # fmt: skip
 columns_of, is_header = HEADINGS.columns_of, HEADINGS.is_header
 HOLDS: frozenset[str] = frozenset({Issue.NO_NAME, Issue.ODD_NAME, Issue.NO_ORGANISATION, Issue.BAD_DOCUMENT})
 _YES, _NO = (

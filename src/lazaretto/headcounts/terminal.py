@@ -12,8 +12,8 @@ from lazaretto.core.access import Actor
 from lazaretto.core.cli import gettext as _
 from lazaretto.core.errors import DomainError
 from lazaretto.headcounts import commands
-from lazaretto.headcounts.choices import ListState, OrganisationKind
-from lazaretto.headcounts.files import from_path, pieces
+from lazaretto.headcounts.choices import ContactOutcome, ListState, OrganisationKind
+from lazaretto.headcounts.files import contacts_from, from_path, pieces
 from lazaretto.headcounts.models import HeadcountList
 from lazaretto.headcounts.queries import account_of
 
@@ -45,6 +45,33 @@ def import_headcount(arguments: argparse.Namespace) -> int:
         return cli.FAILED
     headcount_list.refresh_from_db()
     _report(headcount_list, arguments)
+    return cli.OK
+
+
+def import_contacts(arguments: argparse.Namespace) -> int:
+    """Name the officers of the enterprises of a unit's area as FILE says; lines that name nobody are said.
+
+    Exit status 0: it was read; 1: it could not be read; 2: the call is wrong (no such file or unit).
+    """
+    unit = Unit.objects.filter(code=arguments.unit, ended_at__isnull=True).first()
+    if unit is None:
+        cli.complain(_("There is no unit {code}.").format(code=arguments.unit))
+        return cli.USAGE
+    try:
+        lines = contacts_from(Path(arguments.file).read_bytes(), Path(arguments.file).name)
+        found = commands.name_contacts(actor=ACTOR, at=clock.now(), unit=unit, lines=lines)
+    except OSError as error:
+        cli.complain(_("{file} cannot be opened: {reason}").format(file=arguments.file, reason=error.strerror))
+        return cli.USAGE
+    except DomainError as error:
+        cli.complain(error)
+        return cli.FAILED
+    if arguments.json:
+        cli.say_json(asdict(found))
+        return cli.OK
+    cli.say(_("{lines} lines, {named} named").format(lines=found.lines, named=found.named))
+    for one in found.undone:
+        cli.say(f"{one.number} {one.organisation}: {ContactOutcome(one.outcome).label}")
     return cli.OK
 
 

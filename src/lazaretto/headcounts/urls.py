@@ -3,7 +3,7 @@
 from django.urls import path
 
 from lazaretto.headcounts import views
-from lazaretto.headcounts.views import changes, families, people
+from lazaretto.headcounts.views import changes, contacts, families, people
 
 app_name = "headcounts"
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("headcounts/people/<int:pk>/household", people.household, name="household"),
     path("headcounts/people/<int:pk>/concerns", people.concern, name="concern"),
     path("headcounts/people/<int:pk>/concerns/end", people.end_concern, name="end-concern"),
+    path("headcounts/contacts", contacts.contacts, name="contacts"),
     path("headcounts/changes", changes.changes, name="changes"),
     path("headcounts/changes/export", changes.export, name="changes-export"),
     path("headcounts/lists/<uuid:pk>/left", changes.left, name="left"),

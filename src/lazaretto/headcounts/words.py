@@ -22,6 +22,7 @@ call(
         "headcounts.say_kind": _("Kind of an enterprise or community said"),
         "headcounts.list_changes": _("List of changes of headcounts taken"),
         "headcounts.list_left": _("List of who left by a headcount list taken"),
+        "headcounts.name_contacts": _("Officers of enterprises named by a list"),
         "headcounts.enrol": _("Put on a headcount"),
         "headcounts.leave": _("Left a headcount"),
         "headcounts.say_whereabouts": _("Place and hours of an enterprise said"),

@@ -13,6 +13,7 @@ from lazaretto.headcounts.commands.by_hand import (
 )
 from lazaretto.headcounts.commands.caring import as_newcomer, link, people_for, tidy
 from lazaretto.headcounts.commands.caring_for import CareList, InCare, list_concerns
+from lazaretto.headcounts.commands.contacts import ContactLine, ContactRead, ContactsNamed, name_contacts
 from lazaretto.headcounts.commands.families import (
     ConcernSaid,
     HouseholdShared,
@@ -50,7 +51,10 @@ __all__ = [
     "ChangeList",
     "Changed",
     "ConcernSaid",
+    "ContactLine",
     "ContactNamed",
+    "ContactRead",
+    "ContactsNamed",
     "Enrolled",
     "Gone",
     "HouseholdShared",
@@ -83,6 +87,7 @@ __all__ = [
     "list_concerns",
     "list_left",
     "name_contact",
+    "name_contacts",
     "note_concern",
     "people_for",
     "say_kind",
