@@ -65,6 +65,10 @@ WORDS = {
     "testedBefore": _("{name} WAS TESTED BEFORE, in tube {tube}. Not counted again."),
     "testedThere": _("{name} WAS TESTED AT TABLE {table}. Not counted again."),
     "insist": _("Swabbed again: count it"),
+    "otherHousehold": _(
+        "{name} IS OF ANOTHER HOUSEHOLD. Seal tube {code} and take a new one, or scan {name} again to put them in."
+    ),
+    "insistApart": _("Put them into this tube all the same"),
     "sealed": _("Tube {code} is sealed with {n}."),
     "nothingToSeal": _("No tube with anybody in it."),
     "undone": _("{name} is taken out again."),

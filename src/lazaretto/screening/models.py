@@ -145,6 +145,7 @@ class Point(models.Model):
 class RosterEntry(models.Model):
     """Somebody expected in a round, under a dense number from 1. Whoever two enterprises name is one entry.
 
+    `household` is that of `headcounts`, null where none is known; whoever one of their headcounts links is linked.
     Without a document the digest is null, not empty: a unique key then needs no condition, which a prepared statement
     could not make use of.
     """
@@ -157,6 +158,7 @@ class RosterEntry(models.Model):
     section = models.CharField(max_length=80, blank=True)
     building = models.CharField(max_length=60, blank=True)
     document_digest = models.CharField(max_length=64, null=True)
+    household = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [

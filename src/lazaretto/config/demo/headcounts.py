@@ -10,7 +10,7 @@ from lazaretto.headcounts.commands import RawLine
 from lazaretto.headcounts.models import HeadcountList, Organisation
 from lazaretto.people.rules import id_card_check_digit
 
-HEADER = ["企业名称", "部门", "姓名", "身份证号码", "手机", "宿舍", "是否住园区", "备注"]
+HEADER = ["企业名称", "部门", "姓名", "身份证号码", "手机", "宿舍", "是否住园区", "家庭编号", "家庭情况", "备注"]
 ENTERPRISES = (
     ("博正精密电子有限公司", 190), ("正德医疗器械有限公司", 120), ("康信医疗器械有限公司", 80),
     ("科恒物流有限公司", 60), ("新德生物科技有限公司", 50),
@@ -47,13 +47,24 @@ def _lines(dice: Random) -> list[RawLine]:
             _card(dice),
             f"1{dice.randrange(3_000_000_000, 9_999_999_999)}",
         ]
-        + (["", "否", ""] if dice.random() < 0.3 else [f"{dice.choice('ABC')}栋{dice.randrange(101, 690)}", "是", ""])
+        + (["", "否"] if dice.random() < 0.3 else [f"{dice.choice('ABC')}栋{dice.randrange(101, 690)}", "是"])
+        + ["", "", ""]
         for enterprise, people in ENTERPRISES
         for _one in range(people)
     ]
-    rows.append(["科恒物流有限公司", "仓储", "覃小宁", "4401061990010112", "13800138000", "", "否", "证件缺位"])
-    rows.append(["新德生物科技有限公司", "生产", "", "", "13800138001", "B栋305", "是", "姓名不清"])
+    _families(rows)
+    rows.append(["科恒物流有限公司", "仓储", "覃小宁", "4401061990010112", "13800138000", "", "否", "", "", "证件缺位"])
+    rows.append(["新德生物科技有限公司", "生产", "", "", "13800138001", "B栋305", "是", "", "", "姓名不清"])
     return [RawLine(number, row) for number, row in enumerate(rows, start=2)]
+
+
+def _families(rows: list[list[str]]) -> None:
+    """Couples at two enterprises, some with a child; and a few whom somebody must look after."""
+    for number in range(12):
+        for place in (7 + 9 * number, 495 - 9 * number):
+            rows[place][7:9] = [str(number + 1), "双职工，有小孩" if number % 2 else "双职工"]
+    for place, said in ((31, "孕妇（30周）"), (211, "孕妇"), (340, "独居老人"), (402, "血液透析，每周三次")):
+        rows[place][8] = said
 
 
 def _name(dice: Random) -> str:

@@ -23,6 +23,7 @@ from lazaretto.headcounts.models import Organisation
 from lazaretto.headcounts.rules import folded
 from lazaretto.people.masking import mask
 from lazaretto.people.pinyin import syllables
+from lazaretto.screening.choices import TubeRule
 from lazaretto.screening.models import AlsoNamed, Point, RosterEntry, RosterShare
 from lazaretto.slots.models import Slot
 from lazaretto.slots.queries import Comers, comers, slots_by_home
@@ -148,12 +149,17 @@ def _short(said: str) -> str:
 def roster_piece(device: Device, *, after: int) -> list[list[Any]]:
     """Rows of the roster of a phone's point, from a number on: number, masked name, initials, enterprise, last four of
     the document, by what the phone finds the document, the whole name and how it is read under the phone's key, by what
-    it finds the person's own code. No document number and no whole name leaves the server in plain. Three queries.
+    it finds the person's own code; in a round of household tubes their household too. No document number and no whole
+    name leaves the server in plain. Three queries.
     """
     point = device.point
     rows = _roster(point.round_id, comers_at(point)).filter(number__gt=after).select_related("member")
     names, match = AESGCM(bytes.fromhex(key_of(device, "name"))), bytes.fromhex(key_of(device, "match"))
-    return [_row(entry, names, match) for entry in rows.order_by("number")[:ROSTER_PIECE]]
+    by_household = point.round.tube_rule == TubeRule.HOUSEHOLD
+    return [
+        [*_row(entry, names, match), *([entry.household] if by_household else [])]
+        for entry in rows.order_by("number")[:ROSTER_PIECE]
+    ]
 
 
 def _row(entry: RosterEntry, names: AESGCM, match: bytes) -> list[Any]:

@@ -20,11 +20,12 @@ from lazaretto.field.errors import DeviceOver, PointIsClosed, RosterTooLarge, Ro
 from lazaretto.field.models import Device, Told
 from lazaretto.field.queries import key_of
 from lazaretto.field.tests.phones import TOKENS, enrolled, phone, swab
+from lazaretto.headcounts.models import Household, Member
 from lazaretto.headcounts.tests.lists import card
 from lazaretto.screening import commands as rounds
 from lazaretto.screening.commands import cancel_round
 from lazaretto.screening.models import DuplicateScan, Scan, Upload
-from lazaretto.screening.tests.rounds import draft, opened, over, point
+from lazaretto.screening.tests.rounds import draft, enterprise, open_one, opened, over, point
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +81,17 @@ def test_who_may_enrol_and_where(cast):
     elsewhere = phone(cast, point(cast, of, "P2"))
     with pytest.raises(InvalidInput):
         commands.enrol_device(actor=cast.duty_officer.actor, table=1, takes_over=elsewhere.device, **given)
+
+
+@pytest.mark.parametrize(("rule", "told"), [("household", 9), ("10", 8)])
+def test_a_phone_knows_households_where_tubes_are_for_one(cast, rule, told):
+    household = Household.objects.create(unit=cast.site.unit, started_at=NOW)
+    enterprise(cast.site.unit, "A公司", [1, 2])
+    Member.objects.filter(name="员工001").update(household=household)
+    _of, place = open_one(cast, tube_rule=rule)
+    rows = phone(cast, place).ask("roster").json()["rows"]
+    assert {len(row) for row in rows} == {told}
+    assert [row[8:] for row in rows] == ([[household.pk], [None]] if told == 9 else [[], []])
 
 
 def test_the_roster_of_a_phone_has_no_number_and_no_name_in_plain(cast, django_assert_num_queries):

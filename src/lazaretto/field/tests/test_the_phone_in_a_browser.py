@@ -15,14 +15,16 @@ from lazaretto.field import commands
 from lazaretto.field.models import Device
 from lazaretto.field.tests.phones import enrolled
 from lazaretto.field.tests.pictures import film
-from lazaretto.headcounts.models import Member
+from lazaretto.headcounts.models import Household, Member
 from lazaretto.headcounts.tests.lists import card
+from lazaretto.people.queries import document_digest
 from lazaretto.screening.commands import cancel_round
 from lazaretto.screening.models import Fever, RosterShare, Scan, Stranger
-from lazaretto.screening.tests.rounds import opened
+from lazaretto.screening.tests.rounds import enterprise, open_one, opened
 from lazaretto.tubes.models import TubeEvent
 from lazaretto.tubes.queries.agreed import agreed
 from tests.browser import EXECUTABLE, QUIET, READERS, Opener, Window
+from tests.factories import NOW
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -445,7 +447,9 @@ INVARIANT = """async (seed) => {
     const TYPES = ["person", "person", "person", "tube", "undo", "seal", "temperature", "stays", "gone", "insist"];
     let state = START, dice = seed;
     const roll = (n) => (dice = (dice * 1103515245 + 12345) % 2147483648) % n;
+    const home = seed % 2 ? (key) => [null, 1, 2, 3][Math.floor(Number(key.slice(2)) / 100)] : undefined;
     const counted = new Map(), sealed = new Set(), hot = new Set(), facts = {
+        home,
         places: [1, 5, 10, 20][seed % 4], fever: 37.3,
         used: (code) => (sealed.has(code) ? {} : null),
         tested: (key) => [...counted.values()].find((one) => one.key === key) ?? null,
@@ -453,6 +457,8 @@ INVARIANT = """async (seed) => {
     for (let turn = 0; turn < 3000; turn += 1) {
         const type = TYPES[roll(TYPES.length)], who = { key: `n:${roll(400)}`, number: 1, name: "x" };
         const event = { type, at: "", id: `s${turn}`, code: `T${roll(300)}`, value: 36 + roll(3), who };
+        const shared = type === "tube" ? [] : state.tube?.scans ?? [];
+        const allowed = state.doubt?.apart ? state.doubt.who.key : null;
         const before = JSON.stringify(state), next = step(state, event, facts);
         if (JSON.stringify(state) !== before) return `${type} changed the state it was given`;
         state = next.state;
@@ -462,6 +468,14 @@ INVARIANT = """async (seed) => {
             else if (one.do === "seal") sealed.add(one.tube);
             else hot.add(`${one.fever}/${one.step}`);
         }
+        const puts = home && ["person", "tube", "insist"].includes(type);
+        const fresh = puts ? next.write.filter((one) => one.do === "put") : [];
+        for (const { scan } of fresh) {
+            const own = home(scan.key), apart = shared.some(({ key }) => own && home(key) && home(key) !== own);
+            if (apart && scan.key !== allowed) return `${type} put somebody of another household in without a word`;
+        }
+        const doubted = state.doubt?.apart && state.doubt.who.key !== allowed;
+        if (doubted && next.say?.key !== "otherHousehold") return "a doubt unsaid";
         const wasAside = before.includes('"aside":{') && !state.aside;
         if (wasAside && !next.write.some((one) => one.do === "fever")) return `a fever dropped by ${type}`;
         if (!next.say?.key || !next.say.tone) return `${type} said nothing`;
@@ -476,6 +490,38 @@ INVARIANT = """async (seed) => {
     if (untold.length) return "a fever told to nobody";
     return new Set(places).size === places.length ? "" : "one place twice";
 }"""
+
+
+def test_a_household_tube_is_for_one_household(window: Opener, cast) -> None:
+    """Whoever is of another is said at once, and put in by a second scan; the family not yet tested is offered."""
+    unit = cast.site.unit
+    first, second = (Household.objects.create(unit=unit, started_at=NOW) for _ in range(2))
+    enterprise(unit, "A公司", range(1, 7))
+    for number, household in ((1, first), (2, first), (3, first), (4, second), (5, second)):
+        Member.objects.filter(document_digest=document_digest("id_card", "CN", card(number))).update(
+            household=household
+        )
+    _of, place = open_one(cast, tube_rule="household")
+    page = at_table(window, cast, place).page
+    wedge(page, "TUBE0001")
+    wedge(page, card(1))
+    says(page, "green", "place 1")
+    expect(page.locator("[data-found] button")).to_have_count(2)
+    page.locator("[data-found] button").first.click()
+    says(page, "green", "place 2")
+    expect(page.locator("[data-found] button")).to_have_count(1)
+    wedge(page, card(4))
+    says(page, "red", "ANOTHER HOUSEHOLD")
+    expect(page.get_by_role("button", name="all the same")).to_be_visible()
+    wedge(page, card(6))
+    says(page, "green", "place 3")  # of whom no household is known may be of this one
+    wedge(page, card(4))
+    says(page, "red", "ANOTHER HOUSEHOLD")
+    wedge(page, card(4))
+    says(page, "green", "place 4")
+    wedge(page, card(5))
+    page.get_by_role("button", name="all the same").click()
+    says(page, "green", "place 5")
 
 
 EXAMPLES = json.loads(Path(__file__).with_name("codes.json").read_text(encoding="utf-8"))

@@ -267,14 +267,16 @@ _NAMED = """WITH RECURSIVE area AS (
     SELECT m.id, m.organisation_id, m.section, m.building, m.name, m.document_digest, o.folded, row_number() OVER (
         PARTITION BY CASE WHEN m.document_digest = '' THEN CAST(m.id AS varchar(20)) ELSE m.document_digest END
         ORDER BY m.started_at, m.id
-    ) AS turn
+    ) AS turn, max(m.household_id) OVER (
+        PARTITION BY CASE WHEN m.document_digest = '' THEN CAST(m.id AS varchar(20)) ELSE m.document_digest END
+    ) AS household
     FROM headcounts_member m JOIN headcounts_organisation o ON o.id = m.organisation_id
     WHERE o.unit_id IN (SELECT id FROM area) AND o.ended_at IS NULL AND m.ended_at IS NULL
 )"""
 _ENTER = f"""INSERT INTO screening_rosterentry
-    (round_id, number, member_id, organisation_id, section, building, document_digest)
+    (round_id, number, member_id, organisation_id, section, building, document_digest, household)
 {_NAMED} SELECT %s, row_number() OVER (ORDER BY folded, organisation_id, section, name, id),
-    id, organisation_id, section, building, NULLIF(document_digest, '')
+    id, organisation_id, section, building, NULLIF(document_digest, ''), household
 FROM named WHERE turn = 1"""  # noqa: S608 - our own words
 _ALSO = f"""INSERT INTO screening_alsonamed (round_id, number, member_id, organisation_id)
 {_NAMED} SELECT entry.round_id, entry.number, named.id, named.organisation_id

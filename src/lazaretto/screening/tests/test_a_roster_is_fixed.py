@@ -6,7 +6,7 @@ import pytest
 
 from lazaretto.core.errors import Forbidden, IllegalTransition, InvalidInput, NotFound, ReasonRequired
 from lazaretto.core.models import JournalEntry
-from lazaretto.headcounts.models import Member
+from lazaretto.headcounts.models import Household, Member
 from lazaretto.screening import commands
 from lazaretto.screening.errors import PointNameTaken, RosterIsFixed, RoundHasNoRoster, RoundWithoutPoint
 from lazaretto.screening.models import AlsoNamed, RosterEntry, RosterShare, Upload
@@ -152,3 +152,14 @@ def test_a_round_is_cancelled_with_a_reason_and_what_was_captured_stays(cast):
         commands.cancel_round(**who, test_round=of, reason="暴雨")
     with pytest.raises(IllegalTransition):
         point(cast, of, code="P2")
+
+
+def test_the_roster_knows_the_household_by_whichever_headcount_says_it(cast):
+    works = enterprise(cast.site.unit, "A公司", [1, 2])
+    lives = enterprise(cast.site.unit, "幸福小区")
+    household = Household.objects.create(unit=cast.site.unit, started_at=NOW)
+    member(lives, 1, household=household)
+    of = draft(cast)
+    commands.freeze_round(actor=cast.duty_officer.actor, at=NOW, test_round=of)
+    rows = RosterEntry.objects.filter(round=of).values_list("organisation", "member__name", "household")
+    assert set(rows) == {(works.pk, "员工001", household.pk), (works.pk, "员工002", None)}

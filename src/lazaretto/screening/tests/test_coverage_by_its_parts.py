@@ -177,6 +177,6 @@ def test_rosters_fixed_before_there_were_buildings_have_them_too(shared):
     said = list(RosterBuilding.objects.filter(round=of).order_by("building").values_list("building", "people"))
     RosterBuilding.objects.all().delete()
     with connection.cursor() as cursor:
-        cursor.execute(import_module("lazaretto.screening.migrations.0007_buildings_of_rosters").COUNT)
+        cursor.execute(import_module("lazaretto.screening.migrations.0008_buildings_of_rosters").COUNT)
     assert list(RosterBuilding.objects.order_by("building").values_list("building", "people")) == said
     assert Member.objects.count() == 6

@@ -3,7 +3,7 @@
 import { documentText, isName, today } from "./codes.js";
 import * as store from "./store.js";
 
-let rows = new Map(), byDocument = new Map(), byPerson = new Map(), places = {}, names = null, match = null;
+let rows = new Map(), byDocument = new Map(), byPerson = new Map(), byHousehold = new Map(), places = {}, names = null, match = null;
 
 export const size = () => rows.size;
 export const organisation = (row) => places[row.organisation] ?? "";
@@ -11,18 +11,22 @@ export const organisation = (row) => places[row.organisation] ?? "";
 export async function load(organisations) {
   [names, match] = await Promise.all([store.key("name"), store.key("match")]);
   places = organisations;
-  rows = new Map(), byDocument = new Map(), byPerson = new Map();
+  rows = new Map(), byDocument = new Map(), byPerson = new Map(), byHousehold = new Map();
   for (const [, page] of await store.all("pages")) for (const raw of page) add(raw);
 }
 
-function add([number, masked, initials, place, tail, document, sealed, person]) {
-  const row = { number, masked, initials, organisation: place, tail, sealed };
+function add([number, masked, initials, place, tail, document, sealed, person, household = null]) {
+  const row = { number, masked, initials, organisation: place, tail, sealed, household };
   rows.set(number, row);
   if (document) byDocument.set(document, row);
   if (person) byPerson.set(person, row);
+  if (household) byHousehold.set(household, [...(byHousehold.get(household) ?? []), row]);
 }
 
 export const byNumber = (number) => rows.get(number);
+// Households are known only in rounds of household tubes.
+export const householdOf = (number) => rows.get(number)?.household ?? null;
+export const othersAtHome = (row) => (byHousehold.get(row.household) ?? []).filter((one) => one !== row);
 
 const hex = (bytes) => Array.from(new Uint8Array(bytes), (one) => one.toString(16).padStart(2, "0")).join("");
 

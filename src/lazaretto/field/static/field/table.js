@@ -41,12 +41,14 @@ export function tested(key) {
   return table.told.numbers.has(number) ? { table: table.told.numbers.get(number) } : null;
 }
 
+const home = (key) => (key.startsWith("n:") ? roster.householdOf(Number(key.slice(2))) : null);
+
 function used(code) {
   if (byTube.has(code) && table.state.tube?.code !== code) return {};
   return table.told.tubes.has(code) ? { table: table.told.tubes.get(code) } : null;
 }
 
-const facts = () => ({ places: table.standing.round.places, fever: table.fever, used, tested });
+const facts = () => ({ places: table.standing.round.places, fever: table.fever, used, tested, home });
 const open = (rows) => [...rows.values()].filter(({ state }) => state !== "sent").length;
 export const waiting = () => open(table.scans) + open(table.events);
 export const scansWaiting = () => open(table.scans);
@@ -269,7 +271,13 @@ function someone(row, otherwise, document = "") {
 
 async function person(row) {
   const name = await roster.reveal(row);
-  return act({ type: "person", id: store.timeId(), at: now(), who: { key: `n:${row.number}`, number: row.number, name, place: roster.organisation(row) } });
+  await act({ type: "person", id: store.timeId(), at: now(), who: { key: `n:${row.number}`, number: row.number, name, place: roster.organisation(row) } });
+  if (row.household && table.state.tube?.scans.some((one) => one.number === row.number)) offer(row);
+}
+
+// In a household tube: who of the family is not tested yet, to be pressed.
+function offer(row) {
+  tell("found", roster.othersAtHome(row).filter(({ number }) => !tested(`n:${number}`)), "");
 }
 
 export const pick = (number) => after(() => person(roster.byNumber(number)));

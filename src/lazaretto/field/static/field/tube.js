@@ -2,7 +2,8 @@
 // state, what is to be written before the screen may say so, and what is said. Nothing here knows a browser.
 export const START = { tube: null, waiting: null, next: null, aside: null, doubt: null };
 
-// facts: places (of a tube by the rule of the round), fever (°C), used(code) → null | {table?}, tested(key) → null | {tube, table?, at?}
+// facts: places (of a tube by the rule of the round), fever (°C), used(code) → null | {table?}, tested(key) → null | {tube, table?, at?},
+// home(key) → household, null where none is known or tubes are not for one
 export function step(state, event, facts) {
   return (EVENTS[event.type] ?? unknown)(state, event, facts);
 }
@@ -54,7 +55,14 @@ function person(state, event, facts) {
   if (before && !event.insist) return said({ ...calm(state), waiting: null, doubt: event }, before.table ? "testedThere" : "testedBefore", "red", { name, ...before });
   if (!state.tube) return said({ ...calm(state), waiting: event }, "tubeFirst", "amber", { name });
   if (full(state.tube)) return said({ ...calm(state), waiting: event }, "tubeFull", "red", { name, code: state.tube.code, of: state.tube.places });
+  if (!event.apart && !(state.doubt?.apart && state.doubt.who.key === key) && apart(state.tube, key, facts)) return said({ ...calm(state), waiting: null, doubt: { ...event, apart: true } }, "otherHousehold", "red", { name, code: state.tube.code });
   return put(state, event);
+}
+
+// A household tube is for one: whoever is known to be of another is put in only by a second scan, or a press.
+function apart(tube, key, facts) {
+  const own = facts.home?.(key);
+  return Boolean(own) && tube.scans.some((one) => (facts.home(one.key) ?? own) !== own);
 }
 
 function put(state, event) {
