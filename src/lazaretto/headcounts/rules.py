@@ -43,7 +43,7 @@ HEADINGS = Headings({
     "household": ("户号", "户编号", "家庭编号", "家庭号", "户口簿号", "household", "household number", "family number"),
 }, folded)  # fmt: skip
 CONTACTS = Headings({
-    "organisation": HEADINGS.words["organisation"] + HEADINGS.words["community"],
+    "organisation": (*HEADINGS.words["organisation"], *HEADINGS.words["community"]),
     "name": (
         "联系人", "联系人姓名", "联络员", "企业联系人", "企业联络员", "负责人", "人事", "人事联系人",
         "contact", "officer", "hr", "hr contact",

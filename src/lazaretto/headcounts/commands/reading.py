@@ -127,8 +127,8 @@ def add_lines(*, actor: Actor, at: datetime, headcount_list: HeadcountList, line
     columns = {int(index): field for index, field in headcount_list.columns.items()}
     fresh = [line for line in lines if line.number > headcount_list.read_to]
     said = [{field: line.cells[index] for index, field in columns.items() if index < len(line.cells)} for line in fresh]
-    of = {"organisation": headcount_list.organisation, "kind": OrganisationKind(headcount_list.kind)}
-    entries = [read_entry(cells, **of) for cells in said]
+    whose, kind = headcount_list.organisation, OrganisationKind(headcount_list.kind)
+    entries = [read_entry(cells, organisation=whose, kind=kind) for cells in said]
     digests = [digest_of(entry.kind, entry.document) if entry else "" for entry in entries]
     seen = _named_before(headcount_list, digests)
     elsewhere = _where(headcount_list.unit_id, digests)

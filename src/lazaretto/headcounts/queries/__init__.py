@@ -301,7 +301,7 @@ def households_with(unit_id: Any, digests: Any) -> QuerySet[Household, tuple[str
 
 
 @prepared
-def concerns_of(members: Any) -> QuerySet[MemberConcern, tuple[int, int, str, str | None, UUID | None]]:
+def concerns_of(members: Any) -> QuerySet[MemberConcern, tuple[int, int, str, Any, UUID | None]]:
     """What stands about these members: key, member, kind, note, from which list. For commands."""
     rows = MemberConcern.objects.filter(member__among=members, ended_at__isnull=True)
     return rows.values_list("pk", "member_id", "kind", "note", "from_list_id")

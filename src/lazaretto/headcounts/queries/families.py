@@ -87,7 +87,7 @@ def to_care_for(
     """
     rows = Member.objects.visible_to(actor, CARE).filter(OPEN).select_related("organisation")
     found = MemberConcern.objects.filter(OPEN, member=OuterRef("pk"))
-    said = Exists(found.filter(kind=kind) if kind else found)
+    said: Any = Exists(found.filter(kind=kind) if kind else found)
     if kind == Concern.DUAL:
         said = said | Exists(two_work().filter(pk=OuterRef("household")))
     rows = rows.filter(said)
@@ -143,10 +143,10 @@ def candidates(actor: Actor, member: Member, q: str) -> list[Member]:
     return list(rows.select_related("organisation").order_by("name", "pk")[:10])
 
 
-def areas_of_care(actor: Actor) -> list[Unit]:
-    """Units with headcounts whose families the actor may read, by name."""
+def areas(actor: Actor, capability: str) -> list[Unit]:
+    """Units with headcounts where the actor has a capability, by name."""
     there = Exists(Organisation.objects.filter(unit=OuterRef("pk"), ended_at__isnull=True))
-    return list(Unit.objects.visible_to(actor, CARE).filter(there).order_by("name", "code"))
+    return list(Unit.objects.visible_to(actor, capability).filter(there).order_by("name", "code"))
 
 
 def plain(concerns: Sequence[MemberConcern]) -> str:

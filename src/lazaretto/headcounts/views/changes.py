@@ -17,9 +17,10 @@ from lazaretto.core import clock
 from lazaretto.core.paging import page as piece_of
 from lazaretto.headcounts import commands, sheets
 from lazaretto.headcounts.models import Organisation
-from lazaretto.headcounts.queries import MANAGE, READ, list_by_id, managed_units, organisation_by_id
+from lazaretto.headcounts.queries import MANAGE, READ, list_by_id, organisation_by_id
 from lazaretto.headcounts.queries.changes import JOINED, LEFT, MOVED, change_lines, left_by
 from lazaretto.headcounts.queries.changes import changes as all_changes
+from lazaretto.headcounts.queries.families import areas
 from lazaretto.headcounts.views.common import PER_PAGE, XLSX
 from lazaretto.ui.ways import asked_for
 
@@ -35,7 +36,7 @@ def changes(request: HttpRequest) -> HttpResponse:
     rows, order = all_changes(actor, show, since=_begins(day), organisation=home.pk if home else None)
     piece = piece_of(rows, order, limit=PER_PAGE, cursor=request.GET.get("cursor", ""))
     chosen = {"since": day.isoformat(), **({"organisation": str(home.pk)} if home else {})}
-    units = [unit for unit in managed_units(actor) if home is None or unit.pk == home.unit_id]
+    units = [unit for unit in areas(actor, MANAGE) if home is None or unit.pk == home.unit_id]
     context = {
         "lines": change_lines(actor, show, piece.items),
         "show": show,

@@ -15,7 +15,8 @@ from lazaretto.headcounts import commands, sheets
 from lazaretto.headcounts.choices import Concern
 from lazaretto.headcounts.models import Member
 from lazaretto.headcounts.queries import CARE
-from lazaretto.headcounts.queries.families import areas_of_care, family_lines, figures, to_care_for
+from lazaretto.headcounts.queries.families import areas as areas_with
+from lazaretto.headcounts.queries.families import family_lines, figures, to_care_for
 from lazaretto.headcounts.views.common import PER_PAGE, XLSX
 from lazaretto.ui.ways import asked_for
 
@@ -25,7 +26,7 @@ from lazaretto.ui.ways import asked_for
 def families(request: HttpRequest) -> HttpResponse:
     """Everybody about whom something must be thought of, in one area or all that are yours."""
     actor = actor_of(request)
-    areas, kind = areas_of_care(actor), asked_for(request, "kind", Concern.values)
+    areas, kind = areas_with(actor, CARE), asked_for(request, "kind", Concern.values)
     area = _area(areas, request.GET.get("unit", ""))
     rows = to_care_for(actor, kind=kind, unit=area.pk if area else None)
     piece = piece_of(rows, ["name", "id"], limit=PER_PAGE, cursor=request.GET.get("cursor", ""))

@@ -54,11 +54,11 @@ def _person(request: HttpRequest, pk: int, **forms: Any) -> HttpResponse:
 @needs(MANAGE)
 def household(request: HttpRequest, pk: int) -> HttpResponse:
     """Say to whose household they belong, or that it is none we know."""
-    beside, given = request.POST.get("beside", ""), {"actor": actor_of(request), "at": clock.now()}
+    beside, actor, at = request.POST.get("beside", ""), actor_of(request), clock.now()
     if beside:
-        commands.share_household.invoke(**given, payload={"member": pk, "beside": beside})
+        commands.share_household.invoke(actor=actor, at=at, payload={"member": pk, "beside": beside})
     else:
-        commands.leave_household.invoke(**given, payload={"member": pk})
+        commands.leave_household.invoke(actor=actor, at=at, payload={"member": pk})
     notify(request, _("Written down."))
     return _back(pk)
 
