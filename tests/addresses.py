@@ -20,7 +20,7 @@ from lazaretto.slots.models import Proposal, Slot
 from lazaretto.stays.models import Breach, Certificate, OrderChange, RoomHold, Specimen, Stay
 from lazaretto.stranded.models import Group, Stranded
 from lazaretto.trips.models import Driver, MoveRequest, Trip, TripPlan, Vehicle
-from lazaretto.tubes.models import Laboratory, Positive, Recall, ResultFile
+from lazaretto.tubes.models import Courier, Laboratory, Positive, Recall, ResultFile
 
 GET, POST = "GET", "POST"
 
@@ -400,6 +400,13 @@ ADDRESSES = {
     "field:app": GET,
     "field:worker": GET,
     "field:manifest": GET,
+    "field:carrying": GET,
+    "field:courier_state": GET,
+    "field:courier_scans": POST,
+    "field:couriers": GET,
+    "field:courier": GET,
+    "field:own_courier": GET,
+    "field:end_courier": POST,
     "field:claim": POST,
     "field:state": GET,
     "field:roster": GET,
@@ -491,6 +498,7 @@ ARGUMENTS = {
         )
     },
     "follow_up": lambda world: world[FollowUp].pk,
+    "courier_id": lambda world: world[Courier].pk,
     "hold_id": lambda world: world[RoomHold].pk,
     **{
         f"{name} number": lambda world: world[TransferOrder].number

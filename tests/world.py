@@ -41,7 +41,17 @@ from lazaretto.stays.models import Breach, Certificate, DoorCheck, OrderChange, 
 from lazaretto.stranded.models import Group, Stranded
 from lazaretto.transfers.models import PlaceWord
 from lazaretto.trips.models import Driver, MoveRequest, Stop, Trip, TripPlan, Vehicle
-from lazaretto.tubes.models import Bag, EventUpload, Laboratory, Positive, Recall, ResultFile, ResultLine, Trail
+from lazaretto.tubes.models import (
+    Bag,
+    Courier,
+    EventUpload,
+    Laboratory,
+    Positive,
+    Recall,
+    ResultFile,
+    ResultLine,
+    Trail,
+)
 from tests import factories
 from tests.factories import LONG_AGO, NOW
 
@@ -269,7 +279,8 @@ def _tubes(one: Round, place: Point) -> list[Model]:
     )
     positive = Positive.objects.create(round=one, tube="M1", people=1, raised_at=NOW)
     recall = Recall.objects.create(round=one, positive=positive, tube="M1", number=1, raised_at=NOW, due_at=NOW)
-    return [laboratory, receipt, bag, trail, file, line, positive, recall]
+    courier = Courier.objects.create(unit=one.unit, code="C01", name="标本车", made_at=NOW)
+    return [courier, laboratory, receipt, bag, trail, file, line, positive, recall]
 
 
 def _stranded(site) -> list[Model]:

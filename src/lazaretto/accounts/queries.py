@@ -92,6 +92,12 @@ def _tree(rows: _Rows) -> tuple[dict[UUID, set[UUID]], set[UUID]]:
     return below, {unit for unit, parent in parents.items() if parent is None}
 
 
+def units_below(unit_id: UUID) -> set[UUID]:
+    """The ids of a unit and of all below it; one query."""
+    below, _roots_of = _tree([[str(unit), str(above) if above else None] for unit, above in _parents()])
+    return below.get(unit_id, {unit_id})
+
+
 def token_of(secret: str, *, at: datetime) -> ApiToken:
     """The token with that secret; raises `TokenInvalid` when it is not in force or its user inactive. One query.
 

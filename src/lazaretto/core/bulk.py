@@ -281,7 +281,7 @@ def _insert_one(row: models.Model, *, ignore_conflicts: bool) -> bool:
 
 def _fits(row: models.Model) -> None:
     for name, most in _texts(type(row)):
-        fits(getattr(row, name), most, field=name)
+        fits(getattr(row, name) or "", most, field=name)
 
 
 @lru_cache(maxsize=256)

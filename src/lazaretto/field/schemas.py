@@ -1,7 +1,7 @@
 """What a phone at a table sends."""
 
 from datetime import datetime
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 from uuid import UUID
 
 from msgspec import Meta, Struct
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from lazaretto.core.errors import InvalidInput
 from lazaretto.screening.commands import SeenFever, Swab, TakenScan
-from lazaretto.screening.commands.scans import Moment
+from lazaretto.screening.commands.scans import Code, Line, Moment
 from lazaretto.screening.rules import MOST_FEVERS, MOST_SCANS
 from lazaretto.tubes.commands import TakenEvent
 from lazaretto.tubes.rules import MOST_EVENTS
@@ -58,6 +58,26 @@ class FeversIn(_Sent):
 
     sent_at: Moment
     fevers: Annotated[list[SeenFever], Field(min_length=1, max_length=MOST_FEVERS)]
+
+
+class CarriedBag(_Sent):
+    """A bag that a courier took, or handed in at the laboratory `to`, where `officer` took it."""
+
+    id: UUID
+    kind: Literal["taken", "arrived"]
+    at: Moment
+    bag: Code
+    to: Annotated[str, StringConstraints(max_length=40)] = ""
+    officer: Line = ""
+
+
+class CarriedIn(_Sent):
+    """What a courier's phone brings of one round; each scan has its own number: sent again it changes nothing."""
+
+    batch: UUID
+    round: UUID
+    sent_at: Moment
+    events: Annotated[list[CarriedBag], Field(min_length=1, max_length=MOST_EVENTS)]
 
 
 def read(model: type[M], body: bytes) -> M:

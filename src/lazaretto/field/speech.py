@@ -1,7 +1,10 @@
 """Every word of the phone's page, in all languages at once: the switch works without a network."""
 
+from collections.abc import Mapping
+
 from django.conf import settings
 from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -140,8 +143,11 @@ WORDS = {
     "closedBags": _("Closed bags"),
     "withCourier": _("with {to}"),
     "waitsForCourier": _("waits for the courier"),
-    "courier": _("Courier: name or number plate, typed or scanned"),
+    "courier": _("Courier: badge, name or number plate, typed or scanned"),
     "courierWho": _("Who takes the bags? Type or scan the courier."),
+    "courierHere": _("{code} IS A COURIER. Turn to the bags to hand them over."),
+    "laboratoryHere": _("This is the code at a laboratory's door, for couriers."),
+    "bagCloseFirst": _("BAG {code} IS NOT CLOSED YET (tubes: {n}). Close it, then scan the courier again."),
     "handOver": pgettext_lazy("bags", "Hand over"),
     "handedOver": _("Bags given to {to}: {n}."),
     "countTurn": _("Agree the number"),
@@ -213,7 +219,11 @@ WORDS = {
 
 def spoken() -> dict[str, dict[str, str]]:
     """By language and key; the reasons why a scan does not count are those of the server."""
-    said = {**WORDS, **{f"why_{reason.value}": reason.label for reason in Reason}}
+    return in_all_languages({**WORDS, **{f"why_{reason.value}": reason.label for reason in Reason}})
+
+
+def in_all_languages(said: Mapping[str, str | Promise]) -> dict[str, dict[str, str]]:
+    """Words of a page, by language and key."""
     found = {}
     for code, _name in settings.LANGUAGES:
         with translation.override(code):

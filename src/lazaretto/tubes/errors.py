@@ -168,3 +168,29 @@ class RoundDoesNotBalance(DomainError):
     code = "round_does_not_balance"
     message = _("This round cannot be closed yet.")
     next_step = _("Answer what is named here; then close it.")
+
+
+class CourierUnknown(DomainError):
+    """No courier's phone has this key, or its week is over."""
+
+    code = "courier_unknown"
+    status = 401
+    message = _("This phone opens nothing any more.")
+    next_step = _("Ask for a new code, or open the page anew with your own account; what is kept here is sent then.")
+
+
+class CourierOver(DomainError):
+    """They carry no bags any more."""
+
+    code = "courier_over"
+    message = _("This courier carries no bags any more.")
+    next_step = _("Look at the list of couriers again, or name them anew with another code.")
+
+
+class NotYourBadge(DomainError):
+    """Somebody else's badge."""
+
+    code = "courier_not_yours"
+    status = 403
+    message = _("This is the badge of somebody else.")
+    next_step = _("Open your own, or ask the duty officer for a code.")

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
@@ -29,6 +29,10 @@ MOST_RESULTS: Final = 2_000  # in one call
 LONGEST_SIGNATURE: Final = 20_000  # characters of an SVG path
 LONGEST_HOURS: Final = 240
 LONGEST_CODE: Final = 40
+COURIER_KEY: Final = timedelta(days=7)  # a phone that is lost and not reported opens nothing after a week
+COURIER_LOOKS_BACK: Final = timedelta(days=14)  # bags of rounds that are over are still carried (`duties.LATE`)
+COURIER_CODE: Final = "LZC1:{code}"  # what the badge of a courier says; a table's phone reads it
+LABORATORY_CODE: Final = "LZL1:{code}"  # what the code at a laboratory's door says; a courier's phone reads it
 HOURS_FOR_A_RESULT: Final = 24  # results within 24 h of sampling: turnaround of 2022 rounds (docs/tubes.md)
 _CODE_LETTERS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-"
 

@@ -27,6 +27,11 @@ def svg(content: str, *, label: str = "", error: str = "m") -> str:
     return out.getvalue().decode()
 
 
+def picture(content: str) -> str:
+    """The code as the address of a picture (`data:`), for pages that are put together by a script."""
+    return str(segno.make_qr(content, error="m").svg_data_uri(border=4, light="#fff", scale=6))
+
+
 def svg_file(content: str, *, error: str = "m") -> str:
     """A stand-alone SVG document of the code, dark modules on nothing, no quiet zone: for printed papers."""
     out = io.BytesIO()

@@ -51,7 +51,10 @@ from lazaretto.tubes.commands import EventsAnswer, take_events
 from lazaretto.ui.icons import SPRITE
 
 PHONE = Actor.system("phone")
-MODULES = ("app", "bag", "camera", "codes", "outbox", "roster", "screen", "sign", "signs", "store", "table", "tube")
+MODULES = (
+    "app", "bag", "camera", "carried", "carrying", "codes", "outbox", "roster", "screen", "sign", "signs", "store",
+    "table", "tube",
+)  # fmt: skip
 READER = "vendor/barcode-detector/3.2.2/ponyfill.js"
 WASM = "vendor/zxing-wasm/3.1.3/zxing_reader.wasm"
 IDB = "vendor/idb/8.0.4/index.js"
@@ -86,10 +89,12 @@ def app(request: HttpRequest) -> HttpResponse:
 @public
 @never_cache
 def worker(request: HttpRequest) -> HttpResponse:
-    """The service worker of the page; it keeps all that the page is made of."""
+    """The service worker of both pages, of a table and of a courier; it keeps all that they are made of."""
     names = [*(f"field/{name}.js" for name in MODULES), "field/field.css", IDB, READER, WASM, *FRAME]
-    files = json.dumps([reverse("field:app"), reverse("field:manifest"), *(static(name) for name in names)])
-    return render(request, "field/worker.js", {"files": files}, content_type="text/javascript; charset=utf-8")
+    pages = [reverse("field:app"), reverse("field:carrying")]
+    files = [*pages, reverse("field:manifest"), *(static(name) for name in names)]
+    context = {"files": json.dumps(files), "pages": json.dumps(pages)}
+    return render(request, "field/worker.js", context, content_type="text/javascript; charset=utf-8")
 
 
 @require_GET

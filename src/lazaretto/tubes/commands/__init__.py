@@ -1,6 +1,14 @@
 """Writes of tubes and results."""
 
 from lazaretto.tubes.commands.closing import AbsencesNamed, everything_is_answered, name_absent, name_rest, read_report
+from lazaretto.tubes.commands.couriers import (
+    CourierEnded,
+    CourierKeyMade,
+    CourierNamed,
+    add_courier,
+    end_courier,
+    make_courier_key,
+)
 from lazaretto.tubes.commands.decisions import ResultLineDecided, decide_line, decide_lines, reopen_line
 from lazaretto.tubes.commands.events import EventsAnswer, Remarked, TakenEvent, take_events, upload_events
 from lazaretto.tubes.commands.laboratories import LaboratoryNamed, add_laboratory, change_laboratory
@@ -27,6 +35,9 @@ from lazaretto.tubes.commands.watching import follow_round
 
 __all__ = [
     "AbsencesNamed",
+    "CourierEnded",
+    "CourierKeyMade",
+    "CourierNamed",
     "EventsAnswer",
     "FilePutAside",
     "HandedOn",
@@ -39,6 +50,7 @@ __all__ = [
     "ResultsStaged",
     "ResultsTaken",
     "TakenEvent",
+    "add_courier",
     "add_laboratory",
     "call_slip",
     "cancel_results",
@@ -47,10 +59,12 @@ __all__ = [
     "commit_results",
     "decide_line",
     "decide_lines",
+    "end_courier",
     "everything_is_answered",
     "follow_round",
     "hand_on",
     "look_into",
+    "make_courier_key",
     "name_absent",
     "name_rest",
     "override_recall",

@@ -7,7 +7,7 @@ locks in that order, so two devices that scan the same bag wait for each other, 
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
@@ -26,6 +26,7 @@ from lazaretto.tubes.choices import EventKind, Remark
 from lazaretto.tubes.commands.recalls import retest_by_number
 from lazaretto.tubes.errors import EventsReused
 from lazaretto.tubes.models import Bag, EventUpload, Trail, TubeEvent
+from lazaretto.tubes.queries.couriers import codes_meant
 from lazaretto.tubes.queries.facts import Key, bag_facts, place_for_events, scanned, tube_facts
 from lazaretto.tubes.rules import HANDLE, LONGEST_SIGNATURE, incomplete, story_of_bag, story_of_tube
 
@@ -144,12 +145,24 @@ def upload_events(
 
 def keep_events(receipt: EventUpload, events: Sequence[TakenEvent], error: timedelta) -> set[UUID]:
     """Write the facts, and where their tubes and bags are by them; inside a command. Returns those that are new."""
+    events = _couriers_by_code(receipt.round, events)
     tubes = sorted({event.tube for event in events if event.tube})
     bags = sorted({event.bag for event in events if event.bag})
     homes = _lock_rows(receipt, bags, tubes)
     fresh = _write(receipt, events, error)
     follow([(receipt.round_id, code) for code in bags], homes)
     return fresh
+
+
+_HANDED = frozenset({EventKind.HANDED_OVER, EventKind.TAKEN})
+
+
+def _couriers_by_code(of: Round, events: Sequence[TakenEvent]) -> Sequence[TakenEvent]:
+    """A courier's name or number plate, typed at a table, and the code on their badge are one and the same."""
+    meant = codes_meant(of, {one.to for one in events if one.kind in _HANDED})
+    if not meant:
+        return events
+    return [replace(one, to=meant.get(one.to, one.to)) if one.kind in _HANDED else one for one in events]
 
 
 def _claim(
@@ -189,7 +202,10 @@ def _lock_rows(receipt: EventUpload, bags: Sequence[str], tubes: Sequence[str]) 
         for code in tubes
     ]  # fmt: skip
     insert_few(Trail, _TRAIL, rows, ignore_conflicts=True)
-    list(locked(Bag.objects.filter(round=receipt.round_id, code__in=bags)).order_by("code").values_list("pk"))
+    held = locked(Bag.objects.filter(round=receipt.round_id, code__in=bags)).order_by("code")
+    nowhere = [pk for pk, point in held.values_list("pk", "point") if point is None]
+    if nowhere and place is not None:  # a courier, who knows no point, told of it first
+        Bag.objects.filter(pk__in=nowhere).update(point=place)
     return lock_tubes(tubes)
 
 

@@ -1,6 +1,7 @@
-"""Tubes: facts and where each is (`custody`), results, positives with whom they call back, and who was not tested."""
+"""Tubes: facts and where each is (`custody`), couriers, results, positives and their recalls, who was not tested."""
 
 from lazaretto.tubes.models.absences import Absence
+from lazaretto.tubes.models.couriers import Courier
 from lazaretto.tubes.models.custody import Bag, EventUpload, Laboratory, Trail, TrailQuerySet, TubeEvent
 from lazaretto.tubes.models.positives import Positive, Recall, RecallCall
 from lazaretto.tubes.models.results import LineDecision, ResultFile, ResultLine, TubeResult
@@ -8,6 +9,7 @@ from lazaretto.tubes.models.results import LineDecision, ResultFile, ResultLine,
 __all__ = [
     "Absence",
     "Bag",
+    "Courier",
     "EventUpload",
     "Laboratory",
     "LineDecision",

@@ -25,7 +25,7 @@ from lazaretto.tubes.models import Laboratory, ResultFile, Trail
 from lazaretto.tubes.queries import trails
 from lazaretto.tubes.queries.results import blocked
 from lazaretto.tubes.queries.trails import Candidate
-from lazaretto.tubes.rules import HANDLE, LONGEST_CODE, MANAGE, READ, REPORT
+from lazaretto.tubes.rules import HANDLE, LABORATORY_CODE, LONGEST_CODE, MANAGE, READ, REPORT
 from lazaretto.ui.notices import notify
 
 SHOWN = 50
@@ -70,6 +70,7 @@ def _desk(request: HttpRequest, laboratory: Laboratory, *, status: int = 200, **
         "tubes": list(held.order_by("received_at", "code")[:SHOWN]),
         "form": EnterForm(),
         "kept": request.POST,
+        "door": LABORATORY_CODE.format(code=laboratory.code),
         "may_scan": actor.may(HANDLE, laboratory.unit_id),
         "may_report": actor.may(REPORT, laboratory.unit_id),
         **more,

@@ -3,7 +3,7 @@ import * as camera from "./camera.js";
 import * as outbox from "./outbox.js";
 import * as roster from "./roster.js";
 import * as store from "./store.js";
-import { clean, hasWrongCheck, isName, isSearch } from "./codes.js";
+import { clean, hasWrongCheck, isName, isSearch, read } from "./codes.js";
 import { pad } from "./sign.js";
 import { draw, drawFound, drawLine, drawOver, part, root, say, show, showSaid } from "./screen.js";
 import { given, languageNow, speak, word } from "./signs.js";
@@ -242,7 +242,8 @@ function turnBags() {
 part("hand").addEventListener("submit", (event) => {
   event.preventDefault();
   const courier = event.target.querySelector("input");
-  pressBag("hand", { to: clean(courier.value).slice(0, 80) });
+  const badge = read(courier.value);
+  pressBag("hand", { to: badge.kind === "courier" ? badge.code : clean(courier.value).slice(0, 80) });
   courier.value = "";
 });
 

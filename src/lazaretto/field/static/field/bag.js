@@ -53,9 +53,12 @@ function close(state, event) {
   return said({ bag: null, closed }, "bagClosed", "green", { code, n: tubes.length }, [{ kind: "bag_closed", bag: code, count: tubes.length, at: event.at }]);
 }
 
-// The courier's name or number plate, typed or scanned: takes every closed bag that nobody has yet.
+// The courier's badge, name or number plate, typed or scanned: takes every closed bag that nobody has yet. A bag that is
+// still being filled must not stay behind by a slip.
 function hand(state, event) {
   const ready = state.closed.filter(({ to }) => !to);
+  const open = state.bag?.tubes.length ? state.bag : null;
+  if (open) return said(state, "bagCloseFirst", "red", { code: open.code, n: open.tubes.length });
   if (!ready.length) return said(state, "bagNone", "amber");
   if (!event.to) return said(state, "courierWho", "amber");
   const closed = state.closed.map((one) => (one.to ? one : { ...one, to: event.to }));

@@ -17,7 +17,7 @@ const checks = (number) => CHECKS[sumOf(number) % 11] === number[17];
 // A document number as phone and server compare it.
 export const documentText = (text) => text.toUpperCase().replace(/[^0-9A-Z]/g, "");
 
-// {kind: "card", round, number} a person's code of a round · "person" a person's own code · "id" an identity card ·
+// {kind: "card", round, number} a person's code of a round · "courier" a courier's badge · "laboratory" a laboratory's door · "person" a person's own code · "id" an identity card ·
 // "misread" one whose check digit is wrong · "enrol" the code of another phone · "search" initials, pinyin, a name,
 // the last four · "code" anything else: a tube, or a document such as a passport · "nothing". Which of the last two is a
 // tube only the roster and the tubes seen so far can tell.
@@ -26,6 +26,10 @@ export function read(raw) {
   if (!text) return { kind: "nothing" };
   const card = /^LZ1:([0-9a-f]{32}):(\d{1,9})$/i.exec(text);
   if (card) return { kind: "card", round: card[1].toLowerCase(), number: Number(card[2]) };
+  const badge = /^LZC1:([0-9A-Z-]{2,20})$/i.exec(text);
+  if (badge) return { kind: "courier", code: badge[1].toUpperCase() };
+  const door = /^LZL1:([!-~]{1,40})$/i.exec(text);
+  if (door) return { kind: "laboratory", code: door[1].toUpperCase() };
   if (text.includes("#code=")) return { kind: "enrol" };
   if (UUID.test(text)) return { kind: "person", id: UUID.exec(text)[0].toLowerCase() };
   const number = documentText(text);

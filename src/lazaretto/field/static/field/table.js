@@ -185,7 +185,9 @@ export const press = (type, more = {}) => after(() => act({ type, at: now(), ...
 
 async function takeIntoBag(text) {
   const found = read(text), code = tidyCode(text);
+  if (found.kind === "courier") return actBag({ type: "hand", to: found.code, at: now() });
   if (["card", "person", "id", "misread"].includes(found.kind)) return say("bagNoPerson", "red");
+  if (found.kind === "laboratory") return say("bagWhat", "amber");
   if (found.kind === "nothing" || !/^[!-~]{1,40}$/.test(code)) return say("bagWhat", "amber");
   return isDocument(code) && await roster.findDocument(code) ? say("bagNoPerson", "red") : actBag({ type: "scan", code, at: now() });
 }
@@ -195,6 +197,8 @@ async function take(text) {
   if (found.kind === "nothing") return undefined;
   if (table.question) return say("whichFirst", "red", { code: table.question.code });
   if (found.kind === "enrol") return say("enrolHere", "amber");
+  if (found.kind === "courier") return say("courierHere", "amber", { code: found.code });
+  if (found.kind === "laboratory") return say("laboratoryHere", "amber");
   if (found.kind === "misread") return say("misread", "red");
   if (found.kind === "card") return card(found);
   if (found.kind === "person") return someone(await roster.findPerson(found.id), "cardUnknown");

@@ -1,6 +1,7 @@
-// Keeps the page of a phone and what it is made of on the device, so that it opens where there is no network for days.
+// Keeps the pages of phones and what they are made of on the device, so that they open where there is no network for days.
 // The page: from the network if it answers in time, else the kept one. Static files: the kept one first.
 const FILES = {{ files|safe }};
+const PAGES = {{ pages|safe }};
 const KEPT = "lz-field-1";
 const PATIENCE = 4000;
 
@@ -14,11 +15,11 @@ async function keep(request, answer) {
   return answer;
 }
 
-async function page(request) {
+async function page(request, kept) {
   const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
-  const fresh = fetch(request).then((answer) => keep(FILES[0], answer));
+  const fresh = fetch(request).then((answer) => keep(kept, answer));
   const answer = await Promise.race([fresh.catch(() => null), late]);
-  return answer || (await caches.match(FILES[0], { ignoreVary: true })) || fresh;
+  return answer || (await caches.match(kept, { ignoreVary: true })) || fresh;
 }
 
 async function fixed(request) {
@@ -29,7 +30,7 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const address = new URL(request.url);
   if (request.method !== "GET" || address.origin !== location.origin) return;
-  if (request.mode === "navigate" && address.pathname === FILES[0]) event.respondWith(page(request));
+  if (request.mode === "navigate" && PAGES.includes(address.pathname)) event.respondWith(page(request, address.pathname));
   else if (address.pathname.startsWith("/static/")) event.respondWith(fixed(request));
 });
 

@@ -1,0 +1,296 @@
+// The phone of a courier: bags taken at a point, carried, handed in at a laboratory. Every scan is kept on the phone with its
+// own id and its true time first, and sent when there is a network; the server counts each id once.
+import { element, icon } from "../ui/js/dom.js";
+import * as camera from "./camera.js";
+import { mine, scan } from "./carried.js";
+import { clean, read, tidyCode } from "./codes.js";
+import { clock, given, languageNow, sound, speak, word } from "./signs.js";
+import { newId, timeId } from "./store.js";
+
+const root = document.querySelector("[data-field]");
+const part = (name) => root.querySelector(`[data-${name}]`);
+const EVERY = 15000, SETTLES = 4000, PATIENCE = 20000, MOST = 200;
+const ICONS = { green: "circle-check", amber: "alert-triangle", red: "alert-circle", blue: "info-circle" };
+const NOBODY = { courier: { code: "" }, badge: null, rounds: [], laboratories: [], bags: [] };
+const kept = (name, otherwise) => JSON.parse(localStorage.getItem(`lz-courier-${name}`) ?? JSON.stringify(otherwise));
+const keep = (name, value) => localStorage.setItem(`lz-courier-${name}`, JSON.stringify(value));
+const seconds = (text) => Date.parse(text) / 1000;
+
+const me = { key: kept("key", ""), known: kept("known", NOBODY), queue: kept("queue", []), lab: kept("lab", ""), taker: kept("taker", ""), round: "", mode: "taking", synced: kept("synced", null), offline: false };
+let lastSaid = null, last = "", settling = 0, sending = false, told = 0;
+
+// ---- said in colour, sound and words
+
+function say(key, tone, values = {}) {
+  lastSaid = { key, tone, values };
+  showSaid();
+  sound(tone);
+}
+
+const tubesOf = (n) => (n === null || n === undefined ? word("tubesUnknown") : word("nTubes", { n }));
+const dueOf = (since) => new Date(Date.parse(since) + given.within * 1000).toISOString();
+
+function showSaid() {
+  if (!lastSaid) return;
+  const { key, tone, values } = lastSaid;
+  const lab = me.known.laboratories.find((one) => one.code === values.lab)?.name ?? values.lab;
+  const spoken = { ...values, lab, ...("tubes" in values ? { tubes: tubesOf(values.tubes), point: values.point || word("pointUnknown") } : {}), ...(values.at ? { time: clock(dueOf(values.at)) } : {}) };
+  part("say").dataset.tone = tone;
+  part("say").replaceChildren(icon(ICONS[tone], "lz-fa-mark"), element("span", {}, word(key, spoken)));
+}
+
+// ---- drawn anew from what is known
+
+function draw() {
+  const view = me.key ? "work" : "enrol";
+  for (const node of root.querySelectorAll("[data-when]")) node.hidden = node.dataset.when !== view;
+  if (view === "enrol") return;
+  const { courier, badge, rounds, laboratories } = me.known, bags = mine(me.known, me.queue), open = rounds.filter((one) => one.open);
+  part("courier").textContent = [courier.code, courier.name].join(" ");
+  part("plate").textContent = courier.plate ?? "";
+  part("queue").textContent = me.queue.length;
+  part("sync").toggleAttribute("data-waiting", me.queue.length > 0);
+  part("synced").textContent = me.offline ? word("offline") : me.synced ? clock(me.synced) : word("never");
+  part("sync").setAttribute("aria-label", `${me.queue.length} ${word("toSend")}, ${word("lastSync")} ${part("synced").textContent}`);
+  for (const button of root.querySelectorAll("[data-mode-of]")) button.setAttribute("aria-pressed", String(button.dataset.modeOf === me.mode));
+  part("handing").hidden = me.mode !== "handing";
+  part("round-box").hidden = open.length < 2;
+  fill(part("round"), open.map(({ id, name }) => [id, name]), me.round);
+  fill(part("lab"), laboratories.map(({ code, name }) => [code, `${code} · ${name}`]), me.lab);
+  part("taker").value = me.taker;
+  part("all").hidden = me.mode !== "handing" || !bags.length;
+  part("all").textContent = word("allIn", { n: bags.length });
+  part("badge").src = badge?.picture ?? "";
+  part("badge").alt = badge?.code ?? "";
+  part("undo").disabled = !last;
+  drawBags(bags);
+}
+
+function fill(select, rows, value) {
+  select.replaceChildren(new Option(word("chooseLab"), ""), ...rows.map(([id, name]) => new Option(name, id)));
+  select.value = rows.some(([id]) => id === value) ? value : "";
+}
+
+function drawBags(bags) {
+  const now = Date.now() / 1000;
+  part("none").hidden = bags.length > 0;
+  part("bags").replaceChildren(...bags.map((one) => {
+    const due = dueOf(one.left_at), late = Math.floor((now - seconds(due)) / 60);
+    const when = late >= 0 ? word("lateBy", { time: clock(due), n: late }) : word("dueAt", { time: clock(due) });
+    return element("li", { ...(late >= 0 ? { "data-tone": "red" } : {}) }, icon(late >= 0 ? "alert-circle" : "package"), element("span", {}, element("b", {}, one.code), ` ${tubesOf(one.tubes)} · ${one.point || word("pointUnknown")}`, element("small", {}, when)));
+  }));
+}
+
+// ---- a code is read
+
+function enter(text) {
+  part("input").value = "";
+  const found = read(text), code = tidyCode(text), key = keyOf(text);
+  if (key) return open(key);
+  if (found.kind === "laboratory") return chooseLab(found.code);
+  if (found.kind === "courier") return say("badgeHere", "amber");
+  if (["card", "person", "id", "misread"].includes(found.kind)) return say("bagNoPerson", "red");
+  if (!/^[!-~]{1,40}$/.test(code)) return say("bagWhat", "amber");
+  return take(code);
+}
+
+function chooseLab(code) {
+  const lab = me.known.laboratories.find((one) => one.code === code);
+  if (!lab) return say("labStrange", "red", { code });
+  [me.mode, me.lab] = ["handing", code];
+  keep("lab", code);
+  draw();
+  return say("labKnown", "blue", { lab: code });
+}
+
+function take(code) {
+  const { event, say: words } = scan(code, me);
+  if (event && !write([event])) return;
+  say(words.key, words.tone, { ...words.values, ...(event?.kind === "taken" ? { at: me.queue.at(-1).at } : {}) });
+  draw();
+}
+
+// On the phone first; what cannot be kept is said and does not count.
+function write(events) {
+  const fresh = events.map((one) => ({ id: timeId(), at: new Date().toISOString(), ...one })), before = me.queue;
+  me.queue = [...before, ...fresh];
+  try {
+    keep("queue", me.queue);
+  } catch {
+    me.queue = before;
+    say("refused", "red", { words: "" });
+    return false;
+  }
+  last = fresh.length === 1 ? fresh[0].id : "";
+  clearTimeout(settling);
+  settling = setTimeout(settle, SETTLES);
+  return true;
+}
+
+function settle() {
+  last = "";
+  draw();
+  send();
+}
+
+function undo() {
+  const gone = me.queue.find(({ id }) => id === last);
+  me.queue = me.queue.filter(({ id }) => id !== last);
+  keep("queue", me.queue);
+  last = "";
+  say("undone", "amber", { code: gone?.bag });
+  draw();
+}
+
+function handInAll() {
+  const bags = mine(me.known, me.queue);
+  if (!me.lab) return say("labFirst", "red");
+  if (!me.taker) return say("takerFirst", "red");
+  if (!write(bags.map(({ code, round }) => ({ kind: "arrived", bag: code, round, to: me.lab, officer: me.taker })))) return undefined;
+  say("arrivedAll", "green", { lab: me.lab, taker: me.taker, n: bags.length });
+  return draw();
+}
+
+// ---- the network: what was answered need not be kept
+
+async function ask(path, body, key = me.key) {
+  const headers = { Accept: "application/json", Authorization: `Bearer ${key}`, ...(body ? { "Content-Type": "application/json" } : {}) };
+  const answer = await fetch(given.api + path, { method: body ? "POST" : "GET", body: body && JSON.stringify(body), headers, cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(PATIENCE) });
+  if (answer.status === 429 || answer.status === 503) told = performance.now() + (Number(answer.headers.get("Retry-After")) || 5) * 1000 * (1 + Math.random() / 2);
+  const found = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw Object.assign(new Error(), { status: answer.status, words: [found.title, found.detail].filter(Boolean).join(" ") });
+  return found;
+}
+
+function learn(answer) {
+  const { courier, badge, rounds, laboratories, bags } = answer;
+  Object.assign(me, { known: { courier, badge, rounds, laboratories, bags }, synced: new Date().toISOString(), offline: false });
+  keep("known", me.known);
+  keep("synced", me.synced);
+}
+
+async function send() {
+  if (sending || !me.key || performance.now() < told) return;
+  sending = true;
+  try {
+    for (let some = ready(); some.length; some = ready()) {
+      const events = some.map(({ id, kind, at, bag, to = "", officer = "" }) => ({ id, kind, at, bag, to, officer }));
+      const answer = await ask("scans", { batch: newId(), round: some[0].round, sent_at: new Date().toISOString(), events });
+      const done = new Set(some.map(({ id }) => id));
+      me.queue = me.queue.filter(({ id }) => !done.has(id));
+      keep("queue", me.queue);
+      learn(answer);
+    }
+    learn(await ask("state"));
+  } catch (error) {
+    stumble(error);
+  } finally {
+    sending = false;
+    draw();
+  }
+}
+
+// A scan that may still be taken back waits; of the others those of one round go together.
+function ready() {
+  const free = me.queue.filter(({ id }) => id !== last);
+  return free.filter(({ round }) => round === free[0].round).slice(0, MOST);
+}
+
+function stumble(error) {
+  me.offline = !error.status;
+  if (error.status === 401) return over();
+  if (error.status && error.status < 500 && error.status !== 429) say("refused", "red", { words: error.words });
+  return undefined;
+}
+
+function over() {
+  me.key = "";
+  localStorage.removeItem("lz-courier-key");
+  part("enrol-said").textContent = word("over", { n: me.queue.length });
+}
+
+// ---- the key
+
+const keyOf = (text) => /#key=(lzc_[A-Za-z0-9_-]+)/.exec(text)?.[1] ?? "";
+
+async function open(key) {
+  try {
+    learn(await ask("state", null, key));
+    me.key = key;
+    keep("key", key);
+    part("enrol-said").textContent = "";
+    say(me.mode === "taking" ? "readyTaking" : "readyHanding", "blue");
+  } catch (error) {
+    part("enrol-said").textContent = error.status ? word("keyFailed", { words: error.words }) : word("keyNoNetwork");
+  }
+  draw();
+}
+
+// ---- the screen
+
+async function openCamera(name) {
+  const video = part(name);
+  if (camera.isOpen()) return camera.close(video);
+  try {
+    await camera.open(video, (text) => {
+      navigator.vibrate?.(40);
+      if (!me.key && keyOf(text)) camera.close(video);
+      if (me.key || keyOf(text)) enter(text);
+    });
+  } catch (error) {
+    camera.close(video);
+    if (me.key) say("cameraFailed", "amber", { words: error.message });
+    else part("enrol-said").textContent = word("cameraFailed", { words: error.message });
+  }
+  return undefined;
+}
+
+function turn(mode) {
+  me.mode = mode;
+  say(mode === "taking" ? "readyTaking" : "readyHanding", "blue");
+  draw();
+}
+
+function turnLanguage() {
+  speak(languageNow() === "en" ? "zh-hans" : "en");
+  showSaid();
+  draw();
+}
+
+const PRESSES = { camera: () => openCamera("video"), look: () => openCamera("look"), all: handInAll, undo, language: turnLanguage, send: () => send() };
+root.addEventListener("click", (event) => {
+  const press = event.target.closest("[data-press]")?.dataset.press, mode = event.target.closest("[data-mode-of]")?.dataset.modeOf;
+  if (press) PRESSES[press]();
+  else if (mode) turn(mode);
+});
+part("input").form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  enter(part("input").value);
+});
+root.addEventListener("lz:scan", (event) => enter(event.detail.code));
+part("enrol-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const key = keyOf(event.target.querySelector("input").value.trim());
+  if (key) open(key);
+});
+part("lab").addEventListener("change", (event) => keep("lab", me.lab = event.target.value));
+part("round").addEventListener("change", (event) => (me.round = event.target.value));
+part("taker").addEventListener("input", (event) => keep("taker", me.taker = clean(event.target.value).slice(0, 120)));
+
+speak();
+const link = keyOf(location.hash);
+if (link) history.replaceState(null, "", location.pathname);
+draw();
+if (me.key) say("readyTaking", "blue");
+else if (me.queue.length) over();
+if (link) open(link);
+else send();
+addEventListener("online", send);
+setInterval(send, EVERY);
+setInterval(draw, EVERY); // what was in time becomes late
+if ("serviceWorker" in navigator) {
+  navigator.serviceWorker.register(given.worker, { scope: "/field/" }).then(() => navigator.serviceWorker.ready).then(({ active }) => {
+    const made = performance.getEntriesByType("resource").map(({ name }) => name).filter((name) => name.startsWith(`${location.origin}/static/`));
+    active.postMessage([...new Set(made)]);
+  }).catch(() => {});
+}

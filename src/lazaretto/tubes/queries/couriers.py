@@ -1,0 +1,116 @@
+"""Couriers, what each carries, and who is meant by what a table typed."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from lazaretto.accounts.queries import chain_of, units_below
+from lazaretto.core.access import Actor
+from lazaretto.core.errors import NotFound
+from lazaretto.core.secrets import keyed_hash
+from lazaretto.screening.choices import RoundState
+from lazaretto.screening.models import Round
+from lazaretto.tubes.choices import BagState
+from lazaretto.tubes.errors import CourierUnknown
+from lazaretto.tubes.models import Bag, Courier, Laboratory, Trail
+from lazaretto.tubes.rules import COURIER_CODE, COURIER_LOOKS_BACK, HANDLE, READ, folded
+
+MOST_BAGS = 500  # that a courier's phone keeps
+
+
+def key_digest(key: str) -> str:
+    """What is kept of the key of a courier's phone."""
+    return keyed_hash(key, "tubes.courier")
+
+
+def couriers(actor: Actor) -> QuerySet[Courier]:
+    """Those of the actor's areas, by code, ended ones too."""
+    return Courier.objects.visible_to(actor, READ).select_related("unit", "user").order_by("code")
+
+
+def courier_by_id(actor: Actor, pk: UUID) -> Courier:
+    """One; raises `NotFound`."""
+    found = couriers(actor).filter(pk=pk).first()
+    if found is None:
+        raise NotFound(kind="tubes.courier", id=pk)
+    return found
+
+
+def own_courier(actor: Actor) -> Courier | None:
+    """Whose badge the actor's account carries."""
+    if actor.user_id is None:
+        return None
+    return Courier.objects.filter(user=actor.user_id, ended_at__isnull=True).first()
+
+
+def courier_with(key: str, *, at: datetime) -> Courier:
+    """The courier whose phone has this key. Raises `CourierUnknown`."""
+    found = Courier.objects.filter(key_digest=key_digest(key)).first()
+    if found is None or not found.carries_at(at):
+        raise CourierUnknown
+    return found
+
+
+def actor_of_courier(courier: Courier) -> Actor:
+    """Who acts by a courier's phone: nobody by name, who tells of bags in the area and reads nothing of anybody."""
+    return Actor(
+        user_id=None, name=f"courier {courier.code}", device=f"courier {courier.code}",
+        grants={HANDLE: frozenset(units_below(courier.unit_id))}, personal=frozenset(),
+    )  # fmt: skip
+
+
+def codes_meant(of: Round, said: Iterable[str]) -> dict[str, str]:
+    """By what a table typed or scanned of a courier, the code of the one it can only mean."""
+    texts = {text for text in said if text}
+    if not texts:
+        return {}
+    rows = Courier.objects.filter(unit__in=chain_of(of.unit_id), ended_at__isnull=True)
+    names: dict[str, str] = {}
+    times: Counter[str] = Counter()
+    for code, name, plate in rows.values_list("code", "name", "plate"):
+        for text in {
+            folded(one) for one in (code, COURIER_CODE.format(code=code), name, plate, f"{name}{plate}") if one
+        }:
+            names[text] = code
+            times[text] += 1
+    return {text: names[folded(text)] for text in texts if times[folded(text)] == 1}
+
+
+# ---- what a courier's phone keeps
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What a courier's phone knows: rounds tested now, laboratories, bags that may still be carried."""
+
+    rounds: list[Round]
+    laboratories: list[Laboratory]
+    bags: list[Bag]
+    tubes: dict[tuple[UUID, str], int]  # counted by scans, where the table did not say a number
+
+
+def carried(courier: Courier, *, at: datetime) -> Carried:
+    """For a courier's phone; five queries. Bags of rounds that are over are carried too, for two weeks."""
+    area = units_below(courier.unit_id)
+    recent = (
+        Q(state=RoundState.OPEN)
+        | Q(closed_at__gte=at - COURIER_LOOKS_BACK)
+        | Q(cancelled_at__gte=at - COURIER_LOOKS_BACK)
+    )
+    rounds = list(Round.objects.filter(recent, unit__in=area).order_by("-opens_at", "-id"))
+    waiting = [BagState.OPEN, BagState.CLOSED, BagState.UNDER_WAY]
+    rows = Bag.objects.filter(round__in=[one.pk for one in rounds], state__in=waiting).select_related("point")
+    bags = list(rows.order_by("left_at", "code", "id")[:MOST_BAGS])
+    laboratories = Laboratory.objects.filter(unit__in={*area, *chain_of(courier.unit_id)}).order_by("code")[:200]
+    return Carried(rounds, list(laboratories), bags, _counted(bags))
+
+
+def _counted(bags: list[Bag]) -> dict[tuple[UUID, str], int]:
+    unsaid = [one for one in bags if one.said_tubes is None]
+    rows: Any = Trail.objects.filter(bag__in=[one.code for one in unsaid], round__in={one.round_id for one in unsaid})
+    return {(of, code): n for of, code, n in rows.values_list("round_id", "bag").annotate(n=Count("code"))}
