@@ -410,6 +410,7 @@ ADDRESSES = {
     "field:claim": POST,
     "field:state": GET,
     "field:roster": GET,
+    "field:tube": GET,
     "field:uploads": POST,
     "field:events": POST,
     "field:fevers": POST,

@@ -23,6 +23,8 @@ Headers = list[tuple[bytes, bytes]]
 # Whatever is looked at is a display, but these: what phones at the tables need to go on, somebody who needs care, the
 # way in, and files that no page works without.
 NEVER_FIRST = ("/field/", "/emergencies", "/sign-in/", "/static/")
+# What a phone asks beside its work, and goes on without.
+ASKED_BESIDE = ("/field/api/tube",)
 PAGE = """<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
 {again}</head><body><h1>{title}</h1><p>{step}</p></body></html>"""
@@ -34,7 +36,7 @@ class Overloaded(DomainError):
     """More is asked at this moment than the server can answer."""
 
     code = "overloaded"
-    status = 503
+    status = 429
     retry_after = 5
     message = _("Too much is asked of the server at this moment.")
     next_step = _("This page asks again by itself in a few seconds. What phones captured goes first.")
@@ -63,7 +65,9 @@ class Limits:
 
 
 def _only_looks(scope: Mapping[str, Any]) -> bool:
-    return scope["method"] in {"GET", "HEAD"} and not scope["path"].startswith(NEVER_FIRST)
+    path = scope["path"]
+    looks = not path.startswith(NEVER_FIRST) or path.startswith(ASKED_BESIDE)
+    return scope["method"] in {"GET", "HEAD"} and looks
 
 
 def answer_of(error: DomainError, scope: Mapping[str, Any]) -> tuple[Headers, bytes]:

@@ -15,6 +15,7 @@ urlpatterns = [
     path("field/api/claim", phone.claim, name="claim"),
     path("field/api/state", phone.state, name="state"),
     path("field/api/roster", phone.roster, name="roster"),
+    path("field/api/tube", phone.tube, name="tube"),
     path("field/api/uploads", phone.uploads, name="uploads"),
     path("field/api/events", phone.events, name="events"),
     path("field/api/fevers", phone.fevers, name="fevers"),

@@ -444,7 +444,7 @@ def test_what_goes_wrong_is_said_and_nothing_counts_that_is_not_kept(window: Ope
 
 INVARIANT = """async (seed) => {
     const { START, step } = await import("/static/field/tube.js");
-    const TYPES = ["person", "person", "person", "tube", "undo", "seal", "temperature", "stays", "gone", "insist"];
+    const TYPES = ["person", "person", "person", "tube", "undo", "seal", "temperature", "stays", "gone", "insist", "spoilt"];
     let state = START, dice = seed;
     const roll = (n) => (dice = (dice * 1103515245 + 12345) % 2147483648) % n;
     const home = seed % 2 ? (key) => [null, 1, 2, 3][Math.floor(Number(key.slice(2)) / 100)] : undefined;
@@ -456,7 +456,8 @@ INVARIANT = """async (seed) => {
     };
     for (let turn = 0; turn < 3000; turn += 1) {
         const type = TYPES[roll(TYPES.length)], who = { key: `n:${roll(400)}`, number: 1, name: "x" };
-        const event = { type, at: "", id: `s${turn}`, code: `T${roll(300)}`, value: 36 + roll(3), who };
+        const code = type === "spoilt" && state.tube ? state.tube.code : `T${roll(300)}`;
+        const event = { type, at: "", id: `s${turn}`, code, where: "x", value: 36 + roll(3), who };
         const shared = type === "tube" ? [] : state.tube?.scans ?? [];
         const allowed = state.doubt?.apart ? state.doubt.who.key : null;
         const before = JSON.stringify(state), next = step(state, event, facts);

@@ -26,6 +26,7 @@ from pydantic import TypeAdapter
 from lazaretto.accounts.doors import public
 from lazaretto.core import clock
 from lazaretto.core.access import Actor
+from lazaretto.core.codes import tidy_code
 from lazaretto.core.errors import DomainError
 from lazaretto.core.middleware import problem_response
 from lazaretto.field import commands
@@ -40,6 +41,7 @@ from lazaretto.field.queries import (
     roster_piece,
     roster_state,
     told_since,
+    used_tube,
     working,
 )
 from lazaretto.field.rules import CARD
@@ -48,6 +50,7 @@ from lazaretto.field.speech import spoken
 from lazaretto.screening.commands import Swab, TakenScan, UploadAnswer, note_fevers, take
 from lazaretto.screening.rules import FEVER, PLACES, clock_error
 from lazaretto.tubes.commands import EventsAnswer, take_events
+from lazaretto.tubes.rules import LONGEST_CODE
 from lazaretto.ui.icons import SPRITE
 
 PHONE = Actor.system("phone")
@@ -183,6 +186,15 @@ def roster(request: HttpRequest, device: Device, at: datetime) -> dict[str, Any]
         commands.read_roster(actor=actor_of_device(device, at=at), at=at, device_id=device.id)
     rows = roster_piece(working(device, at=at), after=after)
     return {"rows": rows, "last": rows[-1][0] if rows else None}
+
+
+@require_GET
+@_door
+def tube(request: HttpRequest, device: Device, at: datetime) -> dict[str, Any]:
+    """Whether the tube that was scanned just now was used in any round, at any point. Raises `DeviceEnded`."""
+    code = tidy_code(request.GET.get("code", ""))[:LONGEST_CODE]
+    found = used_tube(working(device, at=at), code) if code else None
+    return {"code": code, "used": {"round": found.round, "point": found.point} if found else None}
 
 
 @require_POST

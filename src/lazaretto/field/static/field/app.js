@@ -35,6 +35,7 @@ async function begin() {
   on("say", say);
   on("change", redraw);
   on("found", (rows, name) => showFound(rows, name));
+  on("tube", outbox.askTube);
   on("sealed", () => outbox.soon(false));
   onStranger((document) => openStranger(document));
   keepPage();

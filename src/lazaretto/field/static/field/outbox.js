@@ -2,7 +2,8 @@
 // Asks how things stand, fetches the roster, and obeys a server that says wait.
 import * as roster from "./roster.js";
 import * as store from "./store.js";
-import { changed, mark, say, table, waiting } from "./table.js";
+import { word } from "./signs.js";
+import { changed, mark, say, table, usedElsewhere, waiting } from "./table.js";
 
 const EVERY = 15000, MOST = 200, PATIENCE = 20000, LONGEST_WAIT = 120000;
 export const line = { synced: null, skew: 0, offline: false, waits: 0, busy: false };
@@ -28,12 +29,12 @@ class Refused extends Error {
   }
 }
 
-async function ask(path, body, bearer = token) {
+async function ask(path, body, bearer = token, isWork = true) {
   const started = performance.now(); // the clock may be set while the answer is on its way
   const headers = { Accept: "application/json", Authorization: `Bearer ${bearer}`, "X-Queue": String(waiting()), "X-Sent-At": new Date().toISOString() };
   const more = body ? { method: "POST", body: JSON.stringify(body), headers: { ...headers, "Content-Type": "application/json" } } : { headers };
   const answer = await fetch(api + path, { ...more, cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(PATIENCE) });
-  if (answer.status === 429 || answer.status === 503) wait(answer.headers.get("Retry-After"));
+  if (isWork && (answer.status === 429 || answer.status === 503)) wait(answer.headers.get("Retry-After"));
   const said = await answer.json().catch(() => ({}));
   if (!answer.ok) throw new Refused(answer.status, said);
   line.skew = Math.round((Date.parse(said.now) - Date.now() + (performance.now() - started) / 2) / 1000);
@@ -98,6 +99,15 @@ export function soon(atOnce) {
   if (atOnce && failures) due = Math.min(due, ticks());
   clearTimeout(timer);
   timer = setTimeout(run, 1 + Math.max(0, due - ticks(), told - ticks())); // parts of a millisecond are cut off: too early
+}
+
+// Asked beside the work, while the first person is swabbed: no answer, and nothing waits for one.
+export async function askTube(code) {
+  if (!token || table.ended || !navigator.onLine) return undefined;
+  const { used } = await ask(`tube?code=${encodeURIComponent(code)}`, null, token, false).catch(() => ({}));
+  if (!used || table.ended) return undefined;
+  const where = used.round === null ? word("whereElse") : word("whereUsed", used);
+  return usedElsewhere(code, where);
 }
 
 async function run() {
@@ -240,17 +250,19 @@ async function lapseUnlessKnown() {
 }
 
 // The token is over, and perhaps no network told so: the names go now, what was captured stays until it is sent.
-async function lapse() {
-  table.ended = "expired";
+const lapse = () => ended("expired");
+
+// The keys of the names and the names go first, in one piece with the word that it is over; what was captured stays.
+async function ended(why) {
+  table.ended = why;
   const held = [...table.scans.values()].filter(({ state }) => state === "held").map(({ id }) => id);
-  await mark("scans", held, "ready", [{ store: "pages", clear: true }, { store: "meta", key: "ended", value: table.ended }]);
+  const gone = [{ store: "keys", key: "name", drop: true }, { store: "keys", key: "match", drop: true }, { store: "pages", clear: true }];
+  await mark("scans", held, "ready", [...gone, { store: "meta", key: "ended", value: why }]);
   await roster.load({});
 }
 
 async function over(error) {
-  table.ended = error.code === "field_device_ended" ? error.context.ending || "revoked" : "unknown";
-  const held = [...table.scans.values()].filter(({ state }) => state === "held").map(({ id }) => id);
-  await mark("scans", held, "ready", [{ store: "meta", key: "ended", value: table.ended }]);
+  await ended(error.code === "field_device_ended" ? error.context.ending || "revoked" : "unknown");
   if (!waiting()) return wipe();
   due = 0;
   setTimeout(run); // what is held is sent now, and again until it is
@@ -259,9 +271,8 @@ async function over(error) {
 
 export async function endShift() {
   await ask("end", {});
-  table.ended = "shift";
+  await ended("shift");
   if (!waiting()) return wipe();
-  await store.write([{ store: "meta", key: "ended", value: table.ended }]);
   return changed();
 }
 

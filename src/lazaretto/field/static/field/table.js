@@ -7,9 +7,9 @@ import { START, step } from "./tube.js";
 
 export const table = {
   state: START, bags: NO_BAG, mode: "people", scans: new Map(), events: new Map(), standing: null, told: { since: null, numbers: new Map(), tubes: new Map() },
-  conflicts: [], blocked: "", ended: "", question: null, shapes: new Set(),
+  elsewhere: new Map(), conflicts: [], blocked: "", ended: "", question: null, shapes: new Set(),
 };
-const listeners = { say: [], change: [], sealed: [], found: [] };
+const listeners = { say: [], change: [], sealed: [], found: [], tube: [] };
 export const on = (what, action) => listeners[what].push(action);
 const tell = (what, ...values) => listeners[what].forEach((action) => action(...values));
 export const say = (key, tone, values = {}) => tell("say", key, tone, values);
@@ -44,6 +44,7 @@ export function tested(key) {
 const home = (key) => (key.startsWith("n:") ? roster.householdOf(Number(key.slice(2))) : null);
 
 function used(code) {
+  if (table.elsewhere.has(code)) return { where: table.elsewhere.get(code) };
   if (byTube.has(code) && table.state.tube?.code !== code) return {};
   return table.told.tubes.has(code) ? { table: table.told.tubes.get(code) } : null;
 }
@@ -72,6 +73,7 @@ export async function load() {
   const told = await store.get("meta", "told");
   if (told) table.told = { since: told.since, numbers: new Map(told.numbers), tubes: new Map(told.tubes) };
   table.bags = await store.get("meta", "bags") ?? NO_BAG;
+  table.elsewhere = new Map(await store.get("meta", "elsewhere") ?? []);
   table.shapes = new Set(await store.get("meta", "shapes") ?? []);
   for (const [, scan] of await store.all("scans")) learnScan(scan);
   for (const [, one] of await store.all("events")) learnEvent(one);
@@ -97,7 +99,19 @@ async function act(event) {
   if (write.some((one) => one.do === "seal" || one.do === "fever")) tell("sealed");
   say(words.key, words.tone, words.values);
   changed();
+  if (event.type === "tube" && fresh(event.code, before)) tell("tube", event.code);
 }
+
+// Came into the hand just now, or was taken for one person alone.
+const fresh = (code, before) => before.tube?.code !== code && (table.state.tube?.code === code || byTube.has(code));
+
+// What a server said of a tube that was scanned here: it was used in another round or at another point.
+export const usedElsewhere = (code, where) => after(async () => {
+  const known = [...table.elsewhere, [code, where]].slice(-500);
+  await store.write([{ store: "meta", key: "elsewhere", value: known }]);
+  table.elsewhere = new Map(known);
+  return act({ type: "spoilt", code, where });
+});
 
 // On the disk first, in one piece; what is in memory follows. A failure leaves both as they were.
 async function keep(state, write) {

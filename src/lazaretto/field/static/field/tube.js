@@ -2,8 +2,8 @@
 // state, what is to be written before the screen may say so, and what is said. Nothing here knows a browser.
 export const START = { tube: null, waiting: null, next: null, aside: null, doubt: null };
 
-// facts: places (of a tube by the rule of the round), fever (°C), used(code) → null | {table?}, tested(key) → null | {tube, table?, at?},
-// home(key) → household, null where none is known or tubes are not for one
+// facts: places (of a tube by the rule of the round), fever (°C), used(code) → null | {table?, where?},
+// tested(key) → null | {tube, table?, at?}, home(key) → household, null where none is known or tubes are not for one
 export function step(state, event, facts) {
   return (EVENTS[event.type] ?? unknown)(state, event, facts);
 }
@@ -24,10 +24,11 @@ function freeSlot(tube) {
 function tube(state, event, facts) {
   const { code } = event, held = state.tube;
   const before = facts.used(code);
-  if (before) return said(calm(state), before.table ? "tubeUsedThere" : "tubeUsed", "red", { code, table: before.table });
+  if (before) return said(calm(state), before.where ? "tubeUsedElsewhere" : before.table ? "tubeUsedThere" : "tubeUsed", "red", { code, ...before });
   if (held?.code === code) return said(calm(state), "tubeInHand", "amber", { code });
   if (state.aside) return ownTube(state, event);
   if (!held || !held.scans.length) return opened(state, event, facts, []);
+  if (held.spoilt) return moved(state, code);
   if (!full(held) && state.next !== code) return said({ ...calm(state), next: code }, "sealFirst", "amber", { code, old: held.code, n: held.scans.length, of: held.places });
   return opened(state, event, facts, [{ do: "seal", tube: held.code }]);
 }
@@ -37,6 +38,20 @@ function opened(state, event, facts, write) {
   if (!state.waiting) return said(fresh, "tubeOpen", "blue", { code: event.code, of: facts.places }, write);
   const put = person(fresh, { ...state.waiting, type: "person", at: event.at }, facts);
   return { ...put, write: [...write, ...put.write] };
+}
+
+// The server knew of a tube that this phone could not know: another round or point used it. Nobody in it yet: it is put away.
+// Somebody in it: the next tube takes them all. Sealed meanwhile: it is said, and stays as it was captured.
+function spoilt(state, event) {
+  const { code, where } = event, held = state.tube;
+  if (held?.code !== code) return said(state, "tubeUsedSealed", "red", { code, where });
+  if (!held.scans.length && !state.aside) return said({ ...calm(state), tube: null }, "tubeUsedElsewhere", "red", { code, where });
+  return said({ ...calm(state), tube: { ...held, spoilt: where } }, "tubeSwap", "red", { code, where, n: held.scans.length });
+}
+
+function moved(state, code) {
+  const { spoilt: none, ...held } = state.tube, scans = held.scans.map((scan) => ({ ...scan, tube: code }));
+  return said({ ...calm(state), tube: { ...held, code, scans } }, "tubeSwapped", "amber", { code, old: held.code, n: scans.length }, scans.map((scan) => ({ do: "put", scan })));
 }
 
 // Whoever has a fever gets a tube of their own; the shared one stays in hand.
@@ -143,7 +158,8 @@ function seal(state) {
   if (state.aside) return said(state, "asideFirst", "red", { name: state.aside.who.name });
   const held = state.tube;
   if (!held?.scans.length) return said(state, "nothingToSeal", "amber");
+  if (held.spoilt) return said({ ...state, tube: { ...held, spoilt: "" } }, "tubeSwapFirst", "red", { code: held.code, where: held.spoilt });
   return said({ ...START, waiting: state.waiting }, "sealed", "green", { code: held.code, n: held.scans.length }, [{ do: "seal", tube: held.code }]);
 }
 
-const EVENTS = { tube, person, insist, temperature, stays, gone, undo, seal };
+const EVENTS = { tube, spoilt, person, insist, temperature, stays, gone, undo, seal };
