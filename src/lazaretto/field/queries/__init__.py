@@ -2,6 +2,7 @@
 
 from lazaretto.field.queries.leading import Lead, lead
 from lazaretto.field.queries.phones import (
+    TubeUse,
     actor_of_device,
     code_digest,
     device_of,
@@ -16,6 +17,7 @@ from lazaretto.field.queries.phones import (
     roster_shares,
     token_digest,
     told_since,
+    used_tube,
     working,
 )
 from lazaretto.field.queries.rosters import (
@@ -39,6 +41,7 @@ __all__ = [
     "Lead",
     "Names",
     "RosterState",
+    "TubeUse",
     "actor_of_device",
     "by_hand",
     "code_digest",
@@ -62,5 +65,6 @@ __all__ = [
     "shares_at",
     "token_digest",
     "told_since",
+    "used_tube",
     "working",
 ]

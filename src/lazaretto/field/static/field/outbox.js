@@ -3,7 +3,7 @@
 import * as roster from "./roster.js";
 import * as store from "./store.js";
 import { word } from "./signs.js";
-import { changed, mark, say, table, usedElsewhere, waiting } from "./table.js";
+import { changed, forgetNames, mark, say, table, usedElsewhere, waiting } from "./table.js";
 
 const EVERY = 15000, MOST = 200, PATIENCE = 20000, LONGEST_WAIT = 120000;
 export const line = { synced: null, skew: 0, offline: false, waits: 0, busy: false };
@@ -116,9 +116,11 @@ async function run() {
   line.busy = true;
   try {
     if (expired()) await lapseUnlessKnown();
-    await sendAll();
+    const failed = await sendAll().then(() => null, unlessFaulty);
+    if (table.ended && failed) throw failed;
     if (table.ended) return waiting() ? undefined : await wipe();
     await learn(await ask(`state?since=${encodeURIComponent(table.told.since ?? "")}&names=${table.standing?.roster.names ?? ""}`));
+    if (failed) throw failed;
     Object.assign(line, { synced: new Date().toISOString(), offline: false });
     failures = 0;
     await store.write([{ store: "meta", key: "synced", value: line.synced }]);
@@ -130,6 +132,12 @@ async function run() {
     if (again) soon(again = false);
   }
   return undefined;
+}
+
+// A server that cannot take something says all the same how things stand: a phone that was revoked must hear of it.
+function unlessFaulty(error) {
+  if (error.status >= 500 && error.status !== 503) return error;
+  throw error;
 }
 
 async function stumble(error) {
@@ -255,9 +263,8 @@ const lapse = () => ended("expired");
 // The keys of the names and the names go first, in one piece with the word that it is over; what was captured stays.
 async function ended(why) {
   table.ended = why;
-  const held = [...table.scans.values()].filter(({ state }) => state === "held").map(({ id }) => id);
-  const gone = [{ store: "keys", key: "name", drop: true }, { store: "keys", key: "match", drop: true }, { store: "pages", clear: true }];
-  await mark("scans", held, "ready", [...gone, { store: "meta", key: "ended", value: why }]);
+  const keys = ["name", "match"].map((key) => ({ store: "keys", key, drop: true }));
+  await forgetNames([...keys, { store: "pages", clear: true }, { store: "meta", key: "ended", value: why }]);
   await roster.load({});
 }
 

@@ -155,6 +155,17 @@ export async function mark(kind, ids, state, more = []) {
   }
 }
 
+// Of what was captured here only what has to be sent is left, without the names of those whom their numbers name.
+export async function forgetNames(more) {
+  const unsent = [...table.scans.values()].filter(({ state }) => state !== "sent").map((one) => ({ ...one, name: one.number ? "" : one.name, place: "", state: one.state === "held" ? "ready" : one.state }));
+  const conflicts = table.conflicts.map(({ name, ...one }) => one);
+  const scans = unsent.map((value) => ({ store: "scans", key: value.id, value }));
+  await store.write([...more, { store: "scans", clear: true }, ...scans, { store: "meta", key: "table", value: START }, { store: "meta", key: "conflicts", value: conflicts }]);
+  [...table.scans.keys()].forEach(forgetScan);
+  unsent.forEach(learnScan);
+  Object.assign(table, { state: START, question: null, conflicts });
+}
+
 // ---- bags, and what is agreed with an enterprise
 
 async function actBag(given) {
