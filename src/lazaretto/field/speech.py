@@ -64,7 +64,9 @@ WORDS = {
     "tubeUsedSealed": _("TUBE {code}, sealed already, WAS USED BEFORE ({where}). Put it aside and call the site lead."),
     "tubeSwap": _("TUBE {code} WAS USED BEFORE ({where}). STOP: scan a new tube, it takes over the {n} in this one."),
     "tubeSwapped": _("{n} people moved from {old} to {code}. Whose swab is in {old} already is swabbed again."),
-    "tubeSwapFirst": _("TUBE {code} WAS USED BEFORE ({where}). Scan a new tube; or press again to seal it all the same."),
+    "tubeSwapFirst": _(
+        "TUBE {code} WAS USED BEFORE ({where}). Scan a new tube; or press again to seal it all the same."
+    ),
     "whereUsed": _("round {round}, point {point}"),
     "whereElse": _("in another area"),
     "sealFirst": _("Tube {old} has {n} of {of}. Scan {code} again to seal the old one and go on with it."),

@@ -92,7 +92,7 @@ def test_it_is_said_while_the_tube_is_in_hand_and_swapped(window: Opener, cast, 
     says(page, "red", "TUBE OLD1 WAS USED BEFORE")
 
     held = []
-    page.route("**/field/api/tube*", lambda route: held.append(route))
+    page.route("**/field/api/tube*", held.append)
     wedge(page, "OLD2")
     wedge(page, card(1))
     wedge(page, card(2))
@@ -106,7 +106,7 @@ def test_it_is_said_while_the_tube_is_in_hand_and_swapped(window: Opener, cast, 
     wedge(page, "OLD2")
     says(page, "red", "WAS USED BEFORE (round 2, point P2)")
 
-    page.route("**/field/api/tube*", lambda route: held.append(route))
+    page.route("**/field/api/tube*", held.append)
     bar(page, "seal")
     says(page, "green", "sealed with 2")
     wedge(page, "OLD3")

@@ -444,7 +444,8 @@ def test_what_goes_wrong_is_said_and_nothing_counts_that_is_not_kept(window: Ope
 
 INVARIANT = """async (seed) => {
     const { START, step } = await import("/static/field/tube.js");
-    const TYPES = ["person", "person", "person", "tube", "undo", "seal", "temperature", "stays", "gone", "insist", "spoilt"];
+    const TYPES = ["person", "person", "person", "tube", "undo", "seal", "temperature", "stays", "gone", "insist",
+        "spoilt"];
     let state = START, dice = seed;
     const roll = (n) => (dice = (dice * 1103515245 + 12345) % 2147483648) % n;
     const home = seed % 2 ? (key) => [null, 1, 2, 3][Math.floor(Number(key.slice(2)) / 100)] : undefined;
@@ -533,7 +534,7 @@ SUN = """() => axe.run({include: [[".lz-fa-top"], [".lz-fa-work"]], exclude: [["
     ({nodes}) => nodes.map(({html, failureSummary}) => html + failureSummary)))"""
 
 
-@pytest.mark.parametrize(("language", "theme", "width"), READERS)
+@pytest.mark.parametrize(("language", "theme", "width"), [*READERS, ("zh-hans", "light", "phone")])
 def test_no_page_of_phones_has_a_barrier(window: Opener, cast, place, language, theme, width) -> None:
     reader = window(language=language, theme=theme, width=width)
     page = reader.open(reverse("field:app"))
