@@ -25,7 +25,13 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Wsgi = Callable[..., Iterable[bytes]]
 Said = tuple[int, list[tuple[bytes, bytes]], bytes]  # status, headers, body
-PutOff = Callable[[Scope, int], Said | None]
+
+
+class PutOff(Protocol):
+    """Who comes back later (see `config.shedding`)."""
+
+    def __call__(self, scope: Scope, under_way: int, *, apart: int | None = None) -> Said | None:
+        """The answer to this request, if so many others are under way; `apart`: of its own kind alone."""
 
 
 class Streams(Protocol):
@@ -52,6 +58,9 @@ class Intake(Protocol):
 
 
 IN_MEMORY = 1024 * 1024  # bytes of a request kept in memory before it goes to a temporary file
+# People's own results and passes: thousands look at the same minute. They have threads of their own, and with them
+# connections of their own, so that neither their number nor their failing takes one from capture.
+APART, APART_THREADS = "/r/", 2
 AT_ONCE = 1024 * 1024  # bytes of an answer read before they are sent
 
 
@@ -70,9 +79,11 @@ class Front:
         self.pages = pages
         self.streams = streams
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="pages")
+        self.apart = ThreadPoolExecutor(APART_THREADS, thread_name_prefix="passes")
         self.put_off = put_off
         self.intake = intake
         self.under_way = 0  # in the one thread of the event loop
+        self.under_way_apart = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or follow the life of the process."""
@@ -80,17 +91,30 @@ class Front:
             await self._live(receive, send)
         elif scope["path"].startswith("/live/"):
             await self.streams.serve(scope, receive, send, self.pool)
+        elif scope["path"].startswith(APART):
+            await self._pass(scope, receive, send)
         elif (answer := self._later(scope)) is not None:
             await _say(send, answer)
         else:
             self.under_way += 1
             try:
-                await self._page(scope, receive, send)
+                await self._page(scope, receive, send, self.pool)
             finally:
                 self.under_way -= 1
 
-    def _later(self, scope: Scope) -> Said | None:
-        return self.put_off(scope, self.under_way) if self.put_off is not None else None
+    def _later(self, scope: Scope, *, apart: int | None = None) -> Said | None:
+        return self.put_off(scope, self.under_way, apart=apart) if self.put_off is not None else None
+
+    async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """What people look at of their own; counted for itself, so that it puts off nothing else."""
+        if (answer := self._later(scope, apart=self.under_way_apart)) is not None:
+            await _say(send, answer)
+            return
+        self.under_way_apart += 1
+        try:
+            await self._page(scope, receive, send, self.apart)
+        finally:
+            self.under_way_apart -= 1
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -100,11 +124,12 @@ class Front:
         await send({"type": "lifespan.startup.complete"})
         await receive()
         self.pool.shutdown(wait=False, cancel_futures=True)
+        self.apart.shutdown(wait=False, cancel_futures=True)
         if self.intake is not None:
             self.intake.close()
         await send({"type": "lifespan.shutdown.complete"})
 
-    async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _page(self, scope: Scope, receive: Receive, send: Send, pool: ThreadPoolExecutor) -> None:
         loop = asyncio.get_running_loop()
         size = 0
         with _body_for(scope) as body:
@@ -119,16 +144,16 @@ class Front:
             environ = environ_of(scope, body)
             if size:  # a body that came in pieces does not say it, and Django would read nothing
                 environ.setdefault("CONTENT_LENGTH", str(size))
-            answer = await loop.run_in_executor(self.pool, _call, self.pages, environ)
+            answer = await loop.run_in_executor(pool, _call, self.pages, environ)
             try:
                 await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
                 while not answer.finished:
                     await send({"type": "http.response.body", "body": answer.part, "more_body": True})
-                    await loop.run_in_executor(self.pool, answer.read_on)
+                    await loop.run_in_executor(pool, answer.read_on)
                 await send({"type": "http.response.body", "body": answer.part})
             finally:
                 if answer.open:
-                    await loop.run_in_executor(self.pool, answer.close)
+                    await loop.run_in_executor(pool, answer.close)
 
     async def _taken_in(self, scope: Scope, body: IO[bytes]) -> Said | None:
         """The answer of the intake, if it is for it and it has one."""

@@ -29,6 +29,7 @@ PAGE = """<!doctype html><html lang="{language}"><head><meta charset="utf-8"><ti
 <meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
 {again}</head><body><h1>{title}</h1><p>{step}</p></body></html>"""
 
+MOST_APART = 16  # own results under way in a process, the waiting ones too: two threads answer them in a second
 AGAIN = '<meta http-equiv="refresh" content="{}">'  # what was sent by a form is not sent again by this
 
 
@@ -56,8 +57,10 @@ class Limits:
     display: int
     all: int
 
-    def __call__(self, scope: Mapping[str, Any], under_way: int) -> Said | None:
-        """The answer to this request, if so many others are under way."""
+    def __call__(self, scope: Mapping[str, Any], under_way: int, *, apart: int | None = None) -> Said | None:
+        """The answer to this request, if so many others are under way; `apart`: own results, counted for themselves."""
+        if apart is not None and (apart >= MOST_APART or under_way >= self.display):
+            return Overloaded.status, *answer_of(Overloaded(), scope)
         if under_way < self.display or (under_way < self.all and not _only_looks(scope)):
             return None
         error = Full() if under_way >= self.all else Overloaded()

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import pgettext_lazy
 
 from lazaretto.field.commands import Cards, PersonCard
@@ -14,6 +16,7 @@ WORDS = {
     "title": pgettext_lazy("paper", "Cards for testing"),
     "number": pgettext_lazy("paper", "Number"),
     "qr": pgettext_lazy("paper", "QR code of the person"),
+    "own": pgettext_lazy("paper", "My result: keep it"),
 }
 
 
@@ -35,11 +38,16 @@ class PeopleCards(papers.Paper):
             "cards": [
                 {
                     "name": one.name, "number": str(one.number), "qr": qr.svg_file(one.code),
+                    "own": qr.svg_file(_address(one)) if one.own else "",
                     "lines": [found.organisation, *_where(one), found.round],
                 }
                 for one in found.people
             ],
         }  # fmt: skip
+
+
+def _address(one: PersonCard) -> str:
+    return settings.BASE_URL + reverse("tubes:own", args=[one.own])
 
 
 def _where(one: PersonCard) -> list[str]:

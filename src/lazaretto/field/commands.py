@@ -28,6 +28,7 @@ from lazaretto.field.rules import CARD, CODE_LIFE, MOST_CARDS, TAKING, TOKEN, to
 from lazaretto.screening.commands import Swab, TakenScan, UploadAnswer, follows_a_change
 from lazaretto.screening.models import Point, Round
 from lazaretto.screening.rules import CAPTURE, MANAGE
+from lazaretto.tubes.queries.own import token_of
 
 SEEN_NOTED_EVERY = timedelta(seconds=20)
 FORGOTTEN_AT_ONCE = 2_000  # batches
@@ -179,13 +180,14 @@ def phones_without_a_table(of: Round, at: datetime) -> str:
 
 @dataclass(frozen=True)
 class PersonCard:
-    """Somebody on a roster; `code` is what the phone at the table reads."""
+    """Somebody on a roster; `code` is what the phone at the table reads, `own` the end of the link to their result."""
 
     number: int
     name: str
     section: str
     building: str
     code: str
+    own: str = ""
 
 
 @dataclass(frozen=True)
@@ -218,7 +220,7 @@ def print_cards(
     people = [
         PersonCard(
             row.number, row.member.name, row.section, row.building,
-            CARD.format(round=test_round.pk.hex, number=row.number),
+            CARD.format(round=test_round.pk.hex, number=row.number), token_of(test_round.pk, row.number),
         )
         for row in rows
     ]  # fmt: skip

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from lazaretto.screening.choices import Reason
 
-WORDS = {
+WORDS: dict[str, str | Promise] = {
     # the frame
     "toSend": pgettext_lazy("scans on the phone", "to send"),
     "lastSync": _("sent"),

@@ -1,5 +1,6 @@
 """Every word of a courier's page, in all languages at once."""
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -10,7 +11,7 @@ SHARED = (
     "toSend", "lastSync", "never", "offline", "close", "more", "language", "theme", "loading", "insecure", "enter",
     "camera", "cameraFailed", "sendNow", "bagNoPerson", "nTubes", "actions", "undo",
 )  # fmt: skip
-WORDS = {
+WORDS: dict[str, str | Promise] = {
     **{key: TABLE[key] for key in SHARED},
     "keyTitle": _("This phone carries no bags yet"),
     "keyText": _("Scan the code that the duty officer shows, or sign in and open *Bags I carry*."),

@@ -8,10 +8,11 @@ import pytest
 
 from lazaretto.config.env import SettingError, read
 from lazaretto.config.front import Front
-from lazaretto.config.shedding import Limits
+from lazaretto.config.shedding import MOST_APART, Limits
 from lazaretto.config.tests.test_front import NoStreams, scope
 
 UPLOAD = scope("/field/api/uploads", "POST", [("content-length", "2"), ("accept", "application/json")])
+OWN = scope("/r/abc")
 WALL = scope("/testing/0199/wall", headers=[("cookie", "django_language=zh-hans")])
 
 
@@ -25,6 +26,22 @@ class Slow:
         self.let.wait(10)
         start("200 OK", [])
         return [b"done"]
+
+
+class Halls(Slow):
+    """Pages whose own results hang, or break; all others answer at once."""
+
+    def __init__(self, *, broken=False):
+        super().__init__()
+        self.broken = broken
+
+    def __call__(self, environ, start):
+        if not environ["PATH_INFO"].startswith("/r/"):
+            start("200 OK", [])
+            return [environ["PATH_INFO"].encode()]
+        if self.broken:
+            raise OSError("the display is broken")
+        return super().__call__(environ, start)
 
 
 class Asked:
@@ -88,6 +105,51 @@ def test_beyond_the_second_limit_uploads_wait_too_and_are_told_how_long():
     assert (said["code"], said["status"]) == ("overloaded", 429)
     assert upload.headers["content-type"].startswith("application/problem+json")
     assert wall.status == 429
+
+
+def test_results_that_hang_take_neither_a_thread_nor_a_place_from_uploads():
+    halls, looks, uploads = (
+        Halls(),
+        [Asked(OWN) for _one in range(MOST_APART + 3)],
+        [Asked(UPLOAD) for _one in range(9)],
+    )
+
+    async def come():
+        front = Front(halls, NoStreams(), threads=1, put_off=Limits(2, 4))
+        waiting = [asyncio.ensure_future(front(one.scope, one.receive, one.send)) for one in looks]
+        await asyncio.sleep(0)
+        for one in uploads:  # one thread, and all of them are answered while every display hangs
+            await asyncio.wait_for(front(one.scope, one.receive, one.send), 5)
+        assert (front.under_way, front.under_way_apart) == (0, MOST_APART)
+        halls.let.set()
+        await asyncio.gather(*waiting)
+        assert front.under_way_apart == 0
+
+    asyncio.run(come())
+    assert {one.status for one in uploads} == {200}
+    assert [one.status for one in looks] == [200] * MOST_APART + [429] * 3
+    assert looks[-1].headers["retry-after"] == "5"
+
+
+def test_results_that_break_harm_nobody_else():
+    halls, upload = Halls(broken=True), Asked(UPLOAD)
+
+    async def come():
+        front = Front(halls, NoStreams(), threads=1, put_off=Limits(2, 4))
+        for _turn in range(50):
+            look = Asked(OWN)
+            with pytest.raises(OSError, match="broken"):
+                await front(look.scope, look.receive, look.send)
+        await asyncio.wait_for(front(upload.scope, upload.receive, upload.send), 5)
+        assert (front.under_way, front.under_way_apart) == (0, 0)
+
+    asyncio.run(come())
+    assert upload.status == 200
+
+
+def test_results_are_looked_at_elsewhere_when_the_others_have_much_to_do():
+    *_others, own = crowd(UPLOAD, UPLOAD, OWN)
+    assert own.status == 429
 
 
 @pytest.mark.parametrize("path", ["/field/api/state", "/emergencies/banner", "/sign-in/", "/static/ui/js/app.js"])

@@ -13,6 +13,7 @@ from lazaretto.field.errors import NobodyForCards, RoundNotReady, TooManyCards
 from lazaretto.headcounts.models import Organisation
 from lazaretto.screening.models import RosterEntry, Round
 from lazaretto.screening.tests.rounds import draft, enterprise, opened, over
+from lazaretto.tubes.queries.own import read_token
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +37,8 @@ def test_a_card_says_what_the_phone_at_the_table_reads(cast):
     found = printed(cast, of)
     assert [(one.number, one.name) for one in found.people] == [(1, "员工001"), (2, "员工002"), (3, "员工003")]
     assert found.people[1].code == f"LZ1:{of.pk.hex}:2"
+    assert read_token(found.people[1].own) == (of.pk, 2), "nobody else's result, and nothing that could be guessed"
+    assert found.people[1].own not in found.people[1].code, "the table never sees it"
     said = JournalEntry.objects.filter(command="field.print_cards").get()
     assert said.data["people"] == 3
     assert "员工" not in str(said.data)
@@ -117,6 +120,9 @@ def test_the_page_asks_as_often_for_many_as_for_few(cast):
 
 
 def test_a_sheet_is_printed_in_both_languages():
-    people = [commands.PersonCard(n, f"员工{n:03}", "装配", "3栋", f"LZ1:{'0' * 32}:{n}") for n in range(1, 41)]
+    people = [
+        commands.PersonCard(n, f"员工{n:03}", "装配", "3栋", f"LZ1:{'0' * 32}:{n}", "A" * 22 + f".{n}.{'0' * 20}")
+        for n in range(1, 41)
+    ]
     for language in ("zh-hans", "en"):
         assert cards.pdf(commands.Cards("1 · 全员核酸", "A公司", people), language).startswith(b"%PDF")

@@ -16,8 +16,8 @@ from lazaretto.tubes.choices import CallSaid
 from lazaretto.tubes.commands import follow_round
 from lazaretto.tubes.errors import CallSaysNothing, NotConfirmed, RecallSettled, RecheckOutstanding, RetestTubeTaken
 from lazaretto.tubes.models import Positive, Recall, RecallCall, Trail
-from lazaretto.tubes.own import own_result
 from lazaretto.tubes.proofs import tubes_answered
+from lazaretto.tubes.queries.own import own_result
 from lazaretto.tubes.queries.people import people_of
 from lazaretto.tubes.tests.labs import recheck, report
 from lazaretto.tubes.tests.ways import brought, laboratory, seen, tell

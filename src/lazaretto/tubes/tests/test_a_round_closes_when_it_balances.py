@@ -13,9 +13,9 @@ from lazaretto.tubes.choices import AbsenceKind
 from lazaretto.tubes.deadlines import RESULT
 from lazaretto.tubes.errors import RoundDoesNotBalance
 from lazaretto.tubes.models import Absence, Recall, Trail
-from lazaretto.tubes.own import own_result
 from lazaretto.tubes.proofs import tubes_answered
 from lazaretto.tubes.queries.balance import balance_of, said_before
+from lazaretto.tubes.queries.own import own_result
 from lazaretto.tubes.tests.labs import recheck, report
 from lazaretto.tubes.tests.ways import brought, laboratory, seen, tell
 from tests.factories import NOW

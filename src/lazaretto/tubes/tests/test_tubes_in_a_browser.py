@@ -10,7 +10,7 @@ from lazaretto.screening.tests.rounds import open_one, opened, scan, send
 from lazaretto.tubes import commands
 from lazaretto.tubes.choices import AbsenceKind
 from lazaretto.tubes.models import Absence, Positive, Recall, Trail
-from lazaretto.tubes.own import token_of
+from lazaretto.tubes.queries.own import token_of
 from lazaretto.tubes.tests.labs import recheck, report, stage
 from lazaretto.tubes.tests.ways import brought, laboratory, seen, tell
 from tests.browser import READERS, Opener

@@ -12,12 +12,13 @@ from django.views.decorators.http import require_GET
 from lazaretto.accounts.doors import actor_of, needs, public
 from lazaretto.core import clock
 from lazaretto.core.limits import address_of, too_often
-from lazaretto.tubes.own import own_result, read_token, token_of
+from lazaretto.tubes.numbers import number
 from lazaretto.tubes.queries import trails
+from lazaretto.tubes.queries.own import pass_of, read_token, token_of
 from lazaretto.tubes.queries.people import people_of, shown
 from lazaretto.tubes.rules import READ
 
-A_MINUTE = 60
+A_MINUTE, HOUR = 60, 3600
 MOST_A_MINUTE = 60  # from one address; a hall of people behind one network still sees its results
 
 
@@ -31,8 +32,15 @@ def result(request: HttpRequest, token: str) -> HttpResponse:
         response.headers["Retry-After"] = str(A_MINUTE)
         return response
     told = read_token(token)
-    found = own_result(*told) if told else None
-    return render(request, "tubes/own.html", {"found": found}, status=200 if found else 404)
+    found = pass_of(*told, rounds=number("pass.rounds")) if told else None
+    at = clock.now()
+    until = found.passes_until(number("pass.hours")) if found else None
+    left = max(0, int((until - at).total_seconds()) // HOUR) if until else 0
+    context = {
+        "found": found, "now": at, "until": until, "left": left, "passes": bool(until and at < until),
+        "stale": number("pass.stale_minutes"), "hours": number("pass.hours"),
+    }  # fmt: skip
+    return render(request, "tubes/own.html", context, status=200 if found else 404)
 
 
 @require_GET
@@ -42,8 +50,8 @@ def card(request: HttpRequest, round_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     of = trails.round_by_id(actor, round_id)
     text = request.GET.get("number", "")
-    number = int(text[:9]) if text.isdigit() else 0
-    found = people_of(of, [number]).get(number) if number else None
-    address = settings.BASE_URL + reverse("tubes:own", args=[token_of(of.pk, number)]) if found else ""
+    asked = int(text[:9]) if text.isdigit() else 0
+    found = people_of(of, [asked]).get(asked) if asked else None
+    address = settings.BASE_URL + reverse("tubes:own", args=[token_of(of.pk, asked)]) if found else ""
     person = shown(actor, of, found, calls=False) if found else None
     return render(request, "tubes/own_card.html", {"of": of, "number": text, "person": person, "address": address})
