@@ -15,7 +15,7 @@ from lazaretto.tubes.proofs import tube_facts_stand
 from tests.cast import gather
 from tests.factories import NOW
 
-LAST = "0006_results_at_sites"
+LAST = "0007_couriers"
 
 
 def migrate(name: str):
