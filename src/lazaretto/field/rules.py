@@ -23,7 +23,7 @@ OVERLAP: Final = timedelta(minutes=2)  # what was written at the same moment may
 
 TOKEN: Final = re.compile(r"lzf_[A-Za-z0-9_-]{43}")  # 32 random bytes, made by the phone
 TAKING: Final = (RoundState.FROZEN, RoundState.OPEN)  # rounds that people come to, or will
-MOST_CARDS: Final = 600  # printed at once: three seconds, twenty-five pages
+MOST_CARDS: Final = 400  # printed at once: two codes each, four seconds, twenty-five pages
 CARD: Final = "LZ1:{round}:{number}"  # what a person's code of a round says; `round` in 32 hex digits
 
 
