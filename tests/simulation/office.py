@@ -148,7 +148,7 @@ class Office:
     def _coverage(self) -> dict[str, Any]:
         found = self.server.read("duty", "coverage", f"screening/rounds/{self.ways.round_id}/coverage")
         return {
-            **{key: found[key] for key in ("expected", "tested", "missing", "strangers")},
+            **{key: found[key] for key in ("expected", "tested", "excused", "missing", "strangers")},
             "organisations": {row["name"]: (row["expected"], row["tested"]) for row in found["organisations"]},
             "points": {row["code"]: row["tested"] for row in found["points"]},
         }

@@ -116,6 +116,11 @@ class Books:
         """Of those expected."""
         return {who for who in self.counted if isinstance(who, Person)}
 
+    def let_off(self) -> int:
+        """How many are excused by name and did not come after all."""
+        tested = self.tested()
+        return sum(1 for who, kind in self.named.items() if kind == "excused" and who not in tested)
+
     def strangers(self) -> int:
         """Who came on top."""
         return sum(1 for who in self.counted if not isinstance(who, Person))
@@ -126,8 +131,8 @@ class Books:
         homes = Counter(person.home for person in tested)
         places = Counter(row.place for row in self.counted.values())
         return {
-            "expected": len(self.expected), "tested": len(tested), "missing": len(self.expected) - len(tested),
-            "strangers": self.strangers(),
+            "expected": len(self.expected), "tested": len(tested), "excused": self.let_off(),
+            "missing": len(self.expected) - len(tested) - self.let_off(), "strangers": self.strangers(),
             "organisations": {
                 self.plan.enterprises[home].name: (people, homes[home]) for home, people in expected.items()
             },
@@ -140,13 +145,14 @@ class Books:
 
     def wall(self, now: datetime, *, working: bool) -> dict[str, str]:
         """The figures on the wall: people in this hour and the one before, and what follows for those missing."""
-        left = len(self.expected) - len(self.tested())
+        due = len(self.expected) - self.let_off()
+        left = due - len(self.tested())
         first = max(self.opens_at, _hour(now) - HOUR)
         minutes = max((now - first) / MINUTE, 1.0)
         people = sum(1 for row in self.counted.values() if row.at >= _hour(first))
         finish, per_hour = "–", round(people * 60 / minutes)
         best = max(Counter(_hour(row.at) for row in self.counted.values()).values(), default=0)
-        done = len(self.tested()) >= 0.8 * len(self.expected) and per_hour < 0.1 * best and now >= self.slots_end
+        done = len(self.tested()) >= 0.8 * due and per_hour < 0.1 * best and now >= self.slots_end
         if not left:
             finish = "all"
         elif working and now - self.opens_at >= HOUR and done:

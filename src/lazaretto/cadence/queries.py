@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from lazaretto.accounts.models import Unit
 from lazaretto.cadence.models import Plan, SetDay
@@ -29,8 +29,10 @@ from lazaretto.places.models import Site
 from lazaretto.protocols.queries import Calendar, calendar
 from lazaretto.protocols.rules import Cadence, NextRound, NoPackAdopted, Pack, PastRound, next_round
 from lazaretto.screening.choices import RoundState, TubeRule
-from lazaretto.screening.models import CountDelta, Round
+from lazaretto.screening.models import Round
+from lazaretto.screening.queries.excused import counted
 from lazaretto.screening.rules import MANAGE, READ
+from lazaretto.tubes.choices import AbsenceKind
 from lazaretto.tubes.models import Absence
 from lazaretto.tubes.queries.balance import absences
 from lazaretto.tubes.queries.clean import with_open_tubes, with_positive
@@ -253,24 +255,27 @@ def plan_of(of: Round) -> Plan | None:
 
 
 def left_in(rounds: Iterable[Round], *, at: datetime, exact: bool = True) -> dict[UUID, int]:
-    """People of each round who are not tested; past its deadline, of those, who are not named either.
+    """People of each round who are missing; past its deadline, of those, who are not named as missing either.
 
     Sums, and past the deadline a look at everybody who was named: some of them were tested after all. Not `exact`, that
     look is left out where somebody is left whatever it finds; then there may be more than it says.
     """
     several = list(rounds)
-    keys = [one.pk for one in several]
-    sums = CountDelta.objects.filter(round__in=keys, organisation__isnull=False).order_by().values_list("round")
-    tested = dict(sums.annotate(people=Sum("n")))
-    missing = {one.pk: one.entries - tested.get(one.pk, 0) for one in several}
+    missing = {one.pk: one.entries - _answered_for(one) for one in several}
     over = [one for one in several if one.deadline_at <= at and missing[one.pk] > 0]
-    rows = Absence.objects.holding().filter(round__in=[one.pk for one in over]).order_by().values_list("round")
-    named = dict(rows.annotate(people=Count("pk")))
+    rows = Absence.objects.holding().filter(round__in=[one.pk for one in over], kind=AbsenceKind.MISSING).order_by()
+    named = dict(rows.values_list("round").annotate(people=Count("pk")))
     for one in over:
         most = named.get(one.pk, 0)
         enough = not exact and missing[one.pk] > most
-        missing[one.pk] -= most if enough or not most else absences(one).order_by().count()
+        own = absences(one).filter(kind=AbsenceKind.MISSING).order_by()
+        missing[one.pk] -= most if enough or not most else own.count()
     return {pk: max(0, people) for pk, people in missing.items()}
+
+
+def _answered_for(of: Round) -> int:
+    """Of those expected: tested, or excused by name or by our care."""
+    return sum(row.people for row in counted(of) if row.organisation_id is not None)
 
 
 def open_rounds() -> list[Round]:

@@ -11,8 +11,9 @@ from uuid import UUID
 from django.db.models import Min, Q, Sum
 
 from lazaretto.headcounts.models import Organisation
-from lazaretto.screening.models import CountDelta, Point, RosterShare, Round
+from lazaretto.screening.models import Point, RosterShare, Round
 from lazaretto.screening.queries.at_points import Promised
+from lazaretto.screening.queries.excused import counted
 from lazaretto.slots.models import Slot
 from lazaretto.slots.numbers import number
 from lazaretto.slots.queries.standing import standing_slots
@@ -53,13 +54,16 @@ def kept_in(of: Round, *, at: datetime, homes: Collection[UUID] | None = None) -
     running = rows.filter(starts_at__lte=at, ends_at__gt=at)
     for home, point, *slot in running.values_list("organisation_id", "point_id", "portions", "starts_at", "ends_at"):
         begun[home, point] = begun.get((home, point), 0) + due_of(*slot, at=at)
-    counted = CountDelta.objects.filter(round=of, organisation__isnull=False, **own)
-    tested = {
-        (row["organisation_id"], row["point_id"]): row["people"]
-        for row in counted.values("organisation_id", "point_id").annotate(people=Sum("n"))
-    }
-    shares = RosterShare.objects.filter(round=of, **own).values_list("organisation_id", "people")
-    return kept([_promise(row, begun) for row in promised], tested, dict(shares))
+    people = dict(RosterShare.objects.filter(round=of, **own).values_list("organisation_id", "people"))
+    tested: dict[At, int] = {}
+    for row in counted(of):
+        if row.organisation_id not in people:
+            continue
+        if row.point_id is not None:
+            tested[row.organisation_id, row.point_id] = row.people
+        else:  # whoever is excused does not come
+            people[row.organisation_id] -= row.people
+    return kept([_promise(line, begun) for line in promised], tested, people)
 
 
 def _promise(row: dict[str, Any], begun: dict[At, int]) -> Promise:

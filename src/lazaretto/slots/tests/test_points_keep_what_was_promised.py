@@ -15,6 +15,8 @@ from lazaretto.slots.models import Proposal
 from lazaretto.slots.queries.problem import slow_points
 from lazaretto.slots.rules.coming import Kept, Promise, done_at, due_of, is_behind, kept, present_of
 from lazaretto.slots.tests.plans import BEFORE, add_point, planned, slots, standing
+from lazaretto.tubes import commands as tubes
+from lazaretto.tubes.choices import AbsenceKind
 from tests.factories import NOW
 
 HOUR, QUARTER = timedelta(hours=1), timedelta(minutes=15)
@@ -110,7 +112,7 @@ def test_points_say_expected_tested_missing_and_strangers(cast, monkeypatch, dja
     assert [row.promised.due for row, _doors in page.context["points"]] == [45, 45]
     wall = cast.site_lead.client.get(reverse("screening:wall", args=[of.pk])).content.decode()
     assert "45" in wall
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         progress(of, at=at)
 
 
@@ -147,3 +149,15 @@ def test_who_is_given_another_point_is_expected_there_alone(cast):
     assert sum(row.missing for row in found.values()) == 90, "nobody is counted at two points"
     assert found[one.pk].expected > 45
     assert at > BEFORE
+
+
+def test_whoever_is_excused_is_not_expected_at_a_point(cast):
+    of, places = going(cast)
+    at = NOW + 50 * timedelta(minutes=1)
+    assert sum(row.promised.expected for row in progress(of, at=at).points) == 90
+    tubes.name_absent(
+        actor=cast.duty_officer.actor, at=at, test_round=of, numbers=[1, 2, 61], kind=AbsenceKind.EXCUSED, reason="出差"
+    )
+    assert sum(row.promised.expected for row in progress(of, at=at).points) == 87
+    send(cast, places[0], scan(1), at=at)  # came after all
+    assert sum(row.promised.expected for row in progress(of, at=at).points) == 88
