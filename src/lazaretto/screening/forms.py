@@ -142,7 +142,10 @@ class PointForm(forms.Form):
         label=_("Open from"), widget=forms.TimeInput(attrs={"type": "time"}, format=CLOCK), initial="07:00"
     )
     closes = forms.TimeField(
-        label=_("Until"), widget=forms.TimeInput(attrs={"type": "time"}, format=CLOCK), initial="20:00"
+        label=_("Until"),
+        widget=forms.TimeInput(attrs={"type": "time"}, format=CLOCK),
+        initial="20:00",
+        help_text=_("An hour before the opening is one of the next day."),
     )
     latitude = forms.FloatField(
         label=_("Latitude"), min_value=-90, max_value=90, required=False,
@@ -151,10 +154,10 @@ class PointForm(forms.Form):
     longitude = forms.FloatField(label=_("Longitude"), min_value=-180, max_value=180, required=False)
 
     def clean(self) -> dict[str, Any]:
-        """A point closes after it opens."""
+        """A point closes at another hour than it opens, perhaps of the next day."""
         given = super().clean() or self.cleaned_data
-        if given.get("opens") and given.get("closes") and given["closes"] <= given["opens"]:
-            self.add_error("closes", _("It must be after the opening."))
+        if given.get("opens") is not None and given.get("opens") == given.get("closes"):
+            self.add_error("closes", _("It must be another hour than the opening."))
         return given
 
 

@@ -126,7 +126,7 @@ class Point(models.Model):
             models.CheckConstraint(condition=~Q(code="") & ~Q(folded="") & ~Q(name=""), name="point_has_name"),
             models.CheckConstraint(condition=on_the_map(), name="point_on_the_map"),
             models.CheckConstraint(condition=Q(tables__gte=1), name="point_has_a_table"),
-            models.CheckConstraint(condition=Q(closes__gt=F("opens")), name="point_hours_run_forwards"),
+            models.CheckConstraint(condition=~Q(closes=F("opens")), name="point_is_open_a_while"),
         ]
 
     def __str__(self) -> str:

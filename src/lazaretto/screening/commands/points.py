@@ -145,7 +145,7 @@ def _sound(
         **({} if folded(code) else {"code": _("Say what the point is called on lists, such as P1.")}),
         **({} if name.strip() else {"name": _("Say what the place is called.")}),
         **({} if 1 <= tables <= MOST_TABLES else {"tables": _("From 1 to 1000 tables.")}),
-        **({} if not on_clocks or opens < closes else {"closes": _("It must be after the opening.")}),
+        **({} if not on_clocks or opens != closes else {"closes": _("It must be another hour than the opening.")}),
         **({} if on_clocks else {"opens": _("The hour as clocks there show it.")}),
         **({} if staff is None or 0 <= staff <= MOST_STAFF else {"staff": _("From 0 to 5000 people.")}),
     }

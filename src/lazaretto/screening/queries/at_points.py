@@ -95,6 +95,7 @@ def counted_at(point: Point) -> Counted:
 
 
 def works_at(point: Point, of: Round, *, at: datetime) -> bool:
-    """Whether a point of a round tests people at that moment."""
-    clocks = timezone.localtime(at).time()
-    return of.state == RoundState.OPEN and point.state == PointState.OPEN and point.opens <= clocks < point.closes
+    """Whether a point of a round tests people then; one that closes before it opens works through the night."""
+    clocks, opens, closes = timezone.localtime(at).time(), point.opens, point.closes
+    open_now = opens <= clocks < closes if opens < closes else clocks >= opens or clocks < closes
+    return of.state == RoundState.OPEN and point.state == PointState.OPEN and open_now

@@ -97,7 +97,7 @@ def test_what_cannot_be_a_round_or_a_point_is_refused(cast):
         commands.draft_round(**who, **given, name="第一轮", deadline_at=NOW - timedelta(hours=1))
     of = draft(cast)
     given = {"test_round": of, "code": "P1", "name": "体育馆", "tables": 2, "opens": time(7), "closes": time(20)}
-    for wrong in ({"code": ""}, {"name": " "}, {"tables": 0}, {"closes": time(6)}):
+    for wrong in ({"code": ""}, {"name": " "}, {"tables": 0}, {"closes": time(7)}):
         with pytest.raises(InvalidInput) as refused:
             commands.add_point(**who, **{**given, **wrong})
         assert set(refused.value.fields) == set(wrong)

@@ -66,7 +66,7 @@ def test_a_point_is_put_right_and_the_journal_says_what_was(cast):
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"code": " "}, {"name": ""}, {"tables": 0}, {"closes": hours(6)}, {"staff": -1}, {"latitude": 23.0},
+        {"code": " "}, {"name": ""}, {"tables": 0}, {"closes": hours(7)}, {"staff": -1}, {"latitude": 23.0},
         {"code": "\u200b"}, {"opens": hours(7, tzinfo=UTC)}, {"closes": hours(20, tzinfo=UTC)},
     ],
 )  # fmt: skip
