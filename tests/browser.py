@@ -15,6 +15,8 @@ import pytest
 from django.core.servers.basehttp import ServerHandler
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
+from lazaretto.core.commands import Command
+
 HEADLESS = "/usr/bin/chromium-headless-shell"  # the same browser without windows, a third faster
 EXECUTABLE = os.environ.get("CHROMIUM", HEADLESS if Path(HEADLESS).exists() else "/usr/bin/chromium")
 QUIET = [
@@ -43,11 +45,12 @@ class Requests:
     """Counts the requests that the test's server is answering.
 
     A window that is closed leaves its last requests behind: the server still reads and writes for them, beside the
-    flush that ends the test. So a test ends when they have ended.
+    flush that ends the test. So a test ends when they have ended. And one after the other, commands of the test itself
+    too: all share a database in memory, which refuses a table that somebody reads instead of waiting for it.
     """
 
     def __init__(self) -> None:
-        self.changed, self.number = threading.Condition(), 0
+        self.changed, self.number, self.turn = threading.Condition(), 0, threading.RLock()
 
     def counted(self, run):
         """The server's way of answering one request, counted."""
@@ -55,7 +58,8 @@ class Requests:
         def answer(handler, application):
             self._add(1)
             try:
-                return run(handler, _as_behind_the_front(application))
+                with self.turn:
+                    return run(handler, _as_behind_the_front(application))
             finally:
                 self._add(-1)
 
@@ -92,9 +96,15 @@ def _as_behind_the_front(application):
 @pytest.fixture(scope="session")
 def requests_under_way() -> Iterator[Requests]:
     """What the servers of all tests are answering."""
-    requests = Requests()
+    requests, call = Requests(), Command.__call__
+
+    def called(command, *args, **kwargs):
+        with requests.turn:
+            return call(command, *args, **kwargs)
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ServerHandler, "run", requests.counted(ServerHandler.run))
+        patch.setattr(Command, "__call__", called)
         yield requests
 
 

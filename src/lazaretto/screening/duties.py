@@ -7,6 +7,6 @@ from lazaretto.screening.commands import fold_counts
 
 
 @duty("screening.fold_counts", every=timedelta(minutes=1))
-def fold(_at: datetime) -> int:
+def fold(at: datetime) -> int:
     """A phone sends a tube at a time: ten people make a row, and every screen adds up all of them."""
-    return fold_counts()
+    return fold_counts(at=at)

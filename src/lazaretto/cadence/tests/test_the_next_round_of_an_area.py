@@ -99,11 +99,10 @@ def test_where_the_pack_names_none_the_duty_officer_sets_the_day(cast):
     assert said(area(cast)) == ("此地没有生效的规则包：由值班长确定日期。", None)
     in_force("cn-plan-8")
     assert said(area(cast)) == ("规则包没有规定轮次频次：由值班长确定日期。", None)
-    commands.set_day(**who(cast), unit=cast.site.unit, on=TODAY + 2 * DAY, reason="区指挥部通告")
+    commands.set_day(**who(cast, NOW - HOUR), unit=cast.site.unit, on=TODAY + 2 * DAY, reason="区指挥部通告")
     words, due = said(area(cast))
     assert (due, words.endswith("：区指挥部通告")) == (2, True)
     held(cast.site.unit, 0)
-    SetDay.objects.update(at=NOW - HOUR)
     assert said(area(cast))[1] is None, "it held until a round began"
 
 

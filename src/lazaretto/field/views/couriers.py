@@ -31,7 +31,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     units = list(Unit.objects.visible_to(actor, MANAGE).filter(ended_at__isnull=True))
     rows = list(queries.couriers(actor)[:MOST])
-    form = CourierForm(request.POST or None, units=units, initial={"code": f"C{len(rows) + 1:02}"})
+    form = CourierForm(request.POST or None, units=units, initial={"code": queries.free_code()})
     if request.method == "POST" and form.is_valid():
         given = {**form.cleaned_data, "unit": form.cleaned_data["unit"].pk}
         try:

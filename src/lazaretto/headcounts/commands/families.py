@@ -38,10 +38,12 @@ def share_household(*, actor: Actor, at: datetime, member: Member, beside: Membe
     """Say that somebody belongs to the household of another, wherever each of them works.
 
     Whoever was of another household is of this one now, on all headcounts of the unit that know their document. Raises
-    `HasLeft`, `InvalidInput` for one and the same person.
+    `HasLeft`, `InvalidInput` for one and the same person, or of two areas.
     """
     _there(member)
     _there(beside)
+    if member.organisation.unit_id != beside.organisation.unit_id:
+        raise InvalidInput(fields={"beside": _("They are on headcounts of another area.")})
     if member.pk == beside.pk or (member.document_digest and member.document_digest == beside.document_digest):
         raise InvalidInput(fields={"beside": _("This is the same person.")})
     household = beside.household_id

@@ -74,10 +74,13 @@ def enrol_without_employer(people: Sequence[Person], *, unit_id: UUID, at: datet
 
 
 def leave_area(people: Iterable[UUID], *, unit_id: UUID, at: datetime) -> int:
-    """They are in the area no more, or somebody else tests them: off the headcount of those without an employer."""
+    """They are in the area no more, or somebody else tests them: off the headcount that `enrol_without_employer` uses.
+
+    On others, which a list or an officer keeps, they stay.
+    """
     rows = Member.objects.filter(
         person__in=list(people), organisation__unit=unit_id, organisation__kind=OrganisationKind.NONE,
-        ended_at__isnull=True,
+        organisation__folded=folded(without_employer(unit_id)), from_list__isnull=True, ended_at__isnull=True,
     )  # fmt: skip
     return rows.update(ended_at=at)
 

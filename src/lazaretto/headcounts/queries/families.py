@@ -103,7 +103,8 @@ def family_lines(actor: Actor, rows: Sequence[Member]) -> list[FamilyLine]:
         concerns.setdefault(one.member_id, []).append(one)
     kin: dict[int, list[Member]] = {}
     households = {row.household_id for row in rows if row.household_id}
-    family = Member.objects.filter(OPEN, household__in=households).select_related("organisation")
+    family = Member.objects.visible_to(actor, CARE).filter(OPEN, household__in=households)
+    family = family.select_related("organisation")
     for other in family.order_by("name", "id"):
         kin.setdefault(other.household_id or 0, []).append(other)
     return [

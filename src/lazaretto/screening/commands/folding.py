@@ -1,10 +1,13 @@
 """Sums of a round stay short: many deltas of one point, enterprise and hour become one that says the same."""
 
+from datetime import datetime, timedelta
+
 from django.db import connection, transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from lazaretto.core.databases import on_postgresql
 from lazaretto.core.prepared import adapted
+from lazaretto.screening.choices import RoundState
 from lazaretto.screening.models import CountDelta, CountFold, Round
 from lazaretto.screening.rules import worth_folding
 
@@ -17,12 +20,17 @@ FIRST = f"{_GIVE} screening_countdelta WHERE round_id = %s GROUP BY {_SAME}"
 THEN = f"{_TAKE} AND id <= %s"
 
 
-def fold_counts() -> int:
+LATE = timedelta(days=14)  # after that hardly anything comes in of a round that is over, and its sums stay as they are
+
+
+def fold_counts(*, at: datetime) -> int:
     """Fold the deltas of each round where that makes them half as many or fewer; returns how many rows went.
 
     Whoever reads meanwhile sees the sums before or after it, which are the same; uploads wait for nothing.
     """
-    rows = CountDelta.objects.values("round").annotate(n=Count("id"))
+    since = at - LATE
+    may_grow = Q(state=RoundState.OPEN) | Q(closed_at__gte=since) | Q(cancelled_at__gte=since)
+    rows = CountDelta.objects.filter(round__in=Round.objects.filter(may_grow)).values("round").annotate(n=Count("id"))
     many = [row["round"] for row in rows.filter(n__gte=worth_folding(0)).order_by("round")]
     return sum(_fold(one) for one in Round.objects.filter(pk__in=many) if _is_worth_it(one))
 

@@ -48,7 +48,7 @@ def test_a_round_is_prepared_and_begun_on_its_page(cast):
     assert "本轮没有开放的采样点" in client.get(home).content.decode()
     points = reverse("screening:add_point", args=[of.pk])
     hours = {"code": "P1", "name": "体育馆", "tables": "4", "opens": "07:00"}
-    assert client.post(points, {**hours, "closes": "06:00"}).status_code == 422
+    assert client.post(points, {**hours, "closes": "07:00"}).status_code == 422
     assert client.post(points, {**hours, "closes": "20:00"}).status_code == 302
     client.post(reverse("screening:open", args=[of.pk]))
     of.refresh_from_db()

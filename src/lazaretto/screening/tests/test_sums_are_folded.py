@@ -47,9 +47,9 @@ def test_the_sums_are_the_same_before_and_after(cast):
 
 def test_what_comes_later_is_added_and_little_is_not_folded_again(cast):
     of, place = captured(cast)
-    fold_counts()
+    fold_counts(at=NOW)
     send(cast, place, scan(12, tube="T12", slot=1))
-    assert fold_counts() == 0  # five rows where four would do
+    assert fold_counts(at=NOW) == 0  # five rows where four would do
     assert progress(of, at=NOW).coverage.tested == 12
     assert scans_balance(NOW).offenders == []
 
@@ -58,7 +58,7 @@ def test_a_round_whose_sums_are_short_or_all_different_is_left_alone(cast, monke
     _of, place = opened(cast)
     send(cast, place, scan(1))
     monkeypatch.setattr(rules, "FOLDED_FROM", 2)
-    assert fold_counts() == 0
+    assert fold_counts(at=NOW) == 0
 
 
 def test_without_saying_so_no_delta_goes_and_none_is_ever_changed(cast):
@@ -81,11 +81,11 @@ def test_what_is_sent_while_it_folds_is_counted_once(cast):
         return lambda: [send(cast, place, scan(n, tube=f"T{n}", slot=1)) for n in range(first, first + 20)]
 
     def folding() -> int:
-        return sum(fold_counts() for _time in range(10))
+        return sum(fold_counts(at=NOW) for _time in range(10))
 
     done = at_once([sending(1), sending(21), sending(41), folding, folding])
     assert [one for one in done if isinstance(one, Exception)] == []
     assert progress(of, at=NOW).coverage.tested == 60
     assert scans_balance(NOW).offenders == []
-    fold_counts()
+    fold_counts(at=NOW)
     assert (progress(of, at=NOW).coverage.tested, CountDelta.objects.count()) == (60, 1)

@@ -134,11 +134,13 @@ def list_notices(*, actor: Actor, at: datetime, test_round: Round, language: str
     return ToTellList(digest_of_all(reached), unreachable, found)
 
 
-@command("slots.tell_all", capability=MANAGE, beside=("test_round",))
+@command("slots.tell_all", capability=MANAGE)
 def tell_all(
     *, actor: Actor, at: datetime, test_round: Round, read: str, means: Means, language: str = "zh-hans"
 ) -> AllTold:
     """Write down that everybody on the list was told what stands; `read` is the name of the list that was sent.
+
+    Of two who do it at once one finds nobody left to tell: the round is locked.
 
     Raises `ListStale` when it would be another list by now, `NobodyToTell`, `InvalidInput`, `IllegalTransition`.
     """

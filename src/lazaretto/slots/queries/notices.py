@@ -119,7 +119,10 @@ def to_tell(rows: Iterable[Holder]) -> list[Holder]:
 
 def digest_of_all(rows: Iterable[Holder]) -> str:
     """Names a list of whom to tell with what each is told: once one of them changes, it is another list."""
-    said = sorted((str(row.organisation.pk), row.digest) for row in rows)
+    said = sorted(
+        (str(row.organisation.pk), row.digest, row.organisation.contact, row.organisation.contact_phone or "")
+        for row in rows
+    )
     return sha256(repr(said).encode()).hexdigest()
 
 

@@ -19,6 +19,7 @@ from lazaretto.slots.choices import Means, NoticeState
 from lazaretto.slots.errors import ListStale, NobodyToTell
 from lazaretto.slots.models import Notice
 from lazaretto.slots.tests.plans import BEFORE, add_point, planned, slots, standing
+from tests.threads import at_once, needs_server
 
 pytestmark = pytest.mark.django_db
 
@@ -121,3 +122,27 @@ def test_every_enterprise_is_on_some_page(cast, three, monkeypatch):
         shown = cast.duty_officer.client.get(reverse("slots:notices", args=[of.pk]), {"begin": begin}).content.decode()
         names |= {home.name for home in homes if f">{home.name}</a>" in shown}
     assert names == {home.name for home in Organisation.objects.all()}
+
+
+def test_an_officer_named_meanwhile_makes_it_another_list(cast, three):
+    of, (home, _other, _third) = three
+    read = listed(cast, of).read
+    Organisation.objects.filter(pk=home.pk).update(contact="新李")
+    with pytest.raises(ListStale):
+        tell_all(cast, of, read)
+
+
+@needs_server
+@pytest.mark.django_db(transaction=True)
+def test_of_two_desks_one_writes_it_down(cast, three):
+    of, _homes = three
+    read = listed(cast, of).read
+
+    def tell() -> int:
+        try:
+            return tell_all(cast, of, read).organisations
+        except (NobodyToTell, ListStale):
+            return 0
+
+    assert sorted(at_once([tell, tell])) == [0, 2]
+    assert Notice.objects.count() == 2

@@ -24,7 +24,7 @@ class Courier(models.Model):
     name = models.CharField(max_length=60)
     plate = models.CharField(max_length=20, blank=True)
     phone = models.CharField(max_length=40, blank=True)
-    user = models.OneToOneField(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     key_digest = models.CharField(max_length=64, unique=True, null=True)
     key_until = models.DateTimeField(null=True)
     made_at = models.DateTimeField()
@@ -35,6 +35,7 @@ class Courier(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["user"], condition=Q(ended_at__isnull=True), name="courier_of_one_user"),
             models.CheckConstraint(condition=~Q(code="") & ~Q(name=""), name="courier_has_name"),
             models.CheckConstraint(
                 condition=Q(key_digest__isnull=True, key_until__isnull=True)

@@ -33,6 +33,12 @@ def couriers(actor: Actor) -> QuerySet[Courier]:
     return Courier.objects.visible_to(actor, READ).select_related("unit", "user").order_by("code")
 
 
+def free_code() -> str:
+    """The next code of the usual kind that nobody has: codes are compared in all areas."""
+    taken = Courier.objects.filter(code__regex=r"^C[0-9]+$").values_list("code", flat=True)
+    return f"C{max((int(code[1:]) for code in taken), default=0) + 1:02}"
+
+
 def courier_by_id(actor: Actor, pk: UUID) -> Courier:
     """One; raises `NotFound`."""
     found = couriers(actor).filter(pk=pk).first()

@@ -19,6 +19,7 @@ from lazaretto.tubes.choices import RecallState, Standing
 from lazaretto.tubes.models import Recall, Trail
 
 PROOF = 20  # hex digits: 80 bits
+STAYS = (RecallState.OPEN, RecallState.RETESTED, RecallState.POSITIVE, RecallState.CONFIRMED)
 
 
 def token_of(round_id: UUID, number: int) -> str:
@@ -68,35 +69,46 @@ class OwnResult:
 def pass_of(round_id: UUID, number: int, *, rounds: int) -> OwnResult | None:
     """The same as a pass shows it: with the masked name, and in how many of the last rounds they were negative.
 
-    In eleven queries at most. Somebody without a document is known in this round only.
+    Whoever is called back or positive in a later round of the unit is told that: an older link opens no gate then. Six
+    queries, and three at most for each of the other rounds. Somebody without a document is known in this round only.
     """
-    of = Round.objects.filter(pk=round_id).first()
+    of = Round.objects.filter(pk=round_id).select_related("unit").first()
     if of is None:
         return None
-    found = _in(of, number)
     entry = RosterEntry.objects.filter(round=round_id, number=number).select_related("member").first()
     name = mask(entry.member.name) if entry is not None else ""
+    known = entry is not None and bool(entry.document_digest)
+    found = (_called_later(of, entry) if known and entry else None) or _in(of, number)
     call = dispatch_phone(of.unit_id) if found.said in {"stay", "again", "confirmed"} else ""
-    others = _before(of, rounds) if entry is not None and entry.document_digest else []
-    negative = _negatives(others, entry) if entry is not None else 0
+    others = _before(of, rounds) if known else []
+    negative = _negatives(others, entry) if known and entry else 0
     return replace(found, name=name, call=call, rounds=len(others) + 1, negative=negative + (found.said == "negative"))
 
 
-def _before(of: Round, rounds: int) -> list[UUID]:
+def _called_later(of: Round, entry: RosterEntry) -> OwnResult | None:
+    """What the last later round says of the same document, if they are called back or positive there."""
+    later = Round.objects.filter(unit=of.unit_id, opens_at__gt=of.opens_at).exclude(state=RoundState.DRAFT)
+    rows = RosterEntry.objects.filter(round__in=later, document_digest=entry.document_digest)
+    mine = [Q(round=pk, number=number) for pk, number in rows.values_list("round_id", "number")]
+    if not mine:
+        return None
+    open_ones = Recall.objects.filter(reduce(or_, mine), state__in=STAYS).select_related("round")
+    recall = open_ones.order_by("-raised_at").first()
+    return _in(recall.round, recall.number) if recall is not None else None
+
+
+def _before(of: Round, rounds: int) -> list[Round]:
     rows = Round.objects.filter(
         unit=of.unit_id, state__in=[RoundState.OPEN, RoundState.CLOSED], opens_at__lt=of.opens_at
     )
-    return list(rows.order_by("-opens_at", "-id").values_list("pk", flat=True)[: rounds - 1])
+    return list(rows.order_by("-opens_at", "-id")[: rounds - 1])
 
 
-def _negatives(rounds: list[UUID], entry: RosterEntry) -> int:
-    """In how many of these the same document was swabbed into a tube that is negative."""
-    if not rounds:
-        return 0
-    rows = RosterEntry.objects.filter(round__in=rounds, document_digest=entry.document_digest)
-    mine = [Q(round=of, number=number) for of, number in rows.values_list("round_id", "number")]
-    tubes = list(Scan.objects.filter(reduce(or_, mine)).values_list("tube", flat=True)) if mine else []
-    return Trail.objects.filter(pk__in=tubes, standing__in=[Standing.NEGATIVE, Standing.REFUTED]).count()
+def _negatives(rounds: list[Round], entry: RosterEntry) -> int:
+    """In how many of these the same document is negative, by the rule of a result."""
+    rows = RosterEntry.objects.filter(round__in=rounds, document_digest=entry.document_digest) if rounds else ()
+    numbers = {row.round_id: row.number for row in rows}
+    return sum(_in(of, numbers[of.pk]).said == "negative" for of in rounds if of.pk in numbers)
 
 
 def own_result(round_id: UUID, number: int) -> OwnResult | None:

@@ -21,6 +21,7 @@ from lazaretto.screening.choices import RoundState
 from lazaretto.screening.queries import organisation_in
 from lazaretto.screening.rules import MANAGE as MANAGE_ROUNDS
 from lazaretto.screening.rules import OVER
+from lazaretto.screening.rules import READ as READ_ROUNDS
 from lazaretto.tubes import commands
 from lazaretto.tubes.choices import AbsenceKind
 from lazaretto.tubes.forms import AbsentForm, RestForm
@@ -38,7 +39,7 @@ SOME = 12  # names of those who would be named all at once
 
 
 @require_GET
-@needs(READ)
+@needs(READ_ROUNDS)
 def closing(request: HttpRequest, round_id: UUID) -> HttpResponse:
     """Both sums, and by name what stands in the way."""
     return _closing(request, round_id)
@@ -191,7 +192,7 @@ def close(request: HttpRequest, round_id: UUID) -> HttpResponse:
 
 
 @require_GET
-@needs(READ)
+@needs(READ_ROUNDS)
 def report_pdf(request: HttpRequest, round_id: UUID) -> HttpResponse:
     """The report of a round on paper."""
     found, name = _report(request, round_id, "pdf")
@@ -199,7 +200,7 @@ def report_pdf(request: HttpRequest, round_id: UUID) -> HttpResponse:
 
 
 @require_GET
-@needs(READ)
+@needs(READ_ROUNDS)
 def report_xlsx(request: HttpRequest, round_id: UUID) -> HttpResponse:
     """The same as Excel."""
     found, name = _report(request, round_id, "xlsx")

@@ -16,7 +16,7 @@ from lazaretto.tubes.numbers import number
 from lazaretto.tubes.queries import trails
 from lazaretto.tubes.queries.own import pass_of, read_token, token_of
 from lazaretto.tubes.queries.people import people_of, shown
-from lazaretto.tubes.rules import READ
+from lazaretto.tubes.rules import RECALL
 
 A_MINUTE, HOUR = 60, 3600
 MOST_A_MINUTE = 60  # from one address; a hall of people behind one network still sees its results
@@ -44,7 +44,7 @@ def result(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_GET
-@needs(READ)
+@needs(RECALL)
 def card(request: HttpRequest, round_id: UUID) -> HttpResponse:
     """The QR of somebody in a round, by their number: to be shown, or printed with their slip."""
     actor = actor_of(request)

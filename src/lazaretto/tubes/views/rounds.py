@@ -15,6 +15,7 @@ from lazaretto.core.access import Actor
 from lazaretto.core.codes import tidy_code
 from lazaretto.core.errors import DomainError
 from lazaretto.core.paging import page as piece_of
+from lazaretto.screening.rules import READ as READ_ROUNDS
 from lazaretto.tubes import commands
 from lazaretto.tubes.choices import Standing
 from lazaretto.tubes.queries import trails
@@ -60,7 +61,8 @@ def address_of(one: trails.Candidate) -> str:
 @needs(READ)
 def one(request: HttpRequest, round_id: UUID) -> HttpResponse:
     """The tubes of one round by where they are, and what is late."""
-    of = trails.round_by_id(actor_of(request), round_id)
+    actor = actor_of(request)
+    of = trails.round_by_id(actor, round_id)
     counts = trails.counted(of)
     first = next((step for step in trails.STEPS[:4] if counts[step]), "")
     show = asked_for(request, "show", {*counts, "all"}, otherwise=first)
@@ -78,6 +80,8 @@ def one(request: HttpRequest, round_id: UUID) -> HttpResponse:
         "questions": trails.strays(of).count(),
         "labels": STEP_LABELS,
         "tones": TONES,
+        "may_close": actor.may(READ_ROUNDS, of.unit_id),
+        "may_recall": actor.may(RECALL, of.unit_id),
         "next_url": f"?show={show}&cursor={piece.next}" if piece.next else "",
     }
     return render(request, "tubes/round.html", context)

@@ -105,10 +105,13 @@ export function soon(atOnce) {
 export async function askTube(code) {
   if (!token || table.ended || !navigator.onLine) return undefined;
   const { used } = await ask(`tube?code=${encodeURIComponent(code)}`, null, token, false).catch(() => ({}));
-  if (!used || table.ended) return undefined;
-  const where = used.round === null ? word("whereElse") : word("whereUsed", used);
+  if (!used || table.ended || isOurs(used)) return undefined;
+  const where = used.round === null || !used.point ? word("whereElse") : word("whereUsed", used);
   return usedElsewhere(code, where);
 }
+
+// Of this round and point the phones tell each other themselves; the answer may have come after our own upload.
+const isOurs = ({ round, point }) => round === table.standing?.round.number && point === table.standing?.point.code;
 
 async function run() {
   if (line.busy) return void (again = true);

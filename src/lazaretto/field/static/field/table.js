@@ -156,7 +156,8 @@ export async function mark(kind, ids, state, more = []) {
 }
 
 // Of what was captured here only what has to be sent is left, without the names of those whom their numbers name.
-export async function forgetNames(more) {
+// In its turn: a swab that is being written is on the disk first.
+export const forgetNames = (more) => after(async () => {
   const unsent = [...table.scans.values()].filter(({ state }) => state !== "sent").map((one) => ({ ...one, name: one.number ? "" : one.name, place: "", state: one.state === "held" ? "ready" : one.state }));
   const conflicts = table.conflicts.map(({ name, ...one }) => one);
   const scans = unsent.map((value) => ({ store: "scans", key: value.id, value }));
@@ -164,7 +165,7 @@ export async function forgetNames(more) {
   [...table.scans.keys()].forEach(forgetScan);
   unsent.forEach(learnScan);
   Object.assign(table, { state: START, question: null, conflicts });
-}
+});
 
 // ---- bags, and what is agreed with an enterprise
 

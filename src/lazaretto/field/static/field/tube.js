@@ -28,7 +28,7 @@ function tube(state, event, facts) {
   if (held?.code === code) return said(calm(state), "tubeInHand", "amber", { code });
   if (state.aside) return ownTube(state, event);
   if (!held || !held.scans.length) return opened(state, event, facts, []);
-  if (held.spoilt) return moved(state, code);
+  if (held.spoilt) return moved(state, event, facts);
   if (!full(held) && state.next !== code) return said({ ...calm(state), next: code }, "sealFirst", "amber", { code, old: held.code, n: held.scans.length, of: held.places });
   return opened(state, event, facts, [{ do: "seal", tube: held.code }]);
 }
@@ -49,9 +49,10 @@ function spoilt(state, event) {
   return said({ ...calm(state), tube: { ...held, spoilt: where } }, "tubeSwap", "red", { code, where, n: held.scans.length });
 }
 
-function moved(state, code) {
-  const { spoilt: none, ...held } = state.tube, scans = held.scans.map((scan) => ({ ...scan, tube: code }));
-  return said({ ...calm(state), tube: { ...held, code, scans } }, "tubeSwapped", "amber", { code, old: held.code, n: scans.length }, scans.map((scan) => ({ do: "put", scan })));
+function moved(state, event, facts) {
+  const { code } = event, { spoilt: none, ...held } = state.tube, scans = held.scans.map((scan) => ({ ...scan, tube: code }));
+  const told = scans.filter((scan) => isHot(scan.temperature, facts)).map((scan) => seen("inside", scan, event, scan.temperature, code));
+  return said({ ...calm(state), tube: { ...held, code, scans } }, "tubeSwapped", "amber", { code, old: held.code, n: scans.length }, [...scans.map((scan) => ({ do: "put", scan })), ...told]);
 }
 
 // Whoever has a fever gets a tube of their own; the shared one stays in hand.
