@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from lazaretto.accounts.asking import answer_of
 from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.cadence import commands, queries
 from lazaretto.cadence.forms import DayForm, NextForm
@@ -20,8 +21,6 @@ from lazaretto.cadence.queries import Area
 from lazaretto.cadence.wording import source, why
 from lazaretto.core import clock
 from lazaretto.core.access import Actor
-from lazaretto.core.errors import ClientIdReused, DomainError
-from lazaretto.core.ids import new_id
 from lazaretto.core.paging import page as piece_of
 from lazaretto.screening.rules import MANAGE, READ
 from lazaretto.ui.notices import notify
@@ -96,7 +95,7 @@ def _prepared(request: HttpRequest, made: commands.NextDrafted) -> HttpResponse:
 def _made(request: HttpRequest, form: NextForm, area: Area) -> Any:
     given = {"points": False, "another": False, **form.cleaned_data}
     client_id = given.pop("client_id", None)
-    return _done(request, form, commands.draft_next, client_id, unit=str(area.unit.pk), **given)
+    return answer_of(request, form, commands.draft_next, client_id, unit=str(area.unit.pk), **given)
 
 
 @require_POST
@@ -104,7 +103,7 @@ def _made(request: HttpRequest, form: NextForm, area: Area) -> Any:
 def set_day(request: HttpRequest, unit_id: UUID) -> HttpResponse:
     """The day of the next round is set otherwise, or none follows."""
     area, form = queries.area_of(actor_of(request), unit_id, at=clock.now()), DayForm(request.POST)
-    if form.is_valid() and _done(request, form, commands.set_day, None, unit=str(unit_id), **_day(form)):
+    if form.is_valid() and answer_of(request, form, commands.set_day, None, unit=str(unit_id), **_day(form)):
         notify(request, _("Written down, in your name."))
         return HttpResponseRedirect(reverse("cadence:areas"))
     with timezone.override(area.zone):
@@ -113,24 +112,3 @@ def set_day(request: HttpRequest, unit_id: UUID) -> HttpResponse:
 
 def _day(form: DayForm) -> dict[str, Any]:
     return {"on": form.cleaned_data["on"], "reason": form.cleaned_data["reason"]}
-
-
-def _done(request: HttpRequest, form: Any, command: Any, client_id: UUID | None, **payload: Any) -> Any:
-    """What the command answers; None where it refuses, with its words in the form. The same form sent twice does it
-    once; changed after that, it is another request.
-    """
-    who = {"actor": actor_of(request), "at": clock.now()}
-    try:
-        try:
-            return command.invoke(**who, payload=payload, client_id=client_id)
-        except ClientIdReused:
-            return command.invoke(**who, payload=payload, client_id=new_id())
-    except DomainError as error:
-        if error.is_of_access:
-            raise
-        fields = error.context.get("fields") or {}
-        for name, said in fields.items():
-            form.add_error(name if name in form.fields else None, said)
-        if not fields:
-            form.add_error(None, str(error))
-        return None

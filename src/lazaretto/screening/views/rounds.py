@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from lazaretto.accounts.asking import answer_of
 from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.core import clock
-from lazaretto.core.errors import ClientIdReused, DomainError
+from lazaretto.core.errors import DomainError
 from lazaretto.core.ids import new_id
 from lazaretto.core.paging import page as piece_of
 from lazaretto.screening import commands, queries
@@ -218,26 +219,9 @@ def _step(request: HttpRequest, command: Any, **payload: Any) -> Any:
 
 
 def _done(request: HttpRequest, form: Any, command: Any, **payload: Any) -> Any:
-    """What the command answers; None where it refuses, with its words in the form.
-
-    The same form sent twice does it once; changed after that, it is another request.
-    """
+    """What the command answers; None where it refuses. `seen` is the page's own."""
     payload.pop("seen", None)
-    client_id, who = payload.pop("client_id", None), {"actor": actor_of(request), "at": clock.now()}
-    try:
-        try:
-            return command.invoke(**who, payload=payload, client_id=client_id)
-        except ClientIdReused:
-            return command.invoke(**who, payload=payload, client_id=new_id())
-    except DomainError as error:
-        if error.is_of_access:
-            raise
-        fields = error.context.get("fields") or {}
-        for name, said in fields.items():
-            form.add_error(name if name in form.fields else None, said)
-        if not fields:
-            form.add_error(None, str(error))
-        return None
+    return answer_of(request, form, command, payload.pop("client_id", None), **payload)
 
 
 # ---- fevers at the tables
