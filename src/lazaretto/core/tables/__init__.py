@@ -19,7 +19,10 @@ from lazaretto.core.tables.model import (
 )
 from lazaretto.core.tables.workbook import read_workbook
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"  # what browsers call an Excel file
+
 __all__ = [
+    "XLSX",
     "Cell",
     "EmptyFile",
     "MergedRange",

@@ -15,13 +15,14 @@ from django.views.decorators.http import require_GET, require_POST
 from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.core import clock
 from lazaretto.core.paging import page as piece_of
+from lazaretto.core.tables import XLSX
 from lazaretto.headcounts import commands, sheets
 from lazaretto.headcounts.models import Organisation
 from lazaretto.headcounts.queries import MANAGE, READ, list_by_id, organisation_by_id
 from lazaretto.headcounts.queries.changes import JOINED, LEFT, MOVED, change_lines, left_by
 from lazaretto.headcounts.queries.changes import changes as all_changes
 from lazaretto.headcounts.queries.families import areas
-from lazaretto.headcounts.views.common import PER_PAGE, XLSX
+from lazaretto.headcounts.views.common import PER_PAGE
 from lazaretto.ui.ways import asked_for
 
 WEEK = timedelta(days=7)

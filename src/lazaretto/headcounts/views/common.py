@@ -7,7 +7,6 @@ from django.http import HttpRequest
 from lazaretto.accounts.asking import answer_of
 
 PER_PAGE = 50
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def done(request: HttpRequest, form: Any, command: Any, **payload: Any) -> bool:

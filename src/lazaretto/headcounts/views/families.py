@@ -11,13 +11,14 @@ from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.accounts.models import Unit
 from lazaretto.core import clock
 from lazaretto.core.paging import page as piece_of
+from lazaretto.core.tables import XLSX
 from lazaretto.headcounts import commands, sheets
 from lazaretto.headcounts.choices import Concern
 from lazaretto.headcounts.models import Member
 from lazaretto.headcounts.queries import CARE
 from lazaretto.headcounts.queries.families import areas as areas_with
 from lazaretto.headcounts.queries.families import family_lines, figures, to_care_for
-from lazaretto.headcounts.views.common import PER_PAGE, XLSX
+from lazaretto.headcounts.views.common import PER_PAGE
 from lazaretto.ui.ways import asked_for
 
 

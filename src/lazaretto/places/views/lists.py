@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.core import clock
 from lazaretto.core.errors import DomainError, TextTooLong
-from lazaretto.core.tables import TableError, read_workbook
+from lazaretto.core.tables import XLSX, TableError, read_workbook
 from lazaretto.places import commands, queries, sheets
 from lazaretto.places.choices import RowIssue, RowOutcome
 from lazaretto.places.forms import ListForm
@@ -19,8 +19,6 @@ from lazaretto.places.headings import headings_in_language
 from lazaretto.places.models import RoomList, RoomListRow, Site
 from lazaretto.places.views.base import frame, site_of
 from lazaretto.ui.notices import notify
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @needs("places.read")

@@ -16,6 +16,7 @@ from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.core import clock
 from lazaretto.core.paging import BadCursor
 from lazaretto.core.paging import page as piece_of
+from lazaretto.core.tables import XLSX
 from lazaretto.headcounts.models import Organisation
 from lazaretto.people.queries import name_for
 from lazaretto.screening import commands, queries, sheets
@@ -28,7 +29,6 @@ from lazaretto.screening.rules import MANAGE, READ, folded
 
 PER_PAGE = 50
 BUILDINGS_SHOWN = 20  # each is counted over its people
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 # ---- who is missing

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.core import clock
 from lazaretto.core.errors import DomainError, IllegalTransition
+from lazaretto.core.tables import XLSX
 from lazaretto.people.queries import name_for
 from lazaretto.screening.choices import RoundState
 from lazaretto.screening.models import Round
@@ -29,7 +30,6 @@ from lazaretto.ui.notices import notify
 from lazaretto.ui.ways import asked_for
 
 LINES, PAGES = 100, 300
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _state(request: HttpRequest) -> str:

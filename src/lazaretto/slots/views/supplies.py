@@ -9,13 +9,12 @@ from django.views.decorators.http import require_GET
 
 from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.core import clock
+from lazaretto.core.tables import XLSX
 from lazaretto.screening.models import Round
 from lazaretto.screening.queries import round_by_id
 from lazaretto.screening.rules import OVER
 from lazaretto.slots import papers, queries, sheets
 from lazaretto.slots.rules import MANAGE, READ
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_GET
