@@ -32,7 +32,7 @@ from lazaretto.cases.queries.listing import (
     told,
 )
 from lazaretto.cases.queries.listing import about as about_whom
-from lazaretto.cases.queries.outside import HOME_ZONE, home_of, kinds_outside, unit_for, where_is
+from lazaretto.cases.queries.outside import home_of, kinds_outside, unit_for, where_is
 from lazaretto.cases.queries.scene import outcome_of, settled, takes_two
 from lazaretto.cases.rules import CONFIRM, PROPOSE, Consequence
 from lazaretto.core import clock
@@ -41,6 +41,7 @@ from lazaretto.core.ids import new_id
 from lazaretto.core.paging import page as piece_of
 from lazaretto.people.queries import display_name, person_by_id
 from lazaretto.places.models import Floor
+from lazaretto.places.queries import AT_HOME
 from lazaretto.stays.errors import NoRulePack
 from lazaretto.stays.models import Specimen, Stay
 from lazaretto.stays.navigation import site_code
@@ -150,7 +151,7 @@ def about(request: HttpRequest, person_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     person = person_by_id(actor, person_id)
     unit = unit_for(actor, person.pk)
-    with timezone.override(HOME_ZONE):
+    with timezone.override(AT_HOME.zone):
         context = {"rows": changes_about(actor, person)[:SHOWN], "person": person, "may_propose": unit is not None}
         return render(request, "cases/about.html", context)
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +24,17 @@ from lazaretto.places.checklist import Item, items
 from lazaretto.places.choices import RoomState, SiteState, ZoneKind
 from lazaretto.places.models import Bed, ChecklistAnswer, Floor, Room, RoomStateChange, Site, SiteChange, Zone
 from lazaretto.places.rows import Ground, RoomRow
+
+
+@dataclass(frozen=True)
+class Home:
+    """Whose clock and rules hold in an area: name of a time zone, jurisdiction that adopts rule packs."""
+
+    zone: str
+    jurisdiction: str
+
+
+AT_HOME = Home(settings.TIME_ZONE, "CN")  # of a unit that runs no site
 
 
 @dataclass(frozen=True)
@@ -80,6 +92,18 @@ def sites_run_by(unit: Unit) -> str:
     """The sites of a unit that are not closed, by name."""
     running = Site.objects.filter(unit=unit).exclude(state=SiteState.CLOSED).order_by("code")
     return ", ".join(f"{site.name} {site.code}" for site in running)
+
+
+def home_of(unit: UUID | None) -> Home:
+    """Whose clock and rules hold in the area of a unit; of none, those at home. One query."""
+    return homes_of([unit])[unit] if unit else AT_HOME
+
+
+def homes_of(units: Collection[UUID]) -> dict[UUID, Home]:
+    """The same of several: those of the site that a unit runs; of one that runs none, those at home. One query."""
+    rows = Site.objects.filter(unit__in=units).values_list("unit_id", "time_zone", "jurisdiction")
+    found = {unit: Home(zone, jurisdiction) for unit, zone, jurisdiction in rows}
+    return {unit: found.get(unit, AT_HOME) for unit in units}
 
 
 def site_figures(actor: Actor) -> list[SiteFigures]:

@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lazaretto.core import clock
+from lazaretto.places.queries import AT_HOME
 from lazaretto.returnees.commands import OpenReturnee, OpenReturnees
-from lazaretto.returnees.queries.cases import HOME_ZONE
 
 WIDTHS = (12, 14, 18, 30, 34, 20, 12, 12, 30, 18, 8, 16, 14)
 
@@ -35,7 +35,7 @@ def open_cases(found: OpenReturnees) -> bytes:
 
 
 def _cells(one: OpenReturnee) -> tuple[str, ...]:
-    due = timezone.localtime(one.due_at, clock.zone(HOME_ZONE)) if one.due_at else None
+    due = timezone.localtime(one.due_at, clock.zone(AT_HOME.zone)) if one.due_at else None
     return (
         one.number, one.name, one.area, " ".join(one.phones), one.address, one.came_from, one.risk,
         one.arrived_on.isoformat() if one.arrived_on else "", ", ".join(one.agencies), one.state, str(one.tries),

@@ -8,7 +8,6 @@ from itertools import chain, groupby
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db.models import Count, F, QuerySet
 from django.utils.translation import gettext as _
 
@@ -26,6 +25,7 @@ from lazaretto.people.models import Need, Person
 from lazaretto.people.queries import age_on, display_names, find
 from lazaretto.places.choices import Ability, ExternalKind
 from lazaretto.places.models import ExternalPlace, Room, Site
+from lazaretto.places.queries import home_of
 from lazaretto.protocols.queries import effective
 from lazaretto.protocols.rules import NoPackAdopted
 from lazaretto.protocols.rules.pack import RoomRule
@@ -36,7 +36,6 @@ from lazaretto.stranded.models import Given, Group, Stranded, StrandedStep
 
 READ = rules.READ
 NAMES = "people.names"
-HOME_ZONE, HOME_JURISDICTION = settings.TIME_ZONE, "CN"  # of a unit that runs no site
 LODGINGS = (ExternalKind.LODGING, ExternalKind.SITE, ExternalKind.HOME)
 MOST, SHORTEST = 6, 2
 MOST_PLACES = 8
@@ -48,19 +47,14 @@ STEP_FREE = frozenset({NeedKind.CANNOT_WALK, NeedKind.DISABILITY})
 
 def zone_of(unit: Unit) -> ZoneInfo:
     """The time zone of a unit: its site's, else the one at home."""
-    return clock.zone(_site_of(unit)[0])
-
-
-def _site_of(unit: Unit) -> tuple[str, str]:
-    found = Site.objects.filter(unit=unit).values_list("time_zone", "jurisdiction").first()
-    return found or (HOME_ZONE, HOME_JURISDICTION)
+    return clock.zone(home_of(unit.pk).zone)
 
 
 def room_rule(unit: Unit, at: datetime) -> RoomRule | None:
     """Who must not be alone, by the pack in force there; None where none is."""
-    zone, jurisdiction = _site_of(unit)
+    home = home_of(unit.pk)
     try:
-        return effective(jurisdiction, at.astimezone(clock.zone(zone)).date()).rooms
+        return effective(home.jurisdiction, clock.local_date(at, clock.zone(home.zone))).rooms
     except NoPackAdopted:
         return None
 

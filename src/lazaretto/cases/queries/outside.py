@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db.models import Q
 
 from lazaretto.cases.choices import OUTSIDE, ChangeKind, ChangeState
@@ -21,31 +20,23 @@ from lazaretto.headcounts.choices import OrganisationKind
 from lazaretto.headcounts.queries import members_of, sleeps_at
 from lazaretto.people.models import Need, Person, PersonAccess
 from lazaretto.people.queries import age_on
+from lazaretto.places import queries as places
 from lazaretto.places.choices import ExternalKind
-from lazaretto.places.models import ExternalPlace, Site
+from lazaretto.places.models import ExternalPlace
+from lazaretto.places.queries import Home
 from lazaretto.protocols.choices import Category
 from lazaretto.protocols.rules import Lodging, Occupant, Pack
 from lazaretto.stays.queries.going_on import unlifted_order
 from lazaretto.stays.rules import with_ties
 
-HOME_ZONE, HOME_JURISDICTION = settings.TIME_ZONE, "CN"  # of a unit that runs no site
 LOOK_BACK = timedelta(days=4)  # as the plans have it; only to find the tube that a change rests on
 C = ChangeKind
 BECAME = {C.CASE: Category.CASE, C.CONTACT: Category.CLOSE_CONTACT, C.RECOVERED: Category.RECOVERED}
 
 
-@dataclass(frozen=True)
-class Home:
-    """Whose clock and rules hold."""
-
-    zone: str
-    jurisdiction: str
-
-
 def home_of(change: Change) -> Home:
     """Those of the site; of a unit that runs none, those at home."""
-    site = change.site or Site.objects.filter(unit=change.unit_id).first()
-    return Home(site.time_zone, site.jurisdiction) if site else Home(HOME_ZONE, HOME_JURISDICTION)
+    return Home(change.site.time_zone, change.site.jurisdiction) if change.site else places.home_of(change.unit_id)
 
 
 def category_of(person_id: UUID, *, at: datetime) -> str:

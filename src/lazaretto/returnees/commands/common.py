@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db.models import Min
 
 from lazaretto.accounts.models import Unit
@@ -16,22 +15,20 @@ from lazaretto.core.bulk import insert, insert_unless_taken
 from lazaretto.core.commands import record
 from lazaretto.core.deadlines import DeadlineKind, Due, meet, move_deadline, open_deadlines, set_deadlines
 from lazaretto.core.errors import ReasonRequired, whole
-from lazaretto.places.models import Site
+from lazaretto.places.queries import home_of
 from lazaretto.returnees.choices import ListState, State, StepKind
 from lazaretto.returnees.deadlines import LISTS, TESTS, WAITING
 from lazaretto.returnees.errors import CaseClosed
 from lazaretto.returnees.models import CaseStep, Desk, OwedTest, Returnee, ReturneeList, Shift
 from lazaretto.returnees.numbers import number
 
-HOME_ZONE, HOME_JURISDICTION = settings.TIME_ZONE, "CN"  # of a unit that runs no site
 MOST = 1000  # characters of what is told
 
 
 def place_of(unit_id: UUID) -> tuple[ZoneInfo, str]:
     """Time zone and jurisdiction of a unit: its site's, else those at home."""
-    found = Site.objects.filter(unit=unit_id).values_list("time_zone", "jurisdiction").first()
-    zone, jurisdiction = found or (HOME_ZONE, HOME_JURISDICTION)
-    return clock.zone(zone), jurisdiction
+    home = home_of(unit_id)
+    return clock.zone(home.zone), home.jurisdiction
 
 
 def below(unit_id: UUID) -> set[UUID]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -16,11 +15,11 @@ from lazaretto.core import clock
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import NotFound
 from lazaretto.people.queries import name_for
+from lazaretto.places.queries import AT_HOME
 from lazaretto.returnees.choices import LineOutcome, Result, State, StepKind
 from lazaretto.returnees.models import ListedLine, OwedTest, Phone, Returnee, Shift
 from lazaretto.returnees.rules import CALL, READ, folded
 
-HOME_ZONE = settings.TIME_ZONE
 SHOWS = ("queue", "handed_up", "owned", "watched", "late", "open", "closed")
 
 
@@ -242,7 +241,7 @@ def area_figures(actor: Actor, *, at: datetime) -> list[AreaFigures]:
 
 
 def _tests_of(units: Sequence[UUID], at: datetime) -> dict[UUID, tuple[int, int]]:
-    zone = clock.zone(HOME_ZONE)
+    zone = clock.zone(AT_HOME.zone)
     _begin, end = clock.day_bounds(clock.local_date(at, zone), zone)
     owed = OwedTest.objects.filter(
         returnee__unit__in=units, returnee__closed_at__isnull=True, result="", waived_at__isnull=True, due_at__lt=end

@@ -10,12 +10,12 @@ from django.utils import timezone
 from lazaretto.accounts.doors import actor_of
 from lazaretto.core import clock
 from lazaretto.core.errors import DomainError
-from lazaretto.returnees.queries.cases import HOME_ZONE
+from lazaretto.places.queries import AT_HOME
 
 
 def page(request: HttpRequest, template: str, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
     """With all times as clocks at home show them."""
-    with timezone.override(HOME_ZONE):
+    with timezone.override(AT_HOME.zone):
         return render(request, template, {"at": clock.now(), **context}, status=status)
 
 

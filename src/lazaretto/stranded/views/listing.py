@@ -13,13 +13,13 @@ from lazaretto.core.access import Actor
 from lazaretto.core.paging import page as piece_of
 from lazaretto.headcounts.queries import on_headcounts
 from lazaretto.places.models import Site
+from lazaretto.places.queries import AT_HOME
 from lazaretto.stays.navigation import site_code
 from lazaretto.stranded import rules
 from lazaretto.stranded.choices import GivenKind, State
 from lazaretto.stranded.forms import CarerForm
 from lazaretto.stranded.models import Stranded
 from lazaretto.stranded.queries import (
-    HOME_ZONE,
     food_of,
     group_by_number,
     history,
@@ -54,7 +54,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "live": "?district" if actor.everywhere(READ) else f"?site={code}" if code else "",
         "may_register": actor.may(REGISTER),
     }
-    with timezone.override(HOME_ZONE):
+    with timezone.override(AT_HOME.zone):
         return render(request, "stranded/list.html", context)
 
 
