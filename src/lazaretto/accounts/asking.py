@@ -25,9 +25,14 @@ def answer_of(request: HttpRequest, form: Any, command: Any, client_id: UUID | N
     except DomainError as error:
         if error.is_of_access:
             raise
-        fields = error.context.get("fields") or {}
-        for name, said in fields.items():
-            form.add_error(name if name in form.fields else None, said)
-        if not fields:
-            form.add_error(None, str(error))
+        mark(form, error)
         return None
+
+
+def mark(form: Any, error: DomainError) -> None:
+    """Put a refusal into a form: beside the fields that the error names, else above them."""
+    faults = error.by_field
+    for name, said in faults.items():
+        form.add_error(name if name in form.fields else None, said)
+    if not faults:
+        form.add_error(None, str(error))

@@ -15,11 +15,14 @@ class AreaField(forms.ModelChoiceField):  # type: ignore[type-arg]
         super().__init__(Unit.objects.none(), empty_label=None, **kwargs)
 
     def offer(self, units: Sequence[Unit]) -> None:
-        """Let choose among these; the widest is chosen until somebody chooses another."""
-        keys = {unit.pk for unit in units}
-        self.queryset = Unit.objects.filter(pk__in=keys).select_related("parent").order_by("name", "code")
-        self.initial = next((unit.pk for unit in units if unit.parent_id not in keys), None)
-
-    def label_from_instance(self, obj: Any) -> str:
-        """With the unit above it."""
-        return f"{obj.name} · {obj.parent.name}" if obj.parent else str(obj.name)
+        """Let choose among these, in their order; the widest is chosen until somebody chooses another."""
+        names = {unit.pk: unit.name for unit in units}
+        self.queryset = Unit.objects.filter(pk__in=names)
+        self.initial = next((unit.pk for unit in units if unit.parent_id not in names), None)
+        above = {unit.parent_id for unit in units if unit.parent_id} - names.keys()
+        names |= dict(Unit.objects.filter(pk__in=above).values_list("pk", "name")) if above else {}
+        choices = [
+            (unit.pk, " · ".join((unit.name, *([names[unit.parent_id]] if unit.parent_id else [])))) for unit in units
+        ]
+        field: Any = self
+        field.choices = choices

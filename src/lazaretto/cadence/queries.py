@@ -7,8 +7,8 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from lazaretto.accounts.models import Unit
 from lazaretto.cadence.models import Plan, SetDay
@@ -18,6 +18,7 @@ from lazaretto.cadence.rules import (
     USUAL_BEGIN,
     USUAL_LENGTH,
     begins_at,
+    next_name,
     prepared_by,
     proposed_begin,
     tube_rule,
@@ -25,7 +26,7 @@ from lazaretto.cadence.rules import (
 from lazaretto.core import clock
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import NotFound
-from lazaretto.places.models import Site
+from lazaretto.places.queries import Home, homes_of
 from lazaretto.protocols.queries import Calendar, calendar
 from lazaretto.protocols.rules import Cadence, NextRound, NoPackAdopted, Pack, PastRound, next_round
 from lazaretto.screening.choices import RoundState, TubeRule
@@ -37,7 +38,6 @@ from lazaretto.tubes.models import Absence
 from lazaretto.tubes.queries.balance import absences
 from lazaretto.tubes.queries.clean import with_open_tubes, with_positive
 
-HOME_ZONE, HOME_JURISDICTION = settings.TIME_ZONE, "CN"  # of a unit that runs no site
 BEFORE = (RoundState.DRAFT, RoundState.FROZEN)
 
 
@@ -109,12 +109,19 @@ def proposal(area: Area, *, at: datetime) -> Proposal:
     length = last.deadline_at - last.opens_at if last else USUAL_LENGTH
     opens_at = proposed_begin(area.due_on, usual, area.zone, at, length)
     return Proposal(
-        name=last.name if last else "",
+        name=_name(last) if last else "",
         opens_at=opens_at,
         deadline_at=opens_at + length,
         tube_rule=pack_tubes(area) or (last.tube_rule if last else TubeRule.TEN),
         cadence=area.cadence.code if area.cadence else "",
     )
+
+
+def _name(last: Round) -> str:
+    """Unlike that of any round of the area, so that lists and notices tell them apart."""
+    known = dict(Round.objects.filter(unit=last.unit_id).values_list("number", "name"))
+    # Translators: appended to the name of the last round of an area, to name the next one.
+    return next_name(last.name, known.values(), number=max(known) + 1, appended=_("round {number}"))
 
 
 def pack_tubes(area: Area) -> str:
@@ -156,20 +163,10 @@ def areas(units: Sequence[Unit], *, at: datetime, but: Round | None = None) -> l
     begun = [one.pk for several in rounds.values() for one in several if one.opened_at]
     over = [one.pk for several in rounds.values() for one in several if one.state == RoundState.CLOSED]
     positive, unanswered = with_positive(begun), with_open_tubes(over)
-    said, homes, packs = _said(keys, at), _homes(keys), calendar()
+    said, homes, packs = _said(keys, at), homes_of(keys), calendar()
     return [
-        _area(unit, rounds[unit.pk], positive, unanswered, said[unit.pk], homes.get(unit.pk, _AT_HOME), packs, at)
-        for unit in units
+        _area(unit, rounds[unit.pk], positive, unanswered, said[unit.pk], homes[unit.pk], packs, at) for unit in units
     ]
-
-
-Home = tuple[str, str]
-_AT_HOME: Home = (HOME_ZONE, HOME_JURISDICTION)
-
-
-def _homes(units: Collection[UUID]) -> dict[UUID, Home]:
-    rows = Site.objects.filter(unit__in=units).values_list("unit_id", "time_zone", "jurisdiction")
-    return {unit: (zone, jurisdiction) for unit, zone, jurisdiction in rows}
 
 
 def _rounds(units: Collection[UUID], at: datetime, but: Round | None) -> dict[UUID, list[Round]]:
@@ -201,10 +198,10 @@ def _area(
     packs: Calendar,
     at: datetime,
 ) -> Area:
-    zone = clock.zone(home[0])
+    zone = clock.zone(home.zone)
     begun = [one for one in rounds if one.opened_at]
     last = max(begun, key=lambda one: (one.opened_at, one.number), default=None)
-    pack = _pack(packs, home[1], clock.local_date(at, zone))
+    pack = _pack(packs, home.jurisdiction, clock.local_date(at, zone))
     cadence = pack.cadence(_code(rounds)) if pack else None
     holds = said[-1] if said and (last is None or last.opened_at is None or said[-1].at >= last.opened_at) else None
     ended = max((one.at for one in said if one.on is None), default=None)

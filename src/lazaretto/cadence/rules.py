@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -20,6 +22,49 @@ USUAL_LENGTH: Final = timedelta(hours=10)
 # again before that is taken back: paces of single hours jump.
 SETTLES: Final = timedelta(minutes=15)
 TUBES: Final = {0: "household", 1: "single", 5: "5", 10: "10", 20: "20"}
+
+
+LONGEST_NAME: Final = 120
+_DIGITS: Final = "零一二三四五六七八九"
+_COUNTED: Final = re.compile(
+    r"(第\s*)(\d{1,4}|[一二三四五六七八九十]{1,3})(?=\s*[轮次])|(\bround\s+)(\d{1,4})\b", re.IGNORECASE
+)
+
+
+def next_name(last: str, taken: Collection[str], *, number: int, appended: str) -> str:
+    """What the next round may be called, unlike those `taken` in its area: as the last one, its count one higher.
+
+    A count is 第三轮 or Round 3. Where there is none, `appended` follows, with the `number` of the round in the area.
+    """
+    found = _COUNTED.search(last)
+    said = (found[2] or found[4]) if found else ""
+    count = _counted(said) + 1 if found else number
+    while (name := _named(last, found, said, count, appended)) in taken:
+        count += 1
+    return name
+
+
+def _named(last: str, found: re.Match[str] | None, said: str, count: int, appended: str) -> str:
+    if found is None:
+        tail = appended.format(number=count)
+        return f"{last[: LONGEST_NAME - len(tail) - 1].rstrip()} {tail}".strip()
+    shown = str(count) if said.isdecimal() else _spelled(count)
+    return f"{last[: found.start()]}{found[1] or found[3]}{shown}{last[found.end() :]}"[:LONGEST_NAME]
+
+
+def _counted(said: str) -> int:
+    """Digits, or Chinese numerals up to 99."""
+    if said.isdecimal():
+        return int(said)
+    tens, ten, ones = said.rpartition("十")
+    return (_DIGITS.index(tens) if tens else 1 if ten else 0) * 10 + (_DIGITS.index(ones) if ones else 0)
+
+
+def _spelled(count: int) -> str:
+    tens, ones = divmod(count, 10)
+    if tens > 9:
+        return str(count)
+    return ("十" if tens == 1 else f"{_DIGITS[tens]}十" if tens else "") + (_DIGITS[ones] if ones else "")
 
 
 def tube_rule(people: int | None) -> str:

@@ -26,6 +26,7 @@ class DomainError(Exception):
     message: Text = _("This cannot be done now.")
     next_step: Text = _("Look at the record again and decide afresh.")
     mended_at: ClassVar[str] = ""  # name of the page that the person is led to instead of an error page
+    mended_in: ClassVar[str] = ""  # the field of a form in which the person mends it
     retry_after: ClassVar[int] = 0  # seconds after which the same may be asked again; 0: asking again changes nothing
 
     def __init__(self, message: Text | None = None, *, next_step: Text | None = None, **context: Any) -> None:
@@ -45,6 +46,11 @@ class DomainError(Exception):
     def is_of_access(self) -> bool:
         """The actor may not do it, or may not know of it: no form can mend that."""
         return self.status in {403, 404}
+
+    @property
+    def by_field(self) -> dict[str, str]:
+        """What is wrong, by the field in which it is mended; empty where no single field is to blame."""
+        return {self.mended_in: str(self)} if self.mended_in else {}
 
     def problem(self) -> dict[str, Any]:
         """The error as a problem document (RFC 9457)."""
@@ -106,6 +112,11 @@ class InvalidInput(DomainError):
     def __init__(self, message: Text | None = None, *, fields: Mapping[str, str] | None = None, **more: Any) -> None:
         self.fields = dict(fields or {})
         super().__init__(message, **more)
+
+    @property
+    def by_field(self) -> dict[str, str]:
+        """The same."""
+        return self.fields
 
     def problem(self) -> dict[str, Any]:
         """With the faults by field."""
@@ -198,6 +209,12 @@ class TextTooLong(DomainError):
         where = {"field": field} if field else {}
         super().__init__(next_step=format_lazy(step, most=most, given=given), most=most, given=given, **where)
 
+    @property
+    def by_field(self) -> dict[str, str]:
+        """In the field that is named, if one is."""
+        field = self.context.get("field")
+        return {field: str(self)} if field else {}
+
 
 def whole(text: str, most: int) -> str:
     """The text without spaces around it; raises `TextTooLong` where a shorter one would have to be cut."""
@@ -216,6 +233,7 @@ class ReasonRequired(DomainError):
 
     code = "reason_required"
     status = 422
+    mended_in = "reason"
     message = _("A reason is needed.")
     next_step = _("Write in a sentence why; the person concerned may read it.")
 

@@ -23,7 +23,7 @@ class RoundForm(forms.Form):
     """A round being prepared."""
 
     client_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    unit = AreaField(label=_("Area"))
+    unit = AreaField(label=_("Area"), help_text=_("An area stands here once it has a headcount."))
     name = forms.CharField(label=_("Name of the round"), max_length=120)
     opens_at = forms.DateTimeField(label=_("Begins"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
     deadline_at = forms.DateTimeField(

@@ -1,5 +1,7 @@
 """The page that says when an area is tested again, the form that prepares it, what alarms say."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -168,3 +170,32 @@ def test_at_an_hour_that_is_past_the_next_full_hour_is_proposed(cast, monkeypatc
     monkeypatch.setattr(clock, "now", lambda: NOW + HOUR / 2)
     form = filled(cast.duty_officer.client, reverse("cadence:prepare", args=[cast.site.unit.pk]))
     assert form["opens_at"] == "2026-11-21T11:00"
+
+
+def test_a_refusal_stands_at_its_field_and_what_was_typed_stays(cast):
+    in_force()
+    held(cast.site.unit, 0, state="open")
+    day = {"on": "2025-11-23", "reason": "区通告"}
+    refused = cast.duty_officer.client.post(reverse("cadence:set_day", args=[cast.site.unit.pk]), day)
+    form, page = refused.context["day_form"], refused.content.decode()
+    assert (refused.status_code, list(form.errors)) == (422, ["on"])
+    assert (form["on"].value(), form["reason"].value()) == ("2025-11-23", "区通告")
+    assert re.search(r'<input[^>]* aria-invalid="true"[^>]* id="id_day_on"', page)
+    address = reverse("cadence:prepare", args=[cast.site.unit.pk])
+    late = {"opens_at": "2026-11-24T08:00", "deadline_at": "2026-11-24T18:00"}
+    refused = cast.duty_officer.client.post(address, filled(cast.duty_officer.client, address) | late)
+    assert list(refused.context["form"].errors) == ["reason"]
+    plain = {"unit": cast.site.unit.pk, "name": "第二轮", "tube_rule": "10", **late}
+    refused = cast.duty_officer.client.post(reverse("screening:rounds"), plain)
+    assert list(refused.context["form"].errors) == ["reason"]
+
+
+def test_the_next_round_has_a_name_of_its_own(cast):
+    held(cast.site.unit, 1)
+    address = reverse("cadence:prepare", args=[cast.site.unit.pk])
+    form = filled(cast.duty_officer.client, address)
+    assert form["name"] == "第2轮"
+    assert cast.duty_officer.client.post(address, form).status_code == 302
+    assert filled(cast.duty_officer.client, address)["name"] == "第3轮", "one is prepared already"
+    Round.objects.update(name="全员核酸")
+    assert filled(cast.duty_officer.client, address)["name"] == "全员核酸 第3轮"

@@ -11,6 +11,7 @@ from lazaretto.cadence import commands
 from lazaretto.cadence.errors import LaterThanDue
 from lazaretto.cadence.models import Plan, SetDay
 from lazaretto.cadence.queries import areas, proposal
+from lazaretto.cadence.rules import next_name
 from lazaretto.cadence.tests.series import DAY, HOUR, TODAY, area, held, in_force, with_points
 from lazaretto.cadence.wording import otherwise, why
 from lazaretto.core.errors import Forbidden, InvalidInput, NotFound, ReasonRequired
@@ -212,3 +213,21 @@ def test_many_areas_are_asked_for_as_often_as_one(cast):
         held(cast.site.unit, days)
     commands.set_day(**who(cast), unit=cast.site.unit, on=date(2026, 11, 23), reason="通告")
     assert asked() == before
+
+
+@pytest.mark.parametrize(
+    ("last", "following"),
+    [
+        ("第三轮", "第四轮"),
+        ("园区第9轮核酸", "园区第10轮核酸"),
+        ("第十九次全员核酸", "第二十次全员核酸"),
+        ("第九十九轮", "第100轮"),
+        ("Round 9", "Round 10"),
+        ("全员核酸", "全员核酸 第7轮"),
+        ("长" * 120, "长" * 116 + " 第7轮"),
+    ],
+)
+def test_a_round_is_named_after_the_last_one_and_told_apart_from_it(last, following):
+    given = {"number": 7, "appended": "第{number}轮"}
+    assert next_name(last, {last}, **given) == following
+    assert next_name(last, {last, following}, **given) not in {last, following}

@@ -1,7 +1,8 @@
 """Reads of mass testing, within what an actor may see. Never writes."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -52,9 +53,36 @@ def rounds(actor: Actor) -> QuerySet[Round]:
     return Round.objects.visible_to(actor, READ).order_by("-opens_at", "-id")
 
 
-def managed_units(actor: Actor) -> list[Unit]:
-    """Units in whose area the actor may prepare rounds, by name."""
-    return list(Unit.objects.visible_to(actor, MANAGE).filter(ended_at__isnull=True).order_by("name", "code"))
+def units_to_test(actor: Actor) -> list[Unit]:
+    """Areas for which the actor may prepare a round, each followed by those below it, by name; three queries.
+
+    Only those with headcounts, in themselves or below, so that no work team is offered; all as long as nobody has any.
+    """
+    managed = list(Unit.objects.visible_to(actor, MANAGE).filter(ended_at__isnull=True).order_by("name", "code"))
+    homes = set(Organisation.objects.filter(ended_at__isnull=True).order_by().values_list("unit", flat=True).distinct())
+    above = dict(Unit.objects.values_list("pk", "parent"))
+    peopled = {unit for home in homes for unit in _upwards(home, above)}
+    return _from_above([unit for unit in managed if unit.pk in peopled] or managed)
+
+
+def _upwards(unit: UUID | None, above: dict[UUID, UUID | None]) -> Iterator[UUID]:
+    while unit is not None:
+        yield unit
+        unit = above.get(unit)
+
+
+def _from_above(units: Sequence[Unit]) -> list[Unit]:
+    """As a tree is read."""
+    known, below = {unit.pk for unit in units}, defaultdict[UUID | None, list[Unit]](list)
+    for unit in units:
+        below[unit.parent_id if unit.parent_id in known else None].append(unit)
+
+    def branch(of: UUID | None) -> Iterator[Unit]:
+        for unit in below[of]:
+            yield unit
+            yield from branch(unit.pk)
+
+    return list(branch(None))
 
 
 def round_by_id(actor: Actor, pk: UUID) -> Round:
@@ -132,9 +160,10 @@ class Progress:
 
 
 def progress(of: Round, *, at: datetime) -> Progress:
-    """How far it is, how fast, and when it will be done, what points were promised: ten queries at most, none of them
+    """How far it is, how fast, and when it will be done, what points were promised: nine queries at most, none of them
     over scans or people."""
-    covered, by_point = coverage(of), _by_hour(of)
+    rows = list(points(of))
+    covered, by_point = coverage(of, rows), _by_hour(of)
     hours: dict[datetime, int] = {}
     for counted in by_point.values():
         for hour, people in counted.items():
@@ -143,7 +172,7 @@ def progress(of: Round, *, at: datetime) -> Progress:
     known = {row.point_id: row for row in covered.points}
     places = [
         (place, pace(by_point.get(place.pk, {}), since=since, now=at, remaining=0), works_at(place, of, at=at))
-        for place in points(of)
+        for place in rows
     ]
     going = pace(hours, since=since, now=at, remaining=covered.missing)
     working = any(works for _place, _done, works in places)

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
+from lazaretto.accounts.models import Unit
 from lazaretto.core import clock
 from lazaretto.core.ids import new_id
 from lazaretto.core.models import JournalEntry
@@ -236,3 +237,38 @@ def test_a_prediction_never_lies_in_the_past_and_comes_sooner_with_fewer_left(by
 def test_a_single_point_is_never_behind_and_the_slow_one_of_three_is():
     assert falls_behind({"a": 0}) == set()
     assert falls_behind({"a": 60, "b": 55, "c": 20}) == {"c"}
+
+
+def test_only_areas_with_headcounts_are_offered_the_widest_first(cast):
+    site, other = cast.site.unit, cast.other_site.unit
+    team = Unit.objects.create(parent=site, kind="team", code="AAA", name="采样组", started_at=NOW)
+    address = reverse("screening:rounds")
+
+    def offered() -> list[str]:
+        return [
+            str(label) for _key, label in cast.duty_officer.client.get(address).context["form"].fields["unit"].choices
+        ]
+
+    assert any("采样组" in label for label in offered()), "as long as nobody has a headcount, all of them"
+    enterprise(site, "A公司", [1])
+    names = offered()
+    assert [label.partition(" · ")[0] for label in names] == [site.parent.name, site.name]
+    assert names[1] == f"{site.name} · {site.parent.name}"
+    form = {"unit": team.pk, "name": "第一轮", "opens_at": "2026-11-21T10:00", "deadline_at": "2026-11-21T18:00"}
+    assert cast.duty_officer.client.post(address, {**form, "tube_rule": "10"}).status_code == 422
+    enterprise(other, "B公司", [2])
+    assert len(offered()) == 3
+
+
+def test_a_point_added_while_the_round_is_looked_at_breaks_nothing(cast, monkeypatch):
+    of, place = opened(cast)
+    send(cast, place, scan(1))
+    by_hour = queries._by_hour
+
+    def meanwhile(found):
+        point(cast, of, "P2")
+        return by_hour(found)
+
+    monkeypatch.setattr(queries, "_by_hour", meanwhile)
+    assert [(row.point.code, row.tested) for row in progress(of, at=NOW).points] == [("P1", 1)]
+    assert of.points.count() == 2

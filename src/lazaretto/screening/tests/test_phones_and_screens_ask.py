@@ -96,7 +96,7 @@ def test_screens_ask_how_far_a_round_is(cast, django_assert_num_queries):
     assert (kept["reason"], kept["scan"]) == ("tested_before", str(DuplicateScan.objects.get().scan))
     assert [row["code"] for row in client.get(f"{address}/points").json()["items"]] == ["P1"]
     assert [row["id"] for row in client.get("/api/v1/screening/rounds").json()["items"]] == [str(of.pk)]
-    for part, queries in (("coverage", 10), ("missing", 6), ("duplicates", 5)):
+    for part, queries in (("coverage", 9), ("missing", 6), ("duplicates", 5)):
         with django_assert_num_queries(queries):
             client.get(f"{address}/{part}")
 

@@ -39,7 +39,7 @@ STEPS: dict[str, Any] = {"close": commands.close_point, "open": commands.open_po
 def rounds(request: HttpRequest) -> HttpResponse:
     """Rounds, the last first; a POST prepares one."""
     actor = actor_of(request)
-    units = queries.managed_units(actor)
+    units = queries.units_to_test(actor)
     form = RoundForm(request.POST or None, units=units, initial={"client_id": new_id()})
     if request.method == "POST" and form.is_valid():
         given = {**form.cleaned_data, "unit": str(form.cleaned_data["unit"].pk)}

@@ -36,12 +36,12 @@ def tell(
 ) -> Noticed:  # fmt: skip
     """Write down that an enterprise was told its slots as they stand; `read` is the digest of what was read to them.
 
-    Raises `NoticeStale` when others stand by now, `NothingToTell`, `InvalidInput`, `IllegalTransition` for a round that
-    is closed.
+    Of a round that is cancelled only that is told, and only until its deadline. Raises `NoticeStale` when others stand
+    by now, `NothingToTell`, `InvalidInput`, `IllegalTransition` for a round that is over.
     """
     if language not in LANGUAGES:
         raise InvalidInput(fields={"language": ", ".join(LANGUAGES)})
-    found = _found(test_round, organisation, read)
+    found = _found(test_round, organisation, read, at)
     return _written(actor, at, found, NoticeStep.TOLD, who, means, said=wording(found, language).text)
 
 
@@ -50,21 +50,26 @@ def confirm(
     *, actor: Actor, at: datetime, test_round: Round, organisation: Organisation, read: str, who: str, means: Means
 ) -> Noticed:
     """Write down who of an enterprise said that they know its slots. Raises as `tell` does, and `NotToldYet`."""
-    found = _found(test_round, organisation, read)
+    found = _found(test_round, organisation, read, at)
     if found.state not in {NoticeState.TOLD, NoticeState.CONFIRMED}:
         raise NotToldYet
     return _written(actor, at, found, NoticeStep.CONFIRMED, who, means)
 
 
-def _found(of: Round, home: Organisation, read: str) -> Holder:
-    if of.state == RoundState.CLOSED:
-        raise IllegalTransition(state=of.state)
+def _found(of: Round, home: Organisation, read: str, at: datetime) -> Holder:
+    _still_told(of, at)
     found = holders(of, home.pk)
     if not found:
         raise NothingToTell
     if found[0].digest != read:
         raise NoticeStale
     return found[0]
+
+
+def _still_told(of: Round, at: datetime) -> None:
+    """Whoever was told of a round that is cancelled is told so, as long as they might come; after that nobody is."""
+    if of.state == RoundState.CLOSED or (of.state == RoundState.CANCELLED and at >= of.deadline_at):
+        raise IllegalTransition(state=of.state)
 
 
 def _written(
@@ -120,7 +125,7 @@ def list_notices(*, actor: Actor, at: datetime, test_round: Round, language: str
 
     Raises `InvalidInput` for another language, `NobodyToTell` where everybody knows or nobody can be reached.
     """
-    rows, reached = _open_to_all(test_round, language)
+    rows, reached = _open_to_all(test_round, language, at)
     known = {one.organisation.pk for one in reached}
     unreachable = sum(_waits(one) and one.organisation.pk not in known for one in rows)
     found = [
@@ -144,7 +149,7 @@ def tell_all(
 
     Raises `ListStale` when it would be another list by now, `NobodyToTell`, `InvalidInput`, `IllegalTransition`.
     """
-    _rows, reached = _open_to_all(test_round, language)
+    _rows, reached = _open_to_all(test_round, language, at)
     if digest_of_all(reached) != read:
         raise ListStale
     fields = ("id", "round", "organisation", "step", "means", "who", "digest", "said", "at", "by")
@@ -160,12 +165,11 @@ def tell_all(
     return AllTold(len(made))
 
 
-def _open_to_all(of: Round, language: str) -> tuple[list[Holder], list[Holder]]:
+def _open_to_all(of: Round, language: str, at: datetime) -> tuple[list[Holder], list[Holder]]:
     """Everybody with a notice, and those of them who are to be told now."""
     if language not in LANGUAGES:
         raise InvalidInput(fields={"language": ", ".join(LANGUAGES)})
-    if of.state == RoundState.CLOSED:
-        raise IllegalTransition(state=of.state)
+    _still_told(of, at)
     rows = holders(of)
     reached = to_tell(rows)
     if not reached:

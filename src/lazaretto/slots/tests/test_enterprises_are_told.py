@@ -132,6 +132,18 @@ def test_of_a_cancelled_round_only_those_are_told_who_know_of_it(cast):
     assert state(of, home) == NoticeState.TOLD
 
 
+def test_once_nobody_could_come_any_more_a_cancelled_round_is_told_to_nobody(cast):
+    of, (home,), _places = planned(cast, 5)
+    standing(cast, of)
+    tell(cast, of, home)
+    screening.cancel_round(actor=cast.duty_officer.actor, at=BEFORE, test_round=of, reason="台风")
+    of.refresh_from_db()
+    with pytest.raises(IllegalTransition):
+        tell(cast, of, home, at=of.deadline_at)
+    with pytest.raises(IllegalTransition):
+        commands.list_notices(actor=cast.duty_officer.actor, at=of.deadline_at, test_round=of)
+
+
 def test_what_cannot_be_written_is_refused(cast):
     of, (home, other), _places = planned(cast, 5, 5)
     with pytest.raises(NothingToTell):
