@@ -29,7 +29,13 @@ BEHIND = deadline_kind(
 )  # fmt: skip
 POINT = deadline_kind(
     DeadlineKind(
-        "cadence.point", _("Mass testing: a point falls behind the others"), grace=SETTLES,
-        ladder=(Rung(NOW, "duty_officer"),),
+        "cadence.point", _("Mass testing: a point falls behind; send staff or tables, or plan anew"),
+        grace=SETTLES, ladder=(Rung(NOW, "duty_officer"),),
+    )
+)  # fmt: skip
+AWAY = deadline_kind(
+    DeadlineKind(
+        "cadence.away", _("Mass testing: enterprises that are due do not turn up at a point; call their officers"),
+        grace=SETTLES, ladder=(Rung(NOW, "duty_officer"),),
     )
 )  # fmt: skip

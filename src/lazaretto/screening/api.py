@@ -104,7 +104,7 @@ class AtPointOut(Schema):
     """A point in the coverage; `tested` with strangers.
 
     What slots promised it, null where they promised nothing: people `expected`, of them `due` until now; `missing` and
-    `missing_now` are those of both who are tested nowhere.
+    `missing_now` are those of both who are tested nowhere, `not_turned_up` those of the last who do not wait there.
     """
 
     point_id: UUID
@@ -116,6 +116,7 @@ class AtPointOut(Schema):
     due: int | None = None
     missing: int | None = None
     missing_now: int | None = None
+    not_turned_up: int | None = None
 
 
 class AreaOut(Schema):
@@ -302,6 +303,7 @@ def coverage_of(request: HttpRequest, round_id: UUID) -> CoverageOut:
     for row in found.points:
         if one := promised[row.point_id]:
             row.expected, row.due, row.missing, row.missing_now = one.expected, one.due, one.missing, one.missing_now
+            row.not_turned_up = one.away
     return found
 
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Model, QuerySet
 
 from lazaretto.accounts.models import Unit
-from lazaretto.cadence.deadlines import BEHIND, NEXT, OVER, POINT
+from lazaretto.cadence.deadlines import AWAY, BEHIND, NEXT, OVER, POINT
 from lazaretto.cadence.queries import areas, left_in, open_rounds, units_with_rounds
 from lazaretto.cadence.rules import is_late
 from lazaretto.core.choices import DeadlineState
@@ -31,23 +31,25 @@ def follow_areas(*, at: datetime) -> int:
 
 
 def follow_rounds(*, at: datetime) -> int:
-    """A deadline for each open round in which people are left; one for what will be late and for points that fall
-    behind, as long as they do. Returns how many came, went or moved.
+    """A deadline for each open round in which people are left; one for what will be late, for points where people
+    wait and for those at which enterprises do not turn up, as long as they do. Returns how many came, went or moved.
     """
     rounds = open_rounds()
     left = left_in(rounds, at=at, exact=False)
     over = [Due(OVER.code, one, one.deadline_at, unit_id=one.unit_id) for one in rounds if left[one.pk] > 0]
     running = [one for one in rounds if left[one.pk] > 0 and one.deadline_at > at]
     standing = set(_open(BEHIND).values_list("subject_id", flat=True))
-    late, points = list[Due](), list[Due]()
+    late, points, away = list[Due](), list[Due](), list[Due]()
     for one in running:
         going = progress(one, at=at)
         if _is_late(one, going, at, stands=str(one.pk) in standing):
             late.append(Due(BEHIND.code, one, at, unit_id=one.unit_id))
         points += [Due(POINT.code, row.point, at, unit_id=one.unit_id) for row in going.points if row.behind]
+        away += [Due(AWAY.code, row.point, at, unit_id=one.unit_id) for row in going.points if row.stays_away]
     with transaction.atomic():
         changed = _compare(OVER, Round, over, at)
         changed += _compare(BEHIND, Round, late, at, moves=False)
+        changed += _compare(AWAY, Point, away, at, moves=False)
         return changed + _compare(POINT, Point, points, at, moves=False)
 
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lazaretto.accounts.models import Unit
-from lazaretto.cadence.deadlines import BEHIND, NEXT, OVER, POINT
+from lazaretto.cadence.deadlines import AWAY, BEHIND, NEXT, OVER, POINT
 from lazaretto.cadence.queries import left_in
 from lazaretto.core.access import Actor
 from lazaretto.core.models import Deadline
@@ -19,7 +19,7 @@ Words = dict[str, tuple[str, str]]
 
 def of_rounds(due: Iterable[Deadline], actor: Actor) -> Words:
     """Words and addresses by the deadline's own key: a round may be the subject of several kinds."""
-    seen = [row for row in due if row.kind in {NEXT.code, OVER.code, BEHIND.code, POINT.code}]
+    seen = [row for row in due if row.kind in {NEXT.code, OVER.code, BEHIND.code, POINT.code, AWAY.code}]
     seen = [row for row in seen if actor.may(READ, row.unit_id)]
     return _areas([row for row in seen if row.kind == NEXT.code], actor) | _rounds(seen) | _points(seen)
 
@@ -53,15 +53,22 @@ def _rounds(seen: Sequence[Deadline]) -> Words:
 
 
 def _points(seen: Sequence[Deadline]) -> Words:
-    rows = [row for row in seen if row.kind == POINT.code]
+    """What a slow point needs stands on the page of its round; whom to call, on its own."""
+    rows = [row for row in seen if row.kind in {POINT.code, AWAY.code}]
     if not rows:
         return {}
     found = {str(one.pk): one for one in Point.objects.filter(pk__in=_keys(rows))}
     return {
-        str(row.pk): (str(found[row.subject_id]), reverse("screening:round", args=[found[row.subject_id].round_id]))
+        str(row.pk): (str(found[row.subject_id]), _page(row.kind, found[row.subject_id]))
         for row in rows
         if row.subject_id in found
     }
+
+
+def _page(kind: str, place: Point) -> str:
+    if kind == AWAY.code:
+        return reverse("field:point", args=[place.pk])
+    return reverse("screening:round", args=[place.round_id])
 
 
 def _keys(rows: Iterable[Deadline]) -> list[UUID]:

@@ -81,7 +81,7 @@ def _known(problem: Problem, standing: Standing) -> None:
 
 
 def _begun(standing: Standing, first: int) -> list[Booking]:
-    """Slots that have begun, less those who still wait: the last ones who came are taken to be waiting."""
+    """Slots that have begun, less those who still wait or did not come: the last ones are taken to be these."""
     late = Counter[tuple[str, str]]()
     for one in standing.late:
         late[one.group, one.point] += one.people
@@ -98,11 +98,14 @@ def _begun(standing: Standing, first: int) -> list[Booking]:
 
 
 def _queue(standing: Standing, board: Board, problem: Problem, first: int) -> list[Booking]:
-    """Who waits at a point goes first there, for as long as it works without a break; nobody where it is closed."""
+    """Who waits at a point goes first there, for as long as it works without a break; nobody where it is closed.
+
+    Whoever did not turn up is given a place among all others: no table is kept free for an empty queue.
+    """
     rooms = {point.id: _unbroken(row, first) for point, row in zip(problem.points, board.room, strict=True)}
     found = []
     for one in standing.late:
-        left = one.people
+        left = 0 if one.away else one.people
         for slot, room in rooms[one.point].items():
             if count := min(left, room):
                 rooms[one.point][slot] -= count

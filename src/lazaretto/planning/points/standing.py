@@ -9,11 +9,12 @@ from lazaretto.planning.points.problem import Booking, Plan, Problem
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """So many of a group had a slot at the point that is over, and still wait there."""
+    """So many of a group had a slot at the point that is over, and still wait there; `away`: they did not turn up."""
 
     group: str
     point: str
     people: int
+    away: bool = False
 
 
 @dataclass(frozen=True, slots=True)

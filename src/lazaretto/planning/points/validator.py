@@ -189,7 +189,7 @@ def _waiting(change: Change, standing: Standing, first: int, problem: Problem) -
     """Only who waits is let in as waiting, where they wait, and as many as the point takes before its next break."""
     late = Counter[tuple[str, str]]()
     for one in standing.late:
-        late[one.group, one.point] += one.people
+        late[one.group, one.point] += 0 if one.away else one.people
     stands = {(one.group, one.point, one.slot): one.people for one in change.plan.bookings}
     for booking in change.waiting:
         late[booking.group, booking.point] -= booking.people
@@ -201,7 +201,7 @@ def _waiting(change: Change, standing: Standing, first: int, problem: Problem) -
         room, slot = 0, first
         while slot < problem.slots and (takes := _takes(point, slot, problem)):
             room, slot = room + takes, slot + 1
-        waits = sum(one.people for one in standing.late if one.point == point.id)
+        waits = sum(one.people for one in standing.late if one.point == point.id and not one.away)
         mine = [one for one in change.waiting if one.point == point.id]
         if sum(one.people for one in mine) != min(waits, room) or any(one.slot >= slot for one in mine):
             yield Violation(Rule.WAITING_FIRST, point.id)

@@ -47,6 +47,16 @@ def test_a_closed_point_moves_only_its_own_people_and_says_who_must_be_told():
     assert (change.moved, change.moved_bound, change.plan.finish, change.plan.bound) == (20, 20, 4, 4)
 
 
+def test_for_who_did_not_turn_up_no_table_is_kept_free():
+    known = replace(AT_TEN_PAST, now=15, late=(Late("A", "N", 4, away=True),))
+    change = replan(ASKED, known)
+    assert change.waiting == ()
+    assert (change.moved, change.plan.unserved) == (0, 0)
+    assert not validate_change(change, known, ASKED)
+    queued = replace(change, waiting=(Booking("A", "N", 1, 4),))
+    assert validate_change(queued, known, ASKED), "nobody waits there"
+
+
 def test_who_waits_goes_first_and_what_then_has_no_room_comes_later():
     late = replace(AT_TEN_PAST, now=15, late=(Late("A", "N", 4),))
     change = replan(ASKED, late)

@@ -118,7 +118,8 @@ def duplicates(of: Round) -> QuerySet[DuplicateScan]:
 class PointPace:
     """A point with how fast it works. `works`: it is open at this hour; `promised`: what it was promised, if anything.
 
-    `behind`: it does not keep what the round was promised by now; where nothing was, see `rules.falls_behind`.
+    `behind`: people wait, it does not keep what the round was promised by now; where nothing was, see
+    `rules.falls_behind`. `stays_away`: enterprises that are due do not turn up, which no faster table mends.
     """
 
     point: Point
@@ -127,6 +128,7 @@ class PointPace:
     pace: Pace
     works: bool
     behind: bool
+    stays_away: bool = False
     promised: Promised | None = None
 
 
@@ -160,7 +162,7 @@ class Progress:
 
 
 def progress(of: Round, *, at: datetime) -> Progress:
-    """How far it is, how fast, and when it will be done, what points were promised: nine queries at most, none of them
+    """How far it is, how fast, and when it will be done, what points were promised: ten queries at most, none of them
     over scans or people."""
     rows = list(points(of))
     covered, by_point = coverage(of, rows), _by_hour(of)
@@ -182,15 +184,19 @@ def progress(of: Round, *, at: datetime) -> Progress:
     if no_shows:
         going = replace(going, finish=None)
     told = promised(of, at=at)
-    slow = _behind(places, told) if at - since > HOUR / 2 and not no_shows else set()
+    judged = at - since > HOUR / 2 and not no_shows
+    slow = _behind(places, told) if judged else set()
+    away = {
+        place.pk for place, _p, works in places if judged and works and place.pk in told and told[place.pk].stays_away
+    }
     return Progress(
         coverage=covered,
         pace=going,
         hours=sorted(hours.items()),
         points=[
             PointPace(
-                place, known[place.pk].tested, known[place.pk].strangers, done, works, str(place.pk) in slow,
-                told.get(place.pk),
+                place, known[place.pk].tested, known[place.pk].strangers, done, works, place.pk in slow,
+                place.pk in away, told.get(place.pk),
             )
             for place, done, works in places
         ],
@@ -201,11 +207,12 @@ def progress(of: Round, *, at: datetime) -> Progress:
     )  # fmt: skip
 
 
-def _behind(places: Sequence[tuple[Point, Pace, bool]], told: dict[UUID, Promised]) -> set[str]:
+def _behind(places: Sequence[tuple[Point, Pace, bool]], told: dict[UUID, Promised]) -> set[UUID]:
     """Points that work and fall behind: what was promised, where something was, else beside each other."""
     if told:
-        return {str(place.pk) for place, _pace, works in places if works and place.pk in told and told[place.pk].behind}
-    return falls_behind({str(place.pk): done.per_hour / place.tables for place, done, works in places if works})
+        return {place.pk for place, _pace, works in places if works and place.pk in told and told[place.pk].behind}
+    found = falls_behind({str(place.pk): done.per_hour / place.tables for place, done, works in places if works})
+    return {UUID(key) for key in found}
 
 
 Awaited = Callable[[Round, datetime], bool]

@@ -18,7 +18,8 @@ from lazaretto.screening.models import CountDelta, Point, Round
 class Promised:
     """What a point was promised and what came of it: people expected, `due` until now, `tested` of those expected.
 
-    Tested here or elsewhere: whoever is, is looked for no more. `behind`: too few of those due were tested.
+    Tested here or elsewhere: whoever is, is looked for no more. `away`: those due whose enterprises do not turn up;
+    `stays_away`: these are too many. `behind`: too many of the others are not tested.
     """
 
     expected: int
@@ -26,6 +27,8 @@ class Promised:
     tested: int
     missing_now: int
     behind: bool
+    away: int = 0
+    stays_away: bool = False
 
     @property
     def missing(self) -> int:

@@ -3,27 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Min, Q, Sum
+from django.db.models import Max, Min, Q, Sum
 
 from lazaretto.headcounts.models import Organisation
-from lazaretto.screening.models import Point, RosterShare, Round
-from lazaretto.screening.queries.at_points import Promised
+from lazaretto.screening.models import CountDelta, Point, RosterShare, Round
+from lazaretto.screening.queries.at_points import Promised, works_at
 from lazaretto.screening.queries.excused import counted
 from lazaretto.slots.models import Slot
 from lazaretto.slots.numbers import number
 from lazaretto.slots.queries.standing import standing_slots
-from lazaretto.slots.rules.coming import At, Kept, Promise, due_of, is_behind, kept, present_of
+from lazaretto.slots.rules import MINUTE
+from lazaretto.slots.rules.coming import (
+    HOUR,
+    At,
+    Kept,
+    Promise,
+    absent_from,
+    due_of,
+    is_behind,
+    kept,
+    over_at,
+    present_of,
+    stands_idle,
+)
 
 NEXT_SHOWN = 8
 
 
 def promises(of: Round, at: datetime) -> dict[UUID, Promised]:
-    """By point; empty where no slot stands. Four queries, none over scans or people; one where nothing stands."""
+    """By point; empty where no slot stands. Six queries, none over scans or people; one where nothing stands."""
     lines = kept_in(of, at=at)
     found: dict[UUID, list[Kept]] = {}
     for (_home, point), one in lines.items():
@@ -34,9 +47,11 @@ def promises(of: Round, at: datetime) -> dict[UUID, Promised]:
 def together(several: Collection[Kept]) -> Promised:
     """What enterprises keep of their promises, as one point sees it."""
     due, missing_now = sum(one.due for one in several), sum(one.missing_now for one in several)
+    away, most = sum(one.missing_now for one in several if one.away), number("slot.behind_percent")
     return Promised(
         expected=sum(one.expected for one in several), due=due, tested=sum(one.tested for one in several),
-        missing_now=missing_now, behind=is_behind(due, missing_now, percent=number("slot.behind_percent")),
+        missing_now=missing_now, behind=is_behind(due - away, missing_now - away, percent=most), away=away,
+        stays_away=is_behind(due, away, percent=most),
     )  # fmt: skip
 
 
@@ -45,15 +60,18 @@ def kept_in(of: Round, *, at: datetime, homes: Collection[UUID] | None = None) -
     own = {} if homes is None else {"organisation__in": homes}
     rows = standing_slots(round=of, waiting=False, **own)
     sums = rows.values("organisation_id", "point_id").annotate(
-        total=Sum("people"), over=Sum("people", filter=Q(ends_at__lte=at), default=0), first=Min("starts_at")
-    )
+        total=Sum("people"), over=Sum("people", filter=Q(ends_at__lte=at), default=0), first=Min("starts_at"),
+        until=Max("ends_at", filter=Q(ends_at__lte=at)),
+    )  # fmt: skip
     promised = list(sums)
     if not promised:
         return {}
-    begun: dict[At, int] = {}
+    begun: dict[At, tuple[int, datetime | None]] = {}
     running = rows.filter(starts_at__lte=at, ends_at__gt=at)
     for home, point, *slot in running.values_list("organisation_id", "point_id", "portions", "starts_at", "ends_at"):
-        begun[home, point] = begun.get((home, point), 0) + due_of(*slot, at=at)
+        due, ended = begun.get((home, point), (0, None))
+        ends = [ended, over_at(*slot, at=at)]
+        begun[home, point] = due + due_of(*slot, at=at), max(filter(None, ends), default=None)
     people = dict(RosterShare.objects.filter(round=of, **own).values_list("organisation_id", "people"))
     tested: dict[At, int] = {}
     for row in counted(of):
@@ -63,12 +81,40 @@ def kept_in(of: Round, *, at: datetime, homes: Collection[UUID] | None = None) -
             tested[row.organisation_id, row.point_id] = row.people
         else:  # whoever is excused does not come
             people[row.organisation_id] -= row.people
-    return kept([_promise(line, begun) for line in promised], tested, people)
+    rows_of = [_promise(line, begun) for line in promised]
+    lines = kept(rows_of, tested, people)
+    return _with_absent(of, rows_of, lines, tested, at) if any(one.missing_now for one in lines.values()) else lines
 
 
-def _promise(row: dict[str, Any], begun: dict[At, int]) -> Promise:
+def _with_absent(
+    of: Round, promises: Sequence[Promise], lines: dict[At, Kept], tested: dict[At, int], at: datetime
+) -> dict[At, Kept]:  # fmt: skip
+    """Who of those missing does not wait. Two queries."""
+    by_hour, idle = tested_by_hour(of), set[UUID]()
+    for place in of.points.filter(pk__in={one.point_id for one in promises}):
+        takes = place.tables * number("staff.people_per_table_hour")
+        before = works_at(place, of, at=at - HOUR)
+        if stands_idle(by_hour.get(place.pk, {}), at=at, takes=takes, worked_before=before):
+            idle.add(place.pk)
+    late = number("slot.late_minutes") * MINUTE
+    absent = absent_from(promises, lines, tested, idle, at=at, late=late)
+    return {key: replace(one, away=key in absent) for key, one in lines.items()}
+
+
+def tested_by_hour(of: Round, **chosen: Any) -> dict[UUID, dict[datetime, int]]:
+    """People tested at each point, strangers too, by hour. One query, over sums."""
+    found: dict[UUID, dict[datetime, int]] = {}
+    rows = CountDelta.objects.filter(round=of, **chosen).values("point_id", "hour").annotate(people=Sum("n"))
+    for row in rows:
+        found.setdefault(row["point_id"], {})[row["hour"]] = row["people"]
+    return found
+
+
+def _promise(row: dict[str, Any], begun: dict[At, tuple[int, datetime | None]]) -> Promise:
     home, point = row["organisation_id"], row["point_id"]
-    return Promise(home, point, row["total"], row["over"] + begun.get((home, point), 0), row["first"])
+    over, ended = begun.get((home, point), (0, None))
+    until = max(filter(None, (row["until"], ended)), default=None)
+    return Promise(home, point, row["total"], row["over"] + over, row["first"], until)
 
 
 # ---- one point
@@ -89,12 +135,13 @@ class Coming:
 
 @dataclass(frozen=True)
 class NotCome:
-    """An enterprise of which people were due and are tested nowhere, and whom to ask."""
+    """An enterprise of which people were due and are tested nowhere, and whom to ask; `away`: they do not wait here."""
 
     organisation: Organisation
     due: int
     tested: int
     missing: int
+    away: bool
 
 
 @dataclass(frozen=True)
@@ -147,11 +194,11 @@ def _coming(row: Slot, at: datetime) -> Coming:
 
 
 def _not_come(lines: dict[UUID, Kept]) -> list[NotCome]:
-    """Most missing first, with whom to ask."""
+    """Who does not turn up before who waits, most missing first, with whom to ask."""
     late = {home: one for home, one in lines.items() if one.missing_now}
     known = Organisation.objects.in_bulk(list(late))
-    found = [NotCome(known[home], one.due, one.tested, one.missing_now) for home, one in late.items()]
-    return sorted(found, key=lambda one: (-one.missing, one.organisation.folded))
+    found = [NotCome(known[home], one.due, one.tested, one.missing_now, one.away) for home, one in late.items()]
+    return sorted(found, key=lambda one: (not one.away, -one.missing, one.organisation.folded))
 
 
 def slots_by_home(point: Point, homes: Sequence[UUID]) -> dict[UUID, list[Slot]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -21,7 +21,10 @@ from lazaretto.screening.queries import progress
 from lazaretto.slots.choices import Parts
 from lazaretto.slots.models import Proposal, Slot
 from lazaretto.slots.numbers import number
+from lazaretto.slots.queries.coming import kept_in, tested_by_hour
+from lazaretto.slots.queries.standing import standing_slots
 from lazaretto.slots.rules import MINUTE, Visit, clock_spans, grid_begins, visits
+from lazaretto.slots.rules.coming import pace_with_queue
 
 SECONDS = 8.0  # how long the solver may look for shorter ways; then its process is killed
 SECONDS_ANEW = 2.0
@@ -179,12 +182,22 @@ def standing_of(of: Round, given: Settings, rows: Sequence[Slot], *, at: datetim
     return planner.Standing(
         now=max(0, minutes + (number("slot.lead_minutes") if lead else 0)),
         promised=tuple(planner.Booking(*cell, people) for cell, people in sorted(promised.items())),
-        late=_late(of, promised, over=max(0, minutes) // given.slot_minutes),
+        late=_late(
+            of,
+            promised,
+            over=max(0, minutes) // given.slot_minutes,
+            away={key for key, one in kept_in(of, at=at).items() if one.away},
+        ),
     )
 
 
-def _late(of: Round, promised: Mapping[tuple[str, str, int], int], *, over: int) -> tuple[planner.Late, ...]:
-    """Of each enterprise at a point: promised in slots that are over, less those tested there; parts in their order."""
+def _late(
+    of: Round, promised: Mapping[tuple[str, str, int], int], *, over: int, away: Collection[tuple[UUID, UUID]]
+) -> tuple[planner.Late, ...]:  # fmt: skip
+    """Of each enterprise at a point: promised in slots that are over, less those tested there; parts in their order.
+
+    Those of an enterprise that does not turn up there (`away`) are given another slot, and wait nowhere.
+    """
     counted = CountDelta.objects.filter(round=of, organisation__isnull=False).values("organisation", "point")
     tested = Counter({(row["organisation"], row["point"]): row["people"] for row in counted.annotate(people=Sum("n"))})
     shares = RosterShare.objects.filter(round=of).values_list("organisation", "people")
@@ -202,17 +215,35 @@ def _late(of: Round, promised: Mapping[tuple[str, str, int], int], *, over: int)
         tested[home, UUID(point)] -= here
         waits = min(people - here, missing.get(home, 0))
         missing[home] = missing.get(home, 0) - waits
-        found += [planner.Late(group, point, waits)] if waits else []
+        found += [planner.Late(group, point, waits, away=(home, UUID(point)) in away)] if waits else []
     return tuple(found)
 
 
 def slow_points(of: Round, *, at: datetime) -> dict[UUID, int]:
-    """What a table of a point that falls behind takes in an hour."""
-    return {
-        row.point.pk: max(1, row.pace.per_hour // row.point.tables)
-        for row in progress(of, at=at).points
-        if row.behind
-    }  # fmt: skip
+    """What a table of a point where people wait takes in an hour, reckoned while they waited as far as sums say that.
+
+    A point whose enterprises do not turn up is not slow: its tables take what they took.
+    """
+    slow = [row for row in progress(of, at=at).points if row.behind]
+    if not slow:
+        return {}
+    due, by_hour = _due_at(of, at), tested_by_hour(of, point__in=[row.point.pk for row in slow])
+    found = {}
+    for row in slow:
+        busy = pace_with_queue(due[row.point.pk], by_hour.get(row.point.pk, {}), at=at)
+        found[row.point.pk] = max(1, (row.pace.per_hour if busy is None else busy) // row.point.tables)
+    return found
+
+
+def _due_at(of: Round, at: datetime) -> dict[UUID, list[tuple[datetime, int]]]:
+    """When how many were due at each point, without enterprises that do not turn up there."""
+    away = {key for key, one in kept_in(of, at=at).items() if one.away}
+    due: dict[UUID, list[tuple[datetime, int]]] = defaultdict(list)
+    for row in standing_slots(round=of, waiting=False, starts_at__lt=at):
+        step = (row.ends_at - row.starts_at) / len(row.portions)
+        if (row.organisation_id, row.point_id) not in away:
+            due[row.point_id] += [(row.starts_at + (nth + 1) * step, n) for nth, n in enumerate(row.portions)]
+    return due
 
 
 # ---- a proposal as it is kept

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -15,22 +15,30 @@ At = tuple[UUID, UUID]  # an enterprise at a point
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """So many of an enterprise are promised to a point, `due` of them in steps that are over; `first` begins then."""
+    """So many of an enterprise are promised to a point, `due` of them in steps that are over.
+
+    `first` is when the first of them come, `until` when the last step that is over was; None while none is.
+    """
 
     organisation_id: UUID
     point_id: UUID
     people: int
     due: int
     first: datetime
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What came of a promise: so many of those expected are tested, here or elsewhere."""
+    """What came of a promise: so many of those expected are tested, here or elsewhere.
+
+    `away`: whoever of them is due and not tested does not wait at the point, they did not turn up.
+    """
 
     expected: int
     due: int
     tested: int
+    away: bool = False
 
     @property
     def missing(self) -> int:
@@ -80,6 +88,75 @@ def _order(one: Promise) -> tuple[UUID, datetime, UUID]:
     return one.organisation_id, one.first, one.point_id
 
 
+# ---- who waits, and who does not turn up
+
+# A point that has worked this long in the hour that runs is judged by it; before, by the hour that is over.
+ENOUGH: Final = timedelta(minutes=20)
+JUDGED: Final = timedelta(minutes=15)  # less of an hour says nothing of how fast tables are
+
+
+def absent_from(
+    promises: Iterable[Promise], lines: Mapping[At, Kept], here: Mapping[At, int], idle: Collection[UUID], *,
+    at: datetime, late: timedelta,
+) -> set[At]:  # fmt: skip
+    """Of which enterprises those due and not tested did not turn up at a point, instead of waiting there.
+
+    A queue is not seen, so it is taken from what is: whoever waits is served in turn. They did not turn up where the
+    point stands `idle`, or where somebody was tested before them whose time began when theirs was over: at least half
+    of those of another enterprise (`here`: tested at that point). Nobody is judged before their time is over for so
+    long as people may be `late`.
+    """
+    by_point: dict[UUID, list[Promise]] = {}
+    for one in promises:
+        by_point.setdefault(one.point_id, []).append(one)
+    found = set()
+    for point, own in by_point.items():
+        served = [one.first for one in own if one.due and here.get((one.organisation_id, point), 0) * 2 >= one.due]
+        for one in own:
+            over = one.until is not None and one.until + late <= at
+            overtaken = over and any(first >= one.until for first in served if one.until)
+            if over and lines[one.organisation_id, point].missing_now and (point in idle or overtaken):
+                found.add((one.organisation_id, point))
+    return found
+
+
+def stands_idle(by_hour: Mapping[datetime, int], *, at: datetime, takes: int, worked_before: bool) -> bool:
+    """Whether tables have nobody before them: in the hour that runs a point tests less than half of what it did in its
+    best hour before, and of what its tables are planned to take (`takes`).
+
+    A point that never was faster is slow, not idle. `worked_before`: it was open an hour ago.
+    """
+    hour = at.replace(minute=0, second=0, microsecond=0)
+    length = at - hour
+    if length < ENOUGH:
+        if not worked_before:
+            return False
+        hour, length = hour - HOUR, HOUR
+    best = max((people for begins, people in by_hour.items() if begins < hour), default=0)
+    return by_hour.get(hour, 0) * 2 * HOUR < min(best, takes) * length
+
+
+def pace_with_queue(
+    due: Sequence[tuple[datetime, int]], by_hour: Mapping[datetime, int], *, at: datetime
+) -> int | None:  # fmt: skip
+    """People an hour that a point tests while people wait: over the last two hours at whose beginning and end more
+    were due (`due`: moments at which a step was over, with its people) than were tested. None where there is none.
+    """
+    hour, people, time = at.replace(minute=0, second=0, microsecond=0), 0, timedelta()
+    used = 0
+    while used < 2 and by_hour and hour >= min(by_hour):
+        ends = min(at, hour + HOUR)
+        if ends - hour >= JUDGED and _queue_at(due, by_hour, hour) and _queue_at(due, by_hour, ends):
+            people, time, used = people + by_hour.get(hour, 0), time + (ends - hour), used + 1
+        hour -= HOUR
+    return round(people * HOUR / time) if used else None
+
+
+def _queue_at(due: Sequence[tuple[datetime, int]], by_hour: Mapping[datetime, int], moment: datetime) -> bool:
+    come = sum(people for over, people in due if over <= moment)
+    return come > sum(people for hour, people in by_hour.items() if hour < moment)
+
+
 def is_behind(due: int, missing_now: int, *, percent: int) -> bool:
     """Whether more than so many of a hundred who are due until now are not tested."""
     return missing_now * 100 > due * percent
@@ -90,6 +167,12 @@ def due_of(portions: Sequence[int], starts_at: datetime, ends_at: datetime, *, a
     if at >= ends_at:
         return sum(portions)
     return sum(portions[: max(0, _steps(portions, starts_at, ends_at, at=at))])
+
+
+def over_at(portions: Sequence[int], starts_at: datetime, ends_at: datetime, *, at: datetime) -> datetime | None:
+    """When the last step of a slot that is over by then ended; None while none is."""
+    steps = min(len(portions), _steps(portions, starts_at, ends_at, at=at))
+    return starts_at + steps * (ends_at - starts_at) / len(portions) if steps > 0 else None
 
 
 def present_of(portions: Sequence[int], starts_at: datetime, ends_at: datetime, *, at: datetime) -> int:

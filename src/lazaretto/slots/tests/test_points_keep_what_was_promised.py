@@ -112,7 +112,7 @@ def test_points_say_expected_tested_missing_and_strangers(cast, monkeypatch, dja
     assert [row.promised.due for row, _doors in page.context["points"]] == [45, 45]
     wall = cast.site_lead.client.get(reverse("screening:wall", args=[of.pk])).content.decode()
     assert "45" in wall
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         progress(of, at=at)
 
 
