@@ -16,7 +16,8 @@ LATE = timedelta(days=14)  # as long as tubes of a round are followed
 
 
 RARELY = timedelta(minutes=5)
-_looked: dict[UUID, datetime] = {}  # rounds that are over, and when they were compared
+# Rounds that are over, and when they were compared. By UUID: two databases of one process never meet here.
+_looked: dict[UUID, datetime] = {}
 
 
 @duty("deciding.follow", every=timedelta(seconds=15))

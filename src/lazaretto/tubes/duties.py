@@ -12,7 +12,8 @@ from lazaretto.tubes.commands import follow_round
 from lazaretto.tubes.queries.trails import came_in
 
 LATE = timedelta(days=14)
-_followed: dict[UUID, tuple[datetime | None, ...]] = {}  # what had come in of rounds that are over, when followed
+# What had come in of rounds that are over, when followed. By UUID: two databases of one process never meet here.
+_followed: dict[UUID, tuple[datetime | None, ...]] = {}
 
 
 @duty("tubes.follow", every=timedelta(seconds=20))

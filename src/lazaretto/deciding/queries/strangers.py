@@ -13,7 +13,8 @@ from lazaretto.headcounts.rules import folded
 from lazaretto.screening.models import RosterEntry, Round, Scan, Stranger
 
 PIECE: Final = 500
-_compared: dict[tuple[UUID, UUID], list[int]] = {}  # a stranger's scan in a round: whom on the roster they may be
+# A stranger's scan in a round: whom on the roster they may be. By UUID: two databases of one process never meet here.
+_compared: dict[tuple[UUID, UUID], list[int]] = {}
 
 
 def namesakes(of: Round) -> Iterator[tuple[Stranger, list[int]]]:

@@ -115,7 +115,10 @@ def _people(point: Point, chosen: frozenset[Comers]) -> int:
 
 @lru_cache(maxsize=512)
 def _counted(round_id: UUID, frozen_at: datetime | None, chosen: frozenset[Comers]) -> int:
-    """A roster is fixed once: so are the people of the same enterprises on it, however often phones ask."""
+    """A roster is fixed once: so are the people of the same enterprises on it, however often phones ask.
+
+    By UUID: two databases of one process never meet here.
+    """
     return _roster(round_id, chosen).count()
 
 
@@ -135,7 +138,10 @@ def names_in(point: Point, *, at: datetime) -> Names:
 
 @lru_cache(maxsize=32)
 def _names(round_id: UUID, frozen_at: datetime | None, minute: int) -> Names:
-    """Phones ask four times a minute each, for thousands of names that nobody changes: they are read once a minute."""
+    """Phones ask four times a minute each, for thousands of names that nobody changes: they are read once a minute.
+
+    By UUID: two databases of one process never meet here.
+    """
     there = RosterShare.objects.filter(round=round_id).values("organisation")
     rows = Organisation.objects.filter(pk__in=there).order_by("name", "id").values_list("pk", "name")
     found = {str(pk): name for pk, name in rows}

@@ -12,6 +12,7 @@ from lazaretto.field.tests.phones import enrolled, phone
 from lazaretto.headcounts.models import Organisation
 from lazaretto.screening import commands as screening
 from lazaretto.screening.models import Point
+from lazaretto.screening.queries import at_points
 from lazaretto.screening.tests.rounds import scan, send
 from lazaretto.slots.commands import move
 from lazaretto.slots.queries import free_starts
@@ -76,6 +77,15 @@ def test_the_page_asks_for_news(window: Opener, cast, place):
     send(cast, place, scan(11, tube="T2", slot=1), at=NOW)
     page.evaluate("htmx.trigger('#now', 'every')")
     expect(figure).to_have_text("11", timeout=20_000)
+
+
+def test_what_waits_for_a_decision_breaks_its_line_on_a_phone(window: Opener, cast, place, monkeypatch):
+    said = "number that an enterprise signed and we do not count"
+    monkeypatch.setattr(at_points, "_QUESTIONS", [lambda _actor, _point: [at_points.Question(said, 12, "/to-decide")]])
+    seen = window(language="en", width="phone", session=cast.duty_officer.client.session.session_key)
+    page = seen.open(reverse("field:point", args=[place.pk]))
+    expect(page.get_by_role("link", name=said)).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
 def test_a_phone_fetches_its_roster_after_a_slot_moved_and_keeps_the_names(window: Opener, cast, monkeypatch):

@@ -338,7 +338,10 @@ def enterprise_of(of: Round) -> Callable[[int], UUID | None]:
 
 @lru_cache(maxsize=64)
 def _beginnings(round_id: UUID) -> tuple[list[int], list[UUID]]:
-    """Where the numbers of each enterprise begin. A roster is fixed once, so this never changes."""
+    """Where the numbers of each enterprise begin. A roster is fixed once, so this never changes.
+
+    By UUID: two databases of one process never meet here.
+    """
     rows = RosterShare.objects.filter(round=round_id).order_by("first").values_list("first", "organisation")
     found = list(rows)
     return [first for first, _home in found], [home for _first, home in found]

@@ -163,7 +163,10 @@ def most_missing_first(share: Share) -> tuple[int, str, UUID]:
 
 @lru_cache(maxsize=64)
 def _also_named(round_id: UUID) -> dict[UUID, int]:
-    """How many each enterprise names who are counted with another. A roster is fixed once, so this never changes."""
+    """How many each enterprise names who are counted with another. A roster is fixed once, so this never changes.
+
+    By UUID: two databases of one process never meet here.
+    """
     return dict(AlsoNamed.objects.filter(round=round_id).values_list("organisation").annotate(n=Count("id")))
 
 

@@ -103,8 +103,8 @@ def absent_from(
 
     A queue is not seen, so it is taken from what is: whoever waits is served in turn. They did not turn up where the
     point stands `idle`, or where somebody was tested before them whose time began when theirs was over: at least half
-    of those of another enterprise (`here`: tested at that point). Nobody is judged before their time is over for so
-    long as people may be `late`.
+    of those of another enterprise (`here`: tested at that point). Nobody is judged while they may only be `late`: since
+    their time is over, at an idle point since it began.
     """
     by_point: dict[UUID, list[Promise]] = {}
     for one in promises:
@@ -113,11 +113,15 @@ def absent_from(
     for point, own in by_point.items():
         served = [one.first for one in own if one.due and here.get((one.organisation_id, point), 0) * 2 >= one.due]
         for one in own:
-            over = one.until is not None and one.until + late <= at
-            overtaken = over and any(first >= one.until for first in served if one.until)
-            if over and lines[one.organisation_id, point].missing_now and (point in idle or overtaken):
+            alone = point in idle and one.first + late <= at
+            overtaken = _overtaken(one, served) and one.until is not None and one.until + late <= at
+            if lines[one.organisation_id, point].missing_now and (alone or overtaken):
                 found.add((one.organisation_id, point))
     return found
+
+
+def _overtaken(one: Promise, served: Iterable[datetime]) -> bool:
+    return one.until is not None and any(first >= one.until for first in served)
 
 
 def stands_idle(by_hour: Mapping[datetime, int], *, at: datetime, takes: int, worked_before: bool) -> bool:

@@ -48,6 +48,8 @@ def test_who_was_overtaken_did_not_turn_up_and_who_came_last_still_waits():
 
 def test_at_a_point_that_stands_idle_nobody_waits():
     assert absent(lines_of(60, 5), here={"A": 60, "B": 5}, idle={"P"}) == {"B"}
+    assert absent(lines_of(60, 5), here={"A": 60}, idle={"P"}, at=NOW + HOUR + 20 * MINUTE) == {"B"}, "their slot runs"
+    assert absent(lines_of(60, 5), here={"A": 60}, idle={"P"}, at=NOW + HOUR + 10 * MINUTE) == set(), "they may be late"
     given = {"takes": 60, "worked_before": True}
     hours = {NOW: 50, NOW + HOUR: 4}
     assert stands_idle(hours, at=NOW + HOUR + HOUR / 2, **given)
