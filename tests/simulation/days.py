@@ -162,7 +162,7 @@ class _Day:
                 env.process(table.work(self.midnight + TABLES_END, self.midnight + LATE_TABLE_ENDS))
             env.process(self.office.ways.courier(nth, tables, self.midnight + 8.25 * HOUR, self.midnight + NAMES))
         self._troubles()
-        for work in (self.office.answer, self.office.recalls):
+        for work in (self.office.answer, self.office.recalls, self.office.decide):
             env.process(work(end))
         env.process(self._looks())
 
@@ -311,6 +311,7 @@ class _Day:
         books.compare(
             now, "receipts = scans + duplicates", (books.received, kept), (len(books.counted) + kept, books.kept)
         )
+        books.compare(now, "questions of the round that nobody decided", office.decide_all(), [])
         books.compare(now, "by name", *_by_name(of, books, absent))
 
 

@@ -245,6 +245,24 @@ class Office:
         self.server.do("duty", "alarms.take", alarm=alarm["id"], take_over=True)
         self.server.do("duty", "alarms.answer", alarm=alarm["id"], answer="已派人处理")
 
+    def decide(self, until: float) -> Steps:
+        """What waits in the queue of this round, every twenty minutes, also what late scans bring once it is closed."""
+        env = self.server.env
+        while env.now < until:
+            yield env.timeout(20 * MINUTE)
+            self.decide_all()
+
+    def decide_all(self) -> list[str]:
+        """Whatever the queue lets somebody decide there is decided; returns the kinds of what is decided elsewhere."""
+        path, left = "deciding/matters", []
+        for row in list(self.server.rows("duty", "matters", path, round=self.ways.round_id)):
+            if row["settle"]:
+                self.server.do("duty", "deciding.settle", matter=row["id"], words="已与采样点电话核对")
+                self.books.tallies[f"decided: {row['kind']}"] += 1
+            else:
+                left.append(row["kind"])
+        return left
+
     def recalls(self, until: float) -> Steps:
         """Whoever is called back is telephoned, swabbed singly, brought, answered; the confirmed are handed on.
 

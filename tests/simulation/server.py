@@ -147,7 +147,8 @@ class Server:
     # ---- one request
 
     def _post(self, path: str, token: str, payload: dict[str, Any]) -> Any:
-        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(new_id())}
+        key = str(new_id())
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key, "Accept-Language": "en"}
         return self.client.post(path, json.dumps(payload), content_type="application/json", headers=headers)
 
     def _asked(self, kind: str, ask: Any) -> Any:
