@@ -20,7 +20,7 @@ from lazaretto.slots.models import Proposal, Slot
 from lazaretto.stays.models import Breach, Certificate, OrderChange, RoomHold, Specimen, Stay
 from lazaretto.stranded.models import Group, Stranded
 from lazaretto.trips.models import Driver, MoveRequest, Trip, TripPlan, Vehicle
-from lazaretto.tubes.models import Courier, Laboratory, Positive, Recall, ResultFile
+from lazaretto.tubes.models import Absence, Courier, Laboratory, Positive, Recall, ResultFile
 
 GET, POST = "GET", "POST"
 
@@ -373,6 +373,7 @@ ADDRESSES = {
     "tubes:rest": GET,
     "tubes:absent": POST,
     "tubes:excuse": POST,
+    "tubes:take_back": GET,
     "tubes:close": POST,
     "tubes:report_pdf": GET,
     "tubes:report_xlsx": GET,
@@ -551,6 +552,7 @@ ARGUMENTS = {
     "matter_id": lambda world: world[Matter].pk,
     "file_id": lambda world: world[ResultFile].pk,
     "laboratory_id": lambda world: world[Laboratory].pk,
+    "absence_id": lambda world: world[Absence].pk,
     "positive_id": lambda world: world[Positive].pk,
     "recall_id": lambda world: world[Recall].pk,
     "tubes:recall_step step": lambda _world: "call",

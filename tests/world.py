@@ -42,6 +42,7 @@ from lazaretto.stranded.models import Group, Stranded
 from lazaretto.transfers.models import PlaceWord
 from lazaretto.trips.models import Driver, MoveRequest, Stop, Trip, TripPlan, Vehicle
 from lazaretto.tubes.models import (
+    Absence,
     Bag,
     Courier,
     EventUpload,
@@ -280,7 +281,10 @@ def _tubes(one: Round, place: Point) -> list[Model]:
     positive = Positive.objects.create(round=one, tube="M1", people=1, raised_at=NOW)
     recall = Recall.objects.create(round=one, positive=positive, tube="M1", number=1, raised_at=NOW, due_at=NOW)
     courier = Courier.objects.create(unit=one.unit, code="C01", name="标本车", made_at=NOW)
-    return [courier, laboratory, receipt, bag, trail, file, line, positive, recall]
+    named = Absence.objects.create(
+        round=one, number=1, kind="excused", reason="住院", by=Membership.objects.earliest("pk").user, at=NOW
+    )
+    return [courier, laboratory, receipt, bag, trail, file, line, positive, recall, named]
 
 
 def _stranded(site) -> list[Model]:

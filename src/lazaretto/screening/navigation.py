@@ -43,12 +43,15 @@ class Naming:
     """How another app takes it down by name that people of a round are excused, or missing.
 
     The list of who is missing posts to `url` (with the key of the round): `number` for each who is ticked or `one`
-    alone, `kind` and `reason`, and the filter of the list to come back to. `reasons` are those that are proposed.
+    alone, `kind` and `reason`, and the filter of the list to come back to. `reasons` are those that are proposed;
+    `back` is the page on which it is taken back (keys of the round and of the row that says it). What cannot be taken
+    down is shown on the list again with everything that was typed (`views.coverage.who_is_missing`).
     """
 
     url: str
     capability: str
     reasons: Callable[[Round], list[str]]
+    back: str
 
 
 Words = Callable[[Round], list[str]]

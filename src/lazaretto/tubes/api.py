@@ -17,10 +17,10 @@ from lazaretto.core.errors import InvalidInput
 from lazaretto.core.paging import Page, PageOut, Paging, page
 from lazaretto.screening.commands.scans import Moment
 from lazaretto.screening.models import Round
-from lazaretto.tubes.choices import FileState, Hold, LineState, RecallState, Source, Stage
+from lazaretto.tubes.choices import AbsenceKind, FileState, Hold, LineState, RecallState, Source, Stage
 from lazaretto.tubes.commands import EventsAnswer, RawLine, TakenEvent, commit_results, stage_results, take_events
-from lazaretto.tubes.models import Recall, ResultFile, Trail
-from lazaretto.tubes.queries.balance import balance_of, recalls
+from lazaretto.tubes.models import Absence, Recall, ResultFile, Trail
+from lazaretto.tubes.queries.balance import absences, balance_of, recalls
 from lazaretto.tubes.queries.people import Somebody, people_of, shown
 from lazaretto.tubes.queries.results import account_of, blocked, file_by_id, laboratory_by_code, lines_of
 from lazaretto.tubes.queries.trails import round_by_id, trails
@@ -181,6 +181,26 @@ class RecallOut(Schema):
     handed_on_at: datetime | None
 
 
+class AbsencesIn(Paging):
+    """Which of those named as not tested."""
+
+    kind: AbsenceKind | None = None
+
+
+class AbsenceOut(Schema):
+    """Somebody not tested and named with a reason. `id` is what `tubes.take_back_absence` takes, and what
+    `tubes.name_absent` takes in `instead_of`.
+    """
+
+    id: int
+    number: int
+    name: str
+    kind: AbsenceKind
+    reason: str
+    by: str
+    at: datetime
+
+
 def _read(shape: type[B], request: HttpRequest) -> B:
     """What was sent, after the actor was asked; raises `InvalidInput` naming the fields."""
     try:
@@ -259,6 +279,28 @@ def results_now(request: HttpRequest, file_id: UUID) -> ResultsOut:
 def balance(request: HttpRequest, round_id: UUID) -> BalanceOut:
     """Tubes out = results in, headcount = tested + excused + missing."""
     return BalanceOut.from_orm(balance_of(round_by_id(actor_of(request), round_id)))
+
+
+@router.get(
+    "/tubes/rounds/{round_id}/absences", response=PageOut[AbsenceOut], summary="Excused and missing by name, by number"
+)
+@needs(READ)
+def absence_list(request: HttpRequest, round_id: UUID, given: Query[AbsencesIn]) -> Page[AbsenceOut]:
+    """What holds, without whoever was tested after all. Names as the role reads them."""
+    actor = actor_of(request)
+    of = round_by_id(actor, round_id)
+    rows = absences(of) if given.kind is None else absences(of).filter(kind=given.kind)
+    piece = page(rows, ["number"], limit=given.limit, cursor=given.cursor)
+    people = people_of(of, [row.number for row in piece.items])
+    return Page([_absence(actor, of, row, people.get(row.number)) for row in piece.items], piece.next)
+
+
+def _absence(actor: Actor, of: Round, row: Absence, who: Somebody | None) -> AbsenceOut:
+    name = shown(actor, of, who, calls=False).name if who else ""
+    kind = AbsenceKind(row.kind)
+    return AbsenceOut(
+        id=row.pk, number=row.number, name=name, kind=kind, reason=row.reason, by=row.by.display_name, at=row.at
+    )
 
 
 @router.get("/tubes/rounds/{round_id}/turnaround", response=list[LegOut], summary="How long tubes took")

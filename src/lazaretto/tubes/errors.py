@@ -1,5 +1,8 @@
 """Named errors of tubes and results."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from lazaretto.core.errors import DomainError
@@ -160,6 +163,43 @@ class OthersAreLeft(DomainError):
     code = "round_others_are_left"
     message = _("By now it is another number of people: nobody was named.")
     next_step = _("Look at who is left now, and say it again.")
+
+
+class SaidBefore(DomainError):
+    """Somebody else said of these people already why they were not tested; `said` are their rows, by number."""
+
+    code = "absence_said_before"
+    message = _("Somebody else said of them already why they were not tested. Nobody was named.")
+    next_step = _("Read what they said; then leave it as it is, or say that yours takes its place.")
+
+    def __init__(self, said: Sequence[Any]) -> None:
+        self.said = list(said)
+        super().__init__(numbers=", ".join(str(row.number) for row in self.said))
+
+    def problem(self) -> dict[str, Any]:
+        """With who said what when, and the `id` by which it is named to give way."""
+        rows = [
+            {"id": row.pk, "number": row.number, "kind": row.kind, "reason": row.reason,
+             "by": row.by.display_name, "at": row.at.isoformat()}
+            for row in self.said
+        ]  # fmt: skip
+        return {**super().problem(), "said": rows}
+
+
+class AbsenceGaveWay(DomainError):
+    """Something else was said of them since, or it was taken back."""
+
+    code = "absence_gave_way"
+    message = _("This does not hold any more: something else was said of them since, or it was taken back.")
+    next_step = _("Look at the list again.")
+
+
+class RoundIsOver(DomainError):
+    """Closed or cancelled: who was excused in it stays as it was said."""
+
+    code = "round_is_over"
+    message = _("This round is over. Who was excused in it stays as it was said.")
+    next_step = _("Say in the next round who is expected.")
 
 
 class RoundDoesNotBalance(DomainError):

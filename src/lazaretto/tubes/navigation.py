@@ -26,7 +26,7 @@ def register_entries() -> None:
     told_by(known_of)
     hear_end(take_up_again)
     named_in(Absence.objects.holding, Absence.objects.excusing)
-    name_by(Naming("tubes:excuse", MANAGE, reasons_for))
+    name_by(Naming("tubes:excuse", MANAGE, reasons_for, back="tubes:take_back"))
     add_room(Room(_("Tubes"), "test-pipe", "tubes:round"))
     add_room(Room(_("Closing"), "scale", "tubes:closing"))
     add_panel(Panel(_("Numbers agreed with enterprises"), "tubes:agreed", READ))

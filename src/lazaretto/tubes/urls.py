@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lazaretto.tubes.views import closing, desk, own, positives, results, rounds, times
+from lazaretto.tubes.views import closing, desk, naming, own, positives, results, rounds, times
 
 app_name = "tubes"
 urlpatterns = [
@@ -16,7 +16,8 @@ urlpatterns = [
     path("tubes/rounds/<uuid:round_id>/closing", closing.closing, name="closing"),
     path("tubes/rounds/<uuid:round_id>/agreed", closing.numbers, name="agreed"),
     path("tubes/rounds/<uuid:round_id>/absent", closing.absent, name="absent"),
-    path("tubes/rounds/<uuid:round_id>/excuse", closing.excuse, name="excuse"),
+    path("tubes/rounds/<uuid:round_id>/excuse", naming.excuse, name="excuse"),
+    path("tubes/rounds/<uuid:round_id>/absences/<int:absence_id>", naming.take_back, name="take_back"),
     path("tubes/rounds/<uuid:round_id>/rest", closing.rest, name="rest"),
     path("tubes/rounds/<uuid:round_id>/close", closing.close, name="close"),
     path("tubes/rounds/<uuid:round_id>/report.pdf", closing.report_pdf, name="report_pdf"),

@@ -26,6 +26,7 @@ call(
         "tubes.override_recall": _("Recall ended before the recheck"),
         "tubes.hand_on": _("Confirmed positive taken over"),
         "tubes.name_absent": _("People not tested named"),
+        "tubes.take_back_absence": _("Excuse of somebody taken back"),
         "tubes.read_report": _("Report of a round with names taken"),
         "tubes.name_rest": _("Everybody not tested named"),
     }

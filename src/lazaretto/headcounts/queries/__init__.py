@@ -19,6 +19,7 @@ from lazaretto.headcounts.models import HeadcountList, Household, ListLine, Memb
 from lazaretto.headcounts.rules import folded
 from lazaretto.people.models import Person
 from lazaretto.people.queries import document_digest, name_for
+from lazaretto.people.rules import fold, tidy_name
 
 LABELS = {
     "organisation": _("Enterprise"), "community": _("Community"), "building": _("Building"), "stair": _("Staircase"),
@@ -58,12 +59,21 @@ def members(actor: Actor, *, q: str = "", section: str = "") -> QuerySet[Member]
     rows = Member.objects.visible_to(actor, READ).filter(ended_at__isnull=True)
     if section:
         rows = rows.filter(section=section)
-    sought = q.strip()
-    if sought:
-        rows = rows.filter(
-            Q(name__startswith=sought) | Q(initials__startswith=sought.lower()) | Q(document_tail=sought.upper())
-        )
-    return rows
+    return rows.filter(typed(q)) if fold(q) else rows
+
+
+def typed(q: str, path: str = "") -> Q:
+    """Members as somebody typed them: the beginning of a name or its initials, or the end of a document.
+
+    Full-width letters and digits count as narrow ones; blanks inside a Chinese name, initials or a document as none,
+    as names were read from their lists. `path` leads to the member.
+    """
+    name, close = tidy_name(fold(q)), fold(q).replace(" ", "")
+    own = {"name__startswith": name, "initials__startswith": close.lower(), "document_tail": close.upper()}
+    found = Q(pk__in=[])
+    for field, value in own.items():
+        found |= Q(**{f"{path}{field}": value}) if value else Q(pk__in=[])
+    return found
 
 
 def sections(organisation: Organisation) -> list[tuple[str, int]]:

@@ -6,10 +6,14 @@ from uuid import UUID
 
 from lazaretto.core.access import Actor
 from lazaretto.core.commands import command, record
+from lazaretto.people.rules import fold
 from lazaretto.screening.errors import TooManyToCall
 from lazaretto.screening.models import Round
 from lazaretto.screening.queries.absent import Among, missing
+from lazaretto.screening.queries.finding import missing_among
 from lazaretto.screening.rules import MANAGE, MOST_CALLS
+
+SAID = 50  # numbers of those looked for, as the journal names them
 
 
 @dataclass(frozen=True)
@@ -41,13 +45,19 @@ def call_missing(
     organisation: UUID | None = None,
     section: str | None = None,
     building: str | None = None,
+    q: str = "",
 ) -> CallList:
     """Those not tested with their numbers: of an enterprise, a department, a dormitory building, or of all.
 
-    An empty `section` or `building` asks for those of whom nobody said one. Raises `TooManyToCall`.
+    An empty `section` or `building` asks for those of whom nobody said one. With `q` those who are found by it (name,
+    initials, number, document), in the enterprise if one is given. Raises `TooManyToCall`.
     """
-    among = Among(organisation, section, building)
-    rows = list(missing(test_round, among)[: MOST_CALLS + 1])
+    sought = fold(q)
+    if sought:
+        wanted = missing_among(test_round, sought, organisation=organisation)
+    else:
+        wanted = missing(test_round, Among(organisation, section, building))
+    rows = list(wanted[: MOST_CALLS + 1])
     if len(rows) > MOST_CALLS:
         raise TooManyToCall(most=MOST_CALLS)
     people = [
@@ -58,5 +68,8 @@ def call_missing(
     officers = {home.name: f"{home.contact} {home.contact_phone or ''}".strip() for home in homes}
     asked = {"organisation": organisation and str(organisation), "section": section, "building": building}
     told = {name: value for name, value in asked.items() if value is not None}
+    if sought:
+        told = {"organisation": told["organisation"]} if organisation else {}
+        told["numbers"] = ", ".join(str(row.number) for row in rows[:SAID])  # what was typed may be a document
     record(test_round, unit_id=test_round.unit_id, data={"people": len(people), **told})
     return CallList(people, officers)

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from lazaretto.headcounts.queries import digest_of
-from lazaretto.people.rules import BY_HAND, read_documents
+from lazaretto.headcounts.queries import digest_of, typed
+from lazaretto.people.rules import BY_HAND, fold, read_documents
 from lazaretto.screening.models import RosterEntry, Round, Scan
 from lazaretto.screening.queries import excused
 from lazaretto.screening.queries.absent import Among, among_these, named
@@ -40,13 +40,20 @@ def find(of: Round, sought: str, *, organisation: UUID | None = None) -> list[Fo
     """By number on the roster or whole document; by the beginning of a name or its initials and the end of a document
     where `names_are_looked_for`. At most `MOST`, by number.
     """
+    return _standing(of, _those(of, sought, organisation)[:MOST])
+
+
+def missing_among(of: Round, sought: str, *, organisation: UUID | None = None) -> QuerySet[RosterEntry]:
+    """Those who are found so and are missing: not tested, not named with a reason, not in our care; by number."""
+    return _those(of, sought, organisation).filter(excused.nobody_knows(of))
+
+
+def _those(of: Round, sought: str, organisation: UUID | None) -> QuerySet[RosterEntry]:
     rows = among_these(RosterEntry.objects.filter(round=of), Among(organisation))
-    wanted = _exact(sought)
+    wanted = _exact(fold(sought).replace(" ", ""))
     if names_are_looked_for(of, organisation):
-        own = {"name__startswith": sought, "initials__startswith": sought.lower(), "document_tail": sought.upper()}
-        for field, value in own.items():
-            wanted |= Q(**{f"member__{field}": value})
-    return _standing(of, rows.filter(wanted).select_related("member", "organisation").order_by("number")[:MOST])
+        wanted |= typed(sought, "member__")
+    return rows.filter(wanted).select_related("member", "organisation").order_by("number")
 
 
 def _exact(sought: str) -> Q:

@@ -1,5 +1,6 @@
 """Pages of how far a round is in its parts, who is missing, whom to call."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.core import clock
+from lazaretto.core.errors import Text
 from lazaretto.core.paging import BadCursor
 from lazaretto.core.paging import page as piece_of
 from lazaretto.core.tables import XLSX
@@ -21,13 +23,14 @@ from lazaretto.headcounts.models import Organisation
 from lazaretto.people.queries import name_for
 from lazaretto.screening import commands, queries, sheets
 from lazaretto.screening.models import Round
-from lazaretto.screening.navigation import ENTERPRISE_ROOMS, naming_for, panels_of
+from lazaretto.screening.navigation import ENTERPRISE_ROOMS, Naming, naming_for, panels_of
 from lazaretto.screening.queries import absent, finding, parts
 from lazaretto.screening.queries.absent import Among
 from lazaretto.screening.queries.covering import OfThose, Share, coverage
 from lazaretto.screening.rules import MANAGE, READ, folded
 
 PER_PAGE = 50
+LONGEST = 40  # characters of a search
 BUILDINGS_SHOWN = 20  # each is counted over its people
 
 
@@ -40,36 +43,63 @@ def missing(request: HttpRequest, round_id: UUID) -> HttpResponse:
     """Those not tested, by number; of an enterprise, a department, a building if asked. Telephone numbers are another
     step.
     """
+    return who_is_missing(request, round_id)
+
+
+def who_is_missing(request: HttpRequest, round_id: UUID, *, faults: Mapping[str, Text] | None = None) -> HttpResponse:
+    """The list; after a POST that was refused with everything that was ticked and typed, and what is wrong with which
+    field (`number`, `reason`). For the app that names people too.
+    """
     actor = actor_of(request)
     found = queries.round_by_id(actor, round_id)
     home, among = _among(request, found)
+    said = request.POST if request.method == "POST" else request.GET
 
     def name(row: Any) -> str:
         return name_for(actor, row.member.name, unit_id=found.unit_id)
 
-    q = request.GET.get("q", "").strip()[:40]
+    q, cursor = said.get("q", "").strip()[:LONGEST], said.get("cursor", "")
     naming = naming_for(actor, found)
-    piece = piece_of(absent.missing(found, among), ["number"], limit=PER_PAGE, cursor=request.GET.get("cursor", ""))
-    said = absent.named(found, among)
+    piece = piece_of(absent.missing(found, among), ["number"], limit=PER_PAGE, cursor=cursor)
+    people = [(one, name(one.entry)) for one in _found(found, q, among)]
+    here = reverse("screening:missing", args=[found.pk])
     context = {
         "round": found,
         "organisation": home,
         "among": among,
         "asked": _asked(among),
+        "here": here,
+        "cursor": cursor,
         "lines": [(row, name(row)) for row in piece.items],
         "sums": _sums(found, among) if found.frozen_at else None,
         "q": q,
-        "found": [(one, name(one.entry)) for one in _found(found, q, among)],
+        "found": [(one, shown, _back_of(naming, found, one.said)) for one, shown in people],
+        "found_missing": any(one.missing for one, _shown in people),
+        "more_found": len(people) == finding.MOST,
         "names_too": finding.names_are_looked_for(found, among.organisation),
         "naming": naming,
         "naming_url": reverse(naming.url, args=[found.pk]) if naming else "",
         "reasons": naming.reasons(found) if naming else [],
-        "named": [(row, one, name(row)) for row, one in said],
+        "typed": _typed(request),
+        "faults": faults or {},
+        "named": [(row, one, name(row), _back_of(naming, found, one)) for row, one in absent.named(found, among)],
         "in_care": [(one, name(one.entry)) for one in absent.in_care(found, among)],
-        "next_url": "?" + urlencode({**_asked(among), "cursor": piece.next}) if piece.next else "",
+        "next_url": f"{here}?" + urlencode({**_asked(among), "cursor": piece.next}) if piece.next else "",
         "may_call": actor.may(MANAGE, found.unit_id),
     }
-    return render(request, "screening/missing.html", context)
+    return render(request, "screening/missing.html", context, status=422 if faults else 200)
+
+
+def _typed(request: HttpRequest) -> dict[str, Any]:
+    """What was ticked and typed before it was refused."""
+    said = request.POST
+    ticked = [*said.getlist("number"), said.get("one", "")]
+    return {"reason": said.get("reason", ""), "numbers": {int(text) for text in ticked if text.isdecimal()}}
+
+
+def _back_of(naming: Naming | None, of: Round, said: Any) -> str:
+    """Where it is taken back that somebody is named, for who may."""
+    return reverse(naming.back, args=[of.pk, said.pk]) if naming and said else ""
 
 
 def _found(of: Round, sought: str, among: Among) -> list[finding.Found]:
@@ -95,14 +125,15 @@ def numbers(request: HttpRequest, round_id: UUID) -> HttpResponse:
         return HttpResponseRedirect(reverse("screening:missing", args=[round_id]))
     found = queries.round_by_id(actor_of(request), round_id)
     home, among = _among(request, found)
-    payload = {"test_round": str(round_id), **_asked(among)}
+    q = request.POST.get("q", "").strip()[:LONGEST]
+    payload = {"test_round": str(round_id), **_asked(among), "q": q}
     told = commands.call_missing.invoke(actor=actor_of(request), at=clock.now(), payload=payload)
     if request.POST.get("as") == "xlsx":
         name = f"round-{found.number}-missing.xlsx"
         return HttpResponse(
             sheets.call_list(told), content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'}
         )
-    context = {"round": found, "organisation": home, "among": among, "asked": _asked(among), "told": told}
+    context = {"round": found, "organisation": home, "among": among, "asked": _asked(among), "q": q, "told": told}
     return render(request, "screening/numbers.html", context)
 
 

@@ -1,6 +1,14 @@
 """Writes of tubes and results."""
 
-from lazaretto.tubes.commands.closing import AbsencesNamed, everything_is_answered, name_absent, name_rest, read_report
+from lazaretto.tubes.commands.closing import (
+    AbsencesNamed,
+    AbsenceTakenBack,
+    everything_is_answered,
+    name_absent,
+    name_rest,
+    read_report,
+    take_back_absence,
+)
 from lazaretto.tubes.commands.couriers import (
     CourierEnded,
     CourierKeyMade,
@@ -34,6 +42,7 @@ from lazaretto.tubes.commands.results import (
 from lazaretto.tubes.commands.watching import follow_round
 
 __all__ = [
+    "AbsenceTakenBack",
     "AbsencesNamed",
     "CourierEnded",
     "CourierKeyMade",
@@ -73,6 +82,7 @@ __all__ = [
     "record_retest",
     "reopen_line",
     "stage_results",
+    "take_back_absence",
     "take_events",
     "upload_events",
 ]

@@ -15,10 +15,11 @@ from lazaretto.headcounts.models import Organisation
 from lazaretto.screening.choices import RoundState
 from lazaretto.screening.commands import closes_only_when
 from lazaretto.screening.models import RosterEntry, Round
+from lazaretto.screening.rules import OVER
 from lazaretto.tubes.choices import AbsenceKind
 from lazaretto.tubes.commands.scans import follow_scans
 from lazaretto.tubes.commands.watching import call_late
-from lazaretto.tubes.errors import OthersAreLeft, RoundDoesNotBalance
+from lazaretto.tubes.errors import AbsenceGaveWay, OthersAreLeft, RoundDoesNotBalance, RoundIsOver, SaidBefore
 from lazaretto.tubes.models import Absence
 from lazaretto.tubes.queries.balance import balance_of, unnamed
 from lazaretto.tubes.rules import MANAGE, READ
@@ -34,21 +35,63 @@ class AbsencesNamed:
     people: int
 
 
+@dataclass(frozen=True)
+class AbsenceTakenBack:
+    """What was said of somebody does not hold any more: they are neither excused nor named as missing."""
+
+    round_id: UUID
+    number: int
+
+
 @command("tubes.name_absent", capability=MANAGE)
 def name_absent(
-    *, actor: Actor, at: datetime, test_round: Round, numbers: list[int], kind: AbsenceKind, reason: str
+    *,
+    actor: Actor,
+    at: datetime,
+    test_round: Round,
+    numbers: list[int],
+    kind: AbsenceKind,
+    reason: str,
+    instead_of: list[int] | None = None,
 ) -> AbsencesNamed:
     """Say of people on the roster that they are excused, or missing, and why: by name, by a named person.
 
-    What was said of them before gives way and stays written. Raises `ReasonRequired`, `NotFound` for a number that is
-    nobody's, `Forbidden` for the program itself.
+    One's own words about them give way; those of somebody else only where `instead_of` has their `id`, as
+    `SaidBefore` told it or the list of absences has it. What gives way stays written. Raises `SaidBefore`,
+    `ReasonRequired`, `NotFound` for a number that is nobody's, `Forbidden` for the program itself.
     """
     by, words = _said(actor, test_round, reason)
     wanted = sorted(set(numbers))
     if RosterEntry.objects.filter(round=test_round.pk, number__in=wanted).count() != len(wanted) or not wanted:
         raise NotFound(kind="screening.rosterentry", numbers=", ".join(map(str, wanted[:20])))
-    Absence.objects.holding().filter(round=test_round.pk, number__in=wanted).update(superseded_at=at)
+    standing = Absence.objects.holding().filter(round=test_round.pk, number__in=wanted)
+    others = standing.exclude(by=by).exclude(pk__in=instead_of or []).select_related("by").order_by("number")
+    if found := list(others):
+        raise SaidBefore(found)
+    standing.update(superseded_at=at)
     return _name(test_round, wanted, kind, words, by, at)
+
+
+@command("tubes.take_back_absence", capability=MANAGE)
+def take_back_absence(*, actor: Actor, at: datetime, test_round: Round, said: int, reason: str) -> AbsenceTakenBack:
+    """Take back that somebody is excused, or missing by name: they are expected again, and whoever calls finds them.
+
+    `said` is the `id` of what was said, so that nobody takes back what they did not read; it stays written. Raises
+    `AbsenceGaveWay`, `RoundIsOver`, `ReasonRequired`, `NotFound`, `Forbidden` for the program itself.
+    """
+    _by, words = _said(actor, test_round, reason)
+    row = Absence.objects.filter(round=test_round.pk, pk=said).first()
+    if row is None:
+        raise NotFound(kind="tubes.absence", id=said)
+    if test_round.state in OVER:
+        raise RoundIsOver(state=test_round.state)
+    if row.superseded_at is not None:
+        raise AbsenceGaveWay(number=row.number)
+    row.superseded_at = at
+    row.save(update_fields=["superseded_at"])
+    data = {"number": row.number, "kind": row.kind, "said": row.reason, "by": row.by_id}
+    record(test_round, unit_id=test_round.unit_id, data=data, reason=words)
+    return AbsenceTakenBack(test_round.id, row.number)
 
 
 @command("tubes.name_rest", capability=MANAGE)

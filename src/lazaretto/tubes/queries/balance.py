@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import pgettext_lazy
 
+from lazaretto.core.errors import NotFound
 from lazaretto.screening.models import RosterEntry, Round, Scan
 from lazaretto.screening.queries.excused import CARE, counted, in_care
 from lazaretto.tubes.choices import AbsenceKind, RecallState, Standing
@@ -66,6 +67,14 @@ def absences(of: Round) -> QuerySet[Absence]:
     """Those who were not tested and are named, without whoever was tested after all."""
     tested = Scan.objects.filter(round=of.pk, number=OuterRef("number"))
     return Absence.objects.holding().filter(~Exists(tested), round=of.pk).select_related("by").order_by("number")
+
+
+def absence_by_id(of: Round, pk: int) -> Absence:
+    """What was said of somebody, whether it holds or gave way; raises `NotFound`."""
+    found = Absence.objects.filter(round=of.pk, pk=pk).select_related("by").first()
+    if found is None:
+        raise NotFound(kind="tubes.absence", id=pk)
+    return found
 
 
 USUAL_REASONS = (

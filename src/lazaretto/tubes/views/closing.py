@@ -1,7 +1,6 @@
 """Whether a round may close, who was not tested and why, and its report."""
 
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.core import clock
-from lazaretto.core.errors import DomainError, InvalidInput
+from lazaretto.core.errors import DomainError
 from lazaretto.core.paging import page as piece_of
 from lazaretto.people.queries import name_for
 from lazaretto.screening import commands as screening
@@ -23,7 +22,7 @@ from lazaretto.screening.rules import MANAGE as MANAGE_ROUNDS
 from lazaretto.screening.rules import OVER
 from lazaretto.screening.rules import READ as READ_ROUNDS
 from lazaretto.tubes import commands
-from lazaretto.tubes.choices import AbsenceKind
+from lazaretto.tubes.errors import SaidBefore
 from lazaretto.tubes.forms import AbsentForm, RestForm
 from lazaretto.tubes.queries import trails
 from lazaretto.tubes.queries.agreed import agreed, every_agreement
@@ -31,10 +30,10 @@ from lazaretto.tubes.queries.balance import absences, balance_of, said_before, u
 from lazaretto.tubes.queries.people import people_of
 from lazaretto.tubes.report import Report, as_pdf, as_xlsx, report_of
 from lazaretto.tubes.rules import MANAGE, READ
+from lazaretto.tubes.views.naming import instead
 from lazaretto.ui.notices import notify
 
 PER_PAGE = 50
-BACK = ("organisation", "section", "building", "q")  # what the list of who is missing was asked for
 SOME = 12  # names of those who would be named all at once
 
 
@@ -72,6 +71,7 @@ def _closing(request: HttpRequest, round_id: UUID, **more: Any) -> HttpResponse:
         "tubes": list(unanswered(of).order_by("code")[:PER_PAGE]),
         "agreed": [(one, name(one.officer) if one.officer else "–") for one in agreed(of) if one.differs],
         "form": AbsentForm(),
+        "ticked": {int(text) for text in request.POST.getlist("number") if text.isdecimal()},
         "may_manage": actor.may(MANAGE, of.unit_id) and of.state not in OVER,
         "may_close": actor.may(MANAGE_ROUNDS, of.unit_id) and of.state == RoundState.OPEN,
         **more,
@@ -108,7 +108,7 @@ def absent(request: HttpRequest, round_id: UUID) -> HttpResponse:
     form = AbsentForm(request.POST)
     if not form.is_valid():
         return _closing(request, round_id, form=form)
-    numbers = [int(text) for text in request.POST.getlist("number") if text.isdigit()]
+    numbers = [int(text) for text in request.POST.getlist("number") if text.isdecimal()]
     given = {"test_round": round_id, **form.cleaned_data}
     if not numbers:
         return _closing(
@@ -117,36 +117,14 @@ def absent(request: HttpRequest, round_id: UUID) -> HttpResponse:
     try:
         payload = {**given, "numbers": numbers}
         done = commands.name_absent.invoke(actor=actor_of(request), at=clock.now(), payload=payload)
+    except SaidBefore as error:
+        return instead(request, round_id, error, payload)
     except DomainError as error:
         if error.is_of_access:
             raise
         return _closing(request, round_id, form=form, problem=str(error))
     notify(request, _("Named: {n} people.").format(n=done.people))
     return HttpResponseRedirect(reverse("tubes:closing", args=[round_id]))
-
-
-@require_POST
-@needs(MANAGE)
-def excuse(request: HttpRequest, round_id: UUID) -> HttpResponse:
-    """Name people from the list of who is missing: one of them, or those who are ticked; and back to where it stood."""
-    chosen = [request.POST["one"]] if request.POST.get("one") else request.POST.getlist("number")
-    numbers = [int(text) for text in chosen if text.isdigit()]
-    kind = AbsenceKind.MISSING if request.POST.get("kind") == AbsenceKind.MISSING else AbsenceKind.EXCUSED
-    payload = {
-        "test_round": round_id, "numbers": numbers, "kind": kind.value, "reason": request.POST.get("reason", "")
-    }  # fmt: skip
-    try:
-        if not numbers:
-            raise InvalidInput(_("Nobody is ticked. Tick whom you mean; nobody was named."))
-        done = commands.name_absent.invoke(actor=actor_of(request), at=clock.now(), payload=payload)
-    except DomainError as error:
-        if error.is_of_access:
-            raise
-        notify(request, str(error), tone="red")
-    else:
-        notify(request, _("Named: {n} people.").format(n=done.people))
-    asked = {name: request.POST[name] for name in BACK if name in request.POST}
-    return HttpResponseRedirect(f"{reverse('screening:missing', args=[round_id])}?{urlencode(asked)}")
 
 
 @require_http_methods(["GET", "POST"])
