@@ -1,18 +1,22 @@
 """Read endpoints of headcounts. Documents and telephone numbers are not in them; names as the role reads them."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from lazaretto.accounts.doors import actor_of, needs
+from lazaretto.core import clock
 from lazaretto.core.paging import Page, PageOut, Paging, page
-from lazaretto.headcounts.choices import ListState, OrganisationKind
+from lazaretto.headcounts.choices import Concern, ListState, OrganisationKind
+from lazaretto.headcounts.commands import read_concerns
 from lazaretto.headcounts.models import HeadcountList, Organisation
-from lazaretto.headcounts.queries import READ, account_of, list_by_id, lists, members, organisations
+from lazaretto.headcounts.queries import CARE, READ, account_of, list_by_id, lists, members, organisations
+from lazaretto.headcounts.queries.changes import ChangeLine, change_lines, changes
+from lazaretto.headcounts.queries.families import FamilyLine, family_lines, to_care_for
 from lazaretto.people.queries import name_for
 
 router = Router(tags=["headcounts"])
@@ -94,6 +98,122 @@ class HeadcountAccountOut(Schema):
     kept: int
     rejected: int
     leaving: int
+
+
+class HeadcountFamiliesIn(Paging):
+    """Filters of people to look after."""
+
+    unit: UUID | None = None
+    organisation: UUID | None = None
+    kind: Concern | None = None
+
+
+class HeadcountConcernOut(Schema):
+    """What must be thought of about somebody; `by_hand`: no list said it."""
+
+    kind: Concern
+    note: str
+    by_hand: bool
+    started_at: datetime
+
+
+class HeadcountKinOut(Schema):
+    """Another of the same household."""
+
+    id: int
+    name: str
+    organisation_id: UUID
+    organisation: str
+
+
+class HeadcountFamilyOut(Schema):
+    """Somebody to look after. Without concerns: two of their family work, as headcounts of enterprises say."""
+
+    id: int
+    name: str
+    organisation_id: UUID
+    organisation: str
+    section: str
+    building: str
+    room: str
+    concerns: list[HeadcountConcernOut]
+    household: list[HeadcountKinOut]
+
+
+class HeadcountChangesIn(Paging):
+    """Which changes; `since` is a moment."""
+
+    show: Literal["joined", "left", "moved"] = "left"
+    since: AwareDatetime
+    unit: UUID | None = None
+    organisation: UUID | None = None
+
+
+class HeadcountChangeOut(Schema):
+    """Somebody who joined, left or moved; `words` say what was and what is, `by` is the file that said it."""
+
+    member: int
+    name: str
+    organisation_id: UUID
+    organisation: str
+    section: str
+    at: datetime
+    words: list[str]
+    by: str
+
+
+@router.get("/headcounts/families", response=PageOut[HeadcountFamilyOut], summary="People to look after, by name")
+@needs(CARE)
+def family_list(request: HttpRequest, given: Query[HeadcountFamiliesIn]) -> Page[HeadcountFamilyOut]:
+    """What must be thought of and their households; no telephone numbers. The journal keeps each look."""
+    actor = actor_of(request)
+    kind = given.kind.value if given.kind else ""
+    rows = to_care_for(actor, kind=kind, unit=given.unit, organisation=given.organisation)
+    piece = page(rows, ["name", "id"], limit=given.limit, cursor=given.cursor)
+    lines = family_lines(actor, piece.items)
+    if lines:
+        read_concerns(actor=actor, at=clock.now(), members=[line.member.pk for line in lines], kind=kind)
+    return Page([_family(line) for line in lines], piece.next)
+
+
+def _family(line: FamilyLine) -> HeadcountFamilyOut:
+    row = line.member
+    concerns = [
+        HeadcountConcernOut(
+            kind=Concern(one.kind), note=one.note or "", by_hand=one.from_list_id is None, started_at=one.started_at
+        )
+        for one in line.concerns
+    ]
+    kin = [
+        HeadcountKinOut(
+            id=other.pk, name=name, organisation_id=other.organisation_id, organisation=other.organisation.name
+        )
+        for other, name in line.others
+    ]
+    return HeadcountFamilyOut(
+        id=row.pk, name=line.name, organisation_id=row.organisation_id, organisation=row.organisation.name,
+        section=row.section, building=row.building, room=row.room, concerns=concerns, household=kin,
+    )  # fmt: skip
+
+
+@router.get(
+    "/headcounts/changes", response=PageOut[HeadcountChangeOut], summary="Changes of headcounts, the last first"
+)
+@needs(READ)
+def change_list(request: HttpRequest, given: Query[HeadcountChangesIn]) -> Page[HeadcountChangeOut]:
+    """Who joined, left or moved since a moment. Names as the role reads them, numbers by their ends."""
+    actor = actor_of(request)
+    rows, order = changes(actor, given.show, since=given.since, unit=given.unit, organisation=given.organisation)
+    piece = page(rows, order, limit=given.limit, cursor=given.cursor)
+    return Page([_change(line) for line in change_lines(actor, given.show, piece.items)], piece.next)
+
+
+def _change(line: ChangeLine) -> HeadcountChangeOut:
+    row = line.member
+    return HeadcountChangeOut(
+        member=row.pk, name=line.name, organisation_id=row.organisation_id, organisation=row.organisation.name,
+        section=row.section, at=line.at, words=line.words, by=line.by.file_name if line.by else "",
+    )  # fmt: skip
 
 
 @router.get(

@@ -67,6 +67,7 @@ class Issue(TextChoices):
     NO_DOCUMENT = "no_document", _("no document")
     BAD_PHONE = "bad_phone", _("telephone number cannot be dialled")
     ELSEWHERE = "elsewhere", _("named by another enterprise too")
+    FROM_REMARK = "from_remark", _("something to think of was read from the remarks")
 
 
 class ContactOutcome(TextChoices):

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from lazaretto.core.tables.lists import Headings
 from lazaretto.headcounts.choices import Issue, LineOutcome, OrganisationKind
-from lazaretto.headcounts.rules_families import NO_FAMILY, Family, household_number, read_family
+from lazaretto.headcounts.rules_families import NO_FAMILY, Family, household_number, read_family, with_remark
 from lazaretto.people.rules import fold, is_nothing, read_cells, without_ticks
 
 
@@ -40,6 +40,7 @@ HEADINGS = Headings({
     "room": ("室", "室号", "房间", "房间号", "门牌号", "flat", "room number"),
     "inside": ("是否住园区", "住园区", "是否住宿", "是否住厂", "lives here", "lives inside"),
     "family": ("家庭情况", "家庭状况", "家庭备注", "特殊情况", "特殊人群", "family", "family situation", "needs"),
+    "remark": ("备注", "备注信息", "备注说明", "说明", "remark", "remarks", "note", "notes", "comment", "comments"),
     "household": ("户号", "户编号", "家庭编号", "家庭号", "户口簿号", "household", "household number", "family number"),
 }, folded)  # fmt: skip
 CONTACTS = Headings({
@@ -105,6 +106,9 @@ def read_entry(
     if not employer:
         issues.append(Issue.NO_ORGANISATION)
     building, room = _sleeps(cells)
+    family = with_remark(read_family(cells.get("family", "")), cells.get("remark", ""))
+    if family.remarked:
+        issues.append(Issue.FROM_REMARK)
     return Entry(
         name=found.name,
         organisation=employer,
@@ -115,7 +119,7 @@ def read_entry(
         building=building,
         room=room,
         inside=_inside(cells.get("inside", ""), room),
-        family=read_family(cells.get("family", "")),
+        family=family,
         household=household_number(cells.get("household", "")),
         issues=tuple(issues),
     )

@@ -38,10 +38,14 @@ LASTING = 8  # characters from which a household's number is one of the register
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """What a cell says: concerns in the order of their table, and the whole cell where it says more than these."""
+    """What a cell says: concerns in the order of their table, and the whole cell where it says more than these.
+
+    `remarked`: something of it was found among the remarks of a line.
+    """
 
     concerns: tuple[Concern, ...] = ()
     note: str = ""
+    remarked: bool = False
 
 
 NO_FAMILY = Family()
@@ -62,6 +66,18 @@ def read_family(text: str) -> Family:
     concerns = tuple(concern for concern in Concern if concern in said)
     note = "" if whole else text.strip()
     return Family(concerns if concerns or not note else (Concern.OTHER,), note)
+
+
+def with_remark(family: Family, remark: str) -> Family:
+    """With what a remark names by the same words; the remark stands beside, so that it is seen where it is from.
+
+    Remarks are about anything. One of which no word is known says nothing about a family: its line keeps it as text.
+    """
+    found = set(read_family(remark).concerns) - {Concern.OTHER}
+    if not found:
+        return family
+    concerns = tuple(concern for concern in Concern if concern in found | set(family.concerns))
+    return Family(concerns, "；".join(filter(None, (family.note, f"备注：{remark.strip()}"))), remarked=True)
 
 
 def _rest(part: str, *, denied: bool) -> str:

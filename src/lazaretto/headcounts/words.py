@@ -17,6 +17,7 @@ call(
         "headcounts.leave_household": _("Household of somebody taken back"),
         "headcounts.note_concern": _("Written what must be thought of about somebody"),
         "headcounts.end_concern": _("No longer to be thought of about somebody"),
+        "headcounts.read_concerns": _("Read what must be thought of about people"),
         "headcounts.list_concerns": _("List of whom to look after"),
         "headcounts.add_organisation": _("Headcount of an enterprise or community begun"),
         "headcounts.say_kind": _("Kind of an enterprise or community said"),

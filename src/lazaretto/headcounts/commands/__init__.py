@@ -22,6 +22,7 @@ from lazaretto.headcounts.commands.families import (
     note_concern,
     share_household,
 )
+from lazaretto.headcounts.commands.looking import ConcernsRead, read_concerns
 from lazaretto.headcounts.commands.organisations import (
     OrganisationSaid,
     add_organisation,
@@ -51,6 +52,7 @@ __all__ = [
     "ChangeList",
     "Changed",
     "ConcernSaid",
+    "ConcernsRead",
     "ContactLine",
     "ContactNamed",
     "ContactRead",
@@ -90,6 +92,7 @@ __all__ = [
     "name_contacts",
     "note_concern",
     "people_for",
+    "read_concerns",
     "say_kind",
     "say_whereabouts",
     "share_household",

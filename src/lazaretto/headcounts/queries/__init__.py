@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from lazaretto.accounts.models import Unit
@@ -26,9 +26,11 @@ LABELS = {
     "room": _("Room"), "section": _("Department"), "name": _("Name"), "document": _("Document number"),
     "phone": _("Telephone"), "dormitory": _("Where they sleep"), "inside": _("Sleeps inside"),
     "family": _("Family"), "household": _("Number of the household"),
+    "remark": pgettext_lazy("column", "Remarks"),
 }  # fmt: skip
-SENSITIVE = {"family", "household"}
+SENSITIVE = {"family", "household", "remark"}
 READ = "headcounts.read"
+PERSON = "headcounts.person"  # the page of one person, without the lists they stand on
 MANAGE = "headcounts.manage"
 CARE = "headcounts.care"  # families and what must be thought of about them
 

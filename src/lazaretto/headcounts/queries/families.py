@@ -13,7 +13,7 @@ from lazaretto.core.access import Actor
 from lazaretto.core.errors import NotFound
 from lazaretto.headcounts.choices import Concern, OrganisationKind
 from lazaretto.headcounts.models import Household, Member, MemberConcern, Organisation
-from lazaretto.headcounts.queries import CARE, READ, members
+from lazaretto.headcounts.queries import CARE, PERSON, members
 from lazaretto.people.queries import name_for
 
 OPEN = Q(ended_at__isnull=True)
@@ -127,7 +127,7 @@ def _name(actor: Actor, row: Member) -> str:
 
 def member_by_id(actor: Actor, pk: int) -> Member:
     """Somebody on a headcount, or who was; raises `NotFound`."""
-    rows = Member.objects.visible_to(actor, READ).select_related("organisation__unit", "from_list")
+    rows = Member.objects.visible_to(actor, PERSON).select_related("organisation__unit", "from_list")
     found = rows.filter(pk=pk).first()
     if found is None:
         raise NotFound(kind="headcounts.member", id=pk)

@@ -14,9 +14,9 @@ def test_the_columns_of_a_park_are_known_in_any_order():
     header = HEADER.split(",")
     assert columns_of(header) == {
         0: "organisation", 1: "section", 2: "name", 3: "document", 4: "phone", 5: "dormitory", 6: "inside",
-        7: "family",
+        7: "family", 8: "remark",
     }  # fmt: skip
-    assert columns_of(["备注", "姓 名", "ID Number"]) == {1: "name", 2: "document"}
+    assert columns_of(["班次", "姓 名", "ID Number"]) == {1: "name", 2: "document"}
     assert is_header(header)
     assert not is_header(["正德", "研发", "冯文杰"])
 

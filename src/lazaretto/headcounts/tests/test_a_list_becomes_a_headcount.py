@@ -177,9 +177,10 @@ def test_the_same_file_said_to_be_everybody_is_so_while_nobody_has_left_by_it(ca
 
 
 def test_columns_that_say_nothing_we_know_are_kept_as_they_came(cast):
-    found = lay_out(cast, listing(row("冯文杰", card(1))[:-1] + "双职工,夜班"))
+    line = row("冯文杰", card(1))[:-1] + "双职工,,夜班"
+    found = lay_out(cast, listing(line, header=f"{HEADER},班次"))
     shown = commands.show_line(actor=cast.duty_officer.actor, at=NOW, headcount_list=found, number=2)
-    assert (shown.cells["family"], shown.cells["+备注"]) == ("双职工", "夜班")
+    assert (shown.cells["family"], shown.cells["+班次"]) == ("双职工", "夜班")
     assert JournalEntry.objects.filter(command="headcounts.show_line").exists()
 
 

@@ -1,5 +1,6 @@
 """Families of an area: who belongs together wherever they work, and who must be thought of."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -48,6 +49,35 @@ def concerns(name: str) -> dict[str, str]:
 def test_known_words_are_concerns_and_the_rest_stays_a_note(text, said, note):
     family = read_family(text)
     assert ({concern.value for concern in family.concerns}, family.note) == (said, note)
+
+
+@pytest.mark.parametrize(
+    ("remark", "said"),
+    [
+        ("孕妇", {"pregnant"}), ("长期夜班，坐轮椅", {"disabled"}), ("血液透析每周三次", {"dialysis"}),
+        ("独居老人", {"alone", "elderly"}), ("pregnant", {"pregnant"}), ("夜班", set()), ("无孕妇", set()), ("", set()),
+    ],
+)  # fmt: skip
+def test_remarks_are_read_by_the_same_words_and_say_where_it_is_from(cast, remark, said):
+    header = "企业名称,姓名,身份证号码,户号,备注"
+    taken = lay_out(cast, people(("正德", "甲", 1, "", remark.replace(",", "，")), header=header))
+    line = taken.entries.get()
+    assert ("from_remark" in line.issues) == bool(said)
+    assert line.outcome == "ready", "it holds nobody"
+    assert json.loads(line.payload).get("remark", "") == remark, "the text stays as it came"
+    take_in(cast, taken)
+    found = concerns("甲")
+    assert set(found) == said
+    assert [note for note in found.values() if note] == ([f"备注：{remark}"] if said else [])
+
+
+def test_a_remark_adds_to_what_the_column_of_families_says(cast):
+    header = "企业名称,姓名,身份证号码,户号,家庭情况,备注"
+    line = f"正德,甲,{card(1)},,双职工，有小孩,孕妇 28周"
+    take_in(cast, lay_out(cast, listing(line, header=header)))
+    found = concerns("甲")
+    assert set(found) == {"pregnant", "child", "dual"}
+    assert "备注：孕妇 28周" in found.values()
 
 
 def test_one_number_is_one_family_across_enterprises_and_pieces(cast):

@@ -108,3 +108,56 @@ def test_pages_of_families_ask_as_often_for_many_as_for_few(cast, known):
     take_in(cast, lay_out(cast, people(*more), piece=40), lines=40)
     assert MemberConcern.objects.count() > 100
     assert queries(cast.duty_officer.client, *pages) == few
+
+
+def test_each_look_at_what_must_be_thought_of_is_in_the_journal(cast, known):
+    client = cast.duty_officer.client
+    client.get(reverse("headcounts:families") + "?kind=pregnant")
+    (entry,) = JournalEntry.objects.filter(command="headcounts.read_concerns")
+    assert entry.data == {"members": [of("孕姐").pk], "kind": "pregnant"}
+    assert entry.unit_id == cast.site.unit_id
+    client.get(reverse("headcounts:person", args=[of("孕姐").pk]))
+    client.get(reverse("headcounts:one", args=[Organisation.objects.get(name="正德").pk]))
+    assert JournalEntry.objects.filter(command="headcounts.read_concerns").count() == 3
+    client.get(reverse("headcounts:person", args=[of("单身").pk]))
+    client.get(reverse("headcounts:families") + "?kind=dialysis")
+    assert JournalEntry.objects.filter(command="headcounts.read_concerns").count() == 3, "nothing was shown"
+
+
+def test_a_program_reads_families_page_by_page_and_the_journal_knows(cast, known):
+    door = "/api/v1/headcounts/families"
+    first = cast.medic.client.get(door, {"kind": "dual", "limit": 3}).json()
+    rest = cast.medic.client.get(door, {"kind": "dual", "limit": 3, "cursor": first["next"]}).json()
+    found = {row["name"]: row for row in first["items"] + rest["items"]}
+    assert set(found) == {"冯文杰", "侯敏轩", "甲方", "乙方", "独说"}
+    assert {one["kind"] for one in found["冯文杰"]["concerns"]} == {"child", "dual"}
+    assert [one["name"] for one in found["冯文杰"]["household"]] == ["侯敏轩"]
+    assert JournalEntry.objects.filter(command="headcounts.read_concerns").count() == 2
+    assert cast.auditor.client.get(door).status_code == 403
+    assert cast.medic.client.get(door, {"kind": "rich"}).status_code == 422
+
+
+def test_a_program_reads_changes_of_headcounts(cast, known):
+    door, since = "/api/v1/headcounts/changes", {"since": "2020-01-01T00:00:00Z"}
+    joined = cast.duty_officer.client.get(door, {"show": "joined", "limit": 4, **since}).json()
+    assert len(joined["items"]) == 4
+    assert joined["next"]
+    assert cast.duty_officer.client.get(door, {"show": "left", **since}).json()["items"] == []
+    assert cast.duty_officer.client.get(door, {"show": "left"}).status_code == 422
+    assert cast.medic.client.get(door, since).status_code == 403
+
+
+def test_medics_look_after_people_without_reading_whole_headcounts(cast, known):
+    client = cast.medic.client
+    page = client.get(reverse("headcounts:families"))
+    assert page.status_code == 200
+    assert f'href="{reverse("headcounts:headcounts")}"' not in page.content.decode()
+    shown = client.get(reverse("headcounts:person", args=[of("孕姐").pk])).content.decode()
+    assert "30周" in shown
+    assert f'href="{reverse("headcounts:families")}"' in shown
+    home, lists = Organisation.objects.get(name="正德").pk, HeadcountList.objects.get().pk
+    for name, key in (("headcounts", []), ("one", [home]), ("lists", []), ("list", [lists]), ("changes", [])):
+        url = reverse(f"headcounts:{name}", args=key)
+        assert client.get(url).status_code == 403, name
+        assert f'href="{url}"' not in shown, name
+    assert client.get("/api/v1/headcounts/people").status_code == 403

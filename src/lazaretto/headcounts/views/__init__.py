@@ -1,6 +1,5 @@
 """Pages of headcounts: enterprises and communities, the people of one, lists as they came."""
 
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -49,7 +48,7 @@ from lazaretto.headcounts.queries import (
 )
 from lazaretto.headcounts.queries import lists as all_lists
 from lazaretto.headcounts.queries.families import family_lines, figures
-from lazaretto.headcounts.views.common import PER_PAGE, done
+from lazaretto.headcounts.views.common import PER_PAGE, done, was_read
 from lazaretto.ui.notices import notify
 from lazaretto.ui.ways import asked_for
 
@@ -89,10 +88,13 @@ def _one(request: HttpRequest, pk: UUID, **forms: Any) -> HttpResponse:
     cares = actor.may(CARE, organisation.unit_id)
     piece = piece_of(rows, ["name", "id"], limit=PER_PAGE, cursor=request.GET.get("cursor", ""))
     parts = sections(organisation)
-    shown = family_lines if cares else partial(member_lines, unit_id=organisation.unit_id)
+    lines: Any = member_lines(actor, piece.items, unit_id=organisation.unit_id)
+    if cares:
+        lines = family_lines(actor, piece.items)
+        was_read(request, lines)
     context = {
         "organisation": organisation,
-        "lines": shown(actor, piece.items),
+        "lines": lines,
         "figures": figures(members(actor).filter(organisation=organisation)) if cares else None,
         "may_care": cares,
         "sections": [(name, people) for name, people in parts if name],

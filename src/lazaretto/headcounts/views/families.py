@@ -15,10 +15,10 @@ from lazaretto.core.tables import XLSX
 from lazaretto.headcounts import commands, sheets
 from lazaretto.headcounts.choices import Concern
 from lazaretto.headcounts.models import Member
-from lazaretto.headcounts.queries import CARE
+from lazaretto.headcounts.queries import CARE, READ
 from lazaretto.headcounts.queries.families import areas as areas_with
 from lazaretto.headcounts.queries.families import family_lines, figures, to_care_for
-from lazaretto.headcounts.views.common import PER_PAGE
+from lazaretto.headcounts.views.common import PER_PAGE, was_read
 from lazaretto.ui.ways import asked_for
 
 
@@ -34,8 +34,11 @@ def families(request: HttpRequest) -> HttpResponse:
     there = Member.objects.visible_to(actor, CARE).filter(ended_at__isnull=True)
     found = figures(there.filter(organisation__unit=area) if area else there)
     chosen = {"kind": kind, "unit": str(area.pk) if area else ""}
+    lines = family_lines(actor, piece.items)
+    was_read(request, lines, kind=kind)
     context = {
-        "lines": family_lines(actor, piece.items),
+        "lines": lines,
+        "may_read": actor.may(READ),
         "figures": found,
         "kinds": [(concern.value, concern.label, people) for concern, people in found.kinds],
         "areas": areas,

@@ -13,16 +13,16 @@ from lazaretto.core import clock
 from lazaretto.headcounts import commands
 from lazaretto.headcounts.forms import ConcernForm
 from lazaretto.headcounts.models import Member
-from lazaretto.headcounts.queries import CARE, MANAGE, READ, member_lines
+from lazaretto.headcounts.queries import CARE, MANAGE, PERSON, READ, member_lines
 from lazaretto.headcounts.queries.changes import history
 from lazaretto.headcounts.queries.families import candidates, family_lines, member_by_id
-from lazaretto.headcounts.views.common import done
+from lazaretto.headcounts.views.common import done, was_read
 from lazaretto.people.queries import name_for
 from lazaretto.ui.notices import notify
 
 
 @require_GET
-@needs(READ)
+@needs(PERSON)
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody on a headcount."""
     return _person(request, pk)
@@ -34,13 +34,17 @@ def _person(request: HttpRequest, pk: int, **forms: Any) -> HttpResponse:
     unit, q = member.organisation.unit_id, request.GET.get("q", "")
     cares, manages = actor.may(CARE, unit), actor.may(MANAGE, unit) and member.ended_at is None
     found = candidates(actor, member, q) if cares and manages else []
+    line = family_lines(actor, [member])[0] if cares else None
+    if line is not None:
+        was_read(request, [line])
     context = {
         "member": member,
         "name": name_for(actor, member.name, unit_id=unit),
-        "line": family_lines(actor, [member])[0] if cares else None,
+        "line": line,
         "changes": history(actor, member),
         "may_care": cares,
         "may_manage": manages,
+        "may_read": actor.may(READ, unit),
         "q": q,
         "candidates": member_lines(actor, found, unit_id=unit),
         "concern_form": ConcernForm(),
