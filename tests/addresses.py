@@ -290,6 +290,7 @@ ADDRESSES = {
     "headcounts:left": GET,
     "headcounts:left-export": POST,
     "headcounts:families": GET,
+    "headcounts:families-figures": GET,
     "headcounts:families-export": POST,
     "headcounts:lists": GET,
     "headcounts:list": GET,

@@ -1,6 +1,6 @@
 """Read endpoints of headcounts. Documents and telephone numbers are not in them; names as the role reads them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from lazaretto.headcounts.queries.families import FamilyLine, family_lines, to_c
 from lazaretto.people.queries import name_for
 
 router = Router(tags=["headcounts"])
+WEEK = timedelta(days=7)
 
 
 class HeadcountOrganisationsIn(Paging):
@@ -141,10 +142,10 @@ class HeadcountFamilyOut(Schema):
 
 
 class HeadcountChangesIn(Paging):
-    """Which changes; `since` is a moment."""
+    """Which changes; without `since` those of the last seven days."""
 
     show: Literal["joined", "left", "moved"] = "left"
-    since: AwareDatetime
+    since: AwareDatetime | None = None
     unit: UUID | None = None
     organisation: UUID | None = None
 
@@ -162,14 +163,14 @@ class HeadcountChangeOut(Schema):
     by: str
 
 
-@router.get("/headcounts/families", response=PageOut[HeadcountFamilyOut], summary="People to look after, by name")
+@router.get("/headcounts/families", response=PageOut[HeadcountFamilyOut], summary="People to look after")
 @needs(CARE)
 def family_list(request: HttpRequest, given: Query[HeadcountFamiliesIn]) -> Page[HeadcountFamilyOut]:
     """What must be thought of and their households; no telephone numbers. The journal keeps each look."""
     actor = actor_of(request)
     kind = given.kind.value if given.kind else ""
     rows = to_care_for(actor, kind=kind, unit=given.unit, organisation=given.organisation)
-    piece = page(rows, ["name", "id"], limit=given.limit, cursor=given.cursor)
+    piece = page(rows, ["id"], limit=given.limit, cursor=given.cursor)
     lines = family_lines(actor, piece.items)
     if lines:
         read_concerns(actor=actor, at=clock.now(), members=[line.member.pk for line in lines], kind=kind)
@@ -202,8 +203,8 @@ def _family(line: FamilyLine) -> HeadcountFamilyOut:
 @needs(READ)
 def change_list(request: HttpRequest, given: Query[HeadcountChangesIn]) -> Page[HeadcountChangeOut]:
     """Who joined, left or moved since a moment. Names as the role reads them, numbers by their ends."""
-    actor = actor_of(request)
-    rows, order = changes(actor, given.show, since=given.since, unit=given.unit, organisation=given.organisation)
+    actor, since = actor_of(request), given.since or clock.now() - WEEK
+    rows, order = changes(actor, given.show, since=since, unit=given.unit, organisation=given.organisation)
     piece = page(rows, order, limit=given.limit, cursor=given.cursor)
     return Page([_change(line) for line in change_lines(actor, given.show, piece.items)], piece.next)
 

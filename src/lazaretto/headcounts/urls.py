@@ -24,6 +24,7 @@ urlpatterns = [
     path("headcounts/lists/<uuid:pk>/left", changes.left, name="left"),
     path("headcounts/lists/<uuid:pk>/left/export", changes.left_export, name="left-export"),
     path("headcounts/families", families.families, name="families"),
+    path("headcounts/families/figures", families.family_figures, name="families-figures"),
     path("headcounts/families/export", families.export, name="families-export"),
     path("headcounts/people/<int:pk>/leave", views.leave, name="leave"),
     path("headcounts/lists", views.lists, name="lists"),

@@ -54,9 +54,11 @@ def figures(rows: QuerySet[Member]) -> Figures:
         | Exists(_concerns(Concern.CHILD).filter(member__household=OuterRef("member__household"))),
     )
     told = said.aggregate(n=Count("family", distinct=True), c=Count("family", distinct=True, filter=Q(child=True)))
+    employed = Member.objects.filter(OPEN, household__isnull=False, organisation__kind=OrganisationKind.ENTERPRISE)
+    several = employed.order_by().values("household").annotate(n=Count("document_digest", distinct=True))
     by_link = (
-        two_work()
-        .filter(Exists(rows.order_by().filter(household=OuterRef("pk"))))
+        Household.objects.filter(pk__in=several.filter(n__gte=2).values("household"))
+        .filter(pk__in=rows.order_by().filter(household__isnull=False).values("household"))
         .exclude(Exists(_concerns(Concern.DUAL).filter(member__household=OuterRef("pk"))))
         .annotate(child=Exists(_concerns(Concern.CHILD).filter(member__household=OuterRef("pk"))))
         .aggregate(n=Count("pk"), c=Count("pk", filter=Q(child=True)))
@@ -78,6 +80,12 @@ def two_work() -> QuerySet[Household]:
     return Household.objects.annotate(working=Subquery(counted)).filter(working__gte=2)
 
 
+class _LookedUp(Exists):
+    """Asked of each row by its key until the page is full: PostgreSQL would count all families beforehand."""
+
+    template = "EXISTS(%(subquery)s OFFSET 0)"  # Django ends the subquery with LIMIT 1
+
+
 def to_care_for(
     actor: Actor, *, kind: str = "", unit: UUID | None = None, organisation: UUID | None = None
 ) -> QuerySet[Member]:
@@ -86,10 +94,10 @@ def to_care_for(
     Of families of which both work there are those that say so, and those of whom two are on headcounts.
     """
     rows = Member.objects.visible_to(actor, CARE).filter(OPEN).select_related("organisation")
-    found = MemberConcern.objects.filter(OPEN, member=OuterRef("pk"))
-    said: Any = Exists(found.filter(kind=kind) if kind else found)
+    found = MemberConcern.objects.filter(OPEN)
+    said = Q(pk__in=(found.filter(kind=kind) if kind else found).values("member"))
     if kind == Concern.DUAL:
-        said = said | Exists(two_work().filter(pk=OuterRef("household")))
+        said |= Q(_LookedUp(two_work().filter(pk=OuterRef("household"))))
     rows = rows.filter(said)
     if unit is not None:
         rows = rows.filter(organisation__unit=unit)

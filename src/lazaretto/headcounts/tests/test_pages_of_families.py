@@ -46,6 +46,15 @@ def test_families_of_which_two_work_are_counted_once_each(known):
     assert at_one.dual == 1, "of the other enterprise's people nothing is said here but what the link says"
 
 
+def test_how_many_they_are_is_fetched_once_the_page_is_there(cast, known):
+    client, page = cast.duty_officer.client, reverse("headcounts:families-figures")
+    assert f'hx-get="{page}"' in client.get(reverse("headcounts:families")).content.decode()
+    found = client.get(page)
+    assert (found.context["figures"].dual, found.context["figures"].dual_with_child) == (3, 1)
+    assert "?kind=pregnant" in found.content.decode()
+    assert cast.auditor.client.get(page).status_code == 403
+
+
 def test_whom_to_look_after_is_listed_by_what_it_is(cast, known):
     client, page = cast.duty_officer.client, reverse("headcounts:families")
     said = client.get(page).content.decode()
@@ -100,7 +109,12 @@ def test_who_may_not_look_after_families_reads_nothing_of_them(cast, known):
 
 def test_pages_of_families_ask_as_often_for_many_as_for_few(cast, known):
     home = reverse("headcounts:one", args=[Organisation.objects.get(name="正德").pk])
-    pages = [reverse("headcounts:families"), home, reverse("headcounts:person", args=[of("冯文杰").pk])]
+    pages = [
+        reverse("headcounts:families"),
+        reverse("headcounts:families-figures"),
+        home,
+        reverse("headcounts:person", args=[of("冯文杰").pk]),
+    ]
     few = queries(cast.duty_officer.client, *pages)
     more = [
         ("正德", "员" + "甲乙丙丁戊己庚辛壬癸"[n % 10], n, str(n % 9), "双职工，有小孩、孕妇") for n in range(20, 60)
@@ -143,7 +157,8 @@ def test_a_program_reads_changes_of_headcounts(cast, known):
     assert len(joined["items"]) == 4
     assert joined["next"]
     assert cast.duty_officer.client.get(door, {"show": "left", **since}).json()["items"] == []
-    assert cast.duty_officer.client.get(door, {"show": "left"}).status_code == 422
+    assert len(cast.duty_officer.client.get(door, {"show": "joined"}).json()["items"]) == 7, "of the last week"
+    assert cast.duty_officer.client.get(door, {"since": "yesterday"}).status_code == 422
     assert cast.medic.client.get(door, since).status_code == 403
 
 

@@ -25,28 +25,39 @@ from lazaretto.ui.ways import asked_for
 @require_GET
 @needs(CARE)
 def families(request: HttpRequest) -> HttpResponse:
-    """Everybody about whom something must be thought of, in one area or all that are yours."""
+    """Everybody about whom something must be thought of, in one area or all that are yours; as lists named them.
+
+    How many they are is counted over everybody on headcounts: it is fetched once the page is there.
+    """
     actor = actor_of(request)
     areas, kind = areas_with(actor, CARE), asked_for(request, "kind", Concern.values)
     area = _area(areas, request.GET.get("unit", ""))
     rows = to_care_for(actor, kind=kind, unit=area.pk if area else None)
-    piece = piece_of(rows, ["name", "id"], limit=PER_PAGE, cursor=request.GET.get("cursor", ""))
-    there = Member.objects.visible_to(actor, CARE).filter(ended_at__isnull=True)
-    found = figures(there.filter(organisation__unit=area) if area else there)
+    piece = piece_of(rows, ["id"], limit=PER_PAGE, cursor=request.GET.get("cursor", ""))
     chosen = {"kind": kind, "unit": str(area.pk) if area else ""}
     lines = family_lines(actor, piece.items)
     was_read(request, lines, kind=kind)
     context = {
         "lines": lines,
         "may_read": actor.may(READ),
-        "figures": found,
-        "kinds": [(concern.value, concern.label, people) for concern, people in found.kinds],
+        "kinds": Concern.choices,
         "areas": areas,
         "area": area or (areas[0] if len(areas) == 1 else None),
         **chosen,
         "next_url": f"?{urlencode({**chosen, 'cursor': piece.next})}" if piece.next else "",
     }
     return render(request, "headcounts/families.html", context)
+
+
+@require_GET
+@needs(CARE)
+def family_figures(request: HttpRequest) -> HttpResponse:
+    """How many people of each kind, how many families of which two work; of one area or all that are yours."""
+    actor = actor_of(request)
+    area = _area(areas_with(actor, CARE), request.GET.get("unit", ""))
+    there = Member.objects.visible_to(actor, CARE).filter(ended_at__isnull=True)
+    found = figures(there.filter(organisation__unit=area) if area else there)
+    return render(request, "headcounts/family_figures.html", {"figures": found, "area": area})
 
 
 def _area(areas: list[Unit], asked: str) -> Unit | None:
