@@ -408,6 +408,7 @@ ADDRESSES = {
     "field:couriers": GET,
     "field:courier": GET,
     "field:own_courier": GET,
+    "field:change_courier": POST,
     "field:end_courier": POST,
     "field:claim": POST,
     "field:state": GET,

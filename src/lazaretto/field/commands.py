@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from lazaretto.core.access import Actor, locked
@@ -20,7 +21,6 @@ from lazaretto.field.queries import (
     code_digest,
     entries_for_cards,
     no_phone_there,
-    roster_shares,
     roster_state,
     token_digest,
 )
@@ -77,11 +77,13 @@ def enrol_device(
     `RoundIsOver`, `PointIsClosed`, `RosterTooLarge`, `InvalidInput`, `TextTooLong`, `DeviceOver` for a phone that was
     taken over before.
     """
-    faults = {
-        **({} if 1 <= table <= point.tables else {"table": f"1–{point.tables}"}),
-        **({} if label.strip() else {"label": "missing"}),
-        **({} if takes_over is None or takes_over.point_id == point.id else {"takes_over": "of another point"}),
-    }
+    faults = {}
+    if not 1 <= table <= point.tables:
+        faults["table"] = _("This point has tables 1 to %(n)s.") % {"n": point.tables}
+    if not label.strip():
+        faults["label"] = _("Write what stands on the phone.")
+    if takes_over is not None and takes_over.point_id != point.id:
+        faults["takes_over"] = _("This phone is of another point.")
     if faults:
         raise InvalidInput(fields=faults)
     _somebody_comes(point)
@@ -252,23 +254,6 @@ def _end(device: Device, why: Ending, *, at: datetime, reason: str = "") -> Devi
 
 
 # ---- whose people come, beside those who have a slot
-
-
-@command("field.expect_at_point", capability=MANAGE)
-def expect_at_point(*, actor: Actor, at: datetime, point: Point, organisations: list[UUID]) -> PointExpects:
-    """Say which enterprises come to a point beside those that have a slot there: these, and none added before.
-
-    Phones there keep their names and nobody else's. Raises `InvalidInput` for an enterprise that is not in the round.
-    """
-    wanted = set(organisations)
-    there = {row.organisation_id for row in roster_shares(point.round)}
-    if wanted - there:
-        raise InvalidInput(fields={"organisations": "not in this round"})
-    Expected.objects.filter(point=point).exclude(organisation__in=wanted).delete()
-    rows = [Expected(point=point, organisation_id=one) for one in sorted(wanted)]
-    Expected.objects.bulk_create(rows, ignore_conflicts=True)
-    record(point, unit_id=point.round.unit_id, data={"organisations": sorted(map(str, wanted))})
-    return PointExpects(point.id, len(wanted))
 
 
 @command("field.expect_also", capability=MANAGE)

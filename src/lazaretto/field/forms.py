@@ -9,7 +9,6 @@ from django.utils.translation import pgettext_lazy
 
 from lazaretto.accounts.fields import AreaField
 from lazaretto.accounts.models import Unit
-from lazaretto.core.errors import DomainError
 from lazaretto.field.models import Device
 from lazaretto.screening.queries.parts import Part
 
@@ -37,13 +36,9 @@ class EnrolForm(forms.Form):
             del self.fields["takes_over"]
 
 
-class CourierForm(forms.Form):
-    """Somebody who carries bags in an area."""
+class CourierDataForm(forms.Form):
+    """How a courier is called and reached, and whose account opens their phone."""
 
-    unit = AreaField(label=_("For whose area"))
-    code = forms.CharField(
-        label=_("Code on the badge"), max_length=20, help_text=_("Letters and digits: a scanner types it.")
-    )
     name = forms.CharField(label=pgettext_lazy("courier", "Name"), max_length=60)
     plate = forms.CharField(label=_("Number plate"), max_length=20, required=False)
     phone = forms.CharField(label=_("Telephone"), max_length=40, required=False)
@@ -52,18 +47,20 @@ class CourierForm(forms.Form):
         help_text=_("If they have one, they open their phone themselves."),
     )  # fmt: skip
 
+
+class CourierForm(CourierDataForm):
+    """Somebody who carries bags in an area."""
+
+    unit = AreaField(label=_("For whose area"))
+    code = forms.CharField(
+        label=_("Code on the badge"), max_length=20, help_text=_("Letters and digits: a scanner types it.")
+    )
+    field_order = ("unit", "code")
+
     def __init__(self, *args: Any, units: Sequence[Unit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["unit"]
         field.offer(units)
-
-    def say(self, error: DomainError) -> None:
-        """What a command refused, at its field where it names one."""
-        fields: dict[str, str] = getattr(error, "fields", {})
-        for name in fields:
-            self.add_error(name if name in self.fields else None, _("Look at this once more."))
-        if not fields:
-            self.add_error(None, str(error))
 
 
 class CardsForm(forms.Form):

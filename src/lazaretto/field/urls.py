@@ -24,6 +24,7 @@ urlpatterns = [
     path("couriers", couriers.listing, name="couriers"),
     path("couriers/own", couriers.own, name="own_courier"),
     path("couriers/<uuid:courier_id>", couriers.one, name="courier"),
+    path("couriers/<uuid:courier_id>/change", couriers.change, name="change_courier"),
     path("couriers/<uuid:courier_id>/end", couriers.end, name="end_courier"),
     path("points", points.listing, name="points"),
     path("points/<uuid:point_id>", points.point, name="point"),

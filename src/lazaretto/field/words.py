@@ -12,6 +12,7 @@ call(
         "field.print_cards": _("Cards of people printed"),
         "field.read_roster": _("Roster taken by a phone"),
         "field.end_shift": _("Shift of a phone ended"),
+        # once a command: the journal has it
         "field.expect_at_point": _("Enterprises expected at a testing point"),
         "field.expect_also": _("Enterprise added to a testing point"),
         "field.expect_no_more": _("Enterprise taken off a testing point"),

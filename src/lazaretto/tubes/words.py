@@ -12,6 +12,7 @@ call(
         "tubes.add_laboratory": _("Laboratory named"),
         "tubes.change_laboratory": _("Laboratory changed"),
         "tubes.add_courier": _("Courier named"),
+        "tubes.change_courier": _("Courier put right"),
         "tubes.make_courier_key": _("Key for a courier's phone made"),
         "tubes.end_courier": _("Courier ended"),
         "tubes.stage_results": _("Results laid out"),

@@ -23,7 +23,7 @@ from lazaretto.field.errors import (
 from lazaretto.field.models import Device, Told
 from lazaretto.field.rules import GRACE, OVERLAP, TAKING, TOLD_PIECE
 from lazaretto.screening.choices import PointState, RoundState
-from lazaretto.screening.models import Point, RosterEntry, RosterShare, Round, Tube
+from lazaretto.screening.models import Point, RosterEntry, Round, Tube
 from lazaretto.screening.rules import CAPTURE, OVER, READ, folded
 from lazaretto.tubes.models import Trail
 from lazaretto.tubes.rules import HANDLE
@@ -139,12 +139,6 @@ def devices(point: Point) -> QuerySet[Device]:
     return (
         Device.objects.filter(point=point).select_related("takes_over", "made_by").order_by("table", "-made_at", "-id")
     )
-
-
-def roster_shares(of: Round) -> list[RosterShare]:
-    """Enterprises of a round with their people, the largest first."""
-    rows = RosterShare.objects.filter(round=of).select_related("organisation")
-    return list(rows.order_by("-people", "organisation__name", "id"))
 
 
 def entries_for_cards(of: Round, organisation: UUID, chosen: Mapping[str, str]) -> QuerySet[RosterEntry]:

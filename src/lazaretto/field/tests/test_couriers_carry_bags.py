@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from lazaretto.core import clock
-from lazaretto.core.errors import InvalidInput, RefusedByDatabase
+from lazaretto.core.errors import InvalidInput
 from lazaretto.core.ids import new_id
 from lazaretto.core.models import JournalEntry
 from lazaretto.screening.tests.rounds import opened, scan, send
@@ -173,14 +173,61 @@ def test_whoever_ended_opens_nothing(cast):
 
 def test_a_code_is_typed_by_a_scanner_and_of_one_courier_alone(cast):
     assert courier(cast, " c-07 ").code == "C-07"
-    with pytest.raises(RefusedByDatabase):
+    with pytest.raises(InvalidInput) as taken:
         commands.add_courier.invoke(
             actor=cast.duty_officer.actor, at=NOW,
             payload={"unit": str(cast.site.unit.pk), "code": "c-07", "name": "李四"},
         )  # fmt: skip
-    for wrong in ({"code": "车1"}, {"code": "C"}, {"name": " "}, {"username": "nobody"}):
-        with pytest.raises(InvalidInput):
+    assert list(taken.value.fields) == ["code"]
+    for wrong in ({"code": "车1"}, {"code": "C"}, {"name": " "}, {"username": "nobody"}, {"phone": "12"}):
+        with pytest.raises(InvalidInput) as refused:
             courier(cast, **{"code": "C11", **wrong})
+        assert set(refused.value.fields) == set(wrong)
+
+
+def test_a_telephone_is_kept_as_it_is_dialled_and_one_account_carries_one_badge(cast):
+    me = somebody("courier", cast.site.unit)
+    assert courier(cast, phone="138 0000-1111", username=me.user.username).phone == "+8613800001111"
+    assert courier(cast, "C08", phone="0571-87654321转12").phone == "+8657187654321,12"
+    with pytest.raises(InvalidInput) as refused:
+        courier(cast, "C09", phone="13800001111、13900001111", username=me.user.username)
+    assert set(refused.value.fields) == {"phone", "username"}
+
+
+def test_what_was_typed_wrong_of_a_courier_is_put_right_and_the_journal_knows(cast):
+    me, one = somebody("courier", cast.site.unit), courier(cast, phone="13800001111")
+    key = key_for(cast, one)
+    given = {"courier": str(one.pk), "name": "张蔷", "plate": "粤A54321", "phone": "", "username": me.user.username}
+    by = {"actor": cast.duty_officer.actor, "at": NOW}
+    commands.change_courier.invoke(**by, payload=given)
+    one.refresh_from_db()
+    assert (one.code, one.name, one.plate, one.phone, one.user) == ("C07", "张蔷", "粤A54321", "", me.user)
+    assert ask(key).json()["courier"]["name"] == "张蔷", "their phone goes on"
+    entry = JournalEntry.objects.filter(command="tubes.change_courier").get()
+    assert entry.data["changed"] == ["name", "phone", "plate", "user"]
+    assert entry.data["before"] == {"name": "张强", "plate": "粤A12345", "account": ""}
+    commands.change_courier.invoke(**by, payload=given)  # their own account is nobody else's
+    with pytest.raises(InvalidInput) as refused:
+        commands.change_courier.invoke(**by, payload={**given, "name": " ", "phone": "12", "username": "nobody"})
+    assert set(refused.value.fields) == {"name", "phone", "username"}
+    commands.end_courier(**by, courier=one)
+    with pytest.raises(CourierOver):
+        commands.change_courier.invoke(**by, payload=given)
+
+
+def test_a_courier_is_put_right_on_their_page_and_nothing_typed_is_lost(cast):
+    client, one = cast.duty_officer.client, courier(cast)
+    there = reverse("field:change_courier", args=[one.pk])
+    given = {"name": "张蔷", "plate": "粤A54321", "phone": "12", "username": "nobody"}
+    page = client.post(there, given)
+    assert page.status_code == 422
+    assert set(page.context["form"].errors) == {"phone", "username"}
+    assert 'value="张蔷"' in page.content.decode()
+    assert client.post(there, {**given, "phone": "13800001111", "username": ""}).status_code == 302
+    one.refresh_from_db()
+    assert (one.name, one.phone, one.code) == ("张蔷", "+8613800001111", "C07")
+    assert "+8613800001111" in client.get(reverse("field:courier", args=[one.pk])).content.decode()
+    assert cast.medic.client.post(there, given).status_code == 403
 
 
 def test_the_phone_asks_as_often_for_many_bags_as_for_few(cast, django_assert_num_queries):
@@ -199,7 +246,10 @@ def test_couriers_are_named_shown_and_ended_on_their_pages(cast):
     page = reverse("field:couriers")
     assert "还没有" in client.get(page).content.decode()
     given = {"unit": str(cast.site.unit.pk), "code": "C07", "name": "张强", "username": "nobody"}
-    assert client.post(page, given).status_code == 422
+    refused = client.post(page, {**given, "phone": "12"})
+    assert refused.status_code == 422
+    assert set(refused.context["form"].errors) == {"username", "phone"}
+    assert 'value="张强"' in refused.content.decode()
     made = client.post(page, {**given, "username": ""})
     one = Courier.objects.get()
     assert made["Location"] == reverse("field:courier", args=[one.pk])

@@ -37,6 +37,8 @@ def test_what_cannot_be_is_said_in_the_form(cast):
     _of, place = opened(cast)
     page = cast.duty_officer.client.post(reverse("field:enrol", args=[place.pk]), {"table": 9, "label": "12"})
     assert page.status_code == 422
+    assert page.context["enrol_form"].errors["table"] == [f"本采样点有 1 至 {place.tables} 号台。"]
+    assert re.search(r'<dialog id="enrol"[^>]* data-open>', page.content.decode()), "it stays open"
     assert not Device.objects.exists()
     assert cast.medic.client.post(reverse("field:enrol", args=[place.pk]), {}).status_code == 403
 

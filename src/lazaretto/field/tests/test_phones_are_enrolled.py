@@ -147,14 +147,12 @@ def test_a_point_with_enterprises_has_their_people_alone(cast):
     made = phone(cast, place)
     first = made.ask("state").json()["roster"]["version"]
     share = of.shares.get(people=1)
-    commands.expect_at_point(
-        actor=cast.duty_officer.actor, at=clock.now(), point=place, organisations=[share.organisation_id]
-    )
+    commands.expect_also(actor=cast.duty_officer.actor, at=clock.now(), point=place, organisation=share.organisation_id)
     told = made.ask("state").json()["roster"]
     assert (told["people"], told["version"] == first) == (1, False)
     assert len(made.ask("roster").json()["rows"]) == 1
     with pytest.raises(InvalidInput):
-        commands.expect_at_point(actor=cast.duty_officer.actor, at=clock.now(), point=place, organisations=[place.pk])
+        commands.expect_also(actor=cast.duty_officer.actor, at=clock.now(), point=place, organisation=place.pk)
 
 
 def test_more_people_than_a_phone_keeps_are_refused_with_what_to_do(cast, monkeypatch):

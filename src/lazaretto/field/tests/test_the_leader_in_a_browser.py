@@ -113,3 +113,23 @@ def test_a_phone_fetches_its_roster_after_a_slot_moved_and_keeps_the_names(windo
     page.locator("[data-press=count]").click()
     choices = page.locator("#c-organisation option")
     expect(choices).to_have_text(["A公司", "B公司"])
+
+
+def test_a_phone_that_cannot_be_enrolled_so_is_said_in_the_dialog_and_nothing_typed_is_lost(
+    window: Opener, cast, place
+):
+    seen = window(language="en", width="phone", session=cast.duty_officer.client.session.session_key)
+    page = seen.open(reverse("field:point", args=[place.pk]))
+    page.get_by_role("button", name="Enrol a phone").first.click()
+    dialog = page.locator("dialog#enrol")
+    dialog.get_by_label("Table", exact=True).fill(str(place.tables + 6))
+    dialog.get_by_label("What is written on the phone").fill("sticker 12")
+    dialog.get_by_role("button", name="Show the code").click()
+    expect(dialog).to_be_visible()
+    expect(dialog.get_by_text(f"This point has tables 1 to {place.tables}.", exact=True)).to_be_visible()
+    expect(dialog.get_by_label("What is written on the phone")).to_have_value("sticker 12")
+    expect(dialog.get_by_label("Table", exact=True)).to_be_focused()
+    assert [one for one in seen.problems() if "422" not in one] == []
+    dialog.get_by_label("Table", exact=True).fill("1")
+    dialog.get_by_role("button", name="Show the code").click()
+    expect(page.get_by_role("heading", name="For the phone of table 1: shown once")).to_be_visible()

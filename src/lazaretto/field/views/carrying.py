@@ -1,28 +1,22 @@
 """The phone of a courier: its page, and the doors that it sends through. The key in the header alone opens them."""
 
-from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
 from typing import Any
 
 from csp.constants import SELF, WASM_UNSAFE_EVAL
 from csp.decorators import csp_update
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 from pydantic import TypeAdapter
 
 from lazaretto.accounts.doors import public
-from lazaretto.core import clock
-from lazaretto.core.errors import DomainError
-from lazaretto.core.middleware import problem_response
 from lazaretto.field.schemas import CarriedIn, read
 from lazaretto.field.speech_couriers import spoken
+from lazaretto.field.views.doors import door, key_in
 from lazaretto.field.views.phone import READER, WASM
 from lazaretto.screening.choices import RoundState
 from lazaretto.tubes.choices import BagState
@@ -53,22 +47,12 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "field/carrying.html", {"given": given})
 
 
-def _door(view: Callable[[HttpRequest, Courier, datetime], dict[str, Any]]) -> Callable[[HttpRequest], HttpResponse]:
-    """A door for couriers: finds whose phone it is, answers with the time; errors as problems."""
+def _a_courier(request: HttpRequest, at: datetime) -> Courier:
+    """Whose key it is. Raises `CourierUnknown`."""
+    return courier_with(key_in(request), at=at)
 
-    @csrf_exempt
-    @public
-    @never_cache
-    @wraps(view)
-    def opened(request: HttpRequest) -> HttpResponse:
-        at = clock.now()
-        try:
-            courier = courier_with(request.headers.get("Authorization", "").removeprefix("Bearer "), at=at)
-            return JsonResponse({"now": at.isoformat(), **view(request, courier, at)})
-        except DomainError as error:
-            return problem_response(error)
 
-    return opened
+_door = door(_a_courier)
 
 
 @require_GET

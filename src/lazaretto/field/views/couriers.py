@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from lazaretto.accounts.asking import answer_of
 from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.accounts.models import Unit
 from lazaretto.core import clock
-from lazaretto.core.errors import DomainError, NotFound
-from lazaretto.field.forms import CourierForm
+from lazaretto.core.errors import NotFound
+from lazaretto.field.forms import CourierDataForm, CourierForm
 from lazaretto.tubes import commands
+from lazaretto.tubes.models import Courier
 from lazaretto.tubes.queries import couriers as queries
 from lazaretto.tubes.rules import COURIER_CODE, HANDLE, MANAGE, READ
 from lazaretto.ui.notices import notify
@@ -34,13 +36,8 @@ def listing(request: HttpRequest) -> HttpResponse:
     form = CourierForm(request.POST or None, units=units, initial={"code": queries.free_code()})
     if request.method == "POST" and form.is_valid():
         given = {**form.cleaned_data, "unit": form.cleaned_data["unit"].pk}
-        try:
-            made = commands.add_courier.invoke(actor=actor, at=clock.now(), payload=given)
-        except DomainError as error:
-            if error.is_of_access:
-                raise
-            form.say(error)
-        else:
+        made = answer_of(request, form, commands.add_courier, **given)
+        if made is not None:
             notify(request, _("Named."))
             return HttpResponseRedirect(reverse("field:courier", args=[made.courier_id]))
     context = {"couriers": rows, "form": form, "may_manage": bool(units)}
@@ -54,12 +51,40 @@ def one(request: HttpRequest, courier_id: UUID) -> HttpResponse:
     """Somebody's badge; a POST makes a code for their phone, shown once."""
     actor = actor_of(request)
     found = queries.courier_by_id(actor, courier_id)
-    context: dict[str, Any] = {"courier": found, "badge": COURIER_CODE.format(code=found.code)}
-    if request.method == "POST":
-        made = commands.make_courier_key(actor=actor, at=clock.now(), courier=found)
-        context |= {"link": _address(made.key), "until": made.until}
-    context["may_manage"] = actor.may(MANAGE, found.unit_id)
-    return render(request, "field/courier_card.html", context)
+    if request.method != "POST":
+        return _card(request, found)
+    made = commands.make_courier_key(actor=actor, at=clock.now(), courier=found)
+    return _card(request, found, link=_address(made.key), until=made.until)
+
+
+@require_POST
+@needs(MANAGE)
+def change(request: HttpRequest, courier_id: UUID) -> HttpResponse:
+    """Put right how somebody is called and reached; the code on their badge stays."""
+    found = queries.courier_by_id(actor_of(request), courier_id)
+    form = CourierDataForm(request.POST)
+    made = form.is_valid() and answer_of(
+        request, form, commands.change_courier, courier=str(found.pk), **form.cleaned_data
+    )
+    if not made:
+        return _card(request, found, form=form)
+    notify(request, _("Put right."))
+    return HttpResponseRedirect(reverse("field:courier", args=[found.pk]))
+
+
+def _card(request: HttpRequest, found: Courier, *, form: CourierDataForm | None = None, **more: Any) -> HttpResponse:
+    known = {
+        "name": found.name, "plate": found.plate, "phone": found.phone,
+        "username": found.user.username if found.user else "",
+    }  # fmt: skip
+    context = {
+        "courier": found,
+        "badge": COURIER_CODE.format(code=found.code),
+        "form": form or CourierDataForm(initial=known),
+        "may_manage": actor_of(request).may(MANAGE, found.unit_id),
+        **more,
+    }
+    return render(request, "field/courier_card.html", context, status=422 if form else 200)
 
 
 @require_POST

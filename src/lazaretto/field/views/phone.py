@@ -4,9 +4,8 @@ No session is asked: the token in the header alone opens them. They lie outside 
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +18,12 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 from pydantic import TypeAdapter
 
 from lazaretto.accounts.doors import public
-from lazaretto.core import clock
 from lazaretto.core.access import Actor
 from lazaretto.core.codes import tidy_code
-from lazaretto.core.errors import DomainError
-from lazaretto.core.middleware import problem_response
 from lazaretto.field import commands
 from lazaretto.field.errors import RosterTooLarge
 from lazaretto.field.models import Device
@@ -47,6 +42,7 @@ from lazaretto.field.queries import (
 from lazaretto.field.rules import CARD
 from lazaretto.field.schemas import BatchIn, ClaimIn, EventsIn, FeversIn, count, moment, read
 from lazaretto.field.speech import spoken
+from lazaretto.field.views.doors import door, key_in
 from lazaretto.screening.commands import Swab, TakenScan, UploadAnswer, note_fevers, take
 from lazaretto.screening.rules import FEVER, PLACES, clock_error
 from lazaretto.tubes.commands import EventsAnswer, take_events
@@ -123,41 +119,29 @@ def heard(device: Device, sent_at: str, queue: str, *, at: datetime) -> None:
     commands.note_contact(device, at=at, queue=count(queue), skew_seconds=behind)
 
 
-def _door(view: Callable[[HttpRequest, Device, datetime], dict[str, Any]]) -> Callable[[HttpRequest], HttpResponse]:
-    """A door for phones: finds the phone, notes what it says of itself, answers with the time; errors as problems."""
-
-    @csrf_exempt
-    @public
-    @never_cache
-    @wraps(view)
-    def opened(request: HttpRequest) -> HttpResponse:
-        at = clock.now()
-        try:
-            device = device_of(request.headers.get("Authorization", "").removeprefix("Bearer "), at=at)
-            heard(device, request.headers.get("X-Sent-At", ""), request.headers.get("X-Queue", ""), at=at)
-            return JsonResponse({"now": at.isoformat(), **view(request, device, at)})
-        except DomainError as error:
-            return problem_response(error)
-
-    return opened
+def _a_phone(request: HttpRequest, at: datetime) -> Device:
+    """Whose token it is; what it says of itself is noted. Raises `DeviceUnknown`."""
+    device = device_of(key_in(request), at=at)
+    heard(device, request.headers.get("X-Sent-At", ""), request.headers.get("X-Queue", ""), at=at)
+    return device
 
 
-@csrf_exempt
+def _anybody(_request: HttpRequest, _at: datetime) -> None:
+    """A phone that has no token yet: the code in its body opens the door."""
+
+
+_door = door(_a_phone)
+
+
 @require_POST
-@public
-@never_cache
-def claim(request: HttpRequest) -> HttpResponse:
+@door(_anybody)
+def claim(request: HttpRequest, _nobody: None, at: datetime) -> dict[str, Any]:
     """A phone exchanges its code for its token. Raises `CodeInvalid`."""
-    at = clock.now()
-    try:
-        given = read(ClaimIn, request.body)
-        commands.claim_device(actor=PHONE, at=at, code=given.code, token=given.token)
-        device = device_of(given.token, at=at)
-        keys = {name: key_of(device, name) for name in ("name", "match")}
-        people = _roster_of(device, at)
-        return JsonResponse({"now": at.isoformat(), "keys": keys, **_standing(device), "roster": people})
-    except DomainError as error:
-        return problem_response(error)
+    given = read(ClaimIn, request.body)
+    commands.claim_device(actor=PHONE, at=at, code=given.code, token=given.token)
+    device = device_of(given.token, at=at)
+    keys = {name: key_of(device, name) for name in ("name", "match")}
+    return {"keys": keys, **_standing(device), "roster": _roster_of(device, at)}
 
 
 @require_GET

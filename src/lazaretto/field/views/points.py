@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from lazaretto.accounts.asking import answer_of
 from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.core import clock
-from lazaretto.core.errors import DomainError, NotFound
+from lazaretto.core.errors import NotFound
 from lazaretto.field import commands, queries
 from lazaretto.field.forms import EnrolForm
 from lazaretto.field.models import Device
@@ -91,23 +92,19 @@ def _replaceable(phones: list[dict[str, Any]]) -> list[Device]:
 @needs(MANAGE)
 def enrol(request: HttpRequest, point_id: UUID) -> HttpResponse:
     """A code for a phone, shown once."""
-    actor, at = actor_of(request), clock.now()
-    found = queries.point_by_id(actor, point_id)
+    found = queries.point_by_id(actor_of(request), point_id)
     form = EnrolForm(request.POST, devices=list(queries.devices(found).filter(claimed_at__isnull=False)))
-    if not form.is_valid():
-        return _page(request, found, enrol_form=form)
-    try:
-        made = commands.enrol_device(actor=actor, at=at, point=found, **form.cleaned_data)
-    except DomainError as error:
-        if error.is_of_access:
-            raise
-        for name, said in getattr(error, "fields", {}).items():
-            form.add_error(name if name in form.fields else None, said)
-        if not form.errors:
-            form.add_error(None, str(error))
+    made = answer_of(request, form, commands.enrol_device, **_asked(found, form)) if form.is_valid() else None
+    if made is None:
         return _page(request, found, enrol_form=form)
     address = f"{settings.BASE_URL}{reverse('field:app')}#code={made.code}"  # a fragment is sent to no server
     return _page(request, found, link=address, link_until=made.expires_at, link_table=form.cleaned_data["table"])
+
+
+def _asked(found: Point, form: EnrolForm) -> dict[str, Any]:
+    other = form.cleaned_data.get("takes_over")
+    said = {name: form.cleaned_data[name] for name in ("table", "label")}
+    return {"point": str(found.pk), **said, **({"takes_over": str(other.pk)} if other else {})}
 
 
 @require_POST

@@ -14,6 +14,7 @@ from lazaretto.tubes.commands.couriers import (
     CourierKeyMade,
     CourierNamed,
     add_courier,
+    change_courier,
     end_courier,
     make_courier_key,
 )
@@ -63,6 +64,7 @@ __all__ = [
     "add_laboratory",
     "call_slip",
     "cancel_results",
+    "change_courier",
     "change_laboratory",
     "close_recall",
     "commit_results",

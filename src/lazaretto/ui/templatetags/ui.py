@@ -227,8 +227,22 @@ def dialog(content: str, name: str, title: str, *, icon_name: str = "", tone: st
 
 @register.simple_block_tag(takes_context=True)
 def confirm(
-    context: template.Context, content: str, name: str, *, title: str, action: str, button: str, tone: str = "red"
+    context: template.Context,
+    content: str,
+    name: str,
+    *,
+    title: str,
+    action: str,
+    button: str,
+    tone: str = "red",
+    opened: bool = False,
 ) -> str:
-    """`{% confirm "move" title= action= button= %}…what will happen, fields…{% endconfirm %}`: asks, then posts."""
-    values = {"content": content, "name": name, "title": title, "action": action, "button": button, "tone": tone}
+    """`{% confirm "move" title= action= button= %}…what will happen, fields…{% endconfirm %}`: asks, then posts.
+
+    `opened`: open from the start, for a form that came back with its errors.
+    """
+    values = {
+        "content": content, "name": name, "title": title, "action": action, "button": button, "tone": tone,
+        "opened": opened,
+    }  # fmt: skip
     return render_to_string("ui/components/confirm.html", {**values, "csrf_token": context.get("csrf_token", "")})

@@ -2,7 +2,7 @@
 export function open(dialog) {
   if (!dialog || dialog.open) return;
   dialog.showModal();
-  dialog.querySelector("[autofocus]")?.focus();
+  (dialog.querySelector("[aria-invalid=true]") ?? dialog.querySelector("[autofocus]"))?.focus(); // what came back with a fault first
 }
 
 export function start() {
