@@ -56,7 +56,20 @@ WORDS: dict[str, str | Promise] = {
     "badgeHere": _("This is the badge of a courier."),
     "undone": _("{code} is taken back."),
     "refused": _("The server did not take it; it is kept on this phone. {words}"),
-    "sent": _("Everything is sent."),
+    "notKept": TABLE["notKept"],
+    # what the server did not take, and whose it is
+    "putAside": _("NOT TAKEN BY THE SERVER: {code} ({n} in all). It stays on this phone, above. {words}"),
+    "asideTitle": _("The server did not take: {n}"),
+    "asideText": _("They count nowhere yet. Show this to the duty officer; then send them again, or have them typed."),
+    "asideAgain": _("Send them again"),
+    "asideCopy": _("Copy them by hand"),
+    "asideList": _("What was not taken"),
+    "asideCopied": _("I have copied them: take them off this phone"),
+    "asideSure": _("Press again: they are nowhere else"),
+    "kind_taken": pgettext_lazy("bag of a courier", "taken"),
+    "kind_arrived": pgettext_lazy("bag of a courier", "handed in"),
+    "othersWait": _("Scans of {courier} that wait: {n}. They go out as those of {courier}."),
+    "othersStay": _("Scans of {courier} that wait: {n}. Scan the code for the phone of {courier}: then they are sent."),
 }  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """The courier's phone in Chromium, and the badge at the table: scanned, typed, seen by the camera; offline; late."""
 
+import json
 import re
 from datetime import timedelta
 
@@ -28,10 +29,10 @@ def place(cast):
     return found
 
 
-def courier(cast) -> Courier:
+def courier(cast, code="C07", name="张强", plate="粤A12345") -> Courier:
     """Somebody with a badge."""
     made = commands.add_courier(
-        actor=cast.duty_officer.actor, at=clock.now(), unit=cast.site.unit, code="C07", name="张强", plate="粤A12345"
+        actor=cast.duty_officer.actor, at=clock.now(), unit=cast.site.unit, code=code, name=name, plate=plate
     )
     return Courier.objects.get(pk=made.courier_id)
 
@@ -142,6 +143,145 @@ def test_what_is_late_is_red_and_a_phone_that_was_ended_keeps_what_it_holds(wind
     again(page)
     expect(page.locator("[data-queue]")).to_have_text("0")
     assert Bag.objects.get(code="B-20").holder == "C07"
+
+
+def away(page: Page, when: str = "") -> None:
+    """The door of scans fails, for batches that say this."""
+    page.route(
+        "**/courier/scans", lambda route: route.abort() if when in route.request.post_data else route.continue_()
+    )
+
+
+def answered(page: Page, when: str, status: int, **problem: str) -> None:
+    """The door of scans answers so, for batches that say this."""
+    said = {"status": status, "content_type": "application/problem+json", "body": json.dumps(problem)}
+    page.route(
+        "**/courier/scans",
+        lambda route: route.fulfill(**said) if when in route.request.post_data else route.continue_(),
+    )
+
+
+def test_what_one_courier_scanned_is_never_sent_as_anothers(window: Opener, cast, place) -> None:
+    bagged(cast, place, "B-17", "T1")
+    bagged(cast, place, "B-18", "T2")
+    reader = carrying(window, cast)
+    page = reader.page
+    away(page)
+    wedge(page, "B-17")
+    says(page, "green", "B-17")
+    wedge(page, link(cast, courier(cast, "C08", "李四", "粤B1")))  # the badge changes while something waits
+    expect(page.locator("[data-courier]")).to_have_text("C08 李四")
+    expect(page.locator("[data-others] li")).to_have_text(["Scans of C07 that wait: 1. They go out as those of C07."])
+    expect(page.locator("[data-bags] li")).to_have_count(0)
+    wedge(page, "B-18")
+    says(page, "green", "B-18")
+    wedge(page, "B-17")
+    says(page, "red", "WAS WITH C07")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("[data-queue]")).to_have_text("2")
+    page.reload()
+    expect(page.locator("[data-queue]")).to_have_text("2")
+    assert reader.problems() == [] or all("ERR_FAILED" in one for one in reader.problems())
+    page.unroute("**/courier/scans")
+    again(page)
+    expect(page.locator("[data-queue]")).to_have_text("0")
+    expect(page.locator("[data-others]")).to_be_hidden()
+    assert dict(TubeEvent.objects.filter(kind="taken").values_list("bag", "to")) == {"B-17": "C07", "B-18": "C08"}
+    assert page.evaluate("Object.keys(JSON.parse(localStorage.getItem('lz-courier-keys')))") == ["C08"]
+
+
+def test_scans_of_a_key_that_is_over_wait_for_a_new_one_of_theirs_and_hold_up_nobody(
+    window: Opener, cast, place
+) -> None:
+    reader = carrying(window, cast)
+    page, first = reader.page, Courier.objects.get()
+    away(page)
+    wedge(page, "B-17")
+    says(page, "amber", "B-17")
+    wedge(page, link(cast, courier(cast, "C08", "李四", "粤B1")))
+    expect(page.locator("[data-courier]")).to_have_text("C08 李四")
+    wedge(page, "B-18")
+    says(page, "amber", "B-18")
+    commands.end_courier(actor=cast.duty_officer.actor, at=clock.now(), courier=first)
+    page.reload()
+    page.unroute("**/courier/scans")
+    again(page)
+    expect(page.locator("[data-queue]")).to_have_text("1")
+    expect(page.locator("[data-courier]")).to_have_text("C08 李四")
+    expect(page.locator("[data-others] li")).to_contain_text("Scan the code for the phone of C07: then they are sent")
+    assert dict(TubeEvent.objects.values_list("bag", "to")) == {"B-18": "C08"}
+    Courier.objects.all().update(ended_at=None)
+    wedge(page, link(cast, first))
+    expect(page.locator("[data-queue]")).to_have_text("0")
+    assert dict(TubeEvent.objects.values_list("bag", "to")) == {"B-17": "C07", "B-18": "C08"}
+
+
+def test_what_the_server_refuses_is_put_aside_and_shown_and_the_rest_goes_on(window: Opener, cast, place) -> None:
+    reader = carrying(window, cast)
+    page = reader.page
+    away(page)
+    for code in ("B-17", "BAD-1", "B-18", "B-19"):
+        wedge(page, code)
+        says(page, "amber", code)
+    page.unroute("**/courier/scans")
+    answered(page, "BAD-1", 422, code="invalid_input", title="Not so.", detail="Call the desk.")
+    page.reload()
+    again(page)
+    expect(page.locator("[data-queue]")).to_have_text("0")
+    says(
+        page, "red", "NOT TAKEN BY THE SERVER: BAD-1 (1 in all). It stays on this phone, above. Not so. Call the desk."
+    )
+    assert set(Bag.objects.values_list("code", flat=True)) == {"B-17", "B-18", "B-19"}
+    page.reload()
+    expect(page.get_by_role("heading", name="The server did not take: 1")).to_be_visible()
+    expect(page.locator("[data-aside] li")).to_contain_text("Not so. Call the desk.")
+    page.get_by_text("Copy them by hand").click()
+    assert page.locator("#c-copy").input_value().startswith("BAD-1\ttaken\t")
+    assert [one for one in reader.problems() if "Failed to load" not in one] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("button", name="I have copied them").click()
+    page.get_by_role("button", name="Press again").focus()
+    expect(page.locator("[data-aside] li")).to_have_count(1)
+    page.unroute("**/courier/scans")
+    page.get_by_role("button", name="Send them again").click()
+    expect(page.locator("[data-aside-box]")).to_be_hidden()
+    expect(page.locator("[data-queue]")).to_have_text("0")
+    assert Bag.objects.filter(code="BAD-1").exists()
+
+
+def test_a_server_in_trouble_over_one_scan_gets_the_others_and_that_one_is_kept(window: Opener, cast, place) -> None:
+    reader = carrying(window, cast)
+    page = reader.page
+    away(page)
+    for code in ("BAD-1", "B-17", "B-18"):
+        wedge(page, code)
+        says(page, "amber", code)
+    page.unroute("**/courier/scans")
+    answered(page, "BAD-1", 500)
+    page.reload()
+    expect(page.locator("[data-queue]")).to_have_text("3")
+    for _turn in range(5):  # in smaller pieces each time
+        with page.expect_response("**/courier/state"):
+            again(page)
+    expect(page.locator("[data-queue]")).to_have_text("1")
+    assert set(Bag.objects.values_list("code", flat=True)) == {"B-17", "B-18"}
+
+
+def test_two_windows_of_one_phone_lose_none_of_each_others_scans(window: Opener, cast, place) -> None:
+    reader = carrying(window, cast)
+    page = reader.page
+    other = reader.context.new_page()
+    other.goto(page.url)
+    reader.context.set_offline(True)
+    for one, code in ((page, "B-17"), (other, "B-18"), (page, "B-19")):
+        wedge(one, code)
+        says(one, "amber", code)
+    expect(page.locator("[data-queue]")).to_have_text("3")
+    expect(other.locator("[data-queue]")).to_have_text("3")
+    reader.context.set_offline(False)
+    again(page)
+    expect(other.locator("[data-queue]")).to_have_text("0")
+    assert set(Bag.objects.values_list("code", flat=True)) == {"B-17", "B-18", "B-19"}
 
 
 def full_bag(page: Page) -> None:

@@ -5,15 +5,22 @@ const key = (round, code) => `${round} ${code}`;
 // Every bag by round and code, as it is by all that this phone knows.
 export function bagsNow(known, queue) {
   const bags = new Map(known.bags.map((one) => [key(one.round, one.code), one]));
-  for (const { kind, round, bag, at } of queue) {
+  const own = known.courier.code;
+  for (const { kind, round, bag, at, courier = own } of queue) {
     const name = key(round, bag), before = bags.get(name) ?? { round, code: bag, tubes: null, point: "", state: "", holder: "" };
-    if (kind === "taken") bags.set(name, { ...before, state: "under_way", holder: known.courier.code, mine: true, left_at: before.left_at ?? at });
+    if (kind === "taken") bags.set(name, { ...before, state: "under_way", holder: courier, mine: courier === own, left_at: before.left_at ?? at });
     else bags.set(name, { ...before, state: "arrived", mine: false, in: true });
   }
   return bags;
 }
 
 export const mine = (known, queue) => [...bagsNow(known, queue).values()].filter((one) => one.mine).sort((one, two) => (one.left_at < two.left_at ? -1 : 1));
+
+// What goes together: of one courier whose key is here, and of one round. `passed` had trouble just now ("courier round").
+export function batchOf(queue, { keys, passed, most }) {
+  const free = queue.filter(({ courier, round }) => keys[courier] && !passed.has(key(courier, round)));
+  return free.filter(({ courier, round }) => courier === free[0].courier && round === free[0].round).slice(0, most);
+}
 
 // Which round a code is of: the one whose bag is on its way or waits, else the one that was chosen, else the only one.
 function homeOf(code, given) {

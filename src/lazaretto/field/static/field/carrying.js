@@ -1,8 +1,9 @@
 // The phone of a courier: bags taken at a point, carried, handed in at a laboratory. Every scan is kept on the phone with its
-// own id and its true time first, and sent when there is a network; the server counts each id once.
+// own id, its true time and whose it is first, and sent by that courier's key when there is a network; the server counts each
+// id once. What it does not take is put aside, shown and kept, and holds up nothing.
 import { element, icon } from "../ui/js/dom.js";
 import * as camera from "./camera.js";
-import { mine, scan } from "./carried.js";
+import { batchOf, mine, scan } from "./carried.js";
 import { clean, read, tidyCode } from "./codes.js";
 import { clock, given, languageNow, sound, speak, word } from "./signs.js";
 import { newId, timeId } from "./store.js";
@@ -16,8 +17,31 @@ const kept = (name, otherwise) => JSON.parse(localStorage.getItem(`lz-courier-${
 const keep = (name, value) => localStorage.setItem(`lz-courier-${name}`, JSON.stringify(value));
 const seconds = (text) => Date.parse(text) / 1000;
 
-const me = { key: kept("key", ""), known: kept("known", NOBODY), queue: kept("queue", []), lab: kept("lab", ""), taker: kept("taker", ""), round: "", mode: "taking", synced: kept("synced", null), offline: false };
-let lastSaid = null, last = "", settling = 0, sending = false, told = 0;
+const KEPT = { key: "", keys: {}, known: NOBODY, queue: [], aside: [], lab: "", taker: "", synced: null };
+const all = () => Object.fromEntries(Object.entries(KEPT).map(([name, otherwise]) => [name, kept(name, otherwise)]));
+
+const me = { ...all(), round: "", mode: "taking", offline: false };
+let lastSaid = null, last = "", settling = 0, sending = false, told = 0, most = MOST;
+
+// A link opens another window of this page, which writes too: what is kept is changed, not what this window remembers.
+function change(name, made) {
+  const value = made(kept(name, KEPT[name]));
+  keep(name, value);
+  me[name] = value;
+}
+addEventListener("storage", () => {
+  Object.assign(me, all());
+  draw();
+});
+
+// Kept by a page of before: a scan was whose phone it was, a key that of the last answer.
+function bindOlder() {
+  const { code } = me.known.courier;
+  if (me.key && code && !me.keys[code]) change("keys", (keys) => ({ ...keys, [code]: me.key }));
+  if (me.queue.some(({ courier }) => !courier)) change("queue", (queue) => queue.map((one) => ({ courier: code, ...one })));
+  const there = new Set(me.queue.map(({ id }) => id)); // the phone died while some were put aside
+  if (me.aside.some(({ id }) => there.has(id))) change("aside", (aside) => aside.filter(({ id }) => !there.has(id)));
+}
 
 // ---- said in colour, sound and words
 
@@ -44,6 +68,8 @@ function showSaid() {
 function draw() {
   const view = me.key ? "work" : "enrol";
   for (const node of root.querySelectorAll("[data-when]")) node.hidden = node.dataset.when !== view;
+  drawAside();
+  drawOthers();
   if (view === "enrol") return;
   const { courier, badge, rounds, laboratories } = me.known, bags = mine(me.known, me.queue), open = rounds.filter((one) => one.open);
   part("courier").textContent = [courier.code, courier.name].join(" ");
@@ -64,6 +90,23 @@ function draw() {
   part("badge").alt = badge?.code ?? "";
   part("undo").disabled = !last;
   drawBags(bags);
+}
+
+// What the server did not take: to be read, copied and sent again.
+function drawAside() {
+  const { aside } = me;
+  part("aside-box").hidden = !aside.length;
+  part("aside-said").textContent = word("asideTitle", { n: aside.length });
+  part("aside").replaceChildren(...aside.map(({ bag, kind, at, courier, words }) => element("li", {}, element("b", {}, bag), ` ${word(`kind_${kind}`)} ${clock(at)} · ${courier}`, element("small", {}, words))));
+  part("aside-copy").value = aside.map(({ bag, kind, at, courier, to = "", officer = "", words }) => [bag, kind, at, courier, to, officer, words].join("\t")).join("\n");
+}
+
+// Scans of whoever carried with this phone before: theirs they stay.
+function drawOthers() {
+  const counts = new Map();
+  for (const { courier } of me.queue) if (courier !== me.known.courier.code || !me.key) counts.set(courier, (counts.get(courier) ?? 0) + 1);
+  part("others").hidden = !counts.size;
+  part("others").replaceChildren(...[...counts].map(([courier, n]) => element("li", {}, icon("hourglass"), element("span", {}, word(me.keys[courier] ? "othersWait" : "othersStay", { n, courier })))));
 }
 
 function fill(select, rows, value) {
@@ -112,13 +155,12 @@ function take(code) {
 
 // On the phone first; what cannot be kept is said and does not count.
 function write(events) {
-  const fresh = events.map((one) => ({ id: timeId(), at: new Date().toISOString(), ...one })), before = me.queue;
-  me.queue = [...before, ...fresh];
+  const { code: courier } = me.known.courier;
+  const fresh = events.map((one) => ({ id: timeId(), at: new Date().toISOString(), courier, ...one }));
   try {
-    keep("queue", me.queue);
+    change("queue", (queue) => [...queue, ...fresh]);
   } catch {
-    me.queue = before;
-    say("refused", "red", { words: "" });
+    say("notKept", "red");
     return false;
   }
   last = fresh.length === 1 ? fresh[0].id : "";
@@ -135,8 +177,7 @@ function settle() {
 
 function undo() {
   const gone = me.queue.find(({ id }) => id === last);
-  me.queue = me.queue.filter(({ id }) => id !== last);
-  keep("queue", me.queue);
+  change("queue", (queue) => queue.filter(({ id }) => id !== last));
   last = "";
   say("undone", "amber", { code: gone?.bag });
   draw();
@@ -158,7 +199,7 @@ async function ask(path, body, key = me.key) {
   const answer = await fetch(given.api + path, { method: body ? "POST" : "GET", body: body && JSON.stringify(body), headers, cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(PATIENCE) });
   if (answer.status === 429 || answer.status === 503) told = performance.now() + (Number(answer.headers.get("Retry-After")) || 5) * 1000 * (1 + Math.random() / 2);
   const found = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw Object.assign(new Error(), { status: answer.status, words: [found.title, found.detail].filter(Boolean).join(" ") });
+  if (!answer.ok) throw Object.assign(new Error(), { key, status: answer.status, code: found.code ?? "", words: [found.title, found.detail].filter(Boolean).join(" ") || String(answer.status) });
   return found;
 }
 
@@ -169,19 +210,16 @@ function learn(answer) {
   keep("synced", me.synced);
 }
 
+// Each by the key of whoever scanned it. What cannot go now holds up nobody else's, and no other round.
 async function send() {
-  if (sending || !me.key || performance.now() < told) return;
+  if (sending || performance.now() < told) return;
   sending = true;
+  const passed = new Set();
+  let trouble = null;
   try {
-    for (let some = ready(); some.length; some = ready()) {
-      const events = some.map(({ id, kind, at, bag, to = "", officer = "" }) => ({ id, kind, at, bag, to, officer }));
-      const answer = await ask("scans", { batch: newId(), round: some[0].round, sent_at: new Date().toISOString(), events });
-      const done = new Set(some.map(({ id }) => id));
-      me.queue = me.queue.filter(({ id }) => !done.has(id));
-      keep("queue", me.queue);
-      learn(answer);
-    }
-    learn(await ask("state"));
+    for (let some = ready(passed); some.length; some = ready(passed)) trouble = (await sendSome(some, passed)) ?? trouble;
+    if (me.key) learn(await ask("state"));
+    if (trouble) throw trouble;
   } catch (error) {
     stumble(error);
   } finally {
@@ -190,23 +228,88 @@ async function send() {
   }
 }
 
-// A scan that may still be taken back waits; of the others those of one round go together.
-function ready() {
-  const free = me.queue.filter(({ id }) => id !== last);
-  return free.filter(({ round }) => round === free[0].round).slice(0, MOST);
+// A scan that may still be taken back waits.
+const ready = (passed) => batchOf(me.queue.filter(({ id }) => id !== last), { keys: me.keys, passed, most });
+
+async function sendSome(some, passed) {
+  const [{ courier, round }] = some;
+  const events = some.map(({ id, kind, at, bag, to = "", officer = "" }) => ({ id, kind, at, bag, to, officer }));
+  try {
+    const answer = await ask("scans", { batch: newId(), round, sent_at: new Date().toISOString(), events }, me.keys[courier]);
+    takeOut(some);
+    most = Math.min(MOST, most * 2);
+    if (me.key && courier === me.known.courier.code) learn(answer);
+    return null;
+  } catch (error) {
+    return refusedWith(error, some, passed);
+  }
+}
+
+// No network, or a server that says wait: everything waits. A key that is over: its scans stay, the others go on. What our
+// server cannot take is halved until the one is found, and put aside. A server in trouble is asked again for these, in
+// smaller pieces and behind the others. Returns what is to be said of it at the end.
+async function refusedWith(error, some, passed) {
+  const [{ courier, round }] = some, { status } = error;
+  if (!status || status === 429 || status === 503) throw error;
+  if (status === 401) return over(courier, error.key);
+  if (error.code && status < 500) {
+    const middle = Math.ceil(some.length / 2);
+    if (status !== 422 || some.length === 1) return putAside(some, error.words);
+    const first = await sendSome(some.slice(0, middle), passed);
+    return (await sendSome(some.slice(middle), passed)) ?? first;
+  }
+  passed.add(`${courier} ${round}`);
+  most = Math.ceil(some.length / 2);
+  const those = new Set(some.map(({ id }) => id));
+  change("queue", (queue) => [...queue.filter(({ id }) => !those.has(id)), ...queue.filter(({ id }) => those.has(id))]);
+  return error;
+}
+
+function takeOut(some) {
+  const done = new Set(some.map(({ id }) => id));
+  change("queue", (queue) => queue.filter(({ id }) => !done.has(id)));
+  const waits = new Set([...me.queue, ...me.aside].map(({ courier }) => courier)), own = me.key ? me.known.courier.code : "";
+  change("keys", (keys) => Object.fromEntries(Object.entries(keys).filter(([code]) => code === own || waits.has(code))));
+}
+
+function putAside(some, words) {
+  change("aside", (aside) => [...aside, ...some.map((one) => ({ ...one, words }))]);
+  takeOut(some);
+  say("putAside", "red", { n: some.length, code: some[0].bag, words });
+  return null;
+}
+
+function sendAgain() {
+  const { aside } = me;
+  change("queue", (queue) => [...queue, ...aside.map(({ words, ...one }) => one)]);
+  change("aside", () => []);
+  send();
+}
+
+// Only after a second press: what is copied by hand is nowhere else any more.
+function forgetAside() {
+  const button = part("aside-forget"), isSure = button.dataset.sure !== undefined;
+  button.toggleAttribute("data-sure", !isSure);
+  button.textContent = word(isSure ? "asideCopied" : "asideSure");
+  if (isSure) change("aside", () => []);
+  draw();
 }
 
 function stumble(error) {
   me.offline = !error.status;
-  if (error.status === 401) return over();
+  if (error.status === 401) return over(me.known.courier.code, error.key);
   if (error.status && error.status < 500 && error.status !== 429) say("refused", "red", { words: error.words });
   return undefined;
 }
 
-function over() {
-  me.key = "";
-  localStorage.removeItem("lz-courier-key");
+// The key of a courier opens nothing any more. Their scans stay theirs, until a new one comes.
+function over(courier, key = me.keys[courier]) {
+  if (me.keys[courier] !== key) return null; // a new one came meanwhile
+  change("keys", ({ [courier]: gone, ...keys }) => keys);
+  if (courier !== me.known.courier.code) return null;
+  keep("key", me.key = "");
   part("enrol-said").textContent = word("over", { n: me.queue.length });
+  return null;
 }
 
 // ---- the key
@@ -215,13 +318,17 @@ const keyOf = (text) => /#key=(lzc_[A-Za-z0-9_-]+)/.exec(text)?.[1] ?? "";
 
 async function open(key) {
   try {
-    learn(await ask("state", null, key));
-    me.key = key;
-    keep("key", key);
+    const answer = await ask("state", null, key), { code } = answer.courier;
+    change("keys", (keys) => ({ ...keys, [code]: key }));
+    last = ""; // whoever had the phone before takes nothing back any more
+    keep("key", me.key = key);
+    learn(answer);
     part("enrol-said").textContent = "";
     say(me.mode === "taking" ? "readyTaking" : "readyHanding", "blue");
+    send();
   } catch (error) {
     part("enrol-said").textContent = error.status ? word("keyFailed", { words: error.words }) : word("keyNoNetwork");
+    if (me.key) say("keyFailed", "red", { words: error.words || word("keyNoNetwork") });
   }
   draw();
 }
@@ -257,7 +364,7 @@ function turnLanguage() {
   draw();
 }
 
-const PRESSES = { camera: () => openCamera("video"), look: () => openCamera("look"), all: handInAll, undo, language: turnLanguage, send: () => send() };
+const PRESSES = { camera: () => openCamera("video"), look: () => openCamera("look"), all: handInAll, undo, again: sendAgain, forget: forgetAside, language: turnLanguage, send: () => send() };
 root.addEventListener("click", (event) => {
   const press = event.target.closest("[data-press]")?.dataset.press, mode = event.target.closest("[data-mode-of]")?.dataset.modeOf;
   if (press) PRESSES[press]();
@@ -278,11 +385,12 @@ part("round").addEventListener("change", (event) => (me.round = event.target.val
 part("taker").addEventListener("input", (event) => keep("taker", me.taker = clean(event.target.value).slice(0, 120)));
 
 speak();
+bindOlder();
 const link = keyOf(location.hash);
 if (link) history.replaceState(null, "", location.pathname);
 draw();
 if (me.key) say("readyTaking", "blue");
-else if (me.queue.length) over();
+else if (me.queue.length) over(me.known.courier.code);
 if (link) open(link);
 else send();
 addEventListener("online", send);
