@@ -17,6 +17,7 @@ BEYOND_DEADLINE: Final = timedelta(days=3)  # "no network for days": a token out
 GRACE: Final = timedelta(days=14)  # after its end a phone may still send what it holds, and nothing else
 ROSTER_PIECE: Final = 1_000
 MOST_ROSTER: Final = 20_000  # people whom one phone keeps; a point sees 2,000 to 3,000
+MOST_COURIERS: Final = 500  # whom a phone knows; with more, a badge may be asked about that is a good one
 NAMES_KNOWN_FOR: Final = timedelta(minutes=1)  # an enterprise that is renamed is called so on phones a minute later
 TOLD_PIECE: Final = 200
 OVERLAP: Final = timedelta(minutes=2)  # what was written at the same moment may become readable later

@@ -89,6 +89,9 @@ WORDS: dict[str, str | Promise] = {
     "forgotten": _("Forgotten. Go on."),
     "misread": _("NOT READ RIGHT: the check digit of this ID number is wrong. Scan it again."),
     "wrongRound": _("WRONG ROUND: this code is of another round of testing."),
+    "noSuchNumber": _(
+        "NOBODY HAS NUMBER {number}: this round ends at {entries}. Scan the ID card, or choose “Not on the list”."
+    ),
     "notListed": _("Not on the list of this point. They are tested too."),
     "cardUnknown": _("This code is of nobody here. Scan the ID card, or choose “Not on the list”."),
     "notOfPoint": _("{name}, of another point, is in place {n} of {of}."),
@@ -158,6 +161,11 @@ WORDS: dict[str, str | Promise] = {
     "laboratoryHere": _("This is the code at a laboratory's door, for couriers."),
     "bagCloseFirst": _("BAG {code} IS NOT CLOSED YET (tubes: {n}). Close it, then scan the courier again."),
     "handOver": pgettext_lazy("bags", "Hand over"),
+    "courierUnknown": _(
+        "{to}: NO COURIER WHOM THIS PHONE KNOWS. Look at the badge and scan it again. Is it a new one, press below."
+    ),
+    "courierAnyway": _("A new courier: give them the bags"),
+    "handedToUnknown": _("Bags given to {to}, whom nobody named: {n}. Written; somebody looks into it."),
     "handedOver": _("Bags given to {to}: {n}."),
     "countTurn": _("Agree the number"),
     "countTitle": _("The number agreed with an enterprise"),

@@ -39,6 +39,7 @@ class Doubt(TextChoices):
 
     SECOND_BAG = "second_bag", _("scanned into a second bag without being taken out of the first")
     AFTER_ARRIVAL = "after_arrival", _("put into a bag after the laboratory received it")
+    UNKNOWN_COURIER = "unknown_courier", _("given to a courier whom nobody named")
     SECOND_COURIER = "second_courier", _("taken by another courier than it was given to")
     SECOND_LABORATORY = "second_laboratory", _("received by two laboratories")
     COUNTED_OTHERWISE = "counted_otherwise", _("the laboratory counts another number of tubes than the table")

@@ -211,12 +211,16 @@ def _left(story: BagStory, fact: Fact) -> BagStory:
     """Given by the table and taken by the courier are two sides of one handing over."""
     other = bool(fact.kind == EventKind.TAKEN and fact.to and story.holder and fact.to != story.holder)
     given = story.state == BagState.UNDER_WAY and story.arrived_at is None
+    strange = fact.kind == EventKind.HANDED_OVER and fact.reason == Doubt.UNKNOWN_COURIER and fact.to != story.holder
+    known = fact.kind == EventKind.TAKEN and fact.to == story.holder  # by their own phone: they were named meanwhile
+    doubts = tuple(one for one in story.doubts if not (known and one == Doubt.UNKNOWN_COURIER))
+    doubts = _with(doubts, Doubt.UNKNOWN_COURIER, when=strange)
     return replace(
         story,
         state=BagState.UNDER_WAY,
         left_at=story.left_at or fact.at,
         holder=fact.to or story.holder,
-        doubts=_with(story.doubts, Doubt.SECOND_COURIER, when=other and given),
+        doubts=_with(doubts, Doubt.SECOND_COURIER, when=other and given),
     )
 
 

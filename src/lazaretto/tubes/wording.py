@@ -44,6 +44,10 @@ DOUBT_STEPS: Final[dict[str, str | Promise]] = {
         "Ask the laboratory whether it has the tube. If not, look for it in this bag; if it is lost, reject "
         "it, and everybody in it is swabbed again."
     ),
+    Doubt.UNKNOWN_COURIER: _(
+        "Ask the table who took it and call them. Is it a courier of ours, name them, and the next bag fits; is it "
+        "not, the bag is fetched back. Until it arrives its tubes count as under way."
+    ),
     Doubt.SECOND_COURIER: _(
         "Call both couriers: whoever has the bag brings it. Until it arrives its tubes count as under way."
     ),

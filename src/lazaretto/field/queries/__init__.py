@@ -20,12 +20,14 @@ from lazaretto.field.queries.phones import (
     working,
 )
 from lazaretto.field.queries.rosters import (
+    Couriers,
     ExpectedPeople,
     HomeLine,
     Names,
     RosterState,
     by_hand,
     comers_at,
+    couriers_at,
     expected_people,
     lines_at,
     names_in,
@@ -35,6 +37,7 @@ from lazaretto.field.queries.rosters import (
 )
 
 __all__ = [
+    "Couriers",
     "ExpectedPeople",
     "HomeLine",
     "Lead",
@@ -45,6 +48,7 @@ __all__ = [
     "by_hand",
     "code_digest",
     "comers_at",
+    "couriers_at",
     "device_of",
     "devices",
     "devices_by",

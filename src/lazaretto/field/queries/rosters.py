@@ -18,15 +18,16 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from lazaretto.field.errors import RosterTooLarge
 from lazaretto.field.models import Device, Expected
 from lazaretto.field.queries.phones import key_of
-from lazaretto.field.rules import MOST_ROSTER, NAMES_KNOWN_FOR, ROSTER_PIECE, document_text
+from lazaretto.field.rules import MOST_COURIERS, MOST_ROSTER, NAMES_KNOWN_FOR, ROSTER_PIECE, document_text
 from lazaretto.headcounts.models import Organisation
 from lazaretto.headcounts.rules import folded
 from lazaretto.people.masking import mask
 from lazaretto.people.pinyin import syllables
 from lazaretto.screening.choices import TubeRule
-from lazaretto.screening.models import AlsoNamed, Point, RosterEntry, RosterShare
+from lazaretto.screening.models import AlsoNamed, Point, RosterEntry, RosterShare, Round
 from lazaretto.slots.models import Slot
 from lazaretto.slots.queries import Comers, comers, slots_by_home
+from lazaretto.tubes.queries.couriers import couriers_for
 
 
 def by_hand(point: Point) -> set[UUID]:
@@ -146,6 +147,25 @@ def _names(round_id: UUID, frozen_at: datetime | None, minute: int) -> Names:
     rows = Organisation.objects.filter(pk__in=there).order_by("name", "id").values_list("pk", "name")
     found = {str(pk): name for pk, name in rows}
     return Names(_short(repr(found)), found)
+
+
+@dataclass(frozen=True)
+class Couriers:
+    """Code, name and number plate of everybody who carries for a round, with a word that changes when they change."""
+
+    version: str
+    rows: Sequence[tuple[str, str, str]]
+
+
+def couriers_at(point: Point, *, at: datetime) -> Couriers:
+    """As they were named within the last minute. Three queries, or none."""
+    return _couriers(point.round_id, int(at.timestamp() // NAMES_KNOWN_FOR.total_seconds()))
+
+
+@lru_cache(maxsize=32)
+def _couriers(round_id: UUID, minute: int) -> Couriers:
+    rows = list(couriers_for(Round.objects.get(pk=round_id)).values_list("code", "name", "plate")[:MOST_COURIERS])
+    return Couriers(_short(repr(rows)), rows)
 
 
 def _short(said: str) -> str:

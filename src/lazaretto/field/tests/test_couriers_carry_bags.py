@@ -11,6 +11,7 @@ from lazaretto.core import clock
 from lazaretto.core.errors import InvalidInput
 from lazaretto.core.ids import new_id
 from lazaretto.core.models import JournalEntry
+from lazaretto.field.tests.phones import phone
 from lazaretto.screening.tests.rounds import opened, scan, send
 from lazaretto.tubes import commands
 from lazaretto.tubes.errors import CourierOver, NotYourBadge
@@ -103,6 +104,41 @@ def test_a_name_that_two_couriers_have_says_neither(cast):
     assert Bag.objects.get().holder == "张强"
     tell(cast, place, seen("handed_over", bag="B2", to="粤B99999"))
     assert Bag.objects.get(code="B2").holder == "C08"
+
+
+def test_a_bag_given_to_a_badge_that_nobody_named_is_a_doubt_until_their_own_phone_has_it(cast):
+    of, place = opened(cast)
+    at_table(cast, place, bag="B0", to="C99")
+    assert Bag.objects.get().doubts == [], "where nobody is named at all a table writes who came"
+    courier(cast)
+    tell(cast, place, seen("handed_over", bag="B1", to="LZC1:C08"), seen("handed_over", bag="B2", to="C09"))
+    found = {row.code: (row.holder, row.state, row.doubts) for row in Bag.objects.exclude(code="B0")}
+    assert found == {
+        "B1": ("LZC1:C08", "under_way", ["unknown_courier"]), "B2": ("C09", "under_way", ["unknown_courier"]),
+    }  # fmt: skip
+    page = cast.duty_officer.client.get(reverse("tubes:bag", args=[of.pk, "B2"])).content.decode()
+    assert "unknown_courier" not in page
+    assert "交给了未登记的送样员" in page
+    new = courier(cast, "C09", name="李四", plate="")
+    ask(key_for(cast, new), batch(of, {"kind": "taken", "bag": "B2"}, at=NOW + timedelta(minutes=1)))
+    assert Bag.objects.get(code="B2").doubts == []
+    tell(cast, place, seen("handed_over", bag="B3", to="c09"))
+    assert (Bag.objects.get(code="B3").holder, Bag.objects.get(code="B3").doubts) == ("C09", [])
+
+
+def test_phones_at_the_tables_know_the_couriers_of_their_round_and_are_told_again_where_they_changed(cast, monkeypatch):
+    _of, place = opened(cast)
+    one = courier(cast, phone="13800001111")
+    courier(cast, "C08", name="王五", plate="")
+    commands.add_courier(actor=cast.duty_officer.actor, at=NOW, unit=cast.other_site.unit, code="C09", name="外区")
+    made = phone(cast, place)
+    told = made.ask("state?couriers=").json()["couriers"]
+    assert told["rows"] == [["C07", "张强", "粤A12345"], ["C08", "王五", ""]], "no telephone, no key, nobody elsewhere"
+    assert "couriers" not in made.ask(f"state?couriers={told['version']}").json()
+    assert "couriers" not in made.ask("state").json(), "a page kept since before asks for nobody"
+    commands.end_courier(actor=cast.duty_officer.actor, at=NOW, courier=one)
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(minutes=1))
+    assert made.ask(f"state?couriers={told['version']}").json()["couriers"]["rows"] == [["C08", "王五", ""]]
 
 
 def test_a_courier_who_takes_what_another_was_given_is_a_doubt(cast):

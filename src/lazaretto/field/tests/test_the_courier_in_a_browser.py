@@ -310,7 +310,7 @@ def test_the_badge_is_scanned_at_the_table_and_opens_no_bag(window: Opener, cast
     page.locator("h1").first.focus()
     page.keyboard.type("LZC1:C07")
     page.keyboard.press("Enter")
-    says(page, "green", "Bags given to C07: 1")
+    says(page, "green", "Bags given to C07 张强: 1")
     wedge(page, "lzc1:c07")
     says(page, "amber", "No closed bag waits for a courier")
     wedge(page, "BAG-18")
@@ -318,10 +318,43 @@ def test_the_badge_is_scanned_at_the_table_and_opens_no_bag(window: Opener, cast
     bar(page, "shut")
     page.locator("#courier").fill("LZC1:C07")
     page.get_by_role("button", name="Hand over").click()
-    says(page, "green", "Bags given to C07: 1")
+    says(page, "green", "Bags given to C07 张强: 1")
     expect(page.locator("[data-queue]")).to_have_text("0")
     assert set(Bag.objects.values_list("code", "holder")) == {("BAG-17", "C07"), ("BAG-18", "C07")}
     assert reader.complaints == []
+
+
+def test_a_badge_of_nobody_is_said_in_the_hand_and_a_press_gives_them_the_bags_all_the_same(
+    window: Opener, cast, place
+) -> None:
+    courier(cast)
+    reader = at_table(window, cast, place)
+    page = reader.page
+    full_bag(page)
+    bar(page, "shut")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    reader.context.set_offline(True)
+    for said in ("LZC1:C99", "LZC1:C99"):  # a second scan is no word of anybody
+        wedge(page, said)
+        says(page, "red", "C99: NO COURIER WHOM THIS PHONE KNOWS")
+    expect(page.locator("[data-closed]")).to_contain_text("waits for the courier")
+    wedge(page, "lzc1:c07")
+    says(page, "green", "Bags given to C07 张强: 1")
+    wedge(page, "BAG-18")
+    wedge(page, "TUBE0009")
+    bar(page, "shut")
+    page.locator("#courier").fill("李四")
+    page.get_by_role("button", name="Hand over").click()
+    says(page, "red", "李四: NO COURIER")
+    assert [one for one in reader.problems() if "ERR_INTERNET_DISCONNECTED" not in one] == []
+    page.get_by_role("button", name="A new courier: give them the bags").click()
+    says(page, "amber", "Bags given to 李四, whom nobody named: 1. Written; somebody looks into it.")
+    expect(page.get_by_role("button", name="A new courier")).to_be_hidden()
+    reader.context.set_offline(False)
+    again(page)
+    expect(page.locator("[data-queue]")).to_have_text("0")
+    found = {row.code: (row.holder, row.doubts) for row in Bag.objects.all()}
+    assert found == {"BAG-17": ("C07", []), "BAG-18": ("李四", ["unknown_courier"])}
 
 
 def test_the_camera_hands_bags_to_a_badge_and_the_courier_sees_them_with_it(
@@ -338,7 +371,7 @@ def test_the_camera_hands_bags_to_a_badge_and_the_courier_sees_them_with_it(
     full_bag(page)
     bar(page, "shut")
     page.locator('[data-press="camera"]').click()
-    says(page, "green", "Bags given to C07: 1")
+    says(page, "green", "Bags given to C07 张强: 1")
     page.locator('[data-press="camera"]').click()
     expect(page.locator("[data-bag-code]")).to_have_text("No bag in hand")
     expect(page.locator("[data-queue]")).to_have_text("0")

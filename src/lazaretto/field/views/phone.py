@@ -29,6 +29,7 @@ from lazaretto.field.errors import RosterTooLarge
 from lazaretto.field.models import Device
 from lazaretto.field.queries import (
     actor_of_device,
+    couriers_at,
     device_of,
     key_of,
     names_in,
@@ -51,8 +52,8 @@ from lazaretto.ui.icons import SPRITE
 
 PHONE = Actor.system("phone")
 MODULES = (
-    "app", "bag", "camera", "carried", "carrying", "codes", "outbox", "roster", "screen", "sign", "signs", "store",
-    "table", "tube",
+    "app", "bag", "camera", "carried", "carrying", "codes", "couriers", "outbox", "roster", "screen", "sign", "signs",
+    "store", "table", "tube",
 )  # fmt: skip
 READER = "vendor/barcode-detector/3.2.2/ponyfill.js"
 WASM = "vendor/zxing-wasm/3.1.3/zxing_reader.wasm"
@@ -141,7 +142,7 @@ def claim(request: HttpRequest, _nobody: None, at: datetime) -> dict[str, Any]:
     commands.claim_device(actor=PHONE, at=at, code=given.code, token=given.token)
     device = device_of(given.token, at=at)
     keys = {name: key_of(device, name) for name in ("name", "match")}
-    return {"keys": keys, **_standing(device), "roster": _roster_of(device, at)}
+    return {"keys": keys, **_standing(device), "roster": _roster_of(device, at), **_couriers_for(device, at, has="")}
 
 
 @require_GET
@@ -158,7 +159,8 @@ def state(request: HttpRequest, device: Device, at: datetime) -> dict[str, Any]:
     told = [{"numbers": row.numbers, "tubes": row.tubes, "table": row.device.table} for row in rows]
     people = _roster_of(device, at, has=request.GET.get("names"))
     told_at = rows[-1].told_at.isoformat() if rows else None
-    return {**_standing(device), "roster": people, "told": told, "told_at": told_at}
+    couriers = _couriers_for(device, at, has=request.GET.get("couriers"))
+    return {**_standing(device), "roster": people, **couriers, "told": told, "told_at": told_at}
 
 
 @require_GET
@@ -237,12 +239,21 @@ def _standing(device: Device) -> dict[str, Any]:
         "device": {"id": str(device.id), "label": device.label, "table": device.table, "until": device.expires_at},
         "point": {"id": str(point.id), "code": point.code, "name": point.name, "closed": point.state == "closed"},
         "round": {
-            "id": str(of.id), "number": of.number, "name": of.name, "state": of.state, "places": PLACES[of.tube_rule],
-            "rule": of.tube_rule, "opens_at": of.opens_at, "deadline_at": of.deadline_at, "reason": of.reason,
+            "id": str(of.id), "number": of.number, "name": of.name, "state": of.state, "entries": of.entries,
+            "places": PLACES[of.tube_rule], "rule": of.tube_rule,
+            "opens_at": of.opens_at, "deadline_at": of.deadline_at, "reason": of.reason,
             "card": CARD.format(round=of.id.hex, number=""),
         },
         "others": list(others_at(device)),
     }  # fmt: skip
+
+
+def _couriers_for(device: Device, at: datetime, *, has: str | None) -> dict[str, Any]:
+    """Who carries bags, where that changed; a page that was kept since before asks for nobody."""
+    known = couriers_at(device.point, at=at) if has is not None else None
+    if known is None or known.version == has:
+        return {}
+    return {"couriers": {"version": known.version, "rows": known.rows}}
 
 
 def _roster_of(device: Device, at: datetime, *, has: str | None = None) -> dict[str, Any] | None:

@@ -22,11 +22,11 @@ from lazaretto.core.secrets import keyed_hash
 from lazaretto.screening.commands.scans import Code, Line, Moment
 from lazaretto.screening.models import Point, Round
 from lazaretto.screening.rules import clock_error, true_time
-from lazaretto.tubes.choices import EventKind, Remark
+from lazaretto.tubes.choices import Doubt, EventKind, Remark
 from lazaretto.tubes.commands.recalls import retest_by_number
 from lazaretto.tubes.errors import EventsReused
 from lazaretto.tubes.models import Bag, EventUpload, Trail, TubeEvent
-from lazaretto.tubes.queries.couriers import codes_meant
+from lazaretto.tubes.queries.couriers import Meant, codes_meant
 from lazaretto.tubes.queries.facts import Key, bag_facts, place_for_events, scanned, tube_facts
 from lazaretto.tubes.rules import HANDLE, LONGEST_SIGNATURE, incomplete, story_of_bag, story_of_tube
 
@@ -158,11 +158,17 @@ _HANDED = frozenset({EventKind.HANDED_OVER, EventKind.TAKEN})
 
 
 def _couriers_by_code(of: Round, events: Sequence[TakenEvent]) -> Sequence[TakenEvent]:
-    """A courier's name or number plate, typed at a table, and the code on their badge are one and the same."""
+    """A courier's name or number plate, typed at a table, and the code on their badge are one and the same. Whom nobody
+    named is kept as it came, with that as the reason: a doubt until somebody looked.
+    """
     meant = codes_meant(of, {one.to for one in events if one.kind in _HANDED})
-    if not meant:
-        return events
-    return [replace(one, to=meant.get(one.to, one.to)) if one.kind in _HANDED else one for one in events]
+    return [_meant(one, meant) if one.kind in _HANDED else one for one in events]
+
+
+def _meant(event: TakenEvent, meant: Meant) -> TakenEvent:
+    if event.kind == EventKind.HANDED_OVER and event.to in meant.unknown:
+        return replace(event, reason=Doubt.UNKNOWN_COURIER.value)
+    return replace(event, to=meant.codes.get(event.to, event.to))
 
 
 def _claim(

@@ -13,7 +13,7 @@ from lazaretto.core.access import ScopedQuerySet
 from lazaretto.core.fields import EncryptedTextField
 from lazaretto.core.ids import new_id
 from lazaretto.screening.models import Point, Round
-from lazaretto.tubes.choices import BagState, EventKind, Standing
+from lazaretto.tubes.choices import BagState, Doubt, EventKind, Standing
 from lazaretto.tubes.models.keys import USER, named
 
 
@@ -111,6 +111,11 @@ class TubeEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.tube or self.bag}"
+
+    @property
+    def reason_label(self) -> str:
+        """The reason in words: as somebody wrote it, or what did not fit when it came."""
+        return str(Doubt(self.reason).label) if self.reason in Doubt.values else self.reason
 
     @property
     def kind_label(self) -> str:

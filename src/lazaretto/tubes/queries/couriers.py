@@ -70,21 +70,36 @@ def actor_of_courier(courier: Courier) -> Actor:
     )  # fmt: skip
 
 
-def codes_meant(of: Round, said: Iterable[str]) -> dict[str, str]:
-    """By what a table typed or scanned of a courier, the code of the one it can only mean."""
+def couriers_for(of: Round) -> QuerySet[Courier]:
+    """Those who carry for a round: of its area and of the areas above, by code."""
+    return Courier.objects.filter(unit__in=chain_of(of.unit_id), ended_at__isnull=True).order_by("code")
+
+
+@dataclass(frozen=True)
+class Meant:
+    """By what a table typed or scanned: the code of the one courier it can only mean; and what means none of them.
+
+    Where no courier is named at all, nothing is unknown: then tables write who came, as on paper.
+    """
+
+    codes: dict[str, str]
+    unknown: frozenset[str]
+
+
+def codes_meant(of: Round, said: Iterable[str]) -> Meant:
+    """Whom these texts mean; one query, or none."""
     texts = {text for text in said if text}
-    if not texts:
-        return {}
-    rows = Courier.objects.filter(unit__in=chain_of(of.unit_id), ended_at__isnull=True)
+    rows = list(couriers_for(of).values_list("code", "name", "plate")) if texts else []
     names: dict[str, str] = {}
     times: Counter[str] = Counter()
-    for code, name, plate in rows.values_list("code", "name", "plate"):
+    for code, name, plate in rows:
         for text in {
             folded(one) for one in (code, COURIER_CODE.format(code=code), name, plate, f"{name}{plate}") if one
         }:
             names[text] = code
             times[text] += 1
-    return {text: names[folded(text)] for text in texts if times[folded(text)] == 1}
+    found = {text: names[folded(text)] for text in texts if times[folded(text)] == 1}
+    return Meant(found, frozenset(text for text in texts if rows and not times[folded(text)]))
 
 
 # ---- what a courier's phone keeps

@@ -144,7 +144,7 @@ function showFound(rows, name = "") {
 const PRESSES = {
   undo: () => (table.question ? answer("") : press("undo")), tube: () => answer("tube"), person: () => answer("person"), seal: () => press("seal"), insist: () => press("insist"), stays: () => press("stays"), gone: () => press("gone"),
   heat: openHeat, stranger: () => openStranger(""), line: openLine, camera: openCamera, language: turnLanguage, theme: turnTheme,
-  look: lookForCode, bags: turnBags, all: () => pressBag("all"), out: () => pressBag("out"), shut: () => pressBag("close"), count: openCount, clear: () => signature.clear(),
+  look: lookForCode, bags: turnBags, all: () => pressBag("all"), out: () => pressBag("out"), shut: () => pressBag("close"), anyway: () => pressBag("anyway"), count: openCount, clear: () => signature.clear(),
   send: () => outbox.soon(true), describe: describe, card: cardSaysSo, end: endShift, copied: () => outbox.wipe(), lamp: () => camera.lamp(root.toggleAttribute("data-lit")),
 };
 root.addEventListener("click", (event) => {

@@ -3,9 +3,10 @@
 export const START = { bag: null, closed: [] };
 
 // facts: sealed (codes sealed here and in no bag), filling (the code of the tube in hand, or ""), bagOf(tube) → the bag it is in,
-// filled(tube) → whether a table that we know of filled it
-export function step(state, event, facts) {
-  return (EVENTS[event.type] ?? nothing)(state, event, facts);
+// filled(tube) → whether a table that we know of filled it, courier(text) → the code that is meant, null for nobody whom we
+// know, called(code) → with their name
+export function step({ doubt, ...state }, event, facts) {
+  return (EVENTS[event.type] ?? nothing)(state, event.type === "anyway" ? { ...event, to: doubt } : event, facts);
 }
 
 const said = (state, key, tone, values = {}, events = []) => ({ state, events, say: { key, tone, values } });
@@ -55,14 +56,17 @@ function close(state, event) {
 
 // The courier's badge, name or number plate, typed or scanned: takes every closed bag that nobody has yet. A bag that is
 // still being filled must not stay behind by a slip.
-function hand(state, event) {
+function hand(state, event, facts) {
   const ready = state.closed.filter(({ to }) => !to);
   const open = state.bag?.tubes.length ? state.bag : null;
   if (open) return said(state, "bagCloseFirst", "red", { code: open.code, n: open.tubes.length });
   if (!ready.length) return said(state, "bagNone", "amber");
   if (!event.to) return said(state, "courierWho", "amber");
-  const closed = state.closed.map((one) => (one.to ? one : { ...one, to: event.to }));
-  return said({ ...state, closed }, "handedOver", "green", { n: ready.length, to: event.to }, ready.map(({ code }) => ({ kind: "handed_over", bag: code, to: event.to, at: event.at })));
+  // Nobody whom the server named: said while they stand there. A new one may have come, so a press gives them the bags.
+  const known = facts.courier(event.to), to = known ?? event.to, called = facts.called(to);
+  if (known === null && event.type !== "anyway") return said({ ...state, doubt: to }, "courierUnknown", "red", { to });
+  const closed = state.closed.map((one) => (one.to ? one : { ...one, to: called }));
+  return said({ ...state, closed }, known === null ? "handedToUnknown" : "handedOver", known === null ? "amber" : "green", { n: ready.length, to: called }, ready.map(({ code }) => ({ kind: "handed_over", bag: code, to, at: event.at })));
 }
 
-const EVENTS = { scan, all, out, close, hand };
+const EVENTS = { scan, all, out, close, hand, anyway: hand };

@@ -69,9 +69,9 @@ function freshToken() {
 
 // Names of enterprises come when they changed, and no roster where the point has more people than a phone keeps: what is
 // here stays. Names are many and change rarely: they lie by themselves, so that a contact does not write them anew.
-function standingOf({ device, point, round, roster: people, others }) {
+function standingOf({ device, point, round, roster: people, others, couriers }) {
   const before = table.standing?.roster ?? {};
-  return { device, point, round, roster: { ...before, ...people }, others };
+  return { device, point, round, roster: { ...before, ...people }, others, couriers: couriers ?? table.standing?.couriers };
 }
 
 function kept(answer) {
@@ -119,10 +119,10 @@ async function run() {
   line.busy = true;
   try {
     if (expired()) await lapseUnlessKnown();
-    const failed = await sendAll().then(() => null, unlessFaulty);
+    const failed = await sendAll();
     if (table.ended && failed) throw failed;
     if (table.ended) return waiting() ? undefined : await wipe();
-    await learn(await ask(`state?since=${encodeURIComponent(table.told.since ?? "")}&names=${table.standing?.roster.names ?? ""}`));
+    await learn(await ask(`state?since=${encodeURIComponent(table.told.since ?? "")}&names=${table.standing?.roster.names ?? ""}&couriers=${table.standing?.couriers?.version ?? ""}`));
     if (failed) throw failed;
     Object.assign(line, { synced: new Date().toISOString(), offline: false });
     failures = 0;
@@ -137,9 +137,10 @@ async function run() {
   return undefined;
 }
 
-// A server that cannot take something says all the same how things stand: a phone that was revoked must hear of it.
+// A server that cannot take something says all the same how things stand: a phone that was revoked must hear of it. And it
+// may take the next batch: only without a network, or told to wait, or ended, everything waits.
 function unlessFaulty(error) {
-  if (error.status >= 500 && error.status !== 503) return error;
+  if (error.status && ![401, 429, 503].includes(error.status)) return error;
   throw error;
 }
 
@@ -155,16 +156,19 @@ async function stumble(error) {
 }
 
 // Everything that may be sent: batches that were begun first, then what is ready, in the order it was captured; fevers
-// before all else, scans before what happened to their tubes.
+// before all else, scans before what happened to their tubes. Returns the first fault, which holds up no other batch.
 async function sendAll() {
-  for (const [batch, { kind, ids }] of await store.all("batches")) await sendOne(batch, kind, ids);
+  let fault = null;
+  const send = (...one) => sendOne(...one).catch((error) => (fault ??= unlessFaulty(error)));
+  for (const [batch, { kind, ids }] of await store.all("batches")) await send(batch, kind, ids);
   for (const kind of ["fevers", "scans", "events"]) {
     for (let ids = ready(kind); ids.length; ids = ready(kind)) {
       const batch = store.timeId();
       await mark(kind, ids, "batched", [{ store: "batches", key: batch, value: { kind, ids } }]);
-      await sendOne(batch, kind, ids);
+      await send(batch, kind, ids);
     }
   }
+  return fault;
 }
 
 // A batch that the server cannot read is halved until the one is found that it cannot read: that one is kept and shown, and
@@ -267,7 +271,8 @@ const lapse = () => ended("expired");
 async function ended(why) {
   table.ended = why;
   const keys = ["name", "match"].map((key) => ({ store: "keys", key, drop: true }));
-  await forgetNames([...keys, { store: "pages", clear: true }, { store: "meta", key: "ended", value: why }]);
+  if (table.standing) table.standing = { ...table.standing, couriers: undefined };
+  await forgetNames([...keys, { store: "pages", clear: true }, { store: "meta", key: "standing", value: table.standing }, { store: "meta", key: "ended", value: why }]);
   await roster.load({});
 }
 

@@ -87,7 +87,7 @@ function drawBag() {
 const short = (scan) => (scan.number && roster.byNumber(scan.number)?.masked) || `${scan.name.slice(0, 1)}*`;
 
 function drawChoices() {
-  const { aside, doubt } = table.state, given = { aside: aside && !table.question, doubt: doubt && !doubt.apart && !table.question, apart: doubt?.apart && !table.question, question: table.question };
+  const { aside, doubt } = table.state, given = { aside: aside && !table.question, doubt: doubt && !doubt.apart && !table.question, apart: doubt?.apart && !table.question, question: table.question, anyway: table.mode === "bags" && table.bags.doubt };
   part("choices").hidden = !Object.values(given).some(Boolean);
   for (const node of part("choices").querySelectorAll("[data-needs]")) node.hidden = !given[node.dataset.needs];
 }

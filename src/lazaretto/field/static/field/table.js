@@ -2,6 +2,7 @@
 import * as roster from "./roster.js";
 import * as store from "./store.js";
 import { isDocument, isName, isSearch, read, shapeOf, tidyCode } from "./codes.js";
+import { courierCalled, courierMeant } from "./couriers.js";
 import { START as NO_BAG, step as bagStep } from "./bag.js";
 import { START, step } from "./tube.js";
 
@@ -171,7 +172,7 @@ export const forgetNames = (more) => after(async () => {
 
 async function actBag(given) {
   if (table.ended) return say("isOver", "red");
-  const { state, events, say: words } = bagStep(table.bags, given, { sealed: unbagged(), filling: table.state.tube?.code ?? "", bagOf: (code) => bagOf.get(code), filled: (code) => sealedTubes.has(code) || table.told.tubes.has(code) });
+  const { state, events, say: words } = bagStep(table.bags, given, { sealed: unbagged(), filling: table.state.tube?.code ?? "", bagOf: (code) => bagOf.get(code), courier: (text) => courierMeant(text, table.standing?.couriers?.rows), called: (code) => courierCalled(code, table.standing?.couriers?.rows), filled: (code) => sealedTubes.has(code) || table.told.tubes.has(code) });
   await keepEvents(events.map(event), [{ store: "meta", key: "bags", value: state }]);
   table.bags = state;
   if (events.length) tell("sealed");
@@ -286,8 +287,10 @@ async function meant(rows) {
 
 function card({ round, number }) {
   if (round !== table.standing.round.id.replaceAll("-", "")) return say("wrongRound", "red");
-  const row = roster.byNumber(number);
+  const row = roster.byNumber(number), { entries } = table.standing.round;
   if (row) return person(row);
+  // A card has a number of the roster, or it is no card of ours: said while they stand there, not when it is sent.
+  if (number < 1 || number > entries) return say("noSuchNumber", "red", { number, entries });
   return act({ type: "person", id: store.timeId(), at: now(), who: { key: `n:${number}`, number, name: `№ ${number}` }, odd: "notOfPoint" });
 }
 
