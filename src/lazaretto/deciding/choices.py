@@ -20,6 +20,7 @@ class Kind(TextChoices):
     TWICE = "twice", _("one person in two tubes")
     PLACE = "place", _("two people in one place of a tube")
     OVERFULL = "overfull", _("more people than the tube takes")
+    HOUSEHOLDS = "households", _("two households in a household tube")
     TWO_POINTS = "two_points", _("one tube at two points")
     REUSED = "reused", _("tube used before in another round")
     WRONG_ROUND = "wrong_round", _("scans of another round")

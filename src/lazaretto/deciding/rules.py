@@ -18,8 +18,8 @@ READ, TAKE, SETTLE = "deciding.read", "deciding.take", "deciding.settle"
 # Decided with words on the page of the queue; all others on the page where their facts are put right.
 SETTLED_HERE: Final = frozenset(
     {
-        Kind.TWICE, Kind.PLACE, Kind.OVERFULL, Kind.TWO_POINTS, Kind.REUSED, Kind.WRONG_ROUND, Kind.NO_NUMBER,
-        Kind.NAMESAKE, Kind.AGREED, Kind.CLOCK,
+        Kind.TWICE, Kind.PLACE, Kind.OVERFULL, Kind.HOUSEHOLDS, Kind.TWO_POINTS, Kind.REUSED, Kind.WRONG_ROUND,
+        Kind.NO_NUMBER, Kind.NAMESAKE, Kind.AGREED, Kind.CLOCK,
     }
 )  # fmt: skip
 
@@ -56,6 +56,7 @@ WITHIN: Final[dict[str, timedelta]] = {
     Kind.TWICE: _BEFORE_THE_LABORATORY,
     Kind.PLACE: _AT_THE_TABLE,
     Kind.OVERFULL: _AT_THE_TABLE,
+    Kind.HOUSEHOLDS: _AT_THE_TABLE,
     Kind.TWO_POINTS: _AT_THE_TABLE,
     Kind.REUSED: _AT_THE_TABLE,
     Kind.WRONG_ROUND: _AT_THE_TABLE,

@@ -32,6 +32,11 @@ STEPS: Final[dict[str, str | Promise]] = {
         "More swabs are in the tube than it takes. Ask the table; whoever is beyond the last place is swabbed again. "
         "Tell the laboratory if the tube has left."
     ),
+    Kind.HOUSEHOLDS: gettext_lazy(
+        "A household tube is for one, and people of two are in it. Do they live together after all? Write that. If "
+        "not, swab one of the households again into a tube of its own before the point closes; a positive of this tube "
+        "calls back everybody in it."
+    ),
     Kind.TWO_POINTS: gettext_lazy(
         "The tube was first used at another point, so these scans count nowhere. Find the tube: if the code was read "
         "wrong, the people here are swabbed again or scanned into the right tube."
@@ -158,6 +163,7 @@ _TOLD: Final = {
     Kind.TWICE: lambda said: _joined(_number(said), said["tube"], _table(said)),
     Kind.PLACE: lambda said: _joined(said["tube"], _("place {n}").format(n=said["slot"]), _table(said)),
     Kind.OVERFULL: lambda said: _joined(said["tube"], _scans(said), _table(said)),
+    Kind.HOUSEHOLDS: lambda said: _joined(said["tube"], _people(said), _table(said)),
     Kind.TWO_POINTS: lambda said: _joined(said["tube"], _scans(said), _table(said)),
     Kind.REUSED: lambda said: _joined(said["tube"], _scans(said), _table(said)),
     Kind.WRONG_ROUND: lambda said: _joined(_scans(said), _table(said)),

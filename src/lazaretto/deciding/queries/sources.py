@@ -9,16 +9,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Count, F, Max, Min, Q
 
 from lazaretto.core.choices import DeadlineState
 from lazaretto.core.deadlines import kind_of
 from lazaretto.core.models import Deadline
+from lazaretto.core.prepared import adapted
 from lazaretto.deciding.choices import Kind
 from lazaretto.deciding.queries.strangers import namesakes
 from lazaretto.deciding.rules import FAR_OFF, due
-from lazaretto.screening.choices import Reason
-from lazaretto.screening.models import DuplicateScan, Fever, Point, Round, Upload
+from lazaretto.screening.choices import Reason, TubeRule
+from lazaretto.screening.models import DuplicateScan, Fever, Point, Round, Scan, Upload
 from lazaretto.tubes.choices import Doubt, FileState, LineState, RecallState, Standing
 from lazaretto.tubes.models import Bag, EventUpload, Positive, Recall, ResultFile, Trail
 from lazaretto.tubes.queries.agreed import agreed
@@ -61,7 +63,7 @@ def found_in(of: Round, *, at: datetime) -> dict[tuple[str, str], Found]:
     """Everything of a round that waits now, by kind and subject."""
     own = _deadlines(of)
     found: dict[tuple[str, str], Found] = {}
-    for source in (_scans, _clocks, _strangers, _agreed, _bags, _tubes, _strays):
+    for source in (_scans, _households, _clocks, _strangers, _agreed, _bags, _tubes, _strays):
         found |= {(one.kind, one.subject): one for one in source(of)}
     points = dict(Trail.objects.filter(round=of.pk, code__in=_codes(of)).values_list("code", "point_id"))
     for with_deadline in (_fevers, _held, _positives, _recalls, _confirmed, _taken_back):
@@ -129,6 +131,33 @@ def _scans(of: Round) -> Iterator[Found]:
         heap.since, heap.last, heap.scans = min(heap.since, came), max(heap.last, came), heap.scans + 1
     for (kind, subject), heap in heaps.items():
         yield Found(kind, subject, heap.since, heap.last, heap.point_id, {**heap.said, "scans": heap.scans})
+
+
+_MIXED = """SELECT s.tube FROM screening_scan s
+JOIN screening_rosterentry e ON e.round_id = s.round_id AND e.number = s.number
+WHERE s.round_id = %s AND e.household IS NOT NULL
+GROUP BY s.tube HAVING MIN(e.household) < MAX(e.household)"""
+
+
+def _households(of: Round) -> Iterator[Found]:
+    """Household tubes with people of two households, as the frozen roster knows them; of whom none is known is of none.
+
+    Uploads do not look for it: it is found beside them, in rounds of household tubes alone; two queries there.
+    """
+    if of.tube_rule != TubeRule.HOUSEHOLD:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_MIXED, [adapted(of.pk)])
+        tubes = [tube for (tube,) in cursor.fetchall()]
+    rows = Scan.objects.filter(round=of.pk, tube__in=tubes).select_related("upload") if tubes else []
+    inside: dict[str, list[Scan]] = {}
+    for row in rows:
+        inside.setdefault(row.tube, []).append(row)
+    for tube, scans in inside.items():
+        last = max(scans, key=lambda row: (row.upload.received_at, row.slot))
+        said = {"tube": tube, "people": len(scans), "table": last.table, "numbers": sorted(row.number for row in scans)}
+        first, came = min(row.upload.received_at for row in scans), last.upload.received_at
+        yield Found(Kind.HOUSEHOLDS, tube, first, came, last.upload.point_id, said)
 
 
 def _clocks(of: Round) -> Iterator[Found]:

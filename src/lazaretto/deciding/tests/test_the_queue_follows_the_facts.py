@@ -3,16 +3,20 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from lazaretto.core.deadlines import open_deadlines, sweep
 from lazaretto.core.models import Alarm, Deadline
 from lazaretto.deciding import commands, duties
+from lazaretto.deciding.commands import settle
 from lazaretto.deciding.deadlines import WAITING
 from lazaretto.deciding.duties import follow
 from lazaretto.deciding.models import Matter
 from lazaretto.deciding.proofs import questions_of_rounds_watched
+from lazaretto.deciding.queries import sources
 from lazaretto.deciding.rules import look_alikes
 from lazaretto.deciding.tests.questions import HOUR, waiting
+from lazaretto.headcounts.models import Household, Member
 from lazaretto.screening.commands import TakenScan, answer_fever, cancel_round
 from lazaretto.screening.commands.scans import Stranger
 from lazaretto.screening.models import Round
@@ -46,6 +50,39 @@ def test_every_conflict_of_scans_is_one_question_and_the_same_scan_again_is_none
     assert Matter.objects.count() == 6
     commands.follow_round(of, at=NOW)
     assert Matter.objects.count() == 6, "asked again it changes nothing"
+
+
+@pytest.mark.parametrize(("rule", "asked"), [("household", {"households"}), ("10", set())])
+def test_two_households_in_one_household_tube_are_a_question_however_they_came_in(cast, rule, asked):
+    homes = [Household.objects.create(unit=cast.site.unit, started_at=NOW) for _home in range(2)]
+    home = enterprise(cast.site.unit, "小区", range(1, 7))
+    for nth, name in enumerate(("员工001", "员工002", "员工003", "员工004")):
+        Member.objects.filter(organisation=home, name=name).update(household=homes[nth // 2])
+    of, place = open_one(cast, tube_rule=rule)
+    send(cast, place, scan(1, tube="T1"), scan(2, tube="T1"), scan(5, tube="T1"), scan(3, tube="T2"))
+    assert waiting(of) == {}, "of whom no household is known may be of this one"
+    later = NOW + HOUR
+    send(cast, place, scan(4, tube="T1", table=2), at=later)
+    found = waiting(of, at=later)
+    assert set(found) == asked
+    if not asked:
+        return
+    row = found["households"]
+    assert (row.subject, row.point, row.due_at) == ("T1", place, NOW + 2 * HOUR)
+    assert row.said == {"tube": "T1", "people": 4, "table": 2, "numbers": [1, 2, 4, 5]}
+    page = cast.duty_officer.client.get(reverse("deciding:one", args=[row.pk])).content.decode()
+    assert all(name in page for name in ("员工001", "员工004"))
+    settle(actor=cast.duty_officer.actor, at=later, matter=row, words="同住一户")
+    assert waiting(of, at=later) == {}
+    send(cast, place, scan(6, tube="T1"), at=later + HOUR)
+    assert set(waiting(of, at=later + HOUR)) == {"households"}, "more of it came"
+
+
+def test_only_rounds_of_household_tubes_are_looked_through_for_households(cast, django_assert_num_queries):
+    of, place = opened(cast)
+    send(cast, place, scan(1), scan(2))
+    with django_assert_num_queries(0):
+        assert list(sources._households(of)) == []
 
 
 def test_a_tube_of_a_round_before_is_a_question_of_this_one(cast):
