@@ -154,6 +154,23 @@ def test_where_something_stands_in_the_way_nothing_is_written_and_each_goes_its_
 
 
 @database
+def test_where_one_of_many_stands_in_the_way_the_others_still_go_together(cast, token):
+    _of, place = opened(cast, people=20)
+    taken(token, batch(place, one(1)))
+    before = JournalEntry.objects.count()
+    bodies = [batch(place, one(number, tube=f"N{number}", slot=1)) for number in range(2, 18)]
+    bodies[5] = batch(place, one(1, tube="N1"))
+    said = taken(token, *bodies)
+    assert [place for place, answer in enumerate(said) if answer is None] == [4, 5, 6, 7], "the few it stood among"
+    assert [answer["batch"] for answer in said if answer] == [
+        body["batch"] for place, body in enumerate(bodies) if not 4 <= place < 8
+    ]
+    assert (Scan.objects.count(), Upload.objects.count()) == (13, 13)
+    assert JournalEntry.objects.count() == before + 12
+    assert not scans_balance(clock.now()).offenders
+
+
+@database
 def test_a_batch_that_is_here_already_or_twice_among_them_spoils_no_other(cast, token):
     _of, place = opened(cast)
     before, twice = batch(place, one(1)), batch(place, one(2))
