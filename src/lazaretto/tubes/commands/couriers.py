@@ -118,7 +118,7 @@ def _told(*, name: str, plate: str, phone: str, username: str, of: Courier | Non
     user = User.objects.filter(username=username.strip(), is_active=True).first() if username.strip() else None
     if username.strip() and user is None:
         faults["username"] = _("Nobody can sign in under this name. Leave it empty if they have no account.")
-    elif user is not None and _carrying(user).exclude(pk=of.pk if of else None).exists():
+    elif user is not None and _carrying(user).exclude(pk__in=[of.pk] if of else []).exists():
         faults["username"] = _("Another courier has this account.")
     values = {"name": whole(name, 60), "plate": whole(plate, 20), "phone": number or "", "user": user}
     return _Told(values, faults)

@@ -95,6 +95,8 @@ function draw() {
 // What the server did not take: to be read, copied and sent again.
 function drawAside() {
   const { aside } = me;
+  const above = part(me.key ? "say" : "enrol-said"); // below what is said of a scan, wherever that is
+  if (above.nextElementSibling !== part("aside-box")) above.after(part("aside-box"), part("others"));
   part("aside-box").hidden = !aside.length;
   part("aside-said").textContent = word("asideTitle", { n: aside.length });
   part("aside").replaceChildren(...aside.map(({ bag, kind, at, courier, words }) => element("li", {}, element("b", {}, bag), ` ${word(`kind_${kind}`)} ${clock(at)} · ${courier}`, element("small", {}, words))));
@@ -275,7 +277,7 @@ function takeOut(some) {
 function putAside(some, words) {
   change("aside", (aside) => [...aside, ...some.map((one) => ({ ...one, words }))]);
   takeOut(some);
-  say("putAside", "red", { n: some.length, code: some[0].bag, words });
+  say("putAside", "red", { n: me.aside.length, code: some[0].bag, words });
   return null;
 }
 
