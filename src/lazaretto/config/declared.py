@@ -68,13 +68,27 @@ def _register_up(commands: cli.Commands) -> None:
         run="lazaretto.config.steward:run",
         summary=_("Do the background duties alone (`up` does them too)"),
     )
+    results = cli.add_command(
+        commands,
+        "results",
+        run="lazaretto.config.results.serving:run",
+        summary=_("Show people their own results alone, on a machine of its own (`up` does it too)"),
+        django=False,  # it has settings of its own
+    )
+    add_address(results, at=8100)
+    results.add_argument("--socket", type=Path, metavar="FILE", help=_("listen at a socket of this machine instead"))
 
 
 def add_serving(parser: argparse.ArgumentParser) -> None:
     """Where and how to serve."""
-    parser.add_argument("--host", default="127.0.0.1", help=_("address to listen at (%(default)s)"))
-    parser.add_argument("--port", type=port, default=8000, help=_("port to listen at (%(default)s)"))
+    add_address(parser, at=8000)
     parser.add_argument("--workers", type=positive, default=2, help=_("server processes (%(default)s)"))
+
+
+def add_address(parser: argparse.ArgumentParser, *, at: int) -> None:
+    """Where to listen, with a certificate or without."""
+    parser.add_argument("--host", default="127.0.0.1", help=_("address to listen at (%(default)s)"))
+    parser.add_argument("--port", type=port, default=at, help=_("port to listen at (%(default)s)"))
     parser.add_argument("--certificate", type=Path, metavar="FILE", help=_("serve HTTPS with this certificate"))
     parser.add_argument("--key", type=Path, metavar="FILE", help=_("the private key of the certificate"))
 

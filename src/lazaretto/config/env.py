@@ -16,6 +16,8 @@ TRUE = {"1", "true", "yes", "on"}
 FALSE = {"", "0", "false", "no", "off"}
 SHORTEST_KEY = 40  # characters
 MOST_WAITING = 100_000  # requests under way in one process
+RESULTS, RESULTS_DATABASE = "LAZARETTO_RESULTS_URL", "LAZARETTO_RESULTS_DATABASE_URL"
+LOOKED_UP_WITHIN = 2  # seconds that the pages of own results wait for their database
 
 
 class SettingError(Exception):
@@ -41,6 +43,8 @@ class Environment:
     threads: int
     shed_display: int
     shed_all: int
+    results: str  # where own results are asked for: http(s)://…, unix:/path, or empty
+    results_database: dict[str, Any]  # read only, never written
 
 
 def read(source: Mapping[str, str] | None = None) -> Environment:
@@ -50,9 +54,10 @@ def read(source: Mapping[str, str] | None = None) -> Environment:
     threads = _threads(env.get("LAZARETTO_THREADS", "8"))
     display, everything = _sheds(env, threads)
     base_url = _base_url(env.get("LAZARETTO_URL", "http://localhost:8000"))
+    database_url = env.get("LAZARETTO_DATABASE_URL", "")
     return Environment(
         data_dir=data_dir,
-        database=_database(env.get("LAZARETTO_DATABASE_URL", ""), data_dir),
+        database=_database("LAZARETTO_DATABASE_URL", database_url, data_dir),
         secret_key=_given_key(env.get("LAZARETTO_SECRET_KEY", "")) or _stored_key(data_dir),
         debug=_boolean("LAZARETTO_DEBUG", env.get("LAZARETTO_DEBUG", "")),
         hosts=_hosts(env.get("LAZARETTO_HOSTS", ""), base_url),
@@ -62,6 +67,10 @@ def read(source: Mapping[str, str] | None = None) -> Environment:
         threads=threads,
         shed_display=display,
         shed_all=everything,
+        results=_results(env.get(RESULTS, "")),
+        results_database=_read_only(
+            _database(RESULTS_DATABASE, env.get(RESULTS_DATABASE, "") or database_url, data_dir)
+        ),
     )
 
 
@@ -78,7 +87,7 @@ def _data_dir(value: str) -> Path:
     return path
 
 
-def _database(url: str, data_dir: Path) -> dict[str, Any]:
+def _database(name: str, url: str, data_dir: Path) -> dict[str, Any]:
     if not url:
         return _sqlite(data_dir / "lazaretto.sqlite3")
     parts = urlsplit(url)
@@ -88,15 +97,15 @@ def _database(url: str, data_dir: Path) -> dict[str, Any]:
         )
         if not path:
             raise SettingError(
-                "LAZARETTO_DATABASE_URL",
+                name,
                 "the SQLite file is missing",
                 "Write sqlite:////absolute/file or leave it empty",
             )
         return _sqlite(Path(path))
     if parts.scheme in {"postgres", "postgresql"}:
-        return _postgresql(url)
+        return _postgresql(name, url)
     raise SettingError(
-        "LAZARETTO_DATABASE_URL",
+        name,
         f"the scheme {parts.scheme or '(none)'} is not known",
         "Write postgresql://user:password@host:5432/name or sqlite:////absolute/file",
     )
@@ -123,19 +132,19 @@ def _sqlite(path: Path) -> dict[str, Any]:
     }
 
 
-def _postgresql(url: str) -> dict[str, Any]:
+def _postgresql(variable: str, url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     name = unquote(parts.path.lstrip("/"))
     if not name:
         raise SettingError(
-            "LAZARETTO_DATABASE_URL",
+            variable,
             "the name of the database is missing",
             "Write postgresql://user:password@host:5432/name",
         )
     try:
         port = parts.port
     except ValueError as error:
-        raise SettingError("LAZARETTO_DATABASE_URL", "the port is not a number", "Write …@host:5432/name") from error
+        raise SettingError(variable, "the port is not a number", "Write …@host:5432/name") from error
     return {
         "ENGINE": "lazaretto.core.postgresql",
         "NAME": name,
@@ -149,6 +158,31 @@ def _postgresql(url: str) -> dict[str, Any]:
         # PostgreSQL twenty times as long as running it.
         "OPTIONS": {"options": "-c jit=off"},
     }
+
+
+def _read_only(known: dict[str, Any]) -> dict[str, Any]:
+    """The same database for whoever only looks: nothing can be written, and nobody waits longer than a phone does."""
+    seconds = LOOKED_UP_WITHIN
+    if known["ENGINE"].endswith("sqlite"):
+        options = {
+            "timeout": seconds,
+            "cached_statements": 100,
+            "init_command": "PRAGMA query_only=ON; PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY;",
+        }
+        return {**known, "NAME": f"{Path(known['NAME']).absolute().as_uri()}?mode=ro", "OPTIONS": options}
+    said = f"-c jit=off -c default_transaction_read_only=on -c statement_timeout={seconds * 1000}"
+    options = {"options": said, "connect_timeout": seconds, "tcp_user_timeout": seconds * 1000}
+    return {**known, "OPTIONS": options}
+
+
+def _results(value: str) -> str:
+    """Where the front asks for own results; empty where `lazaretto up` starts a process for them."""
+    parts = urlsplit(value)
+    if value and not (parts.scheme in {"http", "https"} and parts.hostname) and not value.startswith("unix:/"):
+        raise SettingError(
+            RESULTS, f"{value!r} is no address", "Write http://10.0.0.5:8100, or leave it out: `up` starts them itself"
+        )
+    return value.rstrip("/")
 
 
 def _given_key(value: str) -> str:

@@ -25,6 +25,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Wsgi = Callable[..., Iterable[bytes]]
 Said = tuple[int, list[tuple[bytes, bytes]], bytes]  # status, headers, body
+Elsewhere = Callable[[Scope], Awaitable[Said]]  # asks another process
 
 
 class PutOff(Protocol):
@@ -57,10 +58,8 @@ class Intake(Protocol):
         """The answer, or None where Django has to look at the request after all."""
 
 
+APART = "/r/"  # people's own results and passes: another process has them (`config.results`)
 IN_MEMORY = 1024 * 1024  # bytes of a request kept in memory before it goes to a temporary file
-# People's own results and passes: thousands look at the same minute. They have threads of their own, and with them
-# connections of their own, so that neither their number nor their failing takes one from capture.
-APART, APART_THREADS = "/r/", 2
 AT_ONCE = 1024 * 1024  # bytes of an answer read before they are sent
 
 
@@ -75,13 +74,14 @@ class Front:
         threads: int,
         put_off: PutOff | None = None,
         intake: Intake | None = None,
+        results: Elsewhere | None = None,
     ) -> None:
         self.pages = pages
         self.streams = streams
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="pages")
-        self.apart = ThreadPoolExecutor(APART_THREADS, thread_name_prefix="passes")
         self.put_off = put_off
         self.intake = intake
+        self.results = results
         self.under_way = 0  # in the one thread of the event loop
         self.under_way_apart = 0
 
@@ -91,10 +91,10 @@ class Front:
             await self._live(receive, send)
         elif scope["path"].startswith("/live/"):
             await self.streams.serve(scope, receive, send, self.pool)
-        elif scope["path"].startswith(APART):
-            await self._pass(scope, receive, send)
+        elif self.results is not None and scope["path"].startswith(APART):
+            await say(send, await self._result(scope, self.results))
         elif (answer := self._later(scope)) is not None:
-            await _say(send, answer)
+            await say(send, answer)
         else:
             self.under_way += 1
             try:
@@ -105,14 +105,13 @@ class Front:
     def _later(self, scope: Scope, *, apart: int | None = None) -> Said | None:
         return self.put_off(scope, self.under_way, apart=apart) if self.put_off is not None else None
 
-    async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """What people look at of their own; counted for itself, so that it puts off nothing else."""
+    async def _result(self, scope: Scope, ask: Elsewhere) -> Said:
+        """What another process shows; counted for itself, so that it puts off nothing else and takes no thread here."""
         if (answer := self._later(scope, apart=self.under_way_apart)) is not None:
-            await _say(send, answer)
-            return
+            return answer
         self.under_way_apart += 1
         try:
-            await self._page(scope, receive, send, self.apart)
+            return await ask(scope)
         finally:
             self.under_way_apart -= 1
 
@@ -124,7 +123,6 @@ class Front:
         await send({"type": "lifespan.startup.complete"})
         await receive()
         self.pool.shutdown(wait=False, cancel_futures=True)
-        self.apart.shutdown(wait=False, cancel_futures=True)
         if self.intake is not None:
             self.intake.close()
         await send({"type": "lifespan.shutdown.complete"})
@@ -138,7 +136,7 @@ class Front:
                     return
                 size = body.tell()
                 if (taken := await self._taken_in(scope, body)) is not None:
-                    await _say(send, taken)
+                    await say(send, taken)
                     return
                 body.seek(0)
             environ = environ_of(scope, body)
@@ -163,7 +161,8 @@ class Front:
         return await self.intake.answer(scope, body.read())
 
 
-async def _say(send: Send, answer: Said) -> None:
+async def say(send: Send, answer: Said) -> None:
+    """Send a whole answer."""
     status, headers, body = answer
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
@@ -272,6 +271,16 @@ def _call(pages: Wsgi, environ: dict[str, Any]) -> _Answer:
     answer = _Answer()
     answer.begin(pages(environ, answer.start))
     return answer
+
+
+def answered(pages: Wsgi, environ: dict[str, Any]) -> Said:
+    """The whole answer, for pages that are small."""
+    answer = _call(pages, environ)
+    body = answer.part
+    while not answer.finished:
+        answer.read_on()
+        body += answer.part
+    return answer.status, answer.headers, body
 
 
 def _leave() -> None:

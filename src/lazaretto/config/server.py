@@ -22,6 +22,7 @@ def application() -> Front:
     environment = import_module("lazaretto.config.settings").ENVIRONMENT
     limits = import_module("lazaretto.config.shedding").Limits(environment.shed_display, environment.shed_all)
     intake = import_module("lazaretto.config.intake").Intake()
+    results = import_module("lazaretto.config.results.line").Line(environment.results)
     settle()
     sys.setswitchinterval(TURN)
-    return Front(pages, streams, threads=environment.threads, put_off=limits, intake=intake)
+    return Front(pages, streams, threads=environment.threads, put_off=limits, intake=intake, results=results)

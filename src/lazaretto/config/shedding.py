@@ -6,6 +6,7 @@ off is told when to come back; phones add up to half as much of their own, so th
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
 from http import cookies
@@ -13,8 +14,9 @@ from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
+from django.utils.translation import get_supported_language_variant, override
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
+from django.utils.translation.trans_real import parse_accept_lang_header
 
 from lazaretto.config.front import Said
 from lazaretto.core.errors import DomainError
@@ -29,7 +31,8 @@ PAGE = """<!doctype html><html lang="{language}"><head><meta charset="utf-8"><ti
 <meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
 {again}</head><body><h1>{title}</h1><p>{step}</p></body></html>"""
 
-MOST_APART = 16  # own results under way in a process, the waiting ones too: two threads answer them in a second
+MOST_APART = 16  # own results asked for at once by a process: the one that shows them answers them in a second
+LONGEST_WISH = 500  # characters of a header that are read
 AGAIN = '<meta http-equiv="refresh" content="{}">'  # what was sent by a form is not sent again by this
 
 
@@ -76,7 +79,7 @@ def _only_looks(scope: Mapping[str, Any]) -> bool:
 def answer_of(error: DomainError, scope: Mapping[str, Any]) -> tuple[Headers, bytes]:
     """Without Django: a problem document for programs, words for a part of a page, a page that asks again."""
     asked = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-    language = _language(asked)
+    language = language_of(asked)
     with override(language):
         kind, body, more = _written(error, scope, asked, language)
     headers = {
@@ -100,11 +103,16 @@ def _written(
     return "text/html", page.encode(), {"content-security-policy": "default-src 'none'"}
 
 
-def _language(asked: Mapping[str, str]) -> str:
-    """What the browser was set to here, else the installation's."""
+def language_of(asked: Mapping[str, str]) -> str:
+    """What the browser was set to here, else what it asks for, else the installation's; `asked` has small names."""
+    known = {code for code, _name in settings.LANGUAGES}
     try:
         chosen = cookies.SimpleCookie(asked.get("cookie", "")).get(settings.LANGUAGE_COOKIE_NAME)
     except cookies.CookieError:
         chosen = None
-    known = {code for code, _name in settings.LANGUAGES}
-    return chosen.value if chosen is not None and chosen.value in known else settings.LANGUAGE_CODE
+    if chosen is not None and chosen.value in known:
+        return chosen.value
+    for code, _weight in parse_accept_lang_header(asked.get("accept-language", "")[:LONGEST_WISH]):
+        with suppress(LookupError):
+            return get_supported_language_variant(code)
+    return settings.LANGUAGE_CODE

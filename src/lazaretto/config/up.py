@@ -7,12 +7,16 @@ import os
 import socket
 import ssl
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
 from django.db import connections
 
 from lazaretto.config import static
+from lazaretto.config.env import RESULTS
 from lazaretto.config.operations import apply_migrations
 from lazaretto.config.supervisor import Child, Opening, supervise
 from lazaretto.core import cli
@@ -60,7 +64,7 @@ def port_is_free(host: str, port: int) -> bool:
 
 
 def serve(arguments: argparse.Namespace) -> int:
-    """Start server and steward and stay until told to stop."""
+    """Start server, steward and own results, and stay until told to stop."""
     if not settings.DEBUG:
         static.collect()
     connections.close_all()
@@ -69,8 +73,11 @@ def serve(arguments: argparse.Namespace) -> int:
     )  # links and QR codes of what we start lead to where it is
     cli.say(_("Starting …"))
     said = _("Lazaretto is at {address} (stop with Ctrl-C)").format(address=address(arguments))
-    opening = Opening(answers=lambda: answers(arguments), then=lambda: cli.say(said), within=PATIENCE)
-    if not supervise([Child("server", server_words(arguments)), Child("steward", program("steward"))], opening):
+    children = [Child("server", server_words(arguments)), Child("steward", program("steward"))]
+    with own_results() as later:
+        opening = Opening(lambda: answers(arguments), lambda: cli.say(said), within=PATIENCE, later=later)
+        served = supervise(children, opening)
+    if not served:
         cli.complain(
             _("The server did not answer at {address} within {seconds} seconds and was stopped; see above why.").format(
                 address=address(arguments), seconds=PATIENCE
@@ -79,6 +86,21 @@ def serve(arguments: argparse.Namespace) -> int:
         return cli.FAILED
     cli.say(_("Stopped."))
     return cli.OK
+
+
+@contextmanager
+def own_results() -> Iterator[list[Child]]:
+    """The process that shows people their own results, where no other machine does; the server is told where it is."""
+    if os.environ.get(RESULTS):
+        yield []
+        return
+    with tempfile.TemporaryDirectory(prefix="lazaretto-") as folder:  # nobody else may enter it; its path is short
+        path = str(Path(folder) / "results")
+        os.environ[RESULTS] = f"unix:{path}"
+        try:
+            yield [Child("results", program("results", "--socket", path), beats=True)]
+        finally:
+            del os.environ[RESULTS]
 
 
 def answers(arguments: argparse.Namespace) -> bool:

@@ -21,8 +21,12 @@ def address_of(request: HttpRequest) -> str:
 
     The last name in its header is the one that it saw itself; what stands before it anybody may have written.
     """
-    near = str(request.META.get("REMOTE_ADDR", ""))
-    said = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    return believed(str(request.META.get("REMOTE_ADDR", "")), request.headers.get("X-Forwarded-For", ""))
+
+
+def believed(near: str, forwarded: str) -> str:
+    """The address for which `near` asks, by what it says in `X-Forwarded-For`."""
+    said = forwarded.rpartition(",")[2].strip()
     return said if said and _is(near, loopback=True) and _is(said) else near
 
 

@@ -28,20 +28,9 @@ class Slow:
         return [b"done"]
 
 
-class Halls(Slow):
-    """Pages whose own results hang, or break; all others answer at once."""
-
-    def __init__(self, *, broken=False):
-        super().__init__()
-        self.broken = broken
-
-    def __call__(self, environ, start):
-        if not environ["PATH_INFO"].startswith("/r/"):
-            start("200 OK", [])
-            return [environ["PATH_INFO"].encode()]
-        if self.broken:
-            raise OSError("the display is broken")
-        return super().__call__(environ, start)
+async def at_once(_scope):
+    """Own results that are shown at once."""
+    return 200, [], b"shown"
 
 
 class Asked:
@@ -74,7 +63,7 @@ def crowd(*wanted, display=2, everything=4):
     pages, asked = Slow(), [Asked(one) for one in wanted]
 
     async def come():
-        front = Front(pages, NoStreams(), threads=1, put_off=Limits(display, everything))
+        front = Front(pages, NoStreams(), threads=1, put_off=Limits(display, everything), results=at_once)
         waiting = []
         for one in asked:
             waiting.append(asyncio.ensure_future(front(one.scope, one.receive, one.send)))
@@ -108,20 +97,24 @@ def test_beyond_the_second_limit_uploads_wait_too_and_are_told_how_long():
 
 
 def test_results_that_hang_take_neither_a_thread_nor_a_place_from_uploads():
-    halls, looks, uploads = (
-        Halls(),
-        [Asked(OWN) for _one in range(MOST_APART + 3)],
-        [Asked(UPLOAD) for _one in range(9)],
-    )
+    looks, uploads = [Asked(OWN) for _one in range(MOST_APART + 3)], [Asked(UPLOAD) for _one in range(9)]
+    pages = Slow()
+    pages.let.set()
 
     async def come():
-        front = Front(halls, NoStreams(), threads=1, put_off=Limits(2, 4))
+        let = asyncio.Event()
+
+        async def hanging(_scope):
+            await let.wait()
+            return await at_once(_scope)
+
+        front = Front(pages, NoStreams(), threads=1, put_off=Limits(2, 4), results=hanging)
         waiting = [asyncio.ensure_future(front(one.scope, one.receive, one.send)) for one in looks]
         await asyncio.sleep(0)
         for one in uploads:  # one thread, and all of them are answered while every display hangs
             await asyncio.wait_for(front(one.scope, one.receive, one.send), 5)
         assert (front.under_way, front.under_way_apart) == (0, MOST_APART)
-        halls.let.set()
+        let.set()
         await asyncio.gather(*waiting)
         assert front.under_way_apart == 0
 
@@ -131,20 +124,9 @@ def test_results_that_hang_take_neither_a_thread_nor_a_place_from_uploads():
     assert looks[-1].headers["retry-after"] == "5"
 
 
-def test_results_that_break_harm_nobody_else():
-    halls, upload = Halls(broken=True), Asked(UPLOAD)
-
-    async def come():
-        front = Front(halls, NoStreams(), threads=1, put_off=Limits(2, 4))
-        for _turn in range(50):
-            look = Asked(OWN)
-            with pytest.raises(OSError, match="broken"):
-                await front(look.scope, look.receive, look.send)
-        await asyncio.wait_for(front(upload.scope, upload.receive, upload.send), 5)
-        assert (front.under_way, front.under_way_apart) == (0, 0)
-
-    asyncio.run(come())
-    assert upload.status == 200
+def test_results_are_no_affair_of_the_pages_of_this_process():
+    (own,) = crowd(OWN)
+    assert own.body == "shown"
 
 
 def test_results_are_looked_at_elsewhere_when_the_others_have_much_to_do():
@@ -171,6 +153,21 @@ def test_a_form_is_told_and_not_asked_again_by_itself_and_a_part_of_a_page_gets_
     assert "refresh" not in sent.body
     assert piece.headers["content-type"].startswith("text/plain")
     assert piece.headers["x-problem"].startswith("Too%20much")
+
+
+@pytest.mark.parametrize(
+    ("wish", "cookie", "wanted"),
+    [
+        ("en-GB,zh;q=0.5", "", "en"),
+        ("fr,zh-CN;q=0.9", "", "zh-hans"),
+        ("en", "django_language=zh-hans", "zh-hans"),
+        ("fr", "", "zh-hans"),
+        ("", "", "zh-hans"),
+    ],
+)
+def test_it_is_said_in_the_language_that_the_browser_asks_for(wish, cookie, wanted):
+    *_others, one = crowd(UPLOAD, UPLOAD, scope("/", headers=[("accept-language", wish), ("cookie", cookie)]))
+    assert f'lang="{wanted}"' in one.body
 
 
 def test_a_cookie_that_nobody_can_read_gets_an_answer_all_the_same():
