@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
@@ -24,6 +25,8 @@ from lazaretto.places.checklist import Item, items
 from lazaretto.places.choices import RoomState, SiteState, ZoneKind
 from lazaretto.places.models import Bed, ChecklistAnswer, Floor, Room, RoomStateChange, Site, SiteChange, Zone
 from lazaretto.places.rows import Ground, RoomRow
+
+COUNTRY = "CN"  # of a unit that runs no site
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,20 @@ class SiteFigures:
 def sites(actor: Actor) -> QuerySet[Site]:
     """Sites the actor may look at, by code."""
     return Site.objects.visible_to(actor, "places.read").order_by("code")
+
+
+def governed_by(unit_id: UUID) -> tuple[ZoneInfo, str]:
+    """Zone and jurisdiction of a unit: its own site's, else what all sites under it have in common; one query.
+
+    Two levels down are looked at (headquarters, task force, site). Without any site: the installation's zone, `CN`.
+    """
+    under = Q(unit=unit_id) | Q(unit__parent=unit_id) | Q(unit__parent__parent=unit_id)
+    rows = Site.objects.filter(under).values_list("unit_id", "time_zone", "jurisdiction").order_by("code")
+    found = sorted(rows, key=lambda row: row[0] != unit_id)
+    if not found:
+        return ZoneInfo(settings.TIME_ZONE), COUNTRY
+    own = [row for row in found if row[0] == unit_id] or found
+    return ZoneInfo(own[0][1]), rules.common_jurisdiction([row[2] for row in own]) or COUNTRY
 
 
 def site_with_code(code: str) -> Site | None:

@@ -7,8 +7,9 @@ disinfection before a room is given again; the inquiry into the converted hotel 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from math import ceil
 
 from lazaretto.core.states import Edge
@@ -160,3 +161,9 @@ def _chinese_number(text: str) -> int:
     digits = {sign: value for value, sign in enumerate("一二三四五六七八九", start=1)}
     tens, ten, units = text.rpartition("十")
     return (digits.get(tens, 1) * 10 if ten else 0) + digits.get(units, 0)
+
+
+def common_jurisdiction(codes: Sequence[str]) -> str:
+    """The nearest jurisdiction that all of these lie in (`CN-44-01`); empty where they share none."""
+    parts = zip(*(code.split("-") for code in codes), strict=False)
+    return "-".join(several[0] for several in takewhile(lambda several: len(set(several)) == 1, parts))

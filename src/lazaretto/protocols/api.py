@@ -15,7 +15,16 @@ from lazaretto.protocols import queries
 from lazaretto.protocols.errors import NoPackInForce
 from lazaretto.protocols.library import library
 from lazaretto.protocols.models import PackAdoption
-from lazaretto.protocols.rules import JURISDICTION, Cadence, CategoryRule, NoPackAdopted, Pack, PackUnknown, Phase
+from lazaretto.protocols.rules import (
+    JURISDICTION,
+    Cadence,
+    CategoryRule,
+    NoPackAdopted,
+    Pack,
+    PackUnknown,
+    PassRule,
+    Phase,
+)
 
 router = Router(tags=["rule packs"])
 
@@ -89,6 +98,15 @@ class CadenceOut(Schema):
     confidence: str
 
 
+class PassOut(Schema):
+    """For how many hours after the swab a negative result opens a gate; 0: nobody is asked for one."""
+
+    hours: int
+    document: str
+    clause: str
+    confidence: str
+
+
 class PlaceAndDate(Schema):
     """Where and when: a jurisdiction such as `CN-44-01-05`, a date there."""
 
@@ -106,6 +124,7 @@ class PackOut(PackLineOut):
     look_back_days: int
     categories: list[CategoryOut]
     cadences: list[CadenceOut]
+    passes: PassOut | None
 
 
 class AdoptionOut(Schema):
@@ -190,7 +209,15 @@ def _pack(pack: Pack) -> dict[str, Any]:
         "look_back_days": pack.look_back_days,
         "categories": [_category(rule) for rule in pack.categories.values()],
         "cadences": [_cadence(pack, one) for one in pack.cadences],
+        "passes": _passes(pack.passes) if pack.passes else None,
     }
+
+
+def _passes(rule: PassRule) -> dict[str, Any]:
+    source = rule.source
+    return {
+        "hours": rule.hours, "document": source.document, "clause": source.clause, "confidence": source.confidence
+    }  # fmt: skip
 
 
 def _cadence(pack: Pack, one: Cadence) -> dict[str, Any]:

@@ -90,6 +90,7 @@ def sections_of(pack: Pack) -> tuple[Section, ...]:
         Section("planning", _("Planning"), _planning(pack)),
         Section("areas", _("Sealed areas"), tuple(_area(area) for area in pack.areas)),
         Section("rounds", _("Mass testing: when again"), tuple(f for one in pack.cadences for f in _cadence(one))),
+        Section("passes", _("Negative result as a pass"), _passes(pack)),
     )
 
 
@@ -278,6 +279,21 @@ def _cadence(cadence: Cadence) -> tuple[Fact, ...]:
         Fact(f"{key}.clause", _("Source document"), _commas(part for part in (source.document, source.clause) if part)),
         Fact(f"{key}.confidence", _("How sure"), _label(choices.Confidence, source.confidence)),
     )
+
+
+def _passes(pack: Pack) -> tuple[Fact, ...]:
+    title = _("A negative result opens a gate")
+    if pack.passes is None:
+        return (Fact("passes", title, _("This pack says nothing of it: the usual hours of the program hold")),)
+    rule, source = pack.passes, pack.passes.source
+    hours = ngettext("for {count} hour after the swab", "for {count} hours after the swab", rule.hours)
+    clause = _commas(part for part in (source.document, source.clause) if part)
+    facts = [
+        Fact("passes", title, hours.format(count=rule.hours) if rule.hours else _("Nobody is asked for one")),
+        Fact("passes.clause", _("Source document"), clause),
+        Fact("passes.confidence", _("How sure"), _label(choices.Confidence, source.confidence)),
+    ]
+    return tuple(facts) if source.note is None else (*facts, Fact("passes.note", _("Note"), said(source.note)))
 
 
 def cadence_said(cadence: Cadence) -> str:

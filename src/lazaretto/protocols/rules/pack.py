@@ -265,6 +265,14 @@ class Cadence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PassRule:
+    """For how many hours after the swab a negative result opens a gate; 0: nobody is asked for one."""
+
+    hours: int
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
     """One edition of the rules, with the overlays already laid over it."""
 
@@ -286,6 +294,7 @@ class Pack:
     tubes: tuple[Tube, ...] = ()
     areas: tuple[AreaTier, ...] = ()
     cadences: tuple[Cadence, ...] = ()
+    passes: PassRule | None = None  # None: the pack says nothing, and whoever shows passes has a number of their own
     staff: FrozenData = field(default_factory=lambda: MappingProxyType({}))
     overlays: tuple[str, ...] = ()
 

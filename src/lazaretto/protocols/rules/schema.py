@@ -87,6 +87,7 @@ def _pack(reader: TableReader, overlays: tuple[str, ...]) -> p.Pack:
         tubes=tuple(_tube(item) for item in reader.tables("tubes")),
         areas=tuple(_area(item) for item in reader.tables("areas")),
         cadences=tuple(_cadence(item) for item in reader.tables("cadences")),
+        passes=_passes(reader.table("passes"), source),
         staff=MappingProxyType(reader.raw("staff")),
         overlays=overlays,
     )
@@ -299,6 +300,14 @@ def _cadence(reader: TableReader) -> p.Cadence:
         reader.fail("pause_days", "rounds after the clean ones need a pause before them")
     reader.finish()
     return cadence
+
+
+def _passes(reader: TableReader | None, above: p.Source) -> p.PassRule | None:
+    if reader is None:
+        return None
+    hours, source = reader.whole("hours", most=14 * 24), _source(reader.required_table("source"), above)
+    reader.finish()
+    return p.PassRule(hours=hours, source=source)
 
 
 def _check_cadences(pack: p.Pack, reader: TableReader) -> None:

@@ -83,3 +83,10 @@ def test_a_pack_tells_when_everybody_is_tested_again_and_in_which_tubes(cast):
     )  # fmt: skip
     assert (district["tubes"], district["confidence"], part["rounds_after"]) == (10, "report", 0)
     assert cast.clerk.client.get(f"{BASE}/cn-plan-8").json()["cadences"] == []
+
+
+def test_a_pack_tells_for_how_long_a_negative_result_is_a_pass(cast):
+    told = cast.clerk.client.get(f"{BASE}/cn-plan-9").json()["passes"]
+    assert (told["hours"], told["confidence"]) == (48, "report")
+    assert "48小时" in told["clause"]
+    assert cast.clerk.client.get(f"{BASE}/cn-measures-10").json()["passes"]["hours"] == 0

@@ -109,3 +109,10 @@ def test_a_cadence_needs_a_source_a_pause_before_what_comes_after_it_and_tubes_t
 def test_an_unknown_code_is_named():
     with pytest.raises(PackUnknown, match="'cn-plan-99'"):
         Library({}, {}).by_key("cn-plan-99")
+
+
+def test_passes_need_hours_and_a_source(table):
+    table["passes"] = {"hours": 1000, "source": {"confidence": "report"}}
+    assert errors_of(table) == ("passes.hours: must be between 0 and 336, not 1000",)
+    table["passes"] = {"hours": 24}
+    assert "passes.source: is missing" in errors_of(table)

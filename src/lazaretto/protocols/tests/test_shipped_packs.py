@@ -143,6 +143,14 @@ def test_everybody_is_tested_daily_until_three_clean_rounds_and_once_more_after_
 def test_every_pack_and_category_names_its_source(pack):
     assert pack.source.document
     assert pack.source.confidence
-    for rule in [*pack.categories.values(), *pack.cadences]:
+    for rule in [*pack.categories.values(), *pack.cadences, pack.passes]:
         assert rule.source.document
         assert rule.source.confidence
+
+
+def test_every_pack_says_for_how_long_a_negative_result_opens_a_gate():
+    hours = {pack.code: pack.passes.hours for pack in library().packs}
+    assert hours == {
+        "cn-plan-7": 168, "cn-plan-8": 48, "cn-plan-9": 48, "cn-measures-20": 48, "cn-measures-10": 0, "cn-end": 0,
+        "who-contacts": 0,
+    }  # fmt: skip

@@ -11,12 +11,17 @@ from uuid import UUID
 from django.db.models import Q
 
 from lazaretto.accounts.queries import dispatch_phone
+from lazaretto.core import clock
 from lazaretto.core.secrets import keyed_hash
 from lazaretto.people.masking import mask
+from lazaretto.places.queries import governed_by
+from lazaretto.protocols.queries import effective
+from lazaretto.protocols.rules import NoPackAdopted
 from lazaretto.screening.choices import RoundState
 from lazaretto.screening.models import RosterEntry, Round, Scan
 from lazaretto.tubes.choices import RecallState, Standing
 from lazaretto.tubes.models import Recall, Trail
+from lazaretto.tubes.numbers import number as usual
 
 PROOF = 20  # hex digits: 80 bits
 STAYS = (RecallState.OPEN, RecallState.RETESTED, RecallState.POSITIVE, RecallState.CONFIRMED)
@@ -59,6 +64,7 @@ class OwnResult:
     name: str = ""  # masked
     negative: int = 0  # of `rounds` of the unit, the last ones up to this
     rounds: int = 1
+    unit: UUID | None = None  # whose round it is
     call: str = ""  # whom to telephone, where somebody has to stay or is positive
 
     def passes_until(self, hours: int) -> datetime | None:
@@ -82,7 +88,21 @@ def pass_of(round_id: UUID, number: int, *, rounds: int) -> OwnResult | None:
     call = dispatch_phone(of.unit_id) if found.said in {"stay", "again", "confirmed"} else ""
     others = _before(of, rounds) if known else []
     negative = _negatives(others, entry) if known and entry else 0
-    return replace(found, name=name, call=call, rounds=len(others) + 1, negative=negative + (found.said == "negative"))
+    negative += found.said == "negative"
+    return replace(found, name=name, call=call, unit=of.unit_id, rounds=len(others) + 1, negative=negative)
+
+
+def pass_hours(unit_id: UUID, *, at: datetime) -> int:
+    """For how many hours after the swab the rules in force there today let a negative result open a gate; 0: for none.
+
+    Two queries. Where no pack is in force, or it says nothing, the number of `numbers.toml` holds.
+    """
+    zone, jurisdiction = governed_by(unit_id)
+    try:
+        rule = effective(jurisdiction, clock.local_date(at, zone)).passes
+    except NoPackAdopted:
+        rule = None
+    return rule.hours if rule is not None else usual("pass.hours")
 
 
 def _called_later(of: Round, entry: RosterEntry) -> OwnResult | None:

@@ -1,5 +1,6 @@
 """One's own result as a pass: big, in colour, with a clock that a picture does not have, and nobody's whole name."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,9 +9,14 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from lazaretto.core import clock
+from lazaretto.places.models import Site
+from lazaretto.places.queries import governed_by
+from lazaretto.protocols.library import library
+from lazaretto.protocols.models import PackAdoption
 from lazaretto.screening.models import RosterEntry, Round
 from lazaretto.screening.tests.rounds import open_one, opened, over, scan, send
-from lazaretto.tubes.queries.own import pass_of, token_of
+from lazaretto.tubes.numbers import number as usual
+from lazaretto.tubes.queries.own import pass_hours, pass_of, token_of
 from lazaretto.tubes.tests.labs import report
 from lazaretto.tubes.tests.ways import brought, laboratory
 from tests.browser import READERS, Opener
@@ -53,6 +59,58 @@ def test_a_negative_passes_for_its_hours_and_then_no_more(cast, story, monkeypat
     assert 'data-tone="grey"' in later
     assert "data-left" not in later
     assert "已超过 48 小时" in later
+
+
+def put_into_force(pack, *, where="CN", since=1):
+    starts_on = (NOW - since * DAY).date()
+    PackAdoption.objects.create(pack=pack, jurisdiction=where, starts_on=starts_on, reason="通告", created_at=NOW)
+
+
+def test_a_district_that_changes_its_pack_changes_its_passes(cast, story, monkeypatch):
+    of, _lab = story
+    Site.objects.update(jurisdiction="CN-44-01-05")
+    monkeypatch.setattr(clock, "now", lambda: NOW + 2 * DAY + HOUR)
+    assert 'data-tone="grey"' in page(of, 3)
+    put_into_force("cn-plan-7", where="CN-44-01-05", since=0)
+    longer = page(of, 3)
+    assert 'data-tone="green"' in longer
+    assert "<b data-left>118</b>" in longer or "<b data-left>119</b>" in longer
+    put_into_force("cn-measures-10", where="CN-44-02", since=-1)
+    assert 'data-tone="green"' in page(of, 3), "of another city"
+    put_into_force("cn-measures-10", where="CN-44", since=-1)
+    none = page(of, 3)
+    assert 'data-tone="blue"' in none
+    assert "data-left" not in none
+    assert "不要求任何人出示" in none
+
+
+@pytest.mark.parametrize(("number", "tone"), [(1, "amber"), (4, "blue")])
+def test_where_no_pass_is_asked_for_whoever_is_called_back_or_waits_reads_so_all_the_same(cast, story, number, tone):
+    put_into_force("cn-measures-10", since=0)
+    shown = page(story[0], number)
+    assert f'data-tone="{tone}"' in shown
+    assert "不要求任何人出示" not in shown
+
+
+def test_where_no_pack_is_in_force_or_it_says_nothing_the_programs_own_hours_hold(cast, monkeypatch):
+    unit = cast.site.unit
+    assert pass_hours(unit.pk, at=NOW) == usual("pass.hours") == 48
+    PackAdoption.objects.all().delete()
+    assert pass_hours(unit.pk, at=NOW) == 48
+    put_into_force("cn-plan-7")
+    assert pass_hours(unit.pk, at=NOW) == 168
+    silent = replace(library().pack("cn-plan-7"), passes=None)
+    monkeypatch.setattr("lazaretto.tubes.queries.own.effective", lambda *_place: silent)
+    assert pass_hours(unit.pk, at=NOW) == 48
+
+
+def test_a_unit_without_a_site_of_its_own_has_what_the_sites_under_it_share(cast):
+    headquarters = cast.site.unit.parent
+    assert governed_by(headquarters.pk)[1] == "CN"
+    Site.objects.update(jurisdiction="CN-44-01-06")
+    Site.objects.filter(pk=cast.site.pk).update(jurisdiction="CN-44-01-05")
+    assert governed_by(cast.site.unit_id)[1] == "CN-44-01-05"
+    assert governed_by(headquarters.pk)[1] == "CN-44-01"
 
 
 @pytest.mark.parametrize(("number", "tone"), [(1, "amber"), (4, "blue"), (5, "grey")])

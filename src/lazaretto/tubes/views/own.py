@@ -14,7 +14,7 @@ from lazaretto.core import clock
 from lazaretto.core.limits import address_of, too_often
 from lazaretto.tubes.numbers import number
 from lazaretto.tubes.queries import trails
-from lazaretto.tubes.queries.own import pass_of, read_token, token_of
+from lazaretto.tubes.queries.own import pass_hours, pass_of, read_token, token_of
 from lazaretto.tubes.queries.people import people_of, shown
 from lazaretto.tubes.rules import RECALL
 
@@ -34,11 +34,12 @@ def result(request: HttpRequest, token: str) -> HttpResponse:
     told = read_token(token)
     found = pass_of(*told, rounds=number("pass.rounds")) if told else None
     at = clock.now()
-    until = found.passes_until(number("pass.hours")) if found else None
+    hours = pass_hours(found.unit, at=at) if found and found.unit else 0
+    until = found.passes_until(hours) if found else None
     left = max(0, int((until - at).total_seconds()) // HOUR) if until else 0
     context = {
         "found": found, "now": at, "until": until, "left": left, "passes": bool(until and at < until),
-        "stale": number("pass.stale_minutes"), "hours": number("pass.hours"),
+        "stale": number("pass.stale_minutes"), "hours": hours,
     }  # fmt: skip
     return render(request, "tubes/own.html", context, status=200 if found else 404)
 
