@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
@@ -26,7 +25,6 @@ from lazaretto.places.choices import RoomState, SiteState, ZoneKind
 from lazaretto.places.models import Bed, ChecklistAnswer, Floor, Room, RoomStateChange, Site, SiteChange, Zone
 from lazaretto.places.rows import Ground, RoomRow
 
-COUNTRY = "CN"  # of a unit that runs no site
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ class Home:
     jurisdiction: str
 
 
-AT_HOME = Home(settings.TIME_ZONE, "CN")  # of a unit that runs no site
+AT_HOME = Home(settings.TIME_ZONE, "CN")  # of a unit that has no site
 
 
 @dataclass(frozen=True)
@@ -65,20 +63,6 @@ class SiteFigures:
 def sites(actor: Actor) -> QuerySet[Site]:
     """Sites the actor may look at, by code."""
     return Site.objects.visible_to(actor, "places.read").order_by("code")
-
-
-def governed_by(unit_id: UUID) -> tuple[ZoneInfo, str]:
-    """Zone and jurisdiction of a unit: its own site's, else what all sites under it have in common; one query.
-
-    Two levels down are looked at (headquarters, task force, site). Without any site: the installation's zone, `CN`.
-    """
-    under = Q(unit=unit_id) | Q(unit__parent=unit_id) | Q(unit__parent__parent=unit_id)
-    rows = Site.objects.filter(under).values_list("unit_id", "time_zone", "jurisdiction").order_by("code")
-    found = sorted(rows, key=lambda row: row[0] != unit_id)
-    if not found:
-        return ZoneInfo(settings.TIME_ZONE), COUNTRY
-    own = [row for row in found if row[0] == unit_id] or found
-    return ZoneInfo(own[0][1]), rules.common_jurisdiction([row[2] for row in own]) or COUNTRY
 
 
 def site_with_code(code: str) -> Site | None:
@@ -117,10 +101,29 @@ def home_of(unit: UUID | None) -> Home:
 
 
 def homes_of(units: Collection[UUID]) -> dict[UUID, Home]:
-    """The same of several: those of the site that a unit runs; of one that runs none, those at home. One query."""
-    rows = Site.objects.filter(unit__in=units).values_list("unit_id", "time_zone", "jurisdiction")
-    found = {unit: Home(zone, jurisdiction) for unit, zone, jurisdiction in rows}
-    return {unit: found.get(unit, AT_HOME) for unit in units}
+    """The same of several: those of the site that a unit runs, else what all sites under it have in common. One query.
+
+    Two levels down are looked at (headquarters, task force, site). Without any site: those at home.
+    """
+    under = Q(unit__in=units) | Q(unit__parent__in=units) | Q(unit__parent__parent__in=units)
+    rows = Site.objects.filter(under).order_by("code").values_list(
+        "unit_id", "unit__parent_id", "unit__parent__parent_id", "time_zone", "jurisdiction"
+    )  # fmt: skip
+    run, below = defaultdict[UUID, list[tuple[str, str]]](list), defaultdict[UUID, list[tuple[str, str]]](list)
+    for unit, parent, grandparent, zone, jurisdiction in rows:
+        run[unit].append((zone, jurisdiction))
+        for above in (parent, grandparent):
+            below[above].append((zone, jurisdiction))
+    return {unit: _home(run.get(unit) or below.get(unit, [])) for unit in units}
+
+
+def _home(of: list[tuple[str, str]]) -> Home:
+    """What sites with these zones and jurisdictions have in common."""
+    if not of:
+        return AT_HOME
+    zones, jurisdictions = {zone for zone, _jurisdiction in of}, [jurisdiction for _zone, jurisdiction in of]
+    zone = zones.pop() if len(zones) == 1 else AT_HOME.zone
+    return Home(zone, rules.common_jurisdiction(jurisdictions) or AT_HOME.jurisdiction)
 
 
 def site_figures(actor: Actor) -> list[SiteFigures]:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
@@ -14,7 +15,7 @@ from lazaretto.accounts.queries import dispatch_phone
 from lazaretto.core import clock
 from lazaretto.core.secrets import keyed_hash
 from lazaretto.people.masking import mask
-from lazaretto.places.queries import governed_by
+from lazaretto.places.queries import home_of
 from lazaretto.protocols.queries import effective
 from lazaretto.protocols.rules import NoPackAdopted
 from lazaretto.screening.choices import RoundState
@@ -97,9 +98,9 @@ def pass_hours(unit_id: UUID, *, at: datetime) -> int:
 
     Two queries. Where no pack is in force, or it says nothing, the number of `numbers.toml` holds.
     """
-    zone, jurisdiction = governed_by(unit_id)
+    home = home_of(unit_id)
     try:
-        rule = effective(jurisdiction, clock.local_date(at, zone)).passes
+        rule = effective(home.jurisdiction, clock.local_date(at, ZoneInfo(home.zone))).passes
     except NoPackAdopted:
         rule = None
     return rule.hours if rule is not None else usual("pass.hours")

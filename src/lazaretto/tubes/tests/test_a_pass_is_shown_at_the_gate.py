@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from lazaretto.core import clock
 from lazaretto.places.models import Site
-from lazaretto.places.queries import governed_by
+from lazaretto.places.queries import home_of
 from lazaretto.protocols.library import library
 from lazaretto.protocols.models import PackAdoption
 from lazaretto.screening.models import RosterEntry, Round
@@ -106,11 +106,11 @@ def test_where_no_pack_is_in_force_or_it_says_nothing_the_programs_own_hours_hol
 
 def test_a_unit_without_a_site_of_its_own_has_what_the_sites_under_it_share(cast):
     headquarters = cast.site.unit.parent
-    assert governed_by(headquarters.pk)[1] == "CN"
+    assert home_of(headquarters.pk).jurisdiction == "CN"
     Site.objects.update(jurisdiction="CN-44-01-06")
     Site.objects.filter(pk=cast.site.pk).update(jurisdiction="CN-44-01-05")
-    assert governed_by(cast.site.unit_id)[1] == "CN-44-01-05"
-    assert governed_by(headquarters.pk)[1] == "CN-44-01"
+    assert home_of(cast.site.unit_id).jurisdiction == "CN-44-01-05"
+    assert home_of(headquarters.pk).jurisdiction == "CN-44-01"
 
 
 @pytest.mark.parametrize(("number", "tone"), [(1, "amber"), (4, "blue"), (5, "grey")])

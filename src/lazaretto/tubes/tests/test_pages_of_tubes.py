@@ -215,7 +215,7 @@ def test_somebody_sees_their_own_result_and_nobody_elses(cast, story, django_ass
     of, place, lab = story
     link = get(cast.medic, "own_card", of.pk, query="?number=3").context["address"]
     path = link[link.index("/r/") :]
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):  # two for the hours that the rules in force give a pass
         answer = Client().get(path)
     assert answer.status_code == 200
     assert "员工" not in answer.content.decode()
