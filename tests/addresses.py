@@ -20,7 +20,7 @@ from lazaretto.slots.models import Proposal, Slot
 from lazaretto.stays.models import Breach, Certificate, OrderChange, RoomHold, Specimen, Stay
 from lazaretto.stranded.models import Group, Stranded
 from lazaretto.trips.models import Driver, MoveRequest, Trip, TripPlan, Vehicle
-from lazaretto.tubes.models import Absence, Courier, Laboratory, Positive, Recall, ResultFile
+from lazaretto.tubes.models import Absence, Courier, Laboratory, Positive, Recall, ResultFile, SiteBag
 
 GET, POST = "GET", "POST"
 
@@ -363,6 +363,13 @@ ADDRESSES = {
     "deciding:give_back": POST,
     "deciding:settle": POST,
     "tubes:rounds": GET,
+    "tubes:sites": GET,
+    "tubes:site": GET,
+    "tubes:site_pack": POST,
+    "tubes:site_look": POST,
+    "tubes:site_tube": GET,
+    "tubes:site_bag": GET,
+    "tubes:site_hand_over": POST,
     "tubes:round": GET,
     "tubes:bags": GET,
     "tubes:turnaround": GET,
@@ -560,6 +567,8 @@ ARGUMENTS = {
     "tubes:recall_step step": lambda _world: "call",
     "tubes:tube code": lambda _world: "M1",
     "tubes:slip code": lambda _world: "M1",
+    "tubes:site_tube tube": lambda _world: "T1",
+    "bag_id": lambda world: world[SiteBag].pk,
     "tubes:bag code": lambda _world: "B1",
     "tubes:decide number": lambda _world: 2,
     "tubes:reopen number": lambda _world: 2,

@@ -51,6 +51,9 @@ from lazaretto.tubes.models import (
     Recall,
     ResultFile,
     ResultLine,
+    SiteBag,
+    SiteTube,
+    SiteUpload,
     Trail,
 )
 from tests import factories
@@ -109,6 +112,7 @@ def examples(cast) -> dict[type[Model], Any]:
         Breach.objects.create(site=site, kind="door", noticed_at=NOW, description="门开着"),
         Merge.objects.create(kept=stay.person, merged=merged, merged_at=NOW),
         RoomHold.objects.create(**kept, party_id=stay.id, held_at=NOW, until=NOW + timedelta(days=1)),
+        *_carried(site),
         *_custody(site, stay),
         *_orders(site, stay),
         *_trips(site, stay),
@@ -121,6 +125,13 @@ def examples(cast) -> dict[type[Model], Any]:
         raise_alarm(Due(FEVER.code, stay, NOW, unit_id=site.unit_id, person_id=stay.person_id), at=NOW),
     ]
     return {type(row): row for row in found}
+
+
+def _carried(site) -> list[Model]:
+    """A guest's tube in a bag of the site."""
+    receipt = SiteUpload.objects.create(id=new_id(), site=site, body_digest="", sent_at=NOW, received_at=NOW)
+    bag = SiteBag.objects.create(site=site, code="B1", begun_at=NOW)
+    return [receipt, bag, SiteTube.objects.create(site=site, code="T1", bag=bag, bagged_at=NOW)]
 
 
 def _custody(site, stay) -> list[Model]:

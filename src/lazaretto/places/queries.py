@@ -26,7 +26,6 @@ from lazaretto.places.models import Bed, ChecklistAnswer, Floor, Room, RoomState
 from lazaretto.places.rows import Ground, RoomRow
 
 
-
 @dataclass(frozen=True)
 class Home:
     """Whose clock and rules hold in an area: name of a time zone, jurisdiction that adopts rule packs."""
@@ -112,7 +111,7 @@ def homes_of(units: Collection[UUID]) -> dict[UUID, Home]:
     run, below = defaultdict[UUID, list[tuple[str, str]]](list), defaultdict[UUID, list[tuple[str, str]]](list)
     for unit, parent, grandparent, zone, jurisdiction in rows:
         run[unit].append((zone, jurisdiction))
-        for above in (parent, grandparent):
+        for above in filter(None, (parent, grandparent)):
             below[above].append((zone, jurisdiction))
     return {unit: _home(run.get(unit) or below.get(unit, [])) for unit in units}
 

@@ -1,18 +1,45 @@
 """The sidebar's entries for the site one works at: the day's work stands first, after headquarters' overview."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from lazaretto.accounts.doors import actor_of
+from lazaretto.core.access import Actor
 from lazaretto.core.errors import Text
+from lazaretto.places.models import Site
 from lazaretto.places.queries import sites
 from lazaretto.ui.nav import NavItem, register
 
 SESSION_KEY = "site"
 SECTION = _("This site")
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A page that another app has beside those of tests; `url` is its name, the code of the site its only argument."""
+
+    label: Text
+    url: str
+    capability: str
+
+
+TABS: dict[str, Tab] = {}
+
+
+def add_tab(tab: Tab) -> None:
+    """Put a page beside those of tests at a site; called when the apps are ready."""
+    TABS[tab.url] = tab
+
+
+def tabs_of(actor: Actor, site: Site) -> list[tuple[Text, str]]:
+    """Words and address of those that the actor may look into there."""
+    seen = [tab for tab in TABS.values() if actor.may(tab.capability, site.unit_id)]
+    return [(tab.label, reverse(tab.url, args=[site.code])) for tab in seen]
+
 
 Entry = tuple[str, Text, str, str]  # name of the address, words, icon, capability
 

@@ -18,13 +18,22 @@ from lazaretto.core.paging import Page, PageOut, Paging, page
 from lazaretto.screening.commands.scans import Moment
 from lazaretto.screening.models import Round
 from lazaretto.tubes.choices import AbsenceKind, FileState, Hold, LineState, RecallState, Source, Stage
-from lazaretto.tubes.commands import EventsAnswer, RawLine, TakenEvent, commit_results, stage_results, take_events
+from lazaretto.tubes.commands import (
+    EventsAnswer,
+    RawLine,
+    TakenEvent,
+    commit_results,
+    stage_results,
+    take_events,
+    take_site_events,
+)
 from lazaretto.tubes.models import Absence, Recall, ResultFile, Trail
 from lazaretto.tubes.queries.balance import absences, balance_of, recalls
 from lazaretto.tubes.queries.people import Somebody, people_of, shown
 from lazaretto.tubes.queries.results import account_of, blocked, file_by_id, laboratory_by_code, lines_of
+from lazaretto.tubes.queries.site_trails import sites_of
 from lazaretto.tubes.queries.trails import round_by_id, trails
-from lazaretto.tubes.queries.turnaround import Took, turnaround
+from lazaretto.tubes.queries.turnaround import Timed, Took, turnaround, turnaround_of_sites
 from lazaretto.tubes.rules import HANDLE, MOST_EVENTS, MOST_RESULTS, READ, REPORT
 
 B = TypeVar("B", bound=BaseModel)
@@ -33,13 +42,16 @@ router = Router(tags=["tubes"])
 
 
 class EventsIn(BaseModel):
-    """A batch of events from a device, of a point or of a round. The same `batch` again gets the first answer."""
+    """A batch of events from a device, of a point, of a round or of a quarantine site. The same `batch` again gets the
+    first answer.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     batch: UUID
     point: UUID | None = None
     round: UUID | None = None
+    site: UUID | None = None
     sent_at: Annotated[
         Moment, Field(description="What the device's clock says now: what it captured is put right by it.")
     ]
@@ -216,10 +228,15 @@ def events(request: HttpRequest) -> HttpResponse:
     """Taken in as one transaction. Every event is kept; none is refused for what it says, or for coming late."""
     given = _read(EventsIn, request)
     actor, device = actor_of(request), request.headers.get("X-Device", "")
-    answer = take_events(
-        actor=actor.on_device(f"{actor.device} {device}") if device else actor, at=clock.now(), batch=given.batch,
-        point=given.point, test_round=given.round, sent_at=given.sent_at, events=given.events,
-    )  # fmt: skip
+    if device:
+        actor = actor.on_device(f"{actor.device} {device}")
+    if given.site is not None and (given.point or given.round):
+        raise InvalidInput(fields={"site": "a site, or a point or round"})
+    sent: dict[str, Any] = {"batch": given.batch, "sent_at": given.sent_at, "events": given.events}
+    if given.site is not None:
+        answer = take_site_events(actor=actor, at=clock.now(), site=given.site, **sent)
+    else:
+        answer = take_events(actor=actor, at=clock.now(), point=given.point, test_round=given.round, **sent)
     return HttpResponse(_ANSWER.dump_json(answer), content_type="application/json")
 
 
@@ -307,7 +324,17 @@ def _absence(actor: Actor, of: Round, row: Absence, who: Somebody | None) -> Abs
 @needs(READ)
 def turnaround_now(request: HttpRequest, round_id: UUID) -> list[LegOut]:
     """From the table to the result, leg by leg, and after a positive."""
-    found = turnaround(round_by_id(actor_of(request), round_id))
+    return _legs(turnaround(round_by_id(actor_of(request), round_id)))
+
+
+@router.get("/tubes/sites/turnaround", response=list[LegOut], summary="How long tubes of quarantine sites took")
+@needs(READ)
+def turnaround_at_sites(request: HttpRequest) -> list[LegOut]:
+    """Those filled in the last seven days at the sites where the actor may read tubes, by site and by laboratory."""
+    return _legs(turnaround_of_sites(sites_of(actor_of(request)), at=clock.now()))
+
+
+def _legs(found: list[Timed]) -> list[LegOut]:
     return [
         LegOut(leg=one.leg.code, all=_took(one.all, one.late), parts=[_took(part, part.late) for part in one.parts])
         for one in found

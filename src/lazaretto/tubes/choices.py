@@ -31,6 +31,7 @@ class Remark(TextChoices):
     INCOMPLETE = "incomplete", _("something that this kind of event needs is missing; kept as it came")
     UNKNOWN_TUBE = "unknown_tube", _("nobody's scan names this tube yet; it may come later")
     OTHER_ROUND = "other_round", _("the tube is of another round: it stays where it was, and somebody looks")
+    OTHER_SITE = "other_site", _("the tube is of another quarantine site: nobody here was swabbed into it")
     NOBODY_CALLED = "nobody_called", _("nobody under this number is called back")
 
 

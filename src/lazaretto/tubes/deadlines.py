@@ -51,6 +51,18 @@ RETEST = deadline_kind(
         answer_within=HALF_HOUR, urgent=True,
     )
 )  # fmt: skip
+AT_SITE = deadline_kind(
+    DeadlineKind(
+        "tubes.site", _("Tubes at a quarantine site wait for the courier"), grace=NOW,
+        ladder=(Rung(NOW, "site_lead"), Rung(HALF_HOUR, "dispatcher"), Rung(HOUR, "duty_officer")),
+    )
+)  # fmt: skip
+AGAIN = deadline_kind(
+    DeadlineKind(
+        "tubes.again", _("Tubes of a quarantine site were rejected: swab again"), grace=NOW,
+        ladder=(Rung(NOW, "medic"), Rung(HALF_HOUR, "site_lead"), Rung(2 * HOUR, "duty_officer")),
+    )
+)  # fmt: skip
 HAND_ON = deadline_kind(
     DeadlineKind(
         "tubes.hand_on", _("Confirmed positive: who takes over?"), grace=NOW,

@@ -8,7 +8,8 @@ from django.db.models import Q
 from lazaretto.core.duties import duty
 from lazaretto.screening.choices import RoundState
 from lazaretto.screening.models import Round
-from lazaretto.tubes.commands import follow_round
+from lazaretto.tubes.commands import follow_round, follow_site
+from lazaretto.tubes.queries.site_trails import sites_with_tubes
 from lazaretto.tubes.queries.trails import came_in
 
 LATE = timedelta(days=14)
@@ -23,6 +24,12 @@ def follow(at: datetime) -> int:
     since = at - LATE
     recent = Q(state=RoundState.OPEN) | Q(closed_at__gte=since) | Q(cancelled_at__gte=since)
     return sum(_follow(one, at) for one in Round.objects.filter(recent))
+
+
+@duty("tubes.follow_sites", every=timedelta(seconds=20))
+def follow_sites(at: datetime) -> int:
+    """Deadlines of tubes of quarantine sites that wait for something, and of sites that had such."""
+    return sum(follow_site(site, at=at) for site in sites_with_tubes(at - LATE))
 
 
 def _follow(one: Round, at: datetime) -> int:

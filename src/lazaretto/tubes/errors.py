@@ -16,6 +16,14 @@ class EventsReused(DomainError):
     next_step = _("Send the events again under a new batch number; events that are here already are recognised.")
 
 
+class BagAway(DomainError):
+    """A bag of a site left before; `context` says who has it."""
+
+    code = "bag_away"
+    message = _("This bag left the site already.")
+    next_step = _("Look whether the code is right. If it is, another bag has to be packed until this one has arrived.")
+
+
 class ResultsUnreadable(DomainError):
     """The file is no table; `context` says why."""
 

@@ -8,6 +8,7 @@ from lazaretto.cases.hooks import hear_end
 from lazaretto.cases.queries.surroundings import told_by
 from lazaretto.screening.navigation import Naming, Panel, Room, add_panel, add_room, name_by
 from lazaretto.screening.queries.excused import named_in
+from lazaretto.stays.navigation import Tab, add_tab
 from lazaretto.tubes.commands.positives import take_up_again
 from lazaretto.tubes.models import Absence
 from lazaretto.tubes.queries.balance import reasons_for
@@ -27,9 +28,15 @@ def register_entries() -> None:
     hear_end(take_up_again)
     named_in(Absence.objects.holding, Absence.objects.excusing)
     name_by(Naming("tubes:excuse", MANAGE, reasons_for, back="tubes:take_back"))
+    _carried()
     add_room(Room(_("Tubes"), "test-pipe", "tubes:round"))
     add_room(Room(_("Closing"), "scale", "tubes:closing"))
     add_panel(Panel(_("Numbers agreed with enterprises"), "tubes:agreed", READ))
+
+
+def _carried() -> None:
+    """Beside the tests of a quarantine site: where its tubes are."""
+    add_tab(Tab(_("Tubes under way"), "tubes:site", READ))
 
 
 def _reads(request: HttpRequest) -> bool:

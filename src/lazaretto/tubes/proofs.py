@@ -1,28 +1,45 @@
 """What tubes can prove: where each is follows from its facts, every line and every tube is answered once."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.db.models import Count, Exists, Min, OuterRef, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from lazaretto.core.choices import DeadlineState
 from lazaretto.core.models import Deadline
 from lazaretto.core.promises import Finding, Offender, proof
+from lazaretto.places.models import Site
 from lazaretto.screening.choices import RoundState
 from lazaretto.screening.models import Round
 from lazaretto.screening.queries.covering import coverage
 from lazaretto.tubes.choices import FileState, RecallState, Stage, Standing
 from lazaretto.tubes.deadlines import HAND_ON
-from lazaretto.tubes.models import Bag, EventUpload, Positive, Recall, ResultFile, Trail, TubeEvent, TubeResult
+from lazaretto.tubes.models import (
+    Bag,
+    EventUpload,
+    Positive,
+    Recall,
+    ResultFile,
+    SiteBag,
+    SiteEvent,
+    SiteTube,
+    SiteUpload,
+    Trail,
+    TubeEvent,
+    TubeResult,
+)
 from lazaretto.tubes.models.positives import ENDED
 from lazaretto.tubes.queries.balance import balance_of
 from lazaretto.tubes.queries.facts import Key, bag_facts, tube_facts
+from lazaretto.tubes.queries.site_facts import site_bag_facts, site_tube_facts
+from lazaretto.tubes.queries.site_trails import pending_everywhere
 from lazaretto.tubes.rules import standing_of, story_of_bag, story_of_tube
 
 PIECE = 2_000
+SETTLED_WITHIN = timedelta(minutes=5)
 _BAG = ("state", "left_at", "holder", "arrived_at", "received_at", "laboratory", "doubts")
 _TUBE = ("sealed_at", "bag", "received_at", "rejected_at", "laboratory", "slip_at", "doubts")
 
@@ -45,11 +62,60 @@ def _strayed(
     while piece := list(islice(waiting, PIECE)):
         known = facts_of([(row.round_id, row.code) for row in piece])
         for row in piece:
-            story = fold(known[(row.round_id, row.code)])
-            for name in names:
-                said, found = getattr(row, name), getattr(story, name)
-                if said != (list(found) if isinstance(found, tuple) else found):
-                    yield Offender(kind, row.code, f"{name}: {said}, by its facts {found}")
+            yield from _differs(kind, row, fold(known[(row.round_id, row.code)]), names)
+
+
+def _differs(kind: str, row: Any, story: Any, names: Sequence[str]) -> Iterator[Offender]:
+    for name in names:
+        said, found = getattr(row, name), getattr(story, name)
+        if said != (list(found) if isinstance(found, tuple) else found):
+            yield Offender(kind, row.code, f"{name}: {said}, by its facts {found}")
+
+
+@proof(6, "site_tubes_stand", _("Every event of a quarantine site's tube is kept, and where it is follows from them"))
+def site_tubes_stand(at: datetime) -> Finding:
+    """Receipts = events; each tube and each use of a bag is where its facts, folded again, say; a bag began with the
+    first of them. A rejected tube gives no result: its specimen does not wait for one.
+    """
+    said = SiteUpload.objects.aggregate(n=Sum("taken"))["n"] or 0
+    there = SiteEvent.objects.count()
+    offenders = [] if said == there else [Offender("site_event", "", f"{said} taken, {there} there")]
+    offenders += [*_strayed_tubes(), *_strayed_bags(), *_waiting_for_rejected(at)]
+    figures = {"site_tube_events": there, "site_tubes_known": SiteTube.objects.count()}
+    return Finding(figures, offenders, in_use=there > 0)
+
+
+def _strayed_tubes() -> Iterator[Offender]:
+    for site in Site.objects.filter(Exists(SiteTube.objects.filter(site=OuterRef("pk")))).order_by("pk"):
+        waiting = SiteTube.objects.filter(site=site).order_by("code").iterator(chunk_size=PIECE)
+        while piece := list(islice(waiting, PIECE)):
+            known = site_tube_facts(site.pk, [row.code for row in piece])
+            for row in piece:
+                story = story_of_tube(known[row.code])
+                yield from _differs("site_tube", row, story, [name for name in _TUBE if name != "bag"])
+                if str(row.bag_id or "") != story.bag:
+                    yield Offender("site_tube", row.code, f"bag: {row.bag_id}, by its facts {story.bag}")
+
+
+def _strayed_bags() -> Iterator[Offender]:
+    began = SiteBag.objects.annotate(first=Min("events__at")).order_by("pk")
+    waiting = began.iterator(chunk_size=PIECE)
+    while piece := list(islice(waiting, PIECE)):
+        known = site_bag_facts([row.pk for row in piece])
+        for row in piece:
+            yield from _differs("site_bag", row, story_of_bag(known[row.pk]), _BAG)
+            if row.begun_at != row.first:
+                yield Offender("site_bag", row.code, f"begun {row.begun_at}, by its facts {row.first}")
+
+
+def _waiting_for_rejected(at: datetime) -> Iterator[Offender]:
+    """What was rejected before somebody entered the swab is settled by the next look of the steward."""
+    rejected = SiteTube.objects.filter(
+        site=OuterRef("stay__site"), code=OuterRef("tube"), rejected_at__lt=at - SETTLED_WITHIN
+    )
+    rows = pending_everywhere().filter(Exists(rejected), collected_at__lt=at - SETTLED_WITHIN)
+    for tube in rows.order_by("tube").values_list("tube", flat=True):
+        yield Offender("site_tube", tube, "rejected, and its specimen waits for a result")
 
 
 @proof(6, "result_lines_balance", _("Every line of results is accounted for"))

@@ -258,6 +258,36 @@ _BAG: Final[dict[str, Callable[[BagStory, Fact], BagStory]]] = {
 }
 
 
+# ---- bags of a site, which are used again every day
+
+
+@dataclass(slots=True)
+class Use:
+    """One use of a bag of a site: since when, and when a laboratory had it. `key` names it."""
+
+    key: UUID
+    begun_at: datetime
+    arrived_at: datetime | None = None
+
+
+BEGINS: Final = frozenset({EventKind.BAGGED, EventKind.BAG_CLOSED, EventKind.HANDED_OVER, EventKind.TAKEN})
+
+
+def use_of(uses: Sequence[Use], kind: str, at: datetime) -> Use | None:
+    """Which use of a bag's code is meant by what happened to it then; None: it begins a new one.
+
+    The one that was under way at that moment. What is packed or taken after the last one arrived begins anew, unless
+    a later one is known: then that one began sooner than was thought (its phone sends late).
+    """
+    before = [one for one in uses if one.begun_at <= at]
+    later = [one for one in uses if one.begun_at > at]
+    if before:
+        last = max(before, key=lambda one: one.begun_at)
+        if last.arrived_at is None or last.arrived_at > at or kind not in BEGINS:
+            return last
+    return min(later, key=lambda one: one.begun_at, default=None)
+
+
 # ---- what a laboratory's line says
 
 HEADERS: Final[dict[str, tuple[str, ...]]] = {

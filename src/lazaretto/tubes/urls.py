@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lazaretto.tubes.views import closing, desk, naming, own, positives, results, rounds, times
+from lazaretto.tubes.views import closing, desk, naming, own, positives, results, rounds, sites, times
 
 app_name = "tubes"
 urlpatterns = [
@@ -23,6 +23,13 @@ urlpatterns = [
     path("tubes/rounds/<uuid:round_id>/report.pdf", closing.report_pdf, name="report_pdf"),
     path("tubes/rounds/<uuid:round_id>/report.xlsx", closing.report_xlsx, name="report_xlsx"),
     path("tubes/rounds/<uuid:round_id>/own", own.card, name="own_card"),
+    path("tubes/sites", sites.listing, name="sites"),
+    path("tubes/bags/<uuid:bag_id>", sites.bag, name="site_bag"),
+    path("tubes/bags/<uuid:bag_id>/hand-over", sites.hand_over, name="site_hand_over"),
+    path("sites/<str:code>/tubes", sites.one, name="site"),
+    path("sites/<str:code>/tubes/pack", sites.pack, name="site_pack"),
+    path("sites/<str:code>/tubes/look", sites.look, name="site_look"),
+    path("sites/<str:code>/tubes/one/<path:tube>", sites.tube, name="site_tube"),
     path("tubes/tube/<path:code>", rounds.tube, name="tube"),
     path("tubes/slip/<path:code>", rounds.slip, name="slip"),
     path("tubes/laboratories", desk.laboratories, name="laboratories"),

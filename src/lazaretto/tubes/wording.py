@@ -22,6 +22,11 @@ STEP_LABELS: Final[dict[str, str | Promise]] = {
     "doubt": pgettext_lazy("tubes", "to look into"),
     "slip": pgettext_lazy("tubes", "slips"),
 }
+SITE_STEP_LABELS: Final[dict[str, str | Promise]] = {
+    **STEP_LABELS,
+    "table": pgettext_lazy("tubes", "at the site"),
+    "bagged": pgettext_lazy("tubes", "in a bag at the site"),
+}
 TONES: Final[dict[str, str]] = {
     "negative": "green", "preliminary": "amber", "confirmed": "red", "refuted": "teal", "invalid": "purple",
     "open": "amber", "retested": "blue", "positive": "red", "cleared": "green", "closed": "grey",

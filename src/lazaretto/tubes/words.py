@@ -7,6 +7,10 @@ from lazaretto.core.spoken import call
 call(
     {
         "tubes.upload_events": _("Events of tubes and bags taken in"),
+        "tubes.upload_site_events": _("Events of a site's tubes and bags taken in"),
+        "tubes.pack_bag": _("Tubes of a site packed"),
+        "tubes.hand_bag_over": _("Bag of a site handed over"),
+        "tubes.look_into_at_site": _("Doubt about a site's tube or bag looked into"),
         "tubes.look_into": _("Doubt about a tube or a bag looked into"),
         "tubes.call_slip": _("Code of a tube called a slip"),
         "tubes.add_laboratory": _("Laboratory named"),

@@ -164,7 +164,11 @@ def couriers_at(point: Point, *, at: datetime) -> Couriers:
 
 @lru_cache(maxsize=32)
 def _couriers(round_id: UUID, minute: int) -> Couriers:
-    rows = list(couriers_for(Round.objects.get(pk=round_id)).values_list("code", "name", "plate")[:MOST_COURIERS])
+    rows = list(
+        couriers_for(Round.objects.only("unit_id").get(pk=round_id).unit_id).values_list("code", "name", "plate")[
+            :MOST_COURIERS
+        ]
+    )
     return Couriers(_short(repr(rows)), rows)
 
 

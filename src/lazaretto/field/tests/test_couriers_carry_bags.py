@@ -13,11 +13,13 @@ from lazaretto.core.ids import new_id
 from lazaretto.core.models import JournalEntry
 from lazaretto.field.tests.phones import phone
 from lazaretto.screening.tests.rounds import opened, scan, send
+from lazaretto.stays.commands import collect_specimen
 from lazaretto.tubes import commands
 from lazaretto.tubes.errors import CourierOver, NotYourBadge
-from lazaretto.tubes.models import Bag, Courier, TubeEvent
+from lazaretto.tubes.models import Bag, Courier, SiteBag, TubeEvent
 from lazaretto.tubes.queries.couriers import key_digest
 from lazaretto.tubes.tests.ways import HOUR, laboratory, seen, tell
+from tests import factories
 from tests.cast import member as somebody
 from tests.factories import NOW
 
@@ -36,9 +38,9 @@ def courier(cast, code="C07", **more) -> Courier:
     return Courier.objects.get(pk=made.courier_id)
 
 
-def key_for(cast, one: Courier) -> str:
+def key_for(cast, one: Courier, by=None) -> str:
     """A key for their phone."""
-    return commands.make_courier_key(actor=cast.duty_officer.actor, at=NOW, courier=one).key
+    return commands.make_courier_key(actor=(by or cast.duty_officer).actor, at=NOW, courier=one).key
 
 
 def ask(key: str, body=None):
@@ -270,11 +272,14 @@ def test_the_phone_asks_as_often_for_many_bags_as_for_few(cast, django_assert_nu
     _of, place = opened(cast)
     key = key_for(cast, courier(cast))
     tell(cast, place, seen("bagged", tube="T1", bag="B1"))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert ask(key).json()["bags"][0]["tubes"] == 1
     tell(cast, place, *(seen("bagged", tube=f"T{n}", bag=f"B{n}") for n in range(2, 30)))
-    with django_assert_num_queries(7):
-        assert len(ask(key).json()["bags"]) == 29
+    for n in range(3):
+        packed = {"actor": cast.medic.actor, "at": NOW, "site": cast.site, "bag": f"S{n}"}
+        commands.pack_bag(**packed, tubes=[f"X{n}"])
+    with django_assert_num_queries(8):
+        assert len(ask(key).json()["bags"]) == 32
 
 
 def test_couriers_are_named_shown_and_ended_on_their_pages(cast):
@@ -313,3 +318,29 @@ def test_a_courier_opens_their_own_phone_and_nobody_elses(cast):
     stranger = somebody("courier", cast.other_site.unit)
     assert "没有" in stranger.client.get(reverse("field:own_courier")).content.decode()
     assert stranger.client.post(reverse("field:own_courier")).status_code == 404
+
+
+def test_a_bag_of_a_quarantine_site_is_taken_and_handed_in_by_the_same_phone(cast):
+    laboratory(cast)
+    stay = factories.stay(cast.site)
+    collect_specimen(actor=cast.medic.actor, at=NOW, stay=stay, tube="S1")
+    commands.pack_bag(actor=cast.medic.actor, at=NOW, site=cast.site, bag="B1", tubes=["S1"])
+    key = key_for(cast, courier(cast))
+    known = ask(key).json()
+    (bag,) = known["bags"]
+    assert (bag["code"], bag["tubes"], bag["round"], bag["mine"]) == ("B1", 1, str(cast.site.pk), False)
+    assert {"id": str(cast.site.pk), "name": f"{cast.site.code} · {cast.site.name}", "open": False} in known["rounds"]
+    taken = ask(key, batch(cast.site, {"kind": "taken", "bag": "b1"})).json()
+    assert taken["bags"][0]["mine"]
+    handed = ask(key, batch(cast.site, {"kind": "arrived", "bag": "B1", "to": "LAB1", "officer": "李检"})).json()
+    assert (handed["answer"]["taken"], handed["bags"]) == (1, [])
+    row = SiteBag.objects.get()
+    assert (row.state, row.holder, row.laboratory) == ("arrived", "LAB1", "LAB1")
+
+
+def test_a_courier_of_another_area_tells_nothing_of_a_site(cast):
+    theirs = somebody("duty_officer", cast.other_site.unit)
+    one = commands.add_courier(actor=theirs.actor, at=NOW, unit=cast.other_site.unit, code="C09", name="李强")
+    key = key_for(cast, Courier.objects.get(pk=one.courier_id), by=theirs)
+    assert ask(key, batch(cast.site, {"kind": "taken", "bag": "B1"})).status_code == 404
+    assert ask(key).json()["bags"] == []

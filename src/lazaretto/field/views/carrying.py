@@ -21,9 +21,9 @@ from lazaretto.field.views.phone import READER, WASM
 from lazaretto.screening.choices import RoundState
 from lazaretto.tubes.choices import BagState
 from lazaretto.tubes.clocks import CLOCKS
-from lazaretto.tubes.commands import EventsAnswer, TakenEvent, take_events
+from lazaretto.tubes.commands import EventsAnswer, TakenEvent, take_events, take_site_events
 from lazaretto.tubes.models import Bag, Courier
-from lazaretto.tubes.queries.couriers import Carried, actor_of_courier, carried, courier_with
+from lazaretto.tubes.queries.couriers import Carried, actor_of_courier, carried, courier_with, is_site
 from lazaretto.tubes.rules import COURIER_CODE
 from lazaretto.ui import qr
 
@@ -65,7 +65,8 @@ def state(request: HttpRequest, courier: Courier, at: datetime) -> dict[str, Any
 @require_POST
 @_door
 def scans(request: HttpRequest, courier: Courier, at: datetime) -> dict[str, Any]:
-    """Bags taken at a point or handed in at a laboratory, of one round; the same event again counts once."""
+    """Bags taken at a point or handed in at a laboratory, of one round or of one quarantine site; the same event again
+    counts once."""
     given = read(CarriedIn, request.body)
     said = [
         TakenEvent(
@@ -74,10 +75,12 @@ def scans(request: HttpRequest, courier: Courier, at: datetime) -> dict[str, Any
         )
         for one in given.events
     ]  # fmt: skip
-    answer = take_events(
-        actor=actor_of_courier(courier), at=at, batch=given.batch, test_round=given.round, sent_at=given.sent_at,
-        events=said,
-    )  # fmt: skip
+    sent: dict[str, Any] = {"batch": given.batch, "sent_at": given.sent_at, "events": said}
+    actor = actor_of_courier(courier)
+    if is_site(given.round):
+        answer = take_site_events(actor=actor, at=at, site=given.round, **sent)
+    else:
+        answer = take_events(actor=actor, at=at, test_round=given.round, **sent)
     return {"answer": _ANSWER.dump_python(answer, mode="json"), **_standing(courier, at)}
 
 
@@ -88,12 +91,17 @@ def _standing(courier: Courier, at: datetime) -> dict[str, Any]:
         {"id": str(one.pk), "name": f"{one.number} · {one.name}", "open": one.state == RoundState.OPEN}
         for one in known.rounds
     ]
+    # A code that nobody knows is asked of the rounds that are open; a site is met by its own bags alone.
+    rounds += [{"id": str(one.pk), "name": f"{one.code} · {one.spoken_name}", "open": False} for one in known.sites]
     return {
         "courier": {"code": courier.code, "name": courier.name, "plate": courier.plate, "until": courier.key_until},
         "badge": {"code": badge, "picture": qr.picture(badge)},
         "rounds": rounds,
         "laboratories": [{"code": one.code, "name": one.name} for one in known.laboratories],
-        "bags": [_bag(one, known, courier) for one in known.bags],
+        "bags": [
+            *(_bag(one, known, courier) for one in known.bags),
+            *(_site_bag(one, courier) for one in known.site_bags),
+        ],
     }
 
 
@@ -102,5 +110,15 @@ def _bag(row: Bag, known: Carried, courier: Courier) -> dict[str, Any]:
     return {
         "round": str(row.round_id), "code": row.code, "tubes": tubes, "state": row.state, "holder": row.holder,
         "point": f"{row.point.code} {row.point.name}" if row.point else "", "left_at": row.left_at,
+        "mine": row.state == BagState.UNDER_WAY and row.holder == courier.code,
+    }  # fmt: skip
+
+
+def _site_bag(row: Any, courier: Courier) -> dict[str, Any]:
+    """As a bag of a round: the site stands where the round and the point stand."""
+    tubes = row.said_tubes if row.said_tubes is not None else row.held
+    return {
+        "round": str(row.site_id), "code": row.code, "tubes": tubes, "state": row.state, "holder": row.holder,
+        "point": f"{row.site.code} {row.site.spoken_name}", "left_at": row.left_at,
         "mine": row.state == BagState.UNDER_WAY and row.holder == courier.code,
     }  # fmt: skip

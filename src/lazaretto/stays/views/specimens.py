@@ -1,6 +1,7 @@
 """Sampling, results, positives."""
 
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.core import clock
+from lazaretto.core.access import Actor
 from lazaretto.core.clock import day_bounds
 from lazaretto.core.errors import DomainError, InvalidInput
 from lazaretto.people.queries import display_name
@@ -21,6 +23,7 @@ from lazaretto.stays.choices import SpecimenState
 from lazaretto.stays.commands import collect_specimen, decide_positive, record_result
 from lazaretto.stays.forms import PositiveForm, ResultForm, SpecimenForm
 from lazaretto.stays.links import links
+from lazaretto.stays.navigation import tabs_of
 from lazaretto.stays.papers import sampling_paper
 from lazaretto.stays.queries.specimens import awaiting_result, open_positives, sampling_list, specimen_for, with_room
 from lazaretto.ui.notices import notify
@@ -33,7 +36,9 @@ def sampling(request: HttpRequest, code: str) -> HttpResponse:
     actor, now = actor_of(request), clock.now()
     site = site_by_code(actor, code, "stays.specimens")
     lines = sampling_list(actor, site, until=_tonight(site, now), at=now)
-    return render(request, "stays/specimens/sampling.html", {"site": site, "lines": lines, **_counts(site, len(lines))})
+    return render(
+        request, "stays/specimens/sampling.html", {"site": site, "lines": lines, **_counts(actor, site, len(lines))}
+    )
 
 
 @needs("stays.specimens")
@@ -93,7 +98,7 @@ def results(request: HttpRequest, code: str) -> HttpResponse:
     return render(
         request,
         "stays/specimens/results.html",
-        {**context, **_counts(site, None)},
+        {**context, **_counts(actor, site, None)},
         status=error.status if error else 200,
     )
 
@@ -105,7 +110,9 @@ def positives(request: HttpRequest, code: str) -> HttpResponse:
     site = site_by_code(actor, code, "stays.specimens")
     waiting = with_room(open_positives(site)).prefetch_related("confirmations", "results")
     found = [(taken, display_name(actor, taken.stay.person, unit_id=site.unit_id)) for taken in waiting]
-    return render(request, "stays/specimens/positives.html", {"site": site, "found": found, **_counts(site, None)})
+    return render(
+        request, "stays/specimens/positives.html", {"site": site, "found": found, **_counts(actor, site, None)}
+    )
 
 
 @needs("stays.health")
@@ -145,8 +152,9 @@ def _tonight(site: Site, now: datetime) -> datetime:
     return day_bounds(now.astimezone(zone).date(), zone)[1]
 
 
-def _counts(site: Site, due: int | None) -> dict[str, int | None]:
-    return {"due": due, "awaited": awaiting_result(site).count(), "unconfirmed": open_positives(site).count()}
+def _counts(actor: Actor, site: Site, due: int | None) -> dict[str, Any]:
+    counts = {"due": due, "awaited": awaiting_result(site).count(), "unconfirmed": open_positives(site).count()}
+    return {**counts, "more_tabs": tabs_of(actor, site)}
 
 
 def _sticky(request: HttpRequest) -> dict[str, str]:

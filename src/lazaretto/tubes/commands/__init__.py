@@ -40,11 +40,23 @@ from lazaretto.tubes.commands.results import (
     commit_results,
     stage_results,
 )
+from lazaretto.tubes.commands.site_bags import (
+    BagHandedOver,
+    BagPacked,
+    SiteLookedInto,
+    hand_bag_over,
+    look_into_at_site,
+    pack_bag,
+)
+from lazaretto.tubes.commands.site_events import take_site_events, upload_site_events
+from lazaretto.tubes.commands.site_watching import follow_site
 from lazaretto.tubes.commands.watching import follow_round
 
 __all__ = [
     "AbsenceTakenBack",
     "AbsencesNamed",
+    "BagHandedOver",
+    "BagPacked",
     "CourierEnded",
     "CourierKeyMade",
     "CourierNamed",
@@ -59,6 +71,7 @@ __all__ = [
     "ResultLineDecided",
     "ResultsStaged",
     "ResultsTaken",
+    "SiteLookedInto",
     "TakenEvent",
     "add_courier",
     "add_laboratory",
@@ -73,12 +86,16 @@ __all__ = [
     "end_courier",
     "everything_is_answered",
     "follow_round",
+    "follow_site",
+    "hand_bag_over",
     "hand_on",
     "look_into",
+    "look_into_at_site",
     "make_courier_key",
     "name_absent",
     "name_rest",
     "override_recall",
+    "pack_bag",
     "read_report",
     "record_call",
     "record_retest",
@@ -86,5 +103,7 @@ __all__ = [
     "stage_results",
     "take_back_absence",
     "take_events",
+    "take_site_events",
     "upload_events",
+    "upload_site_events",
 ]

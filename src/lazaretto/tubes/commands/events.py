@@ -82,11 +82,11 @@ class EventsAnswer:
     remarks: list[Remarked]
 
 
-_EVENTS = TypeAdapter(list[TakenEvent])
-_ANSWER = TypeAdapter(EventsAnswer)
+EVENTS = TypeAdapter(list[TakenEvent])
+ANSWER = TypeAdapter(EventsAnswer)
 
 
-class _AnsweredBefore(Exception):
+class AnsweredBefore(Exception):
     """The batch is here already."""
 
     def __init__(self, answer: EventsAnswer) -> None:
@@ -109,7 +109,7 @@ def take_events(
         return upload_events(
             actor=actor, at=at, batch=batch, sent_at=sent_at, events=events, point_id=point, round_id=test_round
         )
-    except _AnsweredBefore as before:
+    except AnsweredBefore as before:
         return before.answer
 
 
@@ -137,7 +137,7 @@ def upload_events(
     remarks = _remarks(receipt, events, fresh, nobody)
     answer = EventsAnswer(receipt.id, len(events), len(fresh), receipt.skew_seconds, remarks)
     receipt.received, receipt.taken = answer.received, answer.taken
-    receipt.answer = _ANSWER.dump_python(answer, mode="json")
+    receipt.answer = ANSWER.dump_python(answer, mode="json")
     receipt.save(update_fields=["received", "taken", "answer"])
     record(receipt, unit_id=of.unit_id, data={"received": answer.received, "taken": answer.taken})
     return answer
@@ -145,7 +145,7 @@ def upload_events(
 
 def keep_events(receipt: EventUpload, events: Sequence[TakenEvent], error: timedelta) -> set[UUID]:
     """Write the facts, and where their tubes and bags are by them; inside a command. Returns those that are new."""
-    events = _couriers_by_code(receipt.round, events)
+    events = couriers_by_code(receipt.round.unit_id, events)
     tubes = sorted({event.tube for event in events if event.tube})
     bags = sorted({event.bag for event in events if event.bag})
     homes = _lock_rows(receipt, bags, tubes)
@@ -157,11 +157,11 @@ def keep_events(receipt: EventUpload, events: Sequence[TakenEvent], error: timed
 _HANDED = frozenset({EventKind.HANDED_OVER, EventKind.TAKEN})
 
 
-def _couriers_by_code(of: Round, events: Sequence[TakenEvent]) -> Sequence[TakenEvent]:
+def couriers_by_code(unit_id: UUID, events: Sequence[TakenEvent]) -> Sequence[TakenEvent]:
     """A courier's name or number plate, typed at a table, and the code on their badge are one and the same. Whom nobody
     named is kept as it came, with that as the reason: a doubt until somebody looked.
     """
-    meant = codes_meant(of, {one.to for one in events if one.kind in _HANDED})
+    meant = codes_meant(unit_id, {one.to for one in events if one.kind in _HANDED})
     return [_meant(one, meant) if one.kind in _HANDED else one for one in events]
 
 
@@ -175,7 +175,7 @@ def _claim(
     actor: Actor, at: datetime, batch: UUID, of: Round, place: Point | None, sent_at: datetime,
     events: Sequence[TakenEvent],
 ) -> EventUpload:  # fmt: skip
-    said = f"{of.id}|{place.id if place else ''}|{_EVENTS.dump_json(list(events)).decode()}"
+    said = f"{of.id}|{place.id if place else ''}|{EVENTS.dump_json(list(events)).decode()}"
     receipt = EventUpload(
         id=batch, round=of, point=place, body_digest=keyed_hash(said, "events"), sent_at=sent_at, received_at=at,
         skew_seconds=int(clock_error(sent_at, at).total_seconds()), by_id=actor.user_id, device=actor.device[:80],
@@ -185,7 +185,7 @@ def _claim(
     before = EventUpload.objects.get(pk=batch)
     if before.body_digest != receipt.body_digest:
         raise EventsReused(batch=batch)
-    raise _AnsweredBefore(_ANSWER.validate_python(before.answer))
+    raise AnsweredBefore(ANSWER.validate_python(before.answer))
 
 
 # ---- rows of bags and tubes
@@ -233,20 +233,21 @@ def _write(receipt: EventUpload, events: Iterable[TakenEvent], error: timedelta)
         (
             event.id, receipt.id, receipt.round_id, receipt.point_id, event.kind,
             true_time(event.at, error, receipt.received_at), event.at, event.tube or "", event.bag or "", event.to,
-            event.count, event.number, event.organisation, event.reason, event.table, _words(event),
+            event.count, event.number, event.organisation, event.reason, event.table, words_of(event),
         )
         for event in sorted(once.values(), key=lambda event: event.id)
     ]  # fmt: skip
     return {UUID(str(pk)) for pk in insert_few(TubeEvent, _EVENT, rows, ignore_conflicts=True, returning=True)}
 
 
-def _words(event: TakenEvent) -> str | None:
+def words_of(event: TakenEvent) -> str | None:
+    """Officer and signature as they are kept, encrypted; None for neither."""
     if not (event.officer or event.signature):
         return None
     return json.dumps({"officer": event.officer, "signature": event.signature}, ensure_ascii=False)
 
 
-_BAG_FOLLOWS = (
+BAG_FOLLOWS = (
     "state", "closed_at", "said_tubes", "left_at", "holder", "arrived_at", "received_at", "laboratory", "counted",
     "doubts",
 )  # fmt: skip
@@ -259,15 +260,16 @@ _TUBE_FOLLOWS = (
 def follow(bags: Sequence[Key], tubes: Sequence[Key]) -> None:
     """Where these bags and tubes are by all their facts; their rows are locked."""
     for model, keys, facts_of, fold, names in (
-        (Bag, bags, bag_facts, story_of_bag, _BAG_FOLLOWS),
+        (Bag, bags, bag_facts, story_of_bag, BAG_FOLLOWS),
         (Trail, tubes, tube_facts, story_of_tube, _TUBE_FOLLOWS),
     ):
         known = facts_of(keys)
-        rows = [_values(fold(known[key]), names, key) for key in keys]
+        rows = [values_of(fold(known[key]), names, key) for key in keys]
         update_rows(model, names, rows, by=("round", "code"))
 
 
-def _values(story: Any, names: Sequence[str], key: Key) -> tuple[Any, ...]:
+def values_of(story: Any, names: Sequence[str], key: Sequence[Any]) -> tuple[Any, ...]:
+    """What of a story is kept in a row, and then the row's key."""
     found = [getattr(story, name) for name in names]
     return (*(list(value) if isinstance(value, tuple) else value for value in found), *key)
 
@@ -290,13 +292,17 @@ def _remarks(receipt: EventUpload, events: Sequence[TakenEvent], fresh: set[UUID
     return found
 
 
+def said_by(event: TakenEvent) -> dict[str, object]:
+    """What of an event its kind may need."""
+    return {name: getattr(event, name) for name in ("tube", "bag", "count", "number", "organisation", "reason")}
+
+
 def _remark(receipt: EventUpload, event: TakenEvent, trail: Trail | None, *, repeated: bool) -> Remark | None:
     if repeated:
         return Remark.SAME_EVENT
     if event.kind not in EventKind.values:
         return Remark.UNKNOWN_KIND
-    said = {name: getattr(event, name) for name in ("tube", "bag", "count", "number", "organisation", "reason")}
-    if incomplete(event.kind, said):
+    if incomplete(event.kind, said_by(event)):
         return Remark.INCOMPLETE
     if trail is not None and trail.round_id != receipt.round_id:
         return Remark.OTHER_ROUND

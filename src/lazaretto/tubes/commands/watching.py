@@ -5,8 +5,9 @@ not. They are compared with where everything is now instead of being moved by ea
 them right.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, Min, Model, OuterRef, Q
@@ -14,7 +15,7 @@ from django.db.models import Exists, Min, Model, OuterRef, Q
 from lazaretto.core.choices import DeadlineState
 from lazaretto.core.deadlines import DeadlineKind, Due, meet, move_deadline, set_deadlines
 from lazaretto.core.models import Deadline
-from lazaretto.screening.models import Point, Round, Scan
+from lazaretto.screening.models import Round, Scan
 from lazaretto.tubes.choices import BagState, Standing
 from lazaretto.tubes.clocks import CLOCKS
 from lazaretto.tubes.commands.positives import call_back
@@ -71,27 +72,33 @@ def _at_laboratories(of: Round) -> Wanted:
     waiting = Trail.objects.real().filter(standing="", rejected_at__isnull=True)
     inside = waiting.filter(bag=OuterRef("code"), round=OuterRef("round"))
     rows = Bag.objects.filter(Exists(inside), round=of.pk, state__in=AT_THE_LABORATORY)
-    hours = dict(Laboratory.objects.values_list("code", "hours"))
-    usual = CLOCKS["result"].within / timedelta(hours=1)
-
-    def due(laboratory: str, since: datetime) -> datetime:
-        return since + timedelta(hours=hours.get(laboratory, usual))
-
+    due = result_due()
     bags: Wanted = [(row, due(row.laboratory, row.arrived_at)) for row in rows if row.arrived_at]
     single = waiting.filter(round=of.pk, bag="", received_at__isnull=False)
     loose = [due(*one) for one in single.values_list("laboratory").annotate(since=Min("received_at"))]
     return [*bags, (of, min(loose))] if loose else bags
 
 
+def result_due() -> Callable[[str, datetime], datetime]:
+    """Until when a laboratory that has tubes since then reports, by its own hours."""
+    hours = dict(Laboratory.objects.values_list("code", "hours"))
+    usual = CLOCKS["result"].within / timedelta(hours=1)
+    return lambda laboratory, since: since + timedelta(hours=hours.get(laboratory, usual))
+
+
 def _compare(kind: DeadlineKind, of: Round, wanted: Wanted, at: datetime) -> None:
-    """Set what is missing, move what changed, meet what is done."""
+    compare(kind, of.unit_id, wanted, _open(kind, of), at)
+
+
+def compare(kind: DeadlineKind, unit_id: UUID, wanted: Wanted, there_now: Iterable[Deadline], at: datetime) -> None:
+    """Set what is missing, move what changed, meet what is done of the deadlines that are open."""
     due = {str(subject.pk): (subject, moment) for subject, moment in wanted}
-    there = {row.subject_id: row for row in _open(kind, of)}
+    there = {row.subject_id: row for row in there_now}
     fresh = [one for pk, one in due.items() if pk not in there]
-    set_deadlines([Due(kind.code, subject, moment, unit_id=of.unit_id) for subject, moment in fresh], at=at)
+    set_deadlines([Due(kind.code, subject, moment, unit_id=unit_id) for subject, moment in fresh], at=at)
     for pk, row in there.items():
         if pk not in due:
-            meet(kind.code, Point(id=pk) if kind is TABLE else Bag(id=pk), at=at)
+            meet(kind.code, Bag(id=pk), at=at)  # met by its key, whatever it is about
         elif row.due_at != due[pk][1]:
             move_deadline(kind.code, due[pk][0], due[pk][1], at=at)
 

@@ -47,15 +47,13 @@ class Laboratory(models.Model):
 # ---- facts
 
 
-class EventUpload(models.Model):
+class Receipt(models.Model):
     """The receipt of a batch of events that a device sent, under the number it gave: `taken` of them are new.
 
     `skew_seconds`: how far the device's clock was behind when it sent, 0 for a right one.
     """
 
     id = models.UUIDField(primary_key=True)
-    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="+")
-    point = models.ForeignKey(Point, null=True, on_delete=models.PROTECT, related_name="+")
     body_digest = models.CharField(max_length=64)
     sent_at = models.DateTimeField()
     received_at = models.DateTimeField()
@@ -66,17 +64,27 @@ class EventUpload(models.Model):
     taken = models.PositiveIntegerField(default=0)
     answer = models.JSONField(null=True)
 
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class EventUpload(Receipt):
+    """That of a point, or (of couriers and laboratories) of a round."""
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="+")
+    point = models.ForeignKey(Point, null=True, on_delete=models.PROTECT, related_name="+")
+
     objects = ScopedQuerySet.as_manager()
     SCOPE = "round__unit_id"
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(taken__lte=F("received")), name="event_upload_balances")]
 
-    def __str__(self) -> str:
-        return str(self.id)
 
-
-class TubeEvent(models.Model):
+class Told(models.Model):
     """A fact about a tube, a bag or a number agreed at a table, under the number that the device gave it. Append-only.
 
     `at` is the true time, `said_at` what the device's clock said, the upload's `received_at` when it was recorded.
@@ -85,14 +93,10 @@ class TubeEvent(models.Model):
     """
 
     id = models.UUIDField(primary_key=True)
-    upload = named(EventUpload, index=True)
-    round = named(Round)
-    point = named(Point, null=True)
     kind = models.CharField(max_length=20)
     at = models.DateTimeField()
     said_at = models.DateTimeField()
     tube = models.CharField(max_length=40, blank=True)
-    bag = models.CharField(max_length=40, blank=True)
     to = models.CharField(max_length=80, blank=True)
     count = models.PositiveIntegerField(null=True)
     number = models.PositiveIntegerField(null=True)
@@ -102,15 +106,7 @@ class TubeEvent(models.Model):
     words = EncryptedTextField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=~Q(kind=""), name="tube_event_has_kind")]
-        indexes = [
-            models.Index(fields=["tube", "at"], name="tube_event_tube"),
-            models.Index(fields=["bag", "tube", "at"], name="tube_event_bag"),
-            models.Index(fields=["round", "kind", "at"], name="tube_event_kind"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.tube or self.bag}"
+        abstract = True
 
     @property
     def reason_label(self) -> str:
@@ -123,19 +119,33 @@ class TubeEvent(models.Model):
         return str(EventKind(self.kind).label) if self.kind in EventKind.values else self.kind
 
 
+class TubeEvent(Told):
+    """One told in a round."""
+
+    upload = named(EventUpload, index=True)
+    round = named(Round)
+    point = named(Point, null=True)
+    bag = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(kind=""), name="tube_event_has_kind")]
+        indexes = [
+            models.Index(fields=["tube", "at"], name="tube_event_tube"),
+            models.Index(fields=["bag", "tube", "at"], name="tube_event_bag"),
+            models.Index(fields=["round", "kind", "at"], name="tube_event_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.tube or self.bag}"
+
+
 # ---- where they are
 
 
-class Bag(models.Model):
-    """Where a bag of a round is, by its facts. `holder` is one: the courier, the laboratory, or (empty) the table.
-
-    Bags are used again: B-17 of the next round is another one, and nothing said of the first says anything of it.
-    """
+class BagPlace(models.Model):
+    """Where a bag is, by its facts. `holder` is one: the courier, the laboratory, or (empty) who fills it."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    code = models.CharField(max_length=40, db_index=True)
-    round = named(Round)
-    point = named(Point, null=True)
     state = models.CharField(max_length=10, choices=BagState, default=BagState.OPEN)
     closed_at = models.DateTimeField(null=True)
     said_tubes = models.PositiveIntegerField(null=True)
@@ -147,6 +157,26 @@ class Bag(models.Model):
     counted = models.PositiveIntegerField(null=True)
     doubts = models.JSONField(default=list)
 
+    class Meta:
+        abstract = True
+
+
+STATE_HAS_TIME = (
+    Q(state__in=["open", "closed"], left_at__isnull=True, arrived_at__isnull=True)
+    | Q(state="under_way", left_at__isnull=False)
+    | Q(state="arrived", arrived_at__isnull=False)
+    | Q(state="received", received_at__isnull=False)
+)
+
+
+class Bag(BagPlace):
+    """A bag of a round. Bags are used again: B-17 of the next round is another one, and nothing said of the first says
+    anything of it."""
+
+    code = models.CharField(max_length=40, db_index=True)
+    round = named(Round)
+    point = named(Point, null=True)
+
     objects = ScopedQuerySet.as_manager()
     SCOPE = "round__unit_id"
 
@@ -154,13 +184,7 @@ class Bag(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["round", "code"], name="bag_once"),
             models.CheckConstraint(condition=~Q(code=""), name="bag_has_code"),
-            models.CheckConstraint(
-                condition=Q(state__in=["open", "closed"], left_at__isnull=True, arrived_at__isnull=True)
-                | Q(state="under_way", left_at__isnull=False)
-                | Q(state="arrived", arrived_at__isnull=False)
-                | Q(state="received", received_at__isnull=False),
-                name="bag_state_has_time",
-            ),
+            models.CheckConstraint(condition=STATE_HAS_TIME, name="bag_state_has_time"),
         ]
 
     def __str__(self) -> str:
@@ -179,7 +203,26 @@ class TrailQuerySet(ScopedQuerySet["Trail"]):
         return self.filter(slip_at__isnull=False, opened_at__isnull=True)
 
 
-class Trail(models.Model):
+class TubePlace(models.Model):
+    """Where a tube is by its facts, but for the bag."""
+
+    sealed_at = models.DateTimeField(null=True)
+    bagged_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField(null=True)
+    laboratory = models.CharField(max_length=80, blank=True)
+    rejected_at = models.DateTimeField(null=True)
+    slip_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=200, blank=True)
+    doubts = models.JSONField(default=list)
+
+    class Meta:
+        abstract = True
+
+
+REJECTED_SAYS_WHY = Q(rejected_at__isnull=True, reason="") | Q(rejected_at__isnull=False) & ~Q(reason="")
+
+
+class Trail(TubePlace):
     """Where a tube is, by its facts: in one bag at most. `opened_at` is its first swab; none: no scan names it yet.
 
     A tube that was used in a round has a row here as soon as a scan or a fact names it (`commands.follow_scans`).
@@ -189,15 +232,7 @@ class Trail(models.Model):
     round = named(Round)
     point = named(Point, null=True)
     opened_at = models.DateTimeField(null=True)
-    sealed_at = models.DateTimeField(null=True)
     bag = models.CharField(max_length=40, blank=True, db_index=True)
-    bagged_at = models.DateTimeField(null=True)
-    received_at = models.DateTimeField(null=True)
-    laboratory = models.CharField(max_length=80, blank=True)
-    rejected_at = models.DateTimeField(null=True)
-    slip_at = models.DateTimeField(null=True)
-    reason = models.CharField(max_length=200, blank=True)
-    doubts = models.JSONField(default=list)
     standing = models.CharField(max_length=12, choices=Standing, blank=True)
     answered_at = models.DateTimeField(null=True)
 
@@ -215,10 +250,7 @@ class Trail(models.Model):
                 condition=Q(bag="", bagged_at__isnull=True) | ~Q(bag="") & Q(bagged_at__isnull=False),
                 name="trail_bag_has_time",
             ),
-            models.CheckConstraint(
-                condition=Q(rejected_at__isnull=True, reason="") | Q(rejected_at__isnull=False) & ~Q(reason=""),
-                name="trail_rejected_says_why",
-            ),
+            models.CheckConstraint(condition=REJECTED_SAYS_WHY, name="trail_rejected_says_why"),
         ]
         indexes = [
             models.Index(fields=["round", "code"], name="trail_of_round"),

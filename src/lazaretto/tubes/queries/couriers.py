@@ -13,11 +13,12 @@ from lazaretto.accounts.queries import chain_of, units_below
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import NotFound
 from lazaretto.core.secrets import keyed_hash
+from lazaretto.places.models import Site
 from lazaretto.screening.choices import RoundState
 from lazaretto.screening.models import Round
 from lazaretto.tubes.choices import BagState
 from lazaretto.tubes.errors import CourierUnknown
-from lazaretto.tubes.models import Bag, Courier, Laboratory, Trail
+from lazaretto.tubes.models import Bag, Courier, Laboratory, SiteBag, Trail
 from lazaretto.tubes.rules import COURIER_CODE, COURIER_LOOKS_BACK, HANDLE, READ, folded
 
 MOST_BAGS = 500  # that a courier's phone keeps
@@ -31,6 +32,11 @@ def key_digest(key: str) -> str:
 def couriers(actor: Actor) -> QuerySet[Courier]:
     """Those of the actor's areas, by code, ended ones too."""
     return Courier.objects.visible_to(actor, READ).select_related("unit", "user").order_by("code")
+
+
+def couriers_for(unit_id: UUID) -> QuerySet[Courier]:
+    """Who may carry for a unit, by code."""
+    return Courier.objects.filter(unit__in=chain_of(unit_id), ended_at__isnull=True).order_by("code")
 
 
 def free_code() -> str:
@@ -70,11 +76,6 @@ def actor_of_courier(courier: Courier) -> Actor:
     )  # fmt: skip
 
 
-def couriers_for(of: Round) -> QuerySet[Courier]:
-    """Those who carry for a round: of its area and of the areas above, by code."""
-    return Courier.objects.filter(unit__in=chain_of(of.unit_id), ended_at__isnull=True).order_by("code")
-
-
 @dataclass(frozen=True)
 class Meant:
     """By what a table typed or scanned: the code of the one courier it can only mean; and what means none of them.
@@ -86,10 +87,10 @@ class Meant:
     unknown: frozenset[str]
 
 
-def codes_meant(of: Round, said: Iterable[str]) -> Meant:
+def codes_meant(unit_id: UUID, said: Iterable[str]) -> Meant:
     """Whom these texts mean; one query, or none."""
     texts = {text for text in said if text}
-    rows = list(couriers_for(of).values_list("code", "name", "plate")) if texts else []
+    rows = list(couriers_for(unit_id).values_list("code", "name", "plate")) if texts else []
     names: dict[str, str] = {}
     times: Counter[str] = Counter()
     for code, name, plate in rows:
@@ -107,16 +108,19 @@ def codes_meant(of: Round, said: Iterable[str]) -> Meant:
 
 @dataclass(frozen=True)
 class Carried:
-    """What a courier's phone knows: rounds tested now, laboratories, bags that may still be carried."""
+    """What a courier's phone knows: rounds tested now, quarantine sites with bags, laboratories, bags that may still be
+    carried."""
 
     rounds: list[Round]
+    sites: list[Site]
     laboratories: list[Laboratory]
     bags: list[Bag]
+    site_bags: list[Any]  # of sites, each with how many tubes it `held`
     tubes: dict[tuple[UUID, str], int]  # counted by scans, where the table did not say a number
 
 
 def carried(courier: Courier, *, at: datetime) -> Carried:
-    """For a courier's phone; five queries. Bags of rounds that are over are carried too, for two weeks."""
+    """For a courier's phone; six queries. Bags of rounds that are over are carried too, for two weeks."""
     area = units_below(courier.unit_id)
     recent = (
         Q(state=RoundState.OPEN)
@@ -128,7 +132,19 @@ def carried(courier: Courier, *, at: datetime) -> Carried:
     rows = Bag.objects.filter(round__in=[one.pk for one in rounds], state__in=waiting).select_related("point")
     bags = list(rows.order_by("left_at", "code", "id")[:MOST_BAGS])
     laboratories = Laboratory.objects.filter(unit__in={*area, *chain_of(courier.unit_id)}).order_by("code")[:200]
-    return Carried(rounds, list(laboratories), bags, _counted(bags))
+    of_sites = (
+        SiteBag.objects.filter(site__unit__in=area, state__in=waiting)
+        .select_related("site")
+        .annotate(held=Count("tubes"))
+    )
+    site_bags = list(of_sites.order_by("left_at", "code", "id")[:MOST_BAGS])
+    sites = list({row.site_id: row.site for row in site_bags}.values())
+    return Carried(rounds, sites, list(laboratories), bags, site_bags, _counted(bags))
+
+
+def is_site(pk: UUID) -> bool:
+    """Whether a courier's phone means a quarantine site by this key, not a round."""
+    return Site.objects.filter(pk=pk).exists()
 
 
 def _counted(bags: list[Bag]) -> dict[tuple[UUID, str], int]:

@@ -17,6 +17,7 @@ from django.utils.translation import pgettext_lazy
 
 from lazaretto.core.databases import on_postgresql
 from lazaretto.core.prepared import adapted
+from lazaretto.places.models import Site
 from lazaretto.screening.models import Point, Round
 from lazaretto.tubes.choices import RecallState
 from lazaretto.tubes.clocks import CLOCKS
@@ -54,6 +55,14 @@ LEGS: Final = (
     ),
     Leg("whole", pgettext_lazy("leg", "From the swab to the result"), LABORATORY, "t.opened_at", "t.answered_at"),
 )  # fmt: skip
+SITES_DAYS: Final = 7  # tubes of quarantine sites that are looked at
+ANSWERED = "CASE WHEN t.rejected_at IS NULL THEN s.answered_at END"
+SITE_LEGS: Final = (
+    Leg("table", pgettext_lazy("leg", "At the site"), "s.site_id", "s.opened_at", LEGS[0].ends),
+    Leg("courier", LEGS[1].label, "s.site_id", LEGS[1].begins, LEGS[1].ends),
+    Leg("result", LEGS[2].label, LABORATORY, LEGS[2].begins, ANSWERED),
+    Leg("whole", LEGS[3].label, LABORATORY, "s.opened_at", ANSWERED),
+)
 RECHECK, RETEST, HAND_ON = (
     Leg("recheck", pgettext_lazy("leg", "Positive tube: recheck"), "", "", ""),
     Leg("retest", pgettext_lazy("leg", "Called back: swabbed singly"), "", "", ""),
@@ -131,11 +140,23 @@ class Timed:
 def turnaround(of: Round) -> list[Timed]:
     """Every leg of a round's tubes and every step after a positive; nine queries, however many tubes there are."""
     names = {str(place.pk): f"{place.code} {place.name}" for place in Point.objects.filter(round=of)}
-    hours = {}
-    for row in Laboratory.objects.all():
-        names[row.code], hours[row.code] = row.name, timedelta(hours=row.hours)
-    legs = [_timed(leg, _rows(of, leg), names, hours) for leg in LEGS]
+    hours = _name_laboratories(names)
+    legs = [_timed(leg, _rows(IN_ROUND, [adapted(of.pk)], leg), names, hours) for leg in LEGS]
     return [*legs, *(_after(leg, pairs) for leg, pairs in _steps(of))]
+
+
+def turnaround_of_sites(sites: Iterable[Site], *, at: datetime) -> list[Timed]:
+    """Every leg of the tubes that were filled at these sites in the last days; six queries, however many there are."""
+    own = list(sites)
+    names = {str(site.pk): f"{site.code} {site.spoken_name}" for site in own}
+    hours = _name_laboratories(names)
+    given = [*(adapted(site.pk) for site in own), _stored(at - timedelta(days=SITES_DAYS))]
+    source = AT_SITES.replace("{sites}", ", ".join(["%s"] * len(own)) or "NULL")
+    return [_timed(leg, _rows(source, given, leg), names, hours) for leg in SITE_LEGS]
+
+
+def _stored(moment: datetime) -> Any:
+    return connection.ops.adapt_datetimefield_value(moment)
 
 
 def _timed(
@@ -172,14 +193,31 @@ def _steps_of(seconds: float) -> int:
     return max(0, ceil(seconds / STEP.total_seconds()))
 
 
+def _name_laboratories(names: dict[str, str]) -> dict[str, timedelta]:
+    """Put their names by code beside the others; returns their hours."""
+    hours = {}
+    for row in Laboratory.objects.all():
+        names[row.code], hours[row.code] = row.name, timedelta(hours=row.hours)
+    return hours
+
+
 ROWS = """SELECT place, step, COUNT(*), MIN(begun) FROM (
     SELECT {of} AS place, CASE WHEN {ends} IS NOT NULL THEN {step} END AS step,
         CASE WHEN {ends} IS NULL THEN {begins} END AS begun
-    FROM tubes_trail t LEFT JOIN tubes_bag b ON b.round_id = t.round_id AND b.code = t.bag
-    WHERE t.round_id = %s AND {begins} IS NOT NULL
-        AND ({ends} IS NOT NULL OR t.standing = '' AND t.rejected_at IS NULL)
-        AND NOT (t.slip_at IS NOT NULL AND t.opened_at IS NULL)
+    FROM {source}
+        AND {begins} IS NOT NULL
 ) timed GROUP BY place, step"""
+IN_ROUND = """tubes_trail t LEFT JOIN tubes_bag b ON b.round_id = t.round_id AND b.code = t.bag
+    WHERE t.round_id = %s
+        AND ({ends} IS NOT NULL OR t.standing = '' AND t.rejected_at IS NULL)
+        AND NOT (t.slip_at IS NOT NULL AND t.opened_at IS NULL)"""
+AT_SITES = """(SELECT s.tube, s.state, s.collected_at AS opened_at, y.site_id,
+        (SELECT MIN(r.reported_at) FROM stays_specimenresult r WHERE r.specimen_id = s.id) AS answered_at
+        FROM stays_specimen s JOIN stays_stay y ON y.id = s.stay_id
+        WHERE y.site_id IN ({sites}) AND s.collected_at >= %s) s
+    LEFT JOIN tubes_sitetube t ON t.site_id = s.site_id AND t.code = s.tube
+    LEFT JOIN tubes_sitebag b ON b.id = t.bag_id
+    WHERE ({ends} IS NOT NULL OR s.state = 'pending' AND t.rejected_at IS NULL)"""
 # Whole seconds, so that both databases divide whole numbers.
 ON_POSTGRESQL = "CEIL(EXTRACT(EPOCH FROM {ends} - {begins}))::bigint"
 ON_SQLITE = "(CAST(strftime('%%s', {ends}) AS INTEGER) - CAST(strftime('%%s', {begins}) AS INTEGER))"
@@ -188,13 +226,14 @@ ON_SQLITE = "(CAST(strftime('%%s', {ends}) AS INTEGER) - CAST(strftime('%%s', {b
 Row = tuple[str, int | None, int, datetime | None]
 
 
-def _rows(of: Round, leg: Leg) -> Iterable[Row]:
+def _rows(source: str, given: list[Any], leg: Leg) -> Iterable[Row]:
     """Where, how many steps (None: not done), how many tubes, since when the oldest of those not done waits."""
     passed = (ON_POSTGRESQL if on_postgresql() else ON_SQLITE).format(begins=leg.begins, ends=leg.ends)
     step = f"CASE WHEN {passed} > 0 THEN ({passed} + {STEP.seconds - 1}) / {STEP.seconds} ELSE 0 END"
-    text = ROWS.format(of=leg.of, begins=leg.begins, ends=leg.ends, step=step)
+    tubes_of = source.format(ends=leg.ends)
+    text = ROWS.format(of=leg.of, begins=leg.begins, ends=leg.ends, step=step, source=tubes_of)
     with connection.cursor() as cursor:
-        cursor.execute(text, [adapted(of.pk)])
+        cursor.execute(text, given)
         for place, step, tubes, begun in cursor.fetchall():
             yield _key(place, leg), None if step is None else int(step), tubes, _moment(begun)
 

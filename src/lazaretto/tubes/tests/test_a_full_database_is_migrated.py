@@ -15,7 +15,7 @@ from lazaretto.tubes.proofs import tube_facts_stand
 from tests.cast import gather
 from tests.factories import NOW
 
-LAST = "0008_couriers_may_be_named_again"
+LAST = "0009_tubes_of_sites"
 
 
 def migrate(name: str):

@@ -17,18 +17,23 @@ from lazaretto.core.codes import tidy_code
 from lazaretto.core.errors import DomainError
 from lazaretto.core.ids import new_id
 from lazaretto.screening.choices import RoundState
+from lazaretto.stays.commands import take_result
 from lazaretto.tubes import commands
 from lazaretto.tubes.choices import Source, Stage
 from lazaretto.tubes.commands import RawLine, TakenEvent
+from lazaretto.tubes.commands.sites import LONGEST_NAME
+from lazaretto.tubes.errors import DecidedAtSite
 from lazaretto.tubes.forms import EnterForm, LaboratoryForm
 from lazaretto.tubes.models import Laboratory, ResultFile, Trail
 from lazaretto.tubes.queries import trails
 from lazaretto.tubes.queries.results import blocked
+from lazaretto.tubes.queries.site_trails import AtSite, at_sites, bags_at, near_at_sites, tubes_at
 from lazaretto.tubes.queries.trails import Candidate
-from lazaretto.tubes.rules import HANDLE, LABORATORY_CODE, LONGEST_CODE, MANAGE, READ, REPORT
+from lazaretto.tubes.rules import HANDLE, LABORATORY_CODE, LONGEST_CODE, MANAGE, READ, REPORT, SITE_TAKES
 from lazaretto.ui.notices import notify
 
 SHOWN = 50
+OF_SITE = "site:"  # in front of a site's code, where a round has its key
 
 
 @require_http_methods(["GET", "POST"])
@@ -63,11 +68,13 @@ def desk(request: HttpRequest, laboratory_id: UUID) -> HttpResponse:
 def _desk(request: HttpRequest, laboratory: Laboratory, *, status: int = 200, **more: Any) -> HttpResponse:
     actor = actor_of(request)
     bags = list(trails.bags_for(laboratory)[:SHOWN])
-    held = Trail.objects.real().filter(laboratory=laboratory.code, standing="", rejected_at__isnull=True)
+    singly = Trail.objects.real().filter(laboratory=laboratory.code, standing="", rejected_at__isnull=True)
     context = {
         "laboratory": laboratory,
         "bags": bags,
-        "tubes": list(held.order_by("received_at", "code")[:SHOWN]),
+        "site_bags": list(bags_at(laboratory.code)[:SHOWN]),
+        "tubes": list(singly.order_by("received_at", "code")[:SHOWN]),
+        "site_tubes": list(tubes_at(laboratory.code)[:SHOWN]),
         "form": EnterForm(),
         "kept": request.POST,
         "door": LABORATORY_CODE.format(code=laboratory.code),
@@ -102,37 +109,51 @@ def scan(request: HttpRequest, laboratory_id: UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("tubes:desk", args=[laboratory_id]))
 
 
-def _take(actor: Actor, laboratory: Laboratory, meant: Candidate, reason: str, count: str) -> list[str]:
+def _take(actor: Actor, laboratory: Laboratory, meant: Candidate | AtSite, reason: str, count: str) -> list[str]:
     event: dict[str, Any] = {"kind": "rejected", "reason": reason} if reason else {"kind": "received"}
     event |= {meant.part: meant.code, "to": laboratory.code}
     if meant.part == "bag" and count.isdigit():
         event["count"] = int(count[:6])
     at = clock.now()
     taken = TakenEvent(id=new_id(), at=at, **event)
-    answer = commands.take_events(
-        actor=actor, at=at, batch=new_id(), sent_at=at, events=[taken], test_round=meant.of.pk
-    )  # fmt: skip
+    sent: dict[str, Any] = {"actor": actor, "at": at, "batch": new_id(), "sent_at": at, "events": [taken]}
+    if isinstance(meant, AtSite):
+        answer = commands.take_site_events(site=meant.site, **sent)
+    else:
+        answer = commands.take_events(test_round=meant.of.pk, **sent)
     return [str(one.remark.label) for one in answer.remarks]
 
 
-def _where(meant: Candidate) -> str:
+def _where(meant: Candidate | AtSite) -> str:
     part = _("Bag") if meant.part == "bag" else _("Tube")
+    if isinstance(meant, AtSite):
+        site = f"{meant.site.code} · {meant.site.spoken_name}"
+        return _("{part} of quarantine site {site}.").format(part=part, site=site)
     return _("{part} of round {number} · {name}.").format(part=part, number=meant.of.number, name=meant.of.name)
 
 
 # ---- which bag or tube is meant
 
 
-def _meant(request: HttpRequest, actor: Actor, code: str, part: str = "") -> Candidate | None:
-    """What was chosen; else what the code can only mean: the one of a round that is tested now. None: ask."""
+def _meant(request: HttpRequest, actor: Actor, code: str, part: str = "") -> Candidate | AtSite | None:
+    """What was chosen; else what the code can only mean: the one of a round that is tested now, or of a site that
+    waits for something. None: ask."""
     if chosen := request.POST.get("meant", ""):
         return _chosen(actor, chosen)
-    open_ones = [one for one in trails.candidates(actor, code) if one.open and part in {"", one.part}]
+    open_ones = [one for one in _all(actor, code) if one.open and part in {"", one.part}]
     return open_ones[0] if len(open_ones) == 1 else None
 
 
-def _chosen(actor: Actor, text: str) -> Candidate | None:
+def _all(actor: Actor, code: str) -> list[Candidate | AtSite]:
+    return [*trails.candidates(actor, code), *at_sites(actor, code)]
+
+
+def _chosen(actor: Actor, text: str) -> Candidate | AtSite | None:
     part, round_id, code = [*text.split("|", 2), "", ""][:3]
+    if round_id.startswith(OF_SITE):
+        own = round_id.removeprefix(OF_SITE)
+        there = [one for one in at_sites(actor, code) if (one.part, one.site.code, one.code) == (part, own, code)]
+        return there[0] if there else None
     try:
         of = trails.round_by_id(actor, UUID(round_id))
     except ValueError:
@@ -146,19 +167,24 @@ def _chosen(actor: Actor, text: str) -> Candidate | None:
 def _ask(request: HttpRequest, laboratory: Laboratory, code: str, *, address: str, part: str = "") -> HttpResponse:
     """Before anything is written: which of them, or what looks like it, or really a tube that nobody knows?"""
     actor = actor_of(request)
-    found = [one for one in trails.candidates(actor, code) if part in {"", one.part}]
-    near = [one for one in trails.near(actor, code) if part in {"", one.part}]
+    found = [one for one in _all(actor, code) if part in {"", one.part}]
+    alike: list[Candidate | AtSite] = [*trails.near(actor, code), *near_at_sites(actor, code)]
+    near = [one for one in alike if part in {"", one.part}]
     rounds = [] if found else list(trails.rounds(actor).filter(state=RoundState.OPEN)[:5])
     again = ("meant", "csrfmiddlewaretoken")
     ask = {
         "code": code,
         "address": address,
         "known": bool(found),
-        "choices": [(f"{one.part}|{one.of.pk}|{one.code}", one) for one in (found or near)],
+        "choices": [(_value(one), one) for one in (found or near)],
         "fresh": [(f"new|{of.pk}|{code}", of) for of in rounds],
         "kept": [(name, value) for name, value in request.POST.items() if name not in again],
     }
     return _desk(request, laboratory, ask=ask)
+
+
+def _value(one: Candidate | AtSite) -> str:
+    return f"{one.part}|{OF_SITE + one.site.code if isinstance(one, AtSite) else one.of.pk}|{one.code}"
 
 
 @require_POST
@@ -173,18 +199,33 @@ def enter(request: HttpRequest, laboratory_id: UUID) -> HttpResponse:
     if meant is None:
         code, address = tidy_code(form.cleaned_data["tube"]), reverse("tubes:enter", args=[laboratory_id])
         return _ask(request, laboratory, code, address=address, part="tube")
+    said, stage = form.cleaned_data["result"], Stage(form.cleaned_data["stage"])
     try:
-        file = _reported(actor, laboratory, meant, form.cleaned_data["result"], Stage(form.cleaned_data["stage"]))
+        file = None
+        if isinstance(meant, AtSite):
+            _report_at_site(actor, laboratory, meant, said, stage)
+        else:
+            file = _reported(actor, laboratory, meant, said, stage)
     except DomainError as error:
         if error.is_of_access:
             raise
         form.add_error(None, str(error))
         return _desk(request, laboratory, status=422, form=form)
-    if file.entries.filter(state="held").exists():
+    if file is not None and file.entries.filter(state="held").exists():
         notify(request, _("{code}: somebody must decide first.").format(code=meant.code), tone="amber")
         return HttpResponseRedirect(reverse("tubes:file", args=[file.pk]))
     notify(request, f"{_('{code}: the result counts.').format(code=meant.code)} {_where(meant)}")
     return HttpResponseRedirect(reverse("tubes:desk", args=[laboratory_id]))
+
+
+def _report_at_site(actor: Actor, laboratory: Laboratory, meant: AtSite, said: str, stage: Stage) -> None:
+    """A first result of a specimen of a site counts there; a recheck is decided there."""
+    if stage == Stage.RECHECK:
+        raise DecidedAtSite(tubes=[meant.code])
+    take_result(
+        actor=actor, at=clock.now(), site=meant.site, tube=meant.code, result=SITE_TAKES[said],
+        laboratory=laboratory.name[:LONGEST_NAME],
+    )  # fmt: skip
 
 
 def _reported(actor: Actor, laboratory: Laboratory, meant: Candidate, said: str, stage: Stage) -> ResultFile:
