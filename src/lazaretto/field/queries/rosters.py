@@ -164,11 +164,8 @@ def couriers_at(point: Point, *, at: datetime) -> Couriers:
 
 @lru_cache(maxsize=32)
 def _couriers(round_id: UUID, minute: int) -> Couriers:
-    rows = list(
-        couriers_for(Round.objects.only("unit_id").get(pk=round_id).unit_id).values_list("code", "name", "plate")[
-            :MOST_COURIERS
-        ]
-    )
+    unit = Round.objects.values_list("unit_id", flat=True).get(pk=round_id)
+    rows = list(couriers_for(unit).values_list("code", "name", "plate")[:MOST_COURIERS])
     return Couriers(_short(repr(rows)), rows)
 
 
