@@ -359,7 +359,8 @@ class Stranger(models.Model):
 class DuplicateScan(models.Model):
     """A scan that does not count, kept whole with its reason. `words`: what it said of a stranger, encrypted JSON.
 
-    `before_at` is when the scan was taken that stands in its way.
+    `before_at` is when the scan was taken that stands in its way. `meant`: the round that it was captured for, where
+    that is another one: the number is of that round then.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -375,9 +376,14 @@ class DuplicateScan(models.Model):
     reason = models.CharField(max_length=20, choices=Reason)
     before_at = models.DateTimeField(null=True)
     words = EncryptedTextField(null=True, blank=True)
+    meant = models.UUIDField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["round", "reason", "id"], name="duplicate_scan_reason")]
+        indexes = [
+            models.Index(fields=["round", "reason", "id"], name="duplicate_scan_reason"),
+            models.Index(fields=["tube"], name="duplicate_scan_tube"),
+            models.Index(fields=["round", "number"], name="duplicate_scan_number"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.scan} {self.reason}"

@@ -34,12 +34,14 @@ from lazaretto.tubes.models import (
 from lazaretto.tubes.models.positives import ENDED
 from lazaretto.tubes.queries.balance import balance_of
 from lazaretto.tubes.queries.facts import Key, bag_facts, tube_facts
+from lazaretto.tubes.queries.inside import inside
 from lazaretto.tubes.queries.site_facts import site_bag_facts, site_tube_facts
 from lazaretto.tubes.queries.site_trails import pending_everywhere
 from lazaretto.tubes.rules import standing_of, story_of_bag, story_of_tube
 
 PIECE = 2_000
 SETTLED_WITHIN = timedelta(minutes=5)
+FOLLOWED = timedelta(minutes=1)  # what came in is followed every 20 seconds
 _BAG = ("state", "left_at", "holder", "arrived_at", "received_at", "laboratory", "doubts")
 _TUBE = ("sealed_at", "bag", "received_at", "rejected_at", "laboratory", "slip_at", "doubts")
 
@@ -141,7 +143,7 @@ def tubes_answered(at: datetime) -> Finding:
     """
     out = Trail.objects.count()
     answered = Trail.objects.exclude(standing="").count()
-    offenders = [*_open_in_closed(), *_wrong_standings(), *_uncalled()]
+    offenders = [*_open_in_closed(), *_wrong_standings(), *_uncalled(at)]
     figures = {
         "tubes_out": out,
         "results_in": answered,
@@ -209,8 +211,14 @@ def _wrong_standings() -> Iterator[Offender]:
             yield Offender("tube", tube, f"stands as {said.get(tube, 'nothing')}, by its results {found or 'nothing'}")
 
 
-def _uncalled() -> Iterator[Offender]:
-    called = Recall.objects.filter(positive=OuterRef("pk"))
-    own = Recall.objects.filter(retest_tube=OuterRef("tube"))
-    rows = Positive.objects.filter(~Exists(called), ~Exists(own), people__gt=0)
-    yield from (Offender("positive", str(row.pk), f"{row.tube}: nobody of it is called back") for row in rows)
+def _uncalled(at: datetime) -> Iterator[Offender]:
+    """Whoever is in a positive tube by any scan is on its list; whose scan came in just now is called in a moment."""
+    rows = Positive.objects.filter(standing__in=[Standing.PRELIMINARY, Standing.CONFIRMED]).order_by("pk")
+    waiting = rows.iterator(chunk_size=PIECE)
+    while piece := [row.tube for row in islice(waiting, PIECE)]:
+        called = set(Recall.objects.filter(tube__in=piece).values_list("tube", "round_id", "number"))
+        for tube, people in inside(piece).items():
+            for one in people:
+                told = one.single or (tube, *one.who) in called or one.received_at > at - FOLLOWED
+                if not told:
+                    yield Offender("positive", tube, f"number {one.number or 'none'} is in it and not called back")

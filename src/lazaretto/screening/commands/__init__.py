@@ -6,6 +6,7 @@ from lazaretto.screening.commands.capturing import upload
 from lazaretto.screening.commands.copying import PointsCopied, copy_points
 from lazaretto.screening.commands.fevers import FeverSettled, FeversNoted, SeenFever, answer_fever, note_fevers
 from lazaretto.screening.commands.folding import fold_counts
+from lazaretto.screening.commands.numbering import number_kept
 from lazaretto.screening.commands.points import (
     PointAdded,
     PointChanged,
@@ -78,6 +79,7 @@ __all__ = [
     "follows_a_change",
     "freeze_round",
     "note_fevers",
+    "number_kept",
     "open_point",
     "open_round",
     "remove_point",

@@ -287,13 +287,14 @@ def _open_tubes(place: Point, rows: Sequence[_Row]) -> dict[str, tuple[UUID, UUI
 def _keep(receipt: Upload, kept: Iterable[tuple[_Row, Reason, datetime | None]]) -> None:
     fields = (
         "round", "upload", "scan", "number", "tube", "slot", "table", "taken_at", "temperature", "reason",
-        "before_at", "words",
+        "before_at", "words", "meant",
     )  # fmt: skip
     rows = [
         (
             receipt.round_id, receipt.id, row.scan.id, row.number, row.scan.tube, row.scan.slot, row.scan.table,
             row.taken_at, row.tenths, reason, before_at,
             json.dumps(asdict(row.scan.stranger), ensure_ascii=False) if row.scan.stranger else None,
+            row.scan.round if reason == Reason.WRONG_ROUND else None,
         )
         for row, reason, before_at in kept
     ]  # fmt: skip

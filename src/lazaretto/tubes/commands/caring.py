@@ -42,6 +42,10 @@ def _stranger(of: Round, number: int, *, at: datetime) -> NewPerson:
     found = Stranger.objects.filter(round=of, number=number).first()
     if found is None or not found.name.strip():
         raise NameInvalid
-    papers = (GivenDocument(DocumentKind(found.document_kind), found.document),) if found.document else ()
+    papers = (
+        (GivenDocument(DocumentKind(found.document_kind), found.document),)
+        if found.document and found.document_kind
+        else ()
+    )
     phones = (found.phone,) if found.phone else ()
     return tidy(NewPerson(found.name, documents=papers, phones=phones, employer=found.organisation), at=at)

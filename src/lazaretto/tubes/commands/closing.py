@@ -17,6 +17,7 @@ from lazaretto.screening.commands import closes_only_when
 from lazaretto.screening.models import RosterEntry, Round
 from lazaretto.screening.rules import OVER
 from lazaretto.tubes.choices import AbsenceKind
+from lazaretto.tubes.commands.retests import follow_retests
 from lazaretto.tubes.commands.scans import follow_scans
 from lazaretto.tubes.commands.watching import call_late
 from lazaretto.tubes.errors import AbsenceGaveWay, OthersAreLeft, RoundDoesNotBalance, RoundIsOver, SaidBefore
@@ -157,6 +158,7 @@ def everything_is_answered(test_round: Round, at: datetime) -> None:
     Raises `RoundDoesNotBalance`, naming what stands in the way (Longyao 2021: "all negative" with a pool untested).
     """
     follow_scans(test_round)
+    follow_retests(test_round, at=at)
     call_late(test_round, at)  # whoever's tube was just rejected is not answered
     found = balance_of(test_round)
     if found.closes:

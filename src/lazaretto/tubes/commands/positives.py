@@ -9,11 +9,13 @@ from lazaretto.core.access import Actor, locked
 from lazaretto.core.bulk import insert_few, insert_unless_taken, update_rows
 from lazaretto.core.deadlines import Due, cancel, meet, raise_alarm, set_deadlines
 from lazaretto.core.ids import new_id
-from lazaretto.screening.models import Round, Scan
+from lazaretto.screening.commands import number_kept
+from lazaretto.screening.models import Round
 from lazaretto.tubes.choices import RecallState, Stage, Standing
 from lazaretto.tubes.clocks import CLOCKS
 from lazaretto.tubes.deadlines import HAND_ON, POSITIVE, RETEST, TAKEN_BACK
 from lazaretto.tubes.models import Positive, Recall, Trail
+from lazaretto.tubes.queries.inside import Inside, Pair, inside, negative_elsewhere
 from lazaretto.tubes.queries.results import counting
 from lazaretto.tubes.rules import standing_of
 
@@ -47,7 +49,7 @@ def _follow(of: Round, changed: Mapping[str, str], actor: Actor, at: datetime) -
     for row in Positive.objects.filter(tube__in=list(changed), standing=S.PRELIMINARY).order_by("pk"):
         _decide_positive(of, row, changed[row.tube], actor, at)
     for recall in Recall.objects.filter(retest_tube__in=list(changed)).select_related("positive").order_by("pk"):
-        _answer_retest(of, recall, changed[recall.retest_tube or ""], actor, at)
+        answer_retest(of, recall, changed[recall.retest_tube or ""], by=actor.user_id, at=at)
 
 
 # ---- positives
@@ -69,17 +71,20 @@ def call_back(of: Round, code: str, positive: Positive | None, *, at: datetime) 
     """Everybody in the tube is to be swabbed singly; returns how many are new. Whoever is alone in it waits for the
     recheck.
 
-    Scans that come later add people: the duty asks again.
+    Scans that come later add people: the duty asks again, and whoever was alone is not any more.
     """
-    if Recall.objects.filter(retest_tube=code).exists():
-        return 0  # somebody's own retest: `_answer_retest` sees to it
-    numbers = sorted(Scan.objects.filter(round=of.pk, tube=code).values_list("number", flat=True))
-    alone = positive is not None and len(numbers) == 1
+    everybody = _numbered(code)
+    others = [one for one in everybody if not one.single]  # somebody's own retest: `answer_retest` sees to it
+    alone = positive is not None and len(everybody) == 1
+    if positive is None:
+        others = _not_free(others, code)
+    elif not alone:
+        positive.recalls.filter(tube=code, state=R.POSITIVE, retest_tube=None).update(state=R.OPEN)
     due = at + CLOCKS["retest"].within
     rows = [
         (
             new_id(),
-            of.id,
+            round_id,
             positive.id if positive else None,
             code,
             number,
@@ -89,16 +94,40 @@ def call_back(of: Round, code: str, positive: Positive | None, *, at: datetime) 
             False,
             "",
         )
-        for number in numbers
+        for round_id, number in sorted(one.who for one in others)
     ]
     made = insert_few(Recall, _RECALL, rows, ignore_conflicts=True, returning=True)
-    if positive is not None and positive.people != len(numbers):
-        positive.people = len(numbers)
+    if positive is not None and positive.people != len(everybody):
+        positive.people = len(everybody)
         positive.save(update_fields=["people"])
     if made and not alone:
         subject = positive or Trail.objects.get(pk=code)
         set_deadlines([Due(RETEST.code, subject, due, unit_id=of.unit_id)], at=at)
     return len(made)
+
+
+def _numbered(code: str) -> list[Inside]:
+    """Everybody in the tube, with a number to be called by."""
+    found = inside([code])[code]
+    nameless = [one.duplicate for one in found if one.number is None and one.duplicate]
+    if not nameless:
+        return found
+    number_kept(nameless)
+    return inside([code])[code]
+
+
+def _not_free(people: Sequence[Inside], code: str) -> list[Inside]:
+    """Without those who need no new swab for a tube that gave no result: another tube of theirs is negative, or they
+    are called back already."""
+    free: set[Pair] = set()
+    for round_id in {one.round_id for one in people}:
+        numbers = {one.number for one in people if one.round_id == round_id and one.number}
+        waiting = Recall.objects.filter(
+            round=round_id, number__in=numbers, state__in=[*WAITING, R.POSITIVE, R.CONFIRMED]
+        )
+        done = negative_elsewhere(round_id, numbers, than=code) | set(waiting.values_list("number", flat=True))
+        free |= {(round_id, number) for number in done}
+    return [one for one in people if one.who not in free]
 
 
 _RECALL = ("id", "round", "positive", "tube", "number", "state", "raised_at", "due_at", "overridden", "words")
@@ -129,20 +158,33 @@ def _wait_again(row: Positive) -> None:
     row.recalls.filter(overridden=True).update(state=state, closed_at=None, overridden=False)
 
 
-def _answer_retest(of: Round, recall: Recall, standing: str, actor: Actor, at: datetime) -> None:
-    """The single swab of somebody called back has its result: negative clears them, whatever the pool said."""
+def answer_retest(of: Round, recall: Recall, standing: str, *, by: int | None, at: datetime) -> None:
+    """The single swab of somebody called back has its result: negative clears them, whatever the pool said.
+
+    It is single only as long as nobody else is in that tube.
+    """
+    shared = (
+        standing in {S.PRELIMINARY, S.CONFIRMED}
+        and len(inside([recall.retest_tube or ""])[recall.retest_tube or ""]) > 1
+    )
     if standing in {S.NEGATIVE, S.REFUTED}:
         clear(of, [recall], at)
-    elif standing == S.INVALID and recall.state != R.CLOSED:
-        recall.state, recall.retest_tube, recall.retested_at = R.OPEN, None, None
-        recall.save(update_fields=["state", "retest_tube", "retested_at"])
+    elif (standing == S.INVALID and recall.state != R.CLOSED) or shared:
+        swab_again(recall)
     elif standing == S.PRELIMINARY:
         recall.state, recall.closed_at, recall.overridden = R.POSITIVE, None, False
         recall.save(update_fields=["state", "closed_at", "overridden"])
         Positive.objects.filter(tube=recall.retest_tube).update(people=1)
     elif standing == S.CONFIRMED:
         confirm_people(of, [recall], at)
-    settle(recall, by=actor.user_id, at=at)
+    settle(recall, by=by, at=at)
+
+
+def swab_again(recall: Recall) -> None:
+    """Their own tube says nothing of them: it gave no result, or somebody else is in it too."""
+    recall.state, recall.retest_tube, recall.retested_at = R.OPEN, None, None
+    recall.closed_at, recall.overridden = None, False
+    recall.save(update_fields=["state", "retest_tube", "retested_at", "closed_at", "overridden"])
 
 
 def confirm_people(of: Round, recalls: Iterable[Recall], at: datetime) -> None:
@@ -183,7 +225,7 @@ def _rests_on(recall: Recall) -> bool:
 
 def settle(recall: Recall, *, by: int | None, at: datetime) -> None:
     """Nobody of the tube waits to be swabbed any more: what watched it is met."""
-    if Recall.objects.filter(round=recall.round_id, tube=recall.tube, state__in=WAITING).exists():
+    if Recall.objects.filter(tube=recall.tube, state__in=WAITING).exists():
         return
     subject = recall.positive or Trail.objects.filter(pk=recall.tube).first()
     if subject is not None:

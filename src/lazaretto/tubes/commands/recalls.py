@@ -12,7 +12,7 @@ from lazaretto.cases.choices import ChangeKind, EvidenceKind
 from lazaretto.cases.commands import propose as propose_at_site
 from lazaretto.cases.commands import propose_outside
 from lazaretto.cases.models import Change
-from lazaretto.core.access import Actor
+from lazaretto.core.access import Actor, locked
 from lazaretto.core.bulk import insert, insert_few
 from lazaretto.core.codes import tidy_code
 from lazaretto.core.commands import command, record
@@ -22,11 +22,11 @@ from lazaretto.people.models import Person
 from lazaretto.stays.models import Stay
 from lazaretto.tubes.choices import CallSaid, RecallState, Standing
 from lazaretto.tubes.commands.caring import care_for
-from lazaretto.tubes.commands.positives import WAITING, settle
+from lazaretto.tubes.commands.positives import WAITING, answer_retest, settle
 from lazaretto.tubes.deadlines import HAND_ON
 from lazaretto.tubes.errors import CallSaysNothing, NotConfirmed, RecallSettled, RecheckOutstanding, RetestTubeTaken
 from lazaretto.tubes.models import Positive, Recall, RecallCall, Trail
-from lazaretto.tubes.queries.facts import scanned
+from lazaretto.tubes.queries.inside import inside
 from lazaretto.tubes.queries.people import known_person, person_of
 from lazaretto.tubes.rules import LONGEST_CODE, MANAGE, OVERRIDE, RECALL
 
@@ -74,26 +74,44 @@ def record_retest(*, actor: Actor, at: datetime, recall: Recall, tube: str) -> R
     code = tidy_code(tube)
     if not code or len(code) > LONGEST_CODE or not code.isascii():
         raise InvalidInput(fields={"tube": "a code of up to 40 characters"})
-    if not retest(recall, code, at=at):
+    if not retest(recall, code, at=at, by=actor.user_id):
         raise RetestTubeTaken(tube=code)
     settle(recall, by=actor.user_id, at=at)
     return _changed(recall, {"tube": code})
 
 
-def retest(recall: Recall, code: str, *, at: datetime) -> bool:
-    """Note their own tube; False when somebody else's swab is in it. Raises `RecallSettled`."""
+def retest(recall: Recall, code: str, *, at: datetime, by: int | None = None) -> bool:
+    """Note their own tube; False when somebody else is in it, or it is of another round. Raises `RecallSettled`.
+
+    Other calls of theirs are answered by the same swab; if its result is there already, it holds at once.
+    """
     if recall.state not in WAITING:
         raise RecallSettled(state=recall.state)
-    taken = scanned([code]) or Recall.objects.filter(retest_tube=code).exclude(pk=recall.pk).exists()
-    if taken:
+    own = (recall.round_id, recall.number)
+    if any(one.who != own for one in inside([code])[code]):
         return False
     known: list[tuple[Any, ...]] = [(code, recall.round_id, None, at, "", "", "", [], "")]
     insert_few(Trail, _TRAIL, known, ignore_conflicts=True)
+    trail = locked(Trail.objects.filter(pk=code)).get()
+    if trail.round_id != recall.round_id:
+        return False
     Trail.objects.filter(pk=code, opened_at=None).update(opened_at=at)
     recall.state, recall.retest_tube, recall.retested_at = R.RETESTED, code, at
     recall.reached_at = recall.reached_at or at
     recall.save(update_fields=["state", "retest_tube", "retested_at", "reached_at"])
+    _answers_others(recall, by=by, at=at)
+    if trail.standing:
+        answer_retest(recall.round, recall, trail.standing, by=by, at=at)
     return True
+
+
+def _answers_others(recall: Recall, *, by: int | None, at: datetime) -> None:
+    """Somebody of two positive tubes is swabbed singly once."""
+    rows = Recall.objects.filter(round=recall.round_id, number=recall.number, retest_tube=None).exclude(pk=recall.pk)
+    for other in rows.filter(Q(state=R.OPEN) | Q(state=R.POSITIVE, tube=recall.retest_tube)):
+        other.state, other.closed_at, other.words = R.CLOSED, at, recall.retest_tube or ""
+        other.save(update_fields=["state", "closed_at", "words"])
+        settle(other, by=by, at=at)
 
 
 _TRAIL = ("code", "round", "point", "opened_at", "bag", "laboratory", "reason", "doubts", "standing")
@@ -106,8 +124,9 @@ def retest_by_number(round_id: UUID, pairs: Iterable[tuple[int, str, datetime]])
         rows = Recall.objects.filter(round=round_id, number=number)
         if rows.filter(retest_tube=code).exists():
             continue
-        waiting = rows.filter(state=R.OPEN).select_related("positive").order_by("raised_at").first()
-        if waiting is None or not retest(waiting, code, at=at):
+        waiting = rows.filter(state=R.OPEN).exclude(tube=code).select_related("positive", "round")
+        first = waiting.order_by("raised_at").first()
+        if first is None or not retest(first, code, at=at):
             nobody.add(code)
     return nobody
 

@@ -22,6 +22,7 @@ from lazaretto.tubes.choices import FileState, Hold, LineState, Source, Stage
 from lazaretto.tubes.clocks import CLOCKS
 from lazaretto.tubes.commands.events import lock_tubes
 from lazaretto.tubes.commands.positives import follow_results
+from lazaretto.tubes.commands.retests import follow_retests
 from lazaretto.tubes.commands.scans import follow_scans
 from lazaretto.tubes.commands.sites import answer_sites
 from lazaretto.tubes.deadlines import HIDDEN, LOOK
@@ -227,6 +228,7 @@ def commit_results(*, actor: Actor, at: datetime, result_file: ResultFile, lines
     if result_file.declared_negative and hidden.exists():
         raise FileBlocked(tubes=", ".join(hidden.values_list("tube", flat=True)[:10]))
     follow_scans(result_file.round)
+    follow_retests(result_file.round, at=at)
     taken = _take_in(result_file, actor, at, max(1, lines))
     account = account_of(result_file)
     if not account.ready and not account.held:

@@ -10,18 +10,20 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, Min, Model, OuterRef, Q
+from django.db.models import Exists, Min, Model, OuterRef, Q, QuerySet
 
 from lazaretto.core.choices import DeadlineState
 from lazaretto.core.deadlines import DeadlineKind, Due, meet, move_deadline, set_deadlines
 from lazaretto.core.models import Deadline
-from lazaretto.screening.models import Round, Scan
+from lazaretto.screening.models import DuplicateScan, Round, Scan
 from lazaretto.tubes.choices import BagState, Standing
 from lazaretto.tubes.clocks import CLOCKS
 from lazaretto.tubes.commands.positives import call_back
+from lazaretto.tubes.commands.retests import follow_retests
 from lazaretto.tubes.commands.scans import follow_scans
 from lazaretto.tubes.deadlines import COURIER, RESULT, TABLE
 from lazaretto.tubes.models import Bag, Laboratory, Positive, Recall, Trail
+from lazaretto.tubes.queries.inside import inside
 
 AT_THE_TABLE = (BagState.OPEN, BagState.CLOSED)
 AT_THE_LABORATORY = (BagState.ARRIVED, BagState.RECEIVED)
@@ -31,7 +33,7 @@ Wanted = list[tuple[Model, datetime]]
 def follow_round(of: Round, *, at: datetime) -> int:
     """Everything that follows from what is known of a round now; returns how many tubes and people were new."""
     with transaction.atomic():
-        found = follow_scans(of) + call_late(of, at)
+        found = follow_scans(of) + follow_retests(of, at=at) + call_late(of, at)
         _compare(TABLE, of, _at_tables(of), at)
         _compare(COURIER, of, _under_way(of), at)
         _compare(RESULT, of, _at_laboratories(of), at)
@@ -45,9 +47,18 @@ def call_late(of: Round, at: datetime) -> int:
         Q(standing__in=[Standing.PRELIMINARY, Standing.CONFIRMED, Standing.INVALID]) | Q(rejected_at__isnull=False)
     )
     late = Scan.objects.filter(~Exists(called), round=of.pk, tube__in=tubes.values("code"))
-    codes = sorted(set(late.values_list("tube", flat=True)))
+    codes = set(late.values_list("tube", flat=True)) | _with_late_kept(tubes)
     positives = {row.tube: row for row in Positive.objects.filter(tube__in=codes)}
-    return sum(call_back(of, code, positives.get(code), at=at) for code in codes)
+    return sum(call_back(of, code, positives.get(code), at=at) for code in sorted(codes))
+
+
+def _with_late_kept(tubes: QuerySet[Trail]) -> set[str]:
+    """Those of these tubes that a scan which does not count names, of somebody who is not called back."""
+    codes = set(DuplicateScan.objects.filter(tube__in=tubes.values("code")).values_list("tube", flat=True))
+    rows = Recall.objects.filter(tube__in=codes).values_list("tube", "round_id", "number")
+    called = {(tube, (round_id, number)) for tube, round_id, number in rows}
+    people = inside(codes)
+    return {code for code in codes if any(not one.single and (code, one.who) not in called for one in people[code])}
 
 
 def _at_tables(of: Round) -> Wanted:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
 from django.db.models import Q
@@ -13,6 +15,7 @@ from lazaretto.headcounts.queries import members_of
 from lazaretto.screening.models import RosterEntry, Round, Scan
 from lazaretto.tubes.choices import RecallState
 from lazaretto.tubes.models import Recall
+from lazaretto.tubes.queries.inside import inside
 
 STANDS = (RecallState.CONFIRMED, RecallState.POSITIVE)
 
@@ -65,13 +68,13 @@ def _numbers(person_id: UUID, since: datetime) -> Iterable[tuple[UUID, int]]:
 
 
 def _tube(recall: Recall) -> Iterable[Shared]:
-    numbers = Scan.objects.filter(round=recall.round_id, tube=recall.tube).exclude(number=recall.number)
-    mates = sorted(numbers.values_list("number", flat=True))
+    """Whoever is in the tube by any scan, also by one that does not count."""
+    mates = {one.who for one in inside([recall.tube])[recall.tube]} - {(recall.round_id, recall.number)}
     if not mates:
         return
-    rows = (
-        RosterEntry.objects.filter(round=recall.round_id, number__in=mates).select_related("member").order_by("number")
-    )
+    rows = RosterEntry.objects.filter(
+        reduce(or_, (Q(round=round_id, number=number) for round_id, number in mates))
+    ).select_related("member").order_by("number")  # fmt: skip
     members = tuple(row.member for row in rows)
     yield Shared(why=Why.SAME_TUBE, where=recall.tube, members=members, number=len(mates) - len(members))
 

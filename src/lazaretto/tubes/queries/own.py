@@ -2,6 +2,7 @@
 
 import base64
 import hmac
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import reduce
@@ -19,10 +20,11 @@ from lazaretto.places.queries import home_of
 from lazaretto.protocols.queries import effective
 from lazaretto.protocols.rules import NoPackAdopted
 from lazaretto.screening.choices import RoundState
-from lazaretto.screening.models import RosterEntry, Round, Scan
+from lazaretto.screening.models import RosterEntry, Round
 from lazaretto.tubes.choices import RecallState, Standing
 from lazaretto.tubes.models import Recall, Trail
 from lazaretto.tubes.numbers import number as usual
+from lazaretto.tubes.queries.inside import CLEAR, Swab, swabs_of
 
 PROOF = 20  # hex digits: 80 bits
 STAYS = (RecallState.OPEN, RecallState.RETESTED, RecallState.POSITIVE, RecallState.CONFIRMED)
@@ -139,32 +141,74 @@ def own_result(round_id: UUID, number: int) -> OwnResult | None:
 
 
 def _in(of: Round, number: int) -> OwnResult:
-    recall = Recall.objects.filter(round=of, number=number).order_by("-raised_at").first()
-    if recall is not None and recall.retest_tube:
-        code, at = recall.retest_tube, recall.retested_at
+    """What is known of somebody in a round, the gravest first: a call, then a positive tube that they are in, by
+    whichever scan. Three queries."""
+    recalls = list(Recall.objects.filter(round=of, number=number).order_by("-raised_at"))
+    swabs = [*_singly(recalls), *swabs_of(of.pk, [number]).get(number, [])]
+    trails = {row.code: row for row in Trail.objects.filter(pk__in=[one.tube for one in swabs])} if swabs else {}
+    recall = min(recalls, key=_weight, default=None)
+    if recall is not None and _weight(recall) < len(_GRAVEST):
+        said, swab = _of_recall(recall), _swab_of(recall, swabs)
     else:
-        scan = Scan.objects.filter(round=of.pk, number=number).values_list("tube", "taken_at").first()
-        code, at = scan if scan else ("", None)
-    trail = Trail.objects.filter(pk=code).first() if code else None
-    said = _said(recall, trail, tested=bool(code))
+        said, swab = _of_tubes(recalls, swabs, trails)
+    trail = trails.get(swab.tube) if swab else None
     answered = trail.answered_at if trail and said not in {"none", "waiting", "ended"} else None
     reason = recall.words if recall is not None and said == "ended" else ""
-    return OwnResult(of.name, said, code[-4:], at, answered, reason)
+    return OwnResult(of.name, said, swab.tube[-4:] if swab else "", swab.taken_at if swab else None, answered, reason)
 
 
-def _said(recall: Recall | None, trail: Trail | None, *, tested: bool) -> str:
-    if recall is not None:
-        return _of_recall(recall)
-    if not tested:
-        return "none"
-    standing = trail.standing if trail else ""
-    return "negative" if standing in {Standing.NEGATIVE, Standing.REFUTED} else "waiting"
+_GRAVEST = (RecallState.CONFIRMED, RecallState.POSITIVE, RecallState.RETESTED, RecallState.OPEN)
+
+
+def _weight(recall: Recall) -> int:
+    """How much a call says beside other calls of the same person; from `len(_GRAVEST)` on their tubes say it."""
+    if recall.overridden:
+        return len(_GRAVEST) - 1
+    return _GRAVEST.index(recall.state) if recall.state in _GRAVEST else len(_GRAVEST)
 
 
 def _of_recall(recall: Recall) -> str:
     """Ended by decision without a swab of their own: nobody is told that they are negative."""
-    if recall.state in {RecallState.OPEN, RecallState.RETESTED, RecallState.POSITIVE}:
-        return "stay" if recall.positive_id else "again"
-    if recall.state == RecallState.CLOSED:
-        return "ended" if recall.overridden else "waiting"
-    return "confirmed" if recall.state == RecallState.CONFIRMED else "negative"
+    if recall.overridden:
+        return "ended"
+    if recall.state == RecallState.CONFIRMED:
+        return "confirmed"
+    return "stay" if recall.positive_id else "again"
+
+
+def _singly(recalls: Iterable[Recall]) -> list[Swab]:
+    """Their own tubes after a call, the last first."""
+    found = [(one.retested_at or one.raised_at, one.retest_tube) for one in recalls if one.retest_tube]
+    return [Swab(tube, at, counts=True) for at, tube in sorted(found, reverse=True)]
+
+
+def _swab_of(recall: Recall, swabs: Sequence[Swab]) -> Swab | None:
+    code = recall.retest_tube or recall.tube
+    return next((one for one in swabs if one.tube == code), None)
+
+
+def _of_tubes(recalls: Sequence[Recall], swabs: Sequence[Swab], trails: Mapping[str, Trail]) -> tuple[str, Swab | None]:
+    """Nobody waits for them: their own tube, else any positive one, else the one whose scan counts. A tube that gave
+    no result is answered by another negative one."""
+    own = {one.retest_tube for one in recalls if one.state == RecallState.CLEARED}
+    standing = {one.tube: trails[one.tube].standing if one.tube in trails else "" for one in swabs}
+    single = next((one for one in swabs if one.tube in own and standing[one.tube] in CLEAR), None)
+    if single is not None:
+        return "negative", single
+    called = {one.tube for one in recalls}
+    positive = next((one for one in swabs if standing[one.tube] in POSITIVE and one.tube not in called), None)
+    if positive is not None:
+        return "stay", positive  # their call is written in a moment
+    first = next((one for one in swabs if one.counts or one.tube in called), None)
+    if first is None or any(one.state == RecallState.CLOSED for one in recalls):
+        return "waiting" if first else "none", first
+    if standing[first.tube] == Standing.INVALID or _rejected(trails.get(first.tube)):
+        first = next((one for one in swabs if standing[one.tube] in CLEAR), first)
+    return "negative" if standing[first.tube] in CLEAR else "waiting", first
+
+
+POSITIVE = (Standing.PRELIMINARY, Standing.CONFIRMED)
+
+
+def _rejected(trail: Trail | None) -> bool:
+    return trail is not None and trail.rejected_at is not None and not trail.standing

@@ -36,6 +36,19 @@ def people_of(of: Round, numbers: Iterable[int]) -> dict[int, Somebody]:
     return found | {row.number: Somebody(row.number, row.name, row.phone or "", row.organisation) for row in strangers}
 
 
+def people_among(pairs: Iterable[tuple[UUID, int]]) -> dict[tuple[UUID, int], Somebody]:
+    """The same of several rounds, by round and number; two queries for each round, one for all of them."""
+    numbers: dict[UUID, set[int]] = {}
+    for round_id, number in pairs:
+        numbers.setdefault(round_id, set()).add(number)
+    rounds = Round.objects.in_bulk(numbers)
+    return {
+        (pk, number): who
+        for pk, of in rounds.items()
+        for number, who in people_of(of, numbers[pk]).items()
+    }  # fmt: skip
+
+
 def shown(actor: Actor, of: Round, found: Somebody, *, calls: bool) -> Somebody:
     """As the actor reads them: the name by role, the telephone only for who calls."""
     return Somebody(

@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 
 from lazaretto.core.access import Actor
 from lazaretto.core.choices import DeadlineState
 from lazaretto.core.errors import NotFound
 from lazaretto.core.models import Deadline
 from lazaretto.screening.choices import RoundState
-from lazaretto.screening.models import Point, Round, Scan, Upload
+from lazaretto.screening.models import Point, Round, Upload
 from lazaretto.tubes.choices import BagState, Doubt, EventKind
 from lazaretto.tubes.models import Bag, EventUpload, Laboratory, Recall, Trail, TubeEvent, TubeResult
+from lazaretto.tubes.queries.inside import inside
 from lazaretto.tubes.rules import READ, one_off
 
 MOST_LATE, MOST_NEAR = 20, 8
@@ -95,14 +96,14 @@ class TubeLine:
 
 
 def tube_lines(of: Round, rows: Sequence[Trail]) -> list[TubeLine]:
-    """With bag, point and how many people; three queries."""
+    """With bag, point and how many people; a fixed number of queries."""
     codes = [row.code for row in rows]
     held = Bag.objects.filter(round=of.pk, code__in={row.bag for row in rows if row.bag})
     bags = {row.code: row for row in held}
     points = {row.pk: row for row in Point.objects.filter(pk__in={row.point_id for row in rows if row.point_id})}
-    people = dict(Scan.objects.filter(round=of.pk, tube__in=codes).values_list("tube").annotate(n=Count("number")))
+    people = inside(codes)
     return [
-        TubeLine(row, bags.get(row.bag), points.get(row.point_id) if row.point_id else None, people.get(row.code, 0))
+        TubeLine(row, bags.get(row.bag), points.get(row.point_id) if row.point_id else None, len(people[row.code]))
         for row in rows
     ]
 
@@ -216,13 +217,6 @@ def overrides_in(of: Round) -> QuerySet[Recall]:
     """The same of a round."""
     rows = Recall.objects.filter(round=of, overridden=True).select_related("closed_by")
     return rows.order_by("tube", "number")
-
-
-def numbers_in(trail: Trail) -> list[int]:
-    """Who is in a tube, by their numbers in the round."""
-    scans = Scan.objects.filter(round=trail.round_id, tube=trail.code).order_by("slot").values_list("number", flat=True)
-    again = Recall.objects.filter(retest_tube=trail.code).values_list("number", flat=True)
-    return [*scans, *again]
 
 
 def bags(of: Round) -> QuerySet[Bag]:

@@ -68,7 +68,7 @@ def test_where_tubes_are(cast, story, django_assert_num_queries):
     assert "员工001" not in get(cast.auditor, "tube", "T1").content.decode()
     for step in ("table", "answered", "doubt", "all"):
         assert get(cast.auditor, "round", of.pk, query=f"?show={step}").status_code == 200
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(30):
         get(cast.site_lead, "round", of.pk, query="?show=all")
 
 

@@ -21,7 +21,8 @@ from lazaretto.tubes import commands
 from lazaretto.tubes.choices import CallSaid, RecallState, Standing
 from lazaretto.tubes.models import Positive, Recall
 from lazaretto.tubes.queries import trails
-from lazaretto.tubes.queries.people import Somebody, people_of, shown
+from lazaretto.tubes.queries.inside import ways_into
+from lazaretto.tubes.queries.people import Somebody, people_among, shown
 from lazaretto.tubes.queries.results import results_of
 from lazaretto.tubes.rules import MANAGE, OVERRIDE, READ, RECALL
 from lazaretto.tubes.wording import TONES
@@ -79,7 +80,7 @@ def _one(request: HttpRequest, positive_id: UUID, *, status: int = 200, **more: 
 
 
 def _with_calls(rows: QuerySet[Recall]) -> QuerySet[Recall]:
-    return rows.select_related("change__refuted_by", "closed_by", "positive").prefetch_related("calls")
+    return rows.select_related("change__refuted_by", "closed_by", "positive", "round").prefetch_related("calls")
 
 
 @require_GET
@@ -102,11 +103,25 @@ def _again(request: HttpRequest, round_id: UUID, *, status: int = 200, **more: A
 
 
 def _people(actor: Actor, of: Round, rows: Sequence[Recall]) -> dict[str, Any]:
+    """Each with who they are, and how they came into the tube if their scan does not count; they may be of another
+    round, whose names and telephones its own roles open."""
     calls = actor.may(RECALL, of.unit_id)
-    known = people_of(of, [row.number for row in rows])
+    known = people_among([(row.round_id, row.number) for row in rows])
+    ways = ways_into({row.tube for row in rows})
     nobody = Somebody(0, "")
+    recalls = [
+        (
+            row,
+            shown(
+                actor, row.round, known.get((row.round_id, row.number), nobody),
+                calls=actor.may(RECALL, row.round.unit_id),
+            ),
+            ways.get((row.tube, row.round_id, row.number)),
+        )
+        for row in rows
+    ]  # fmt: skip
     return {
-        "recalls": [(row, shown(actor, of, known.get(row.number, nobody), calls=calls)) for row in rows],
+        "of": of, "recalls": recalls,
         "may_call": calls,
         "may_manage": actor.may(MANAGE, of.unit_id),
         "may_override": actor.may(OVERRIDE, of.unit_id),

@@ -15,11 +15,14 @@ from lazaretto.core.access import Actor
 from lazaretto.core.codes import tidy_code
 from lazaretto.core.errors import DomainError
 from lazaretto.core.paging import page as piece_of
+from lazaretto.screening.models import Round
 from lazaretto.screening.rules import READ as READ_ROUNDS
 from lazaretto.tubes import commands
 from lazaretto.tubes.choices import Standing
+from lazaretto.tubes.models import Trail
 from lazaretto.tubes.queries import trails
-from lazaretto.tubes.queries.people import people_of, shown
+from lazaretto.tubes.queries.inside import Inside, inside
+from lazaretto.tubes.queries.people import Somebody, people_among, shown
 from lazaretto.tubes.queries.results import results_of
 from lazaretto.tubes.rules import HANDLE, LOOK, MANAGE, READ, RECALL
 from lazaretto.tubes.wording import STEP_LABELS, TONES, doubts
@@ -108,16 +111,14 @@ def tube(request: HttpRequest, code: str) -> HttpResponse:
     """One tube: what was seen of it, what was found in it, who is in it."""
     actor = actor_of(request)
     found = trails.tube_by_code(actor, code)
-    numbers = trails.numbers_in(found)
-    known = people_of(found.round, numbers)
-    calls = actor.may(RECALL, found.round.unit_id)
+    people = _people_in(actor, found)
     context = {
         "trail": found,
         "line": trails.tube_lines(found.round, [found])[0],
         "events": list(trails.facts_told(found.round, tube=code)),
         "elsewhere": list(trails.told_elsewhere(found)),
         "results": list(results_of(code)),
-        "people": [shown(actor, found.round, known[n], calls=calls) for n in numbers if n in known],
+        "people": people,
         "doubts": doubts(trails.doubts_of(found)),
         "overrides": list(trails.overrides(found)),
         "may_look": actor.may(LOOK, found.round.unit_id),
@@ -126,6 +127,23 @@ def tube(request: HttpRequest, code: str) -> HttpResponse:
         "standing": Standing(found.standing).label if found.standing else "",
     }
     return render(request, "tubes/tube.html", context)
+
+
+def _people_in(actor: Actor, found: Trail) -> list[tuple[Somebody, Inside]]:
+    """Whoever is in a tube, by any scan; whoever has no number yet is nobody we could name."""
+    everybody = inside([found.code])[found.code]
+    known = people_among([one.who for one in everybody if one.number])
+    rounds = Round.objects.in_bulk({one.round_id for one in everybody})
+    return [
+        (
+            shown(
+                actor, rounds[one.round_id], known.get(one.who, Somebody(one.number or 0, "")),
+                calls=actor.may(RECALL, rounds[one.round_id].unit_id),
+            ),
+            one,
+        )
+        for one in everybody
+    ]  # fmt: skip
 
 
 @require_GET
