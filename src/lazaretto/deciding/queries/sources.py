@@ -122,8 +122,11 @@ def _scans(of: Round) -> Iterator[Found]:
         "reason", "number", "tube", "slot", "table", "taken_at", "before_at", "upload__point_id", "upload__device",
         "upload__received_at",
     )  # fmt: skip
+    answered = set(Recall.objects.filter(round=of).values_list("number", "retest_tube"))
     heaps: dict[tuple[Kind, str], _Heap] = {}
     for row in rows.order_by("id"):
+        if (row.number, row.tube) in answered:
+            continue  # swabbed singly after a call, as they were asked to be
         kind, key_of = KEYS[row.reason]
         came = row.upload.received_at
         said = {"number": row.number, "tube": row.tube, "slot": row.slot, "table": row.table}

@@ -85,6 +85,18 @@ def test_only_rounds_of_household_tubes_are_looked_through_for_households(cast, 
         assert list(sources._households(of)) == []
 
 
+def test_a_single_swab_after_a_call_is_no_question_about_two_tubes(cast):
+    of, place = opened(cast)
+    send(cast, place, scan(1, slot=1), scan(2, slot=2))
+    brought(cast, place, "T1")
+    report(cast, of, laboratory(cast), ["T1", "阳性", "30", "30"])
+    later = NOW + timedelta(minutes=5)
+    send(cast, place, scan(1, tube="S1", slot=1, at=later), at=later)
+    follow_tubes(of, at=later)
+    assert "twice" not in waiting(of, at=later)
+    assert waiting(of, at=later)["recall"].said["people"] == 1
+
+
 def test_a_tube_of_a_round_before_is_a_question_of_this_one(cast):
     of, place = opened(cast)
     send(cast, place, scan(1, tube="OLD", slot=1))
@@ -218,10 +230,10 @@ def test_following_asks_as_often_for_many_as_for_one(cast, django_assert_max_num
     for n in range(1, 31):
         send(cast, place, scan(n, tube=f"A{n}", slot=1), scan(n, tube=f"B{n}", slot=1))
     send(cast, place, *(scan(n, tube="F1", slot=n - 30, temperature=38.5) for n in range(31, 41)))
-    with django_assert_max_num_queries(38):
+    with django_assert_max_num_queries(39):
         commands.follow_round(of, at=NOW)
     assert Matter.objects.count() == 40
-    with django_assert_max_num_queries(34):
+    with django_assert_max_num_queries(35):
         commands.follow_round(of, at=NOW)
 
 

@@ -201,7 +201,7 @@ def test_what_one_phone_took_is_told_to_the_others_of_its_point(cast, django_ass
     one.send(swab(1), swab(2))
     assert two.ask("state").json()["told"] == [{"numbers": [1, 2], "tubes": ["T1"], "table": 1}]
     since = two.ask("state").json()["told_at"].replace("+", "%2B")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert two.ask(f"state?since={since}").status_code == 200
     assert one.ask("state").json()["told"] == []
     assert three.ask("state").json()["told"] == []

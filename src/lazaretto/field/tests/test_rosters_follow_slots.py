@@ -200,7 +200,9 @@ def test_asking_again_costs_the_same_however_many_enterprises_come(cast, django_
     names = names_in(Point.objects.select_related("round").get(pk=first.pk), at=BEFORE).version
     standing(cast, of)
     made.ask(f"state?names={names}")  # counted once
-    with django_assert_num_queries(5):  # the phone, what was told, other tables, who has a slot, who was added
+    with django_assert_num_queries(
+        6
+    ):  # the phone, what was told, other tables, who is called back, who has a slot, who was added
         made.ask(f"state?names={names}")
 
 

@@ -47,6 +47,7 @@ from lazaretto.field.views.doors import door, key_in
 from lazaretto.screening.commands import Swab, TakenScan, UploadAnswer, note_fevers, take
 from lazaretto.screening.rules import FEVER, PLACES, clock_error
 from lazaretto.tubes.commands import EventsAnswer, take_events
+from lazaretto.tubes.queries.people import called_back
 from lazaretto.tubes.rules import LONGEST_CODE
 from lazaretto.ui.icons import SPRITE
 
@@ -245,6 +246,7 @@ def _standing(device: Device) -> dict[str, Any]:
             "card": CARD.format(round=of.id.hex, number=""),
         },
         "others": list(others_at(device)),
+        "singly": called_back(of.pk),
     }  # fmt: skip
 
 

@@ -7,6 +7,8 @@ from uuid import UUID
 from lazaretto.core.access import Actor
 from lazaretto.people.queries import known_people, name_for
 from lazaretto.screening.models import RosterEntry, Round, Stranger
+from lazaretto.tubes.choices import RecallState
+from lazaretto.tubes.models import Recall
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,12 @@ def people_among(pairs: Iterable[tuple[UUID, int]]) -> dict[tuple[UUID, int], So
         for pk, of in rounds.items()
         for number, who in people_of(of, numbers[pk]).items()
     }  # fmt: skip
+
+
+def called_back(round_id: UUID) -> list[int]:
+    """Who is to be swabbed singly, by number: all that a table has to know of it. One query."""
+    rows = Recall.objects.filter(round=round_id, state=RecallState.OPEN).order_by("number")
+    return list(rows.values_list("number", flat=True).distinct())
 
 
 def shown(actor: Actor, of: Round, found: Somebody, *, calls: bool) -> Somebody:

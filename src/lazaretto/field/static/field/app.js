@@ -77,8 +77,9 @@ async function enrol(code) {
 
 function work() {
   show(table.ended ? "over" : "work");
-  const { tube, aside } = table.state;
+  const { tube, aside, single } = table.state;
   if (aside) say("asideFirst", "red", { name: aside.who.name });
+  else if (single) say("singleFirst", "red", { name: single.who.name });
   else if (!table.ended) say(tube ? "tubeInHand" : "ready", "blue", { code: tube?.code });
   redraw();
   outbox.soon(true);

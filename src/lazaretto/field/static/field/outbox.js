@@ -69,9 +69,9 @@ function freshToken() {
 
 // Names of enterprises come when they changed, and no roster where the point has more people than a phone keeps: what is
 // here stays. Names are many and change rarely: they lie by themselves, so that a contact does not write them anew.
-function standingOf({ device, point, round, roster: people, others, couriers }) {
+function standingOf({ device, point, round, roster: people, others, couriers, singly }) {
   const before = table.standing?.roster ?? {};
-  return { device, point, round, roster: { ...before, ...people }, others, couriers: couriers ?? table.standing?.couriers };
+  return { device, point, round, roster: { ...before, ...people }, others, singly, couriers: couriers ?? table.standing?.couriers };
 }
 
 function kept(answer) {
@@ -202,7 +202,8 @@ const scanSent = ({ id, tube, slot, at, number, stranger, table: place, temperat
 
 async function sendScans(batch, ids) {
   const { answer } = await ask("uploads", { batch, sent_at: new Date().toISOString(), scans: those("scans", ids).map(scanSent) });
-  const fresh = answer.duplicates.filter(({ reason }) => reason !== "same_scan").map((one) => {
+  const isMeant = ({ reason, scan }) => reason === "same_scan" || reason === "tested_before" && table.scans.get(scan)?.single;
+  const fresh = answer.duplicates.filter((one) => !isMeant(one)).map((one) => {
     const { tube, slot, name } = table.scans.get(one.scan) ?? {};
     return { ...one, tube, slot, name };
   });
@@ -271,7 +272,7 @@ const lapse = () => ended("expired");
 async function ended(why) {
   table.ended = why;
   const keys = ["name", "match"].map((key) => ({ store: "keys", key, drop: true }));
-  if (table.standing) table.standing = { ...table.standing, couriers: undefined };
+  if (table.standing) table.standing = { ...table.standing, couriers: undefined, singly: undefined };
   await forgetNames([...keys, { store: "pages", clear: true }, { store: "meta", key: "standing", value: table.standing }, { store: "meta", key: "ended", value: why }]);
   await roster.load({});
 }

@@ -50,7 +50,14 @@ function used(code) {
   return table.told.tubes.has(code) ? { table: table.told.tubes.get(code) } : null;
 }
 
-const facts = () => ({ places: table.standing.round.places, fever: table.fever, used, tested, home });
+// Called back, as far as the server told; not whoever has got their own tube here and only waits to be sent.
+function singly(key) {
+  const number = key.startsWith("n:") ? Number(key.slice(2)) : 0;
+  const isDone = [...table.events.values()].some((one) => one.kind === "retested" && one.number === number && one.state !== "sent");
+  return number > 0 && !isDone && (table.standing.singly ?? []).includes(number);
+}
+
+const facts = () => ({ places: table.standing.round.places, fever: table.fever, used, tested, home, singly });
 const open = (rows) => [...rows.values()].filter(({ state }) => state !== "sent").length;
 export const waiting = () => open(table.scans) + open(table.events);
 export const scansWaiting = () => open(table.scans);
@@ -121,6 +128,7 @@ async function keep(state, write) {
     if (one.do === "put") put.set(one.scan.id, { ...one.scan, table: table.standing.device.table, state: "held" }), drop.delete(one.scan.id);
     else if (one.do === "drop") drop.add(one.id), put.delete(one.id);
     else if (one.do === "fever") events.push(feverSeen(one));
+    else if (one.do === "single") events.push(event({ kind: "retested", tube: one.tube, number: one.number, table: table.standing.device.table, at: one.at }));
     else {
       const inside = new Map([...table.scans, ...put].filter(([id, scan]) => scan.tube === one.tube && scan.state === "held" && !drop.has(id)));
       for (const [id, scan] of inside) put.set(id, { ...scan, state: "ready" });

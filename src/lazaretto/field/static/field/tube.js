@@ -1,9 +1,10 @@
 // The tube in hand: who is in which place, what a scan does, what is said. Pure: step(state, event, facts) gives the next
 // state, what is to be written before the screen may say so, and what is said. Nothing here knows a browser.
-export const START = { tube: null, waiting: null, next: null, aside: null, doubt: null };
+export const START = { tube: null, waiting: null, next: null, aside: null, doubt: null, single: null };
 
 // facts: places (of a tube by the rule of the round), fever (°C), used(code) → null | {table?, where?},
-// tested(key) → null | {tube, table?, at?}, home(key) → household, null where none is known or tubes are not for one
+// tested(key) → null | {tube, table?, at?}, home(key) → household, null where none is known or tubes are not for one,
+// singly(key) → whether they are called back, to be swabbed into a tube of their own
 export function step(state, event, facts) {
   return (EVENTS[event.type] ?? unknown)(state, event, facts);
 }
@@ -27,6 +28,7 @@ function tube(state, event, facts) {
   if (before) return said(calm(state), before.where ? "tubeUsedElsewhere" : before.table ? "tubeUsedThere" : "tubeUsed", "red", { code, ...before });
   if (held?.code === code) return said(calm(state), "tubeInHand", "amber", { code });
   if (state.aside) return ownTube(state, event);
+  if (state.single) return singleTube(state, event);
   if (!held || !held.scans.length) return opened(state, event, facts, []);
   if (held.spoilt) return moved(state, event, facts);
   if (!full(held) && state.next !== code) return said({ ...calm(state), next: code }, "sealFirst", "amber", { code, old: held.code, n: held.scans.length, of: held.places });
@@ -62,11 +64,20 @@ function ownTube(state, event) {
   return said({ ...calm(state), aside: null }, "ownTube", "green", { name: who.name, code: event.code }, [{ do: "put", scan }, { do: "seal", tube: event.code }, seen("swabbed", scan, event, temperature, event.code)]);
 }
 
+// So does whoever is to be swabbed singly: their tube is sealed with them alone, and told as such.
+function singleTube(state, event) {
+  const { who, id } = state.single, { code } = event;
+  const scan = { id, tube: code, slot: 1, at: event.at, temperature: null, single: true, ...who };
+  return said({ ...calm(state), single: null }, "singleTube", "green", { name: who.name, code }, [{ do: "put", scan }, { do: "seal", tube: code }, { do: "single", tube: code, number: who.number, at: event.at }]);
+}
+
 // ---- people
 
 function person(state, event, facts) {
   const { key, name } = event.who;
   if (state.aside) return said(state, "asideFirst", "red", { name: state.aside.who.name });
+  if (state.single && state.single.who.key !== key) return said(state, "singleFirst", "red", { name: state.single.who.name });
+  if (facts.singly?.(key)) return said({ ...calm(state), waiting: null, single: { who: event.who, id: event.id } }, "singly", "red", { name });
   const before = state.tube?.scans.find((one) => one.key === key) ? { tube: state.tube.code } : facts.tested(key);
   if (before && !event.insist) return said({ ...calm(state), waiting: null, doubt: event }, before.table ? "testedThere" : "testedBefore", "red", { name, ...before });
   if (!state.tube) return said({ ...calm(state), waiting: event }, "tubeFirst", "amber", { name });
@@ -101,6 +112,7 @@ const seen = (step, scan, event, temperature, tube = "") => ({ do: "fever", feve
 
 function temperature(state, event, facts) {
   if (state.aside) return temperatureAside(state, event, facts);
+  if (state.single) return said(state, "singleFirst", "red", { name: state.single.who.name });
   const last = state.tube?.scans.at(-1);
   if (!last) return said(state, "nobodyToMeasure", "amber");
   const measured = { ...last, temperature: event.value }, values = { name: last.name, value: degrees(event.value), code: state.tube.code };
@@ -146,7 +158,7 @@ const gone = leaves("clinic", "asideClinic"), takenBack = leaves("undone", "asid
 
 function undo(state, event, facts) {
   if (state.aside) return takenBack(state, event);
-  if (state.waiting || state.doubt || state.next) return said({ ...calm(state), waiting: null }, "forgotten", "amber");
+  if (state.waiting || state.doubt || state.next || state.single) return said({ ...calm(state), waiting: null, single: null }, "forgotten", "amber");
   const last = state.tube?.scans.at(-1);
   if (last) {
     const told = isHot(last.temperature, facts) ? [seen("undone", last, event, last.temperature)] : [];
@@ -157,6 +169,7 @@ function undo(state, event, facts) {
 
 function seal(state) {
   if (state.aside) return said(state, "asideFirst", "red", { name: state.aside.who.name });
+  if (state.single) return said(state, "singleFirst", "red", { name: state.single.who.name });
   const held = state.tube;
   if (!held?.scans.length) return said(state, "nothingToSeal", "amber");
   if (held.spoilt) return said({ ...state, tube: { ...held, spoilt: "" } }, "tubeSwapFirst", "red", { code: held.code, where: held.spoilt });
