@@ -402,6 +402,7 @@ ADDRESSES = {
     "tubes:positives": GET,
     "tubes:positive": GET,
     "tubes:again": GET,
+    "tubes:called": POST,
     "tubes:recall": GET,
     "tubes:recall_step": POST,
     "tubes:override": POST,

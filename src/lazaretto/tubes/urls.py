@@ -46,6 +46,7 @@ urlpatterns = [
     path("tubes/positives", positives.listing, name="positives"),
     path("tubes/positives/<uuid:positive_id>", positives.one, name="positive"),
     path("tubes/rounds/<uuid:round_id>/again", positives.again, name="again"),
+    path("tubes/rounds/<uuid:round_id>/called", positives.called, name="called"),
     path("tubes/recalls/<uuid:recall_id>", positives.back, name="recall"),
     path("tubes/recalls/<uuid:recall_id>/override", positives.override, name="override"),
     path("tubes/recalls/<uuid:recall_id>/<str:step>", positives.step, name="recall_step"),

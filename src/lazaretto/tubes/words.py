@@ -26,6 +26,7 @@ call(
         "tubes.reopen_line": _("Decided line of results opened again"),
         "tubes.cancel_results": _("Results put aside"),
         "tubes.record_call": _("Somebody called back was called"),
+        "tubes.list_called": _("List of people called back taken, with telephones"),
         "tubes.record_retest": _("Somebody called back was swabbed"),
         "tubes.close_recall": _("Recall ended by decision"),
         "tubes.override_recall": _("Recall ended before the recheck"),

@@ -1,5 +1,6 @@
 """Writes of tubes and results."""
 
+from lazaretto.tubes.commands.calling import Called, CalledBack, list_called
 from lazaretto.tubes.commands.closing import (
     AbsencesNamed,
     AbsenceTakenBack,
@@ -57,6 +58,8 @@ __all__ = [
     "AbsencesNamed",
     "BagHandedOver",
     "BagPacked",
+    "Called",
+    "CalledBack",
     "CourierEnded",
     "CourierKeyMade",
     "CourierNamed",
@@ -89,6 +92,7 @@ __all__ = [
     "follow_site",
     "hand_bag_over",
     "hand_on",
+    "list_called",
     "look_into",
     "look_into_at_site",
     "make_courier_key",

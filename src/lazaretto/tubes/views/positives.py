@@ -9,15 +9,17 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.core import clock
 from lazaretto.core.access import Actor
 from lazaretto.core.errors import DomainError, NotFound
 from lazaretto.core.paging import page as piece_of
+from lazaretto.core.tables import XLSX
 from lazaretto.screening.models import Round
-from lazaretto.tubes import commands
+from lazaretto.tubes import commands, sheets
 from lazaretto.tubes.choices import CallSaid, RecallState, Standing
 from lazaretto.tubes.models import Positive, Recall
 from lazaretto.tubes.queries import trails
@@ -177,6 +179,30 @@ def _address_of(row: Recall) -> str:
     if row.positive_id is None:
         return reverse("tubes:again", args=[row.round_id])
     return reverse("tubes:positive", args=[row.positive_id])
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@needs(RECALL)
+def called(request: HttpRequest, round_id: UUID) -> HttpResponse:
+    """People called back as a list to take along: a page to print, or Excel. The journal says who took it."""
+    of = trails.round_by_id(actor_of(request), round_id)
+    if request.method == "GET":  # back from a change of language: numbers are asked for anew
+        return HttpResponseRedirect(reverse("tubes:again", args=[of.pk]))
+    tube = request.POST.get("tube", "")
+    payload = {"test_round": str(of.pk), "tube": tube}
+    told = commands.list_called.invoke(actor=actor_of(request), at=clock.now(), payload=payload)
+    if request.POST.get("as") == "xlsx":
+        name = f"round-{of.number}-called-back.xlsx"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return HttpResponse(sheets.called_back(told), content_type=XLSX, headers=headers)
+    positive = Positive.objects.filter(tube=tube, round=of).first() if tube else None
+    back_to = reverse("tubes:positive", args=[positive.pk]) if positive else reverse("tubes:again", args=[of.pk])
+    context = {
+        "of": of, "tube": tube, "told": told, "back": back_to, "now": clock.now(),
+        "rows": [(one, RecallState(one.state).label) for one in told.people],
+    }  # fmt: skip
+    return render(request, "tubes/called.html", context)
 
 
 @require_GET
