@@ -104,6 +104,7 @@ def _days(plan: Plan, server: Server, run: Run, say: Say) -> Steps:
         opens = number * DAY - NOON + OPENS
         first = _patient(plan) if number == plan.positive_round else frozenset()
         books = Books(plan, number, _moment(opens), _moment(opens + LATE_TABLE_ENDS - OPENS), frozenset(plan.everybody))
+        books.patients = first
         office = Office.prepare(plan, server, books, first)
         run.rounds.append(office)
         day = _Day(plan, server, office, opens - OPENS, frozenset(ill), say)
@@ -150,6 +151,7 @@ class _Day:
         self._set_going(coming)
         yield from self._until_closed()
         self._settle()
+        self.office.look_who_was_called()
         closed = self.office.closed_at
         self.say(f"round {number}: closed {closed and closed.isoformat()}, {len(self.books.tested())} tested")
 

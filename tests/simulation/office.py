@@ -276,6 +276,14 @@ class Office:
             waiting = any(row["state"] in {"open", "retested", "positive"} for row in rows)
             yield env.timeout((2 if waiting or not rows else 20) * MINUTE)
 
+    def look_who_was_called(self) -> None:
+        """Everybody in a positive tube must be on its list."""
+        path, found = f"tubes/rounds/{self.ways.round_id}/recalls", defaultdict(set)
+        for row in self.server.rows("duty", "recalls", path):
+            found[row["tube"]].add(row["name"])
+        for tube, names in self.books.to_be_called().items():
+            self.books.compare(self.server.now, f"called back of {tube}", sorted(found[tube]), names)
+
     def _look_after(self, rows: list[dict[str, Any]]) -> None:
         by_tube = defaultdict(list)
         for row in rows:

@@ -193,8 +193,19 @@ class Table:
         self.tube = self.tube or self._fresh()
         self.tube.people.append(who)
         self.phone.capture(who, self.tube, 38.2 if fever else None)
+        if who in books.patients and len(self.tube.swabs) < PLACES:
+            self._one_more(self.tube, who)
         if fever or len(self.tube.swabs) == PLACES:
             self.close()
+
+    def _one_more(self, tube: Tube, beside: Swabbed) -> None:
+        """Somebody who was tested before is swabbed again into the tube of the patient: their scan does not count."""
+        books = self.phone.books
+        who = next((one for one in books.swabbed if isinstance(one, Person) and one is not beside), None)
+        if who is not None:
+            tube.people.append(who)
+            self.phone.capture(who, tube, None)
+            books.tallies["swabbed again into a positive tube"] += 1
 
     def close(self) -> None:
         """The tube in hand is full, or nobody comes."""

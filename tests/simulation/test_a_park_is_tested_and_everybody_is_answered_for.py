@@ -27,7 +27,12 @@ def test_everybody_of_a_small_park_is_answered_for_in_two_bad_rounds():
         assert min(row["excused"], row["strangers"], row["kept_with_a_reason"], row["close_refused"]) > 0
         assert row["tallies"]["phones that died"] > 0
     happened = sum((office.books.tallies for office in run.rounds[1:]), run.rounds[0].books.tallies)
-    for what in ("fevers at tables", "answers lost on their way", "phones without a network until night"):
+    for what in (
+        "fevers at tables",
+        "answers lost on their way",
+        "phones without a network until night",
+        "swabbed again into a positive tube",
+    ):
         assert happened[what] > 0, what
     assert told["rounds"][1]["outcomes"]["positive"] == 2, "the pool, and the one in it who is ill"
     assert any("handed on to the hospital" in line for line in told["rounds"][1]["timeline"])

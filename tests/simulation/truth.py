@@ -90,6 +90,7 @@ class Books:
     timeline: list[tuple[datetime, str]] = field(default_factory=list)
     forecasts: list[tuple[datetime, str]] = field(default_factory=list)
     marks: dict[str, datetime] = field(default_factory=dict)
+    patients: frozenset[Person] = frozenset()  # ill, and found in this round first
     slots_end: datetime = NEVER  # of the last one; none is known before they are given
 
     # ---- what comes in
@@ -138,6 +139,14 @@ class Books:
             },
             "points": {place.code: places[nth] for nth, place in enumerate(self.plan.places)},
         }  # fmt: skip
+
+    def to_be_called(self) -> dict[str, list[str]]:
+        """Of each positive tube of a table everybody whose swab is in it, whether or not their scan counts."""
+        return {
+            code: sorted({who.name for who in tube.people})
+            for code, tube in self.tubes.items()
+            if tube.outcome == "positive" and tube.swabs
+        }
 
     def missing(self) -> set[str]:
         """Names of those expected, not tested as far as the server was told, and not named."""
