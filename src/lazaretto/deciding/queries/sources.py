@@ -253,7 +253,9 @@ def _held(of: Round, own: Own, _points: Points) -> Iterator[Found]:
 
 
 def _positives(of: Round, own: Own, points: Points) -> Iterator[Found]:
-    for row in Positive.objects.filter(round=of, standing=Standing.PRELIMINARY):
+    """Also a confirmed one in which nobody is known: somebody has to find out who was swabbed into it."""
+    asked = Q(standing=Standing.PRELIMINARY) | Q(standing=Standing.CONFIRMED, people=0)
+    for row in Positive.objects.filter(asked, round=of):
         said, due_ = {"tube": row.tube, "people": row.people}, _of(own, Kind.POSITIVE, row.pk)
         yield Found(Kind.POSITIVE, str(row.pk), row.raised_at, row.raised_at, points.get(row.tube), said, due_)
 

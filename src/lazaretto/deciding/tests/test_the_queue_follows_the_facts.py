@@ -23,6 +23,7 @@ from lazaretto.screening.models import Round
 from lazaretto.screening.tests.rounds import enterprise, member, open_one, opened, point, scan, send
 from lazaretto.tubes.commands import follow_round as follow_tubes
 from lazaretto.tubes.commands import look_into
+from lazaretto.tubes.models import Positive
 from lazaretto.tubes.tests.labs import report, stage
 from lazaretto.tubes.tests.ways import brought, laboratory, seen, tell
 from tests.factories import NOW
@@ -95,6 +96,16 @@ def test_a_single_swab_after_a_call_is_no_question_about_two_tubes(cast):
     follow_tubes(of, at=later)
     assert "twice" not in waiting(of, at=later)
     assert waiting(of, at=later)["recall"].said["people"] == 1
+
+
+def test_a_confirmed_positive_in_which_nobody_is_known_stays_a_question(cast):
+    of, _place = opened(cast)
+    found = Positive.objects.create(
+        round=of, tube="T9", people=0, raised_at=NOW, standing="confirmed", decided_at=NOW
+    )  # fmt: skip
+    assert waiting(of)["positive"].subject == str(found.pk)
+    Positive.objects.update(people=1)
+    assert "positive" not in waiting(of)
 
 
 def test_a_tube_of_a_round_before_is_a_question_of_this_one(cast):

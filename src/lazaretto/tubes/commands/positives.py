@@ -141,10 +141,14 @@ def _decide_positive(of: Round, row: Positive, standing: str, actor: Actor, at: 
     row.decided_at = at
     row.save(update_fields=["standing", "decided_at"])
     meet(POSITIVE.code, row, at=at, by=actor.user_id, answer=str(S(row.standing).label))
-    alone = row.recalls.filter(state=R.POSITIVE)
+    alone = row.recalls.filter(state=R.POSITIVE, retest_tube=None)  # of a tube of their own its own recheck decides
     if standing == S.CONFIRMED:
         _wait_again(row)
         confirm_people(of, alone, at)
+        return
+    if standing == S.INVALID:  # no finding at all any more: everybody is swabbed singly
+        alone.update(state=R.OPEN)
+        set_deadlines([Due(RETEST.code, row, at + CLOCKS["retest"].within, unit_id=of.unit_id)], at=at)
         return
     # Refuted by a recheck, the others of a pool are swabbed all the same; withdrawn, nothing holds them.
     clear(of, row.recalls.filter(state__in=[R.POSITIVE, *WAITING]) if standing == S.NEGATIVE else alone, at)

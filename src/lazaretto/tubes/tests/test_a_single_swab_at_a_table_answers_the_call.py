@@ -9,7 +9,7 @@ from lazaretto.tubes.commands import follow_round
 from lazaretto.tubes.models import Positive, Recall
 from lazaretto.tubes.proofs import tubes_answered
 from lazaretto.tubes.queries.own import own_result
-from lazaretto.tubes.tests.labs import report
+from lazaretto.tubes.tests.labs import recheck, report
 from lazaretto.tubes.tests.ways import brought, laboratory, seen, tell
 from tests.factories import NOW
 
@@ -150,3 +150,24 @@ def test_whoever_was_called_for_an_invalid_tube_is_free_once_another_is_negative
     report(cast, of, lab, ["T2", "阴性"])
     follow_round(of, at=NOW)
     assert dict(Recall.objects.values_list("number", "state")) == {1: "cleared", 3: "open"}
+
+
+def test_a_pool_that_is_refuted_frees_nobody_whose_own_swab_is_positive(cast, lab, pool):
+    of, place = pool
+    swabbed(cast, place)
+    brought(cast, place, "S1", bag="B2", at=LATER)
+    report(cast, of, lab, ["S1", "阳性", "30", "30"], at=LATER)
+    recheck(cast, of, lab, ["T1", "阴性"], at=LATER)
+    assert own() == ("positive", "S1")
+    assert own_result(of.pk, 1).said == "stay"
+
+
+def test_a_pool_that_is_confirmed_confirms_nobody_before_their_own_recheck(cast, lab, pool):
+    of, place = pool
+    swabbed(cast, place)
+    brought(cast, place, "S1", bag="B2", at=LATER)
+    report(cast, of, lab, ["S1", "阳性", "30", "30"], at=LATER)
+    recheck(cast, of, lab, ["T1", "阳性"], at=LATER)
+    assert own() == ("positive", "S1")
+    recheck(cast, of, lab, ["S1", "阳性"], at=LATER)
+    assert own() == ("confirmed", "S1")

@@ -213,3 +213,10 @@ def test_people_are_found_by_a_fixed_number_of_queries(cast, round_, django_asse
     with django_assert_max_num_queries(6):
         found = inside(codes)
     assert [len(people) for people in found.values()] == [3] * 5
+
+
+def test_a_positive_in_which_nobody_is_known_says_so(cast, round_):
+    of, _place = round_
+    found = Positive.objects.create(round=of, tube="T9", people=0, raised_at=NOW)
+    page = cast.medic.client.get(reverse("tubes:positive", args=[found.pk]), headers={"accept-language": "en"})
+    assert "Nobody is known in this tube." in page.content.decode()
