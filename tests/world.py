@@ -34,7 +34,7 @@ from lazaretto.people.models import ContactPoint, IdentityDocument, Merge, Need,
 from lazaretto.places.models import ExternalPlace, RoomList, Zone
 from lazaretto.protocols.models import PackAdoption
 from lazaretto.returnees.models import Desk, ListedLine, Phone, Returnee, ReturneeList, Shift
-from lazaretto.screening.models import Fever, Point, RosterShare, Round
+from lazaretto.screening.models import DuplicateScan, Fever, Point, RosterShare, Round, Stranger, Upload
 from lazaretto.slots.models import Proposal, Slot
 from lazaretto.stays.deadlines import FEVER
 from lazaretto.stays.models import Breach, Certificate, DoorCheck, OrderChange, Release, RoomHold, Specimen
@@ -258,7 +258,12 @@ def _round(site) -> list[Model]:
         round=one, point=place, kind="recall", subject="1", said={"tube": "M2", "people": 1},  # each role decides one
         since=NOW, due_at=NOW,
     )  # fmt: skip
-    return [one, place, phone, hot, asked, *_slots(one, place), *_tubes(one, place)]
+    batch = Upload.objects.create(id=new_id(), round=one, point=place, sent_at=NOW, received_at=NOW)
+    kept = DuplicateScan.objects.create(
+        round=one, upload=batch, scan=new_id(), number=1, tube="M2", slot=1, taken_at=NOW, reason="slot_taken"
+    )
+    stranger = Stranger.objects.create(round=one, number=5, scan=new_id(), upload=batch, name="无证")
+    return [one, place, phone, hot, asked, batch, kept, stranger, *_slots(one, place), *_tubes(one, place)]
 
 
 def _slots(one: Round, place: Point) -> list[Model]:

@@ -3,7 +3,7 @@
 Used by migrations only. SQLite knows no exclusion constraint, so a trigger says the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.migrations.operations.base import Operation
@@ -66,11 +66,14 @@ def append_only(table: str, *, columns: Sequence[str] = ()) -> Guard:
     )
 
 
-def goes_only_beside(table: str, other: str, *, same: str) -> Guard:
+def goes_only_beside(table: str, other: str, *, same: str | Mapping[str, str]) -> Guard:
     """Refuse UPDATE on a table that was `append_only` until now, and DELETE unless `other` has a row with the same
-    `same`: who takes rows away says so first, in the same transaction.
+    `same` (where columns are called differently: those of `other` by those of the table): who takes rows away says so
+    first, in the same transaction.
     """
-    beside = f"EXISTS (SELECT 1 FROM {other} beside WHERE beside.{same} = OLD.{same})"  # noqa: S608 - our own words
+    columns = {same: same} if isinstance(same, str) else same
+    alike = " AND ".join(f"beside.{theirs} = OLD.{ours}" for ours, theirs in columns.items())
+    beside = f"EXISTS (SELECT 1 FROM {other} beside WHERE {alike})"  # noqa: S608 - our own words
     first = append_only(table)
     return Guard(
         {

@@ -23,6 +23,7 @@ from lazaretto.deciding.models import Matter
 from lazaretto.deciding.queries import matters as queries
 from lazaretto.deciding.rules import READ, SETTLE, SETTLED_HERE, TAKE, deciders
 from lazaretto.deciding.wording import STEPS, TONES, address_of, told
+from lazaretto.screening.rules import CORRECT
 from lazaretto.ui.notices import notify
 from lazaretto.ui.ways import asked_for, on_this_host
 
@@ -110,11 +111,23 @@ def _one(request: HttpRequest, found: Matter, refused: DomainError | None = None
         "step": STEPS.get(found.kind, ""),
         "people": queries.people_of(actor, found),
         "tube": queries.tube_of(found),
+        "put_right": _put_right(found) if actor.may(CORRECT, found.round.unit_id) else "",
         "may_settle": actor.may(SETTLE, found.round.unit_id) and found.closed_at is None,
         "refused": refused,
         "words": words,
     }
     return render(request, "deciding/one.html", context, status=refused.status if refused else 200)
+
+
+def _put_right(found: Matter) -> str:
+    """Where its scans are counted, or its stranger is recognised; empty where there is nothing of that kind."""
+    if found.kind == Kind.NAMESAKE:
+        numbers = found.said.get("numbers", [])
+        asked = "?" + urlencode({"number": numbers[0]}) if len(numbers) == 1 else ""
+        return reverse("screening:whose", args=[found.round_id, found.said["number"]]) + asked
+    kept = queries.kept_of(found)
+    url = reverse("screening:kept", args=[found.round_id])
+    return f"{url}?{urlencode({'kept': kept}, doseq=True)}" if kept else ""
 
 
 @require_POST

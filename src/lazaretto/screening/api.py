@@ -15,10 +15,10 @@ from lazaretto.core import clock
 from lazaretto.core.errors import InvalidInput
 from lazaretto.core.paging import Page, PageOut, Paging, page
 from lazaretto.people.queries import name_for
-from lazaretto.screening.choices import PointState, Reason, RoundState, TubeRule
+from lazaretto.screening.choices import PointState, Put, Reason, RoundState, TubeRule
 from lazaretto.screening.commands import Swab, TakenScan, Unread, UploadAnswer, take
 from lazaretto.screening.commands.scans import Moment
-from lazaretto.screening.models import DuplicateScan, Point, Round
+from lazaretto.screening.models import Correction, DuplicateScan, Point, Round
 from lazaretto.screening.queries import duplicates, points, progress, round_by_id, rounds
 from lazaretto.screening.queries.absent import Among, missing
 from lazaretto.screening.queries.parts import Building, buildings, standing_of
@@ -205,6 +205,23 @@ class MissingOut(Schema):
     building: str
 
 
+class CorrectionOut(Schema):
+    """What a supervisor put right. `before`: the number the scan was captured under; `kept`: the scan that counts now,
+    or never will (`again`)."""
+
+    id: UUID
+    put: Put
+    number: int | None
+    before: int | None
+    kept_id: int | None
+    scan: UUID
+    tube: str
+    slot: int
+    reason: str
+    by_id: int
+    at: datetime
+
+
 class DuplicateOut(Schema):
     """A scan that does not count."""
 
@@ -349,3 +366,13 @@ def duplicate_list(request: HttpRequest, round_id: UUID, given: Query[Paging]) -
     """As they came, each with its reason."""
     of = round_by_id(actor_of(request), round_id)
     return page(duplicates(of), ["id"], limit=given.limit, cursor=given.cursor)
+
+
+@router.get(
+    "/screening/rounds/{round_id}/corrections", response=PageOut[CorrectionOut], summary="What was put right by hand"
+)
+@needs(READ)
+def correction_list(request: HttpRequest, round_id: UUID, given: Query[Paging]) -> Page[Correction]:
+    """As it was said, with who said it and why."""
+    of = round_by_id(actor_of(request), round_id)
+    return page(of.corrections.all(), ["at", "id"], limit=given.limit, cursor=given.cursor)

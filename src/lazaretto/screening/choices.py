@@ -46,6 +46,15 @@ class Reason(TextChoices):
     UNKNOWN_NUMBER = "unknown_number", _("nobody has this number in this round")
 
 
+class Put(TextChoices):
+    """How a supervisor puts right what was captured; see `models.Correction`."""
+
+    COUNTED = "counted", pgettext_lazy("scan put right", "they were swabbed: counted")
+    AGAIN = "again", pgettext_lazy("scan put right", "to be swabbed again")
+    RECOGNISED = "recognised", pgettext_lazy("scan put right", "stranger who stands on the roster")
+    CHANGED = "changed", pgettext_lazy("scan put right", "it was somebody else")
+
+
 class FeverStep(TextChoices):
     """What was seen at the table of somebody with a fever."""
 

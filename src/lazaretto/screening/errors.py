@@ -75,3 +75,51 @@ class PointInUse(DomainError):
     code = "point_in_use"
     message = _("This point has scans, phones, slots or a list of who comes: it stays written.")
     next_step = _("Close the point instead; then plan anew who has a slot there.")
+
+
+class AlreadyTested(DomainError):
+    """Somebody has a scan that counts in this round."""
+
+    code = "already_tested"
+    message = _("This person is counted as tested in this round already.")
+    next_step = _("Was it somebody else? Say which number it really was; otherwise there is nothing to put right.")
+
+
+class NobodyHasNumber(DomainError):
+    """Nobody of the round has the number."""
+
+    code = "nobody_has_number"
+    message = _("Nobody has this number in this round.")
+    next_step = _("Look for the person among those missing, and take their number from there.")
+
+
+class TubeNotOfRound(DomainError):
+    """No scan of this round named the tube."""
+
+    code = "tube_not_of_round"
+    message = _("No scan of this round names a tube with this code.")
+    next_step = _("Read the code on the tube. If their swab is in no tube of this round, they are swabbed again.")
+
+
+class TubeIsFull(DomainError):
+    """The tube has as many people as one is ever shared by."""
+
+    code = "tube_is_full"
+    message = _("So many people are in this tube that no laboratory takes one more.")
+    next_step = _("They are swabbed again.")
+
+
+class PutRightAlready(DomainError):
+    """Somebody said how this scan was."""
+
+    code = "put_right_already"
+    message = _("Somebody has put this right already.")
+    next_step = _("Read who did it and why; a wrong number is put right at the scan that counts now.")
+
+
+class NoScanCounts(DomainError):
+    """Nobody was counted under the number."""
+
+    code = "no_scan_counts"
+    message = _("No scan of this round counts under this number.")
+    next_step = _("If their scan was kept beside the others, count it from there.")

@@ -19,6 +19,13 @@ from lazaretto.screening.models import Point, Round
 MOMENT, CLOCK = "%Y-%m-%dT%H:%M", "%H:%M"  # as inputs of browsers take them, whatever the language
 
 
+class WhoseForm(forms.Form):
+    """Who was really swabbed, and how somebody knows."""
+
+    number = forms.IntegerField(label=_("Number on the roster of who it was"), min_value=1, max_value=2**31 - 1)
+    reason = forms.CharField(label=_("How you know"), max_length=300)
+
+
 class RoundForm(forms.Form):
     """A round being prepared."""
 

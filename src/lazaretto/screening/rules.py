@@ -7,7 +7,7 @@ Chengdu 2022-09-02 and others, where phones captured for hours without a network
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -20,6 +20,7 @@ from lazaretto.screening.choices import PointState, RoundState, TubeRule
 
 READ, MANAGE, CAPTURE = "screening.read", "screening.manage", "screening.capture"
 FEVERS = "screening.fevers"
+CORRECT = "screening.correct"
 
 ROUND_EDGES: Final = (
     Edge(RoundState.DRAFT, RoundState.FROZEN, MANAGE),
@@ -89,6 +90,15 @@ def odd_dates(opens_at: datetime, deadline_at: datetime, *, at: datetime) -> str
 def folded(code: str) -> str:
     """How the short name of a point is compared: without width, case, spaces, and what nobody sees."""
     return "".join(UNSEEN.sub("", unicodedata.normalize("NFKC", code)).split()).casefold()
+
+
+def free_place(taken: Collection[int], most: int) -> int | None:
+    """Where a swab is written down that a tube holds beyond those that count; None where no place is left.
+
+    First behind what the rule of the round takes, which no phone will claim that sends late; then from the end.
+    """
+    places = [*range(most + 1, LARGEST_TUBE + 1), *range(most, 0, -1)]
+    return next((place for place in places if place not in taken), None)
 
 
 def edition(values: Iterable[object]) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lazaretto.screening.views import coverage, rounds
+from lazaretto.screening.views import corrections, coverage, rounds
 
 app_name = "screening"
 urlpatterns = [
@@ -18,6 +18,10 @@ urlpatterns = [
     path("testing/<uuid:round_id>/enterprises/<uuid:organisation_id>", coverage.enterprise, name="enterprise"),
     path("testing/<uuid:round_id>/enterprises", coverage.enterprises, name="enterprises"),
     path("testing/<uuid:round_id>/buildings", coverage.buildings, name="buildings"),
+    path("testing/<uuid:round_id>/kept", corrections.kept, name="kept"),
+    path("testing/<uuid:round_id>/kept/put-right", corrections.put_right, name="put_right"),
+    path("testing/<uuid:round_id>/kept.xlsx", corrections.kept_sheet, name="kept_sheet"),
+    path("testing/<uuid:round_id>/scans/<int:number>/whose", corrections.whose, name="whose"),
     path("testing/<uuid:round_id>/fevers", rounds.fevers, name="fevers"),
     path("testing/fevers/<uuid:fever_id>", rounds.answer_fever, name="answer_fever"),
     path("testing/<uuid:round_id>/edit", rounds.edit, name="edit"),

@@ -21,6 +21,11 @@ call(
         "screening.call_missing": _("Numbers of people not tested looked at"),
         "screening.note_fevers": _("Fevers seen at a table taken in"),
         "screening.answer_fever": _("Fever at a table answered"),
+        "screening.count_scan": _("Kept scan counted after all"),
+        "screening.swab_again": _("Person of a kept scan to be swabbed again"),
+        "screening.recognise_stranger": _("Stranger recognised on the roster"),
+        "screening.correct_scan": _("Scan put down to another person"),
+        "screening.read_kept": _("List of scans that do not count taken"),
         "screening.upload": _("Scans taken in"),
     }
 )

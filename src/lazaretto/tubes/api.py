@@ -17,6 +17,8 @@ from lazaretto.core.errors import InvalidInput
 from lazaretto.core.paging import Page, PageOut, Paging, page
 from lazaretto.screening.commands.scans import Moment
 from lazaretto.screening.models import Round
+from lazaretto.screening.queries import round_by_id as screened
+from lazaretto.screening.rules import READ as READ_ROUNDS
 from lazaretto.tubes.choices import AbsenceKind, FileState, Hold, LineState, RecallState, Source, Stage
 from lazaretto.tubes.commands import (
     EventsAnswer,
@@ -32,6 +34,7 @@ from lazaretto.tubes.queries.balance import absences, balance_of, recalls
 from lazaretto.tubes.queries.people import Somebody, people_of, shown
 from lazaretto.tubes.queries.results import account_of, blocked, file_by_id, laboratory_by_code, lines_of
 from lazaretto.tubes.queries.site_trails import sites_of
+from lazaretto.tubes.queries.strangers import stranger_lines, strangers
 from lazaretto.tubes.queries.trails import round_by_id, trails
 from lazaretto.tubes.queries.turnaround import Timed, Took, turnaround, turnaround_of_sites
 from lazaretto.tubes.rules import HANDLE, MOST_EVENTS, MOST_RESULTS, READ, REPORT
@@ -39,6 +42,29 @@ from lazaretto.tubes.rules import HANDLE, MOST_EVENTS, MOST_RESULTS, READ, REPOR
 B = TypeVar("B", bound=BaseModel)
 
 router = Router(tags=["tubes"])
+
+
+class StrangersIn(Paging):
+    """Filter of strangers: `q` begins a name or an enterprise, or is a number or the code of a tube."""
+
+    q: Annotated[str, Field(max_length=40)] = ""
+
+
+class StrangerOut(Schema):
+    """Somebody tested who stands on no roster. `known`: their number on it, where somebody recognised them.
+
+    `tube`, `point`, `taken_at` are null where no scan of theirs counts; `result` is empty while nobody knows.
+    """
+
+    number: int
+    name: str
+    organisation: str
+    phone: str
+    point: str | None
+    tube: str | None
+    taken_at: datetime | None
+    result: str
+    known: int | None
 
 
 class EventsIn(BaseModel):
@@ -368,3 +394,23 @@ def _recall(actor: Actor, of: Round, row: Recall, who: Somebody | None) -> Recal
     name = shown(actor, of, who, calls=False).name if who else ""
     fields = {field: getattr(row, field) for field in RecallOut.model_fields if field != "name"}
     return RecallOut(name=name, **fields)
+
+
+@router.get(
+    "/tubes/rounds/{round_id}/strangers", response=PageOut[StrangerOut], summary="Who was tested and is on no roster"
+)
+@needs(READ_ROUNDS)
+def stranger_list(request: HttpRequest, round_id: UUID, given: Query[StrangersIn]) -> Page[StrangerOut]:
+    """By number; names and telephones as the role reads them."""
+    actor = actor_of(request)
+    of = screened(actor, round_id)
+    piece = page(strangers(of, given.q), ["number"], limit=given.limit, cursor=given.cursor)
+    shown_ = [
+        StrangerOut(
+            number=line.row.number, name=line.name, organisation=line.row.organisation, phone=line.phone,
+            point=line.scan.upload.point.code if line.scan else None, tube=line.scan.tube if line.scan else None,
+            taken_at=line.scan.taken_at if line.scan else None, result=line.result, known=line.known,
+        )
+        for line in stranger_lines(actor, of, piece.items)
+    ]  # fmt: skip
+    return Page(shown_, piece.next)

@@ -30,6 +30,7 @@ def register_entries() -> None:
     name_by(Naming("tubes:excuse", MANAGE, reasons_for, back="tubes:take_back"))
     _carried()
     add_room(Room(_("Tubes"), "test-pipe", "tubes:round"))
+    add_room(Room(_("Strangers"), "user-question", "tubes:strangers"))
     add_room(Room(_("Closing"), "scale", "tubes:closing"))
     add_panel(Panel(_("Numbers agreed with enterprises"), "tubes:agreed", READ))
 

@@ -22,9 +22,10 @@ from lazaretto.tubes.models import Positive
 from lazaretto.tubes.queries.agreed import agreed
 from lazaretto.tubes.queries.balance import Balance, absences, balance_of
 from lazaretto.tubes.queries.people import people_of
+from lazaretto.tubes.queries.strangers import stranger_lines, strangers
 from lazaretto.tubes.queries.trails import overrides_in
 from lazaretto.tubes.queries.turnaround import Timed, turnaround
-from lazaretto.tubes.wording import timed_lines
+from lazaretto.tubes.wording import stranger_heads, stranger_texts, timed_lines
 from lazaretto.ui import papers
 
 ON_PAPER = 400  # lines of people; Excel has all
@@ -42,6 +43,7 @@ class Report:
     absent: list[tuple[str, str, str, str, str]]
     agreed: list[tuple[str, str, str, str, str, str]]
     overrides: list[tuple[str, str, str, str]]
+    strangers: list[list[str]]
     times: list[Timed]
     hours: list[tuple[datetime, int]]
 
@@ -65,7 +67,8 @@ def report_of(actor: Actor, of: Round, *, at: datetime) -> Report:
     overrides = [(row.tube, str(row.number), row.words, str(row.closed_by)) for row in overrides_in(of)]
     going = progress(of, at=at)
     return Report(
-        of, at, balance_of(of), going.coverage, positives, absent, _agreed(actor, of), overrides, turnaround(of),
+        of, at, balance_of(of), going.coverage, positives, absent, _agreed(actor, of), overrides, _strangers(actor, of),
+        turnaround(of),
         going.hours,
     )  # fmt: skip
 
@@ -80,8 +83,16 @@ def _agreed(actor: Actor, of: Round) -> list[tuple[str, str, str, str, str, str]
     ]  # fmt: skip
 
 
+def _strangers(actor: Actor, of: Round) -> list[list[str]]:
+    return [stranger_texts(line, _local) for line in stranger_lines(actor, of, list(strangers(of)))]
+
+
+def _local(at: datetime) -> datetime:
+    return at.astimezone(ZoneInfo(settings.TIME_ZONE))
+
+
 def _moment(at: datetime) -> str:
-    return at.astimezone(ZoneInfo(settings.TIME_ZONE)).strftime("%Y-%m-%d %H:%M")
+    return _local(at).strftime("%Y-%m-%d %H:%M")
 
 
 def _sums(found: Report) -> list[tuple[str, str]]:
@@ -134,6 +145,7 @@ def _sections(found: Report) -> list[tuple[str, list[str], list[list[str]]]]:
             _("Not tested, by name"), [_("Number"), _("Name"), _("Enterprise"), _("Why"), _("Who says so")],
             [list(row) for row in found.absent],
         ),
+        (_("Strangers"), stranger_heads(), found.strangers),
         (
             _("Numbers agreed with enterprises"),
             [
@@ -208,7 +220,7 @@ def as_xlsx(found: Report) -> bytes:
             sheet.write_string(0, column, word, bold)
         for line, row in enumerate(rows, start=1):
             for column, value in enumerate(row):
-                if value.isdigit() and title != _("Positive tubes"):
+                if value.isdigit() and title not in {_("Positive tubes"), _("Strangers")}:
                     sheet.write_number(line, column, int(value))
                 else:
                     sheet.write_string(line, column, value, text)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lazaretto.tubes.views import closing, desk, naming, own, positives, results, rounds, sites, times
+from lazaretto.tubes.views import closing, desk, naming, own, positives, results, rounds, sites, strangers, times
 
 app_name = "tubes"
 urlpatterns = [
@@ -20,6 +20,8 @@ urlpatterns = [
     path("tubes/rounds/<uuid:round_id>/absences/<int:absence_id>", naming.take_back, name="take_back"),
     path("tubes/rounds/<uuid:round_id>/rest", closing.rest, name="rest"),
     path("tubes/rounds/<uuid:round_id>/close", closing.close, name="close"),
+    path("tubes/rounds/<uuid:round_id>/strangers", strangers.listing, name="strangers"),
+    path("tubes/rounds/<uuid:round_id>/strangers.xlsx", strangers.sheet, name="strangers_sheet"),
     path("tubes/rounds/<uuid:round_id>/report.pdf", closing.report_pdf, name="report_pdf"),
     path("tubes/rounds/<uuid:round_id>/report.xlsx", closing.report_xlsx, name="report_xlsx"),
     path("tubes/rounds/<uuid:round_id>/own", own.card, name="own_card"),

@@ -1,6 +1,6 @@
 """What pages call things."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,6 +10,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from lazaretto.tubes.choices import Doubt, Hold
+from lazaretto.tubes.queries.strangers import StrangerLine
 from lazaretto.tubes.queries.turnaround import LABORATORY, Timed, Took
 
 STEP_LABELS: Final[dict[str, str | Promise]] = {
@@ -173,3 +174,24 @@ def _line(took: Took, name: str, late: int) -> TimedLine:
         name, lasted(took.promised), took.done, lasted(took.half), lasted(took.most), lasted(took.longest), late,
         took.waiting, took.oldest,
     )  # fmt: skip
+
+
+def stranger_heads() -> list[str]:
+    """Of the list of strangers, on paper and in Excel."""
+    heads = (
+        _("Number"), _("Name"), _("Enterprise, as they said"), _("Telephone"), _("Point"), _("Tube"), _("Swabbed"),
+        _("Result"), _("On the roster"),
+    )  # fmt: skip
+    return [str(head) for head in heads]
+
+
+def stranger_texts(line: StrangerLine, local: Callable[[datetime], datetime]) -> list[str]:
+    """The same of one of them."""
+    scan = line.scan
+    result = line.result or gettext("waits for its result")
+    return [
+        str(line.row.number), line.name, line.row.organisation, line.phone,
+        scan.upload.point.code if scan else "", scan.tube if scan else "",
+        f"{local(scan.taken_at):%Y-%m-%d %H:%M}" if scan else "",
+        result if scan else gettext("their scan does not count"), str(line.known or ""),
+    ]  # fmt: skip

@@ -34,6 +34,7 @@ call(
         "tubes.name_absent": _("People not tested named"),
         "tubes.take_back_absence": _("Excuse of somebody taken back"),
         "tubes.read_report": _("Report of a round with names taken"),
+        "tubes.read_strangers": _("List of strangers of a round taken"),
         "tubes.name_rest": _("Everybody not tested named"),
     }
 )

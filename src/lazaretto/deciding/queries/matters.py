@@ -13,6 +13,7 @@ from lazaretto.core.errors import NotFound
 from lazaretto.core.paging import Page, page
 from lazaretto.deciding.choices import Kind
 from lazaretto.deciding.models import Matter
+from lazaretto.deciding.queries.sources import KEYS, unanswered
 from lazaretto.deciding.rules import READ
 from lazaretto.people.queries import name_for
 from lazaretto.screening.models import Point, RosterEntry, Round, Scan, Stranger, Tube
@@ -108,6 +109,13 @@ def people_of(actor: Actor, matter: Matter) -> list[Somebody]:
         for number in dict.fromkeys(numbers)
         for name, home, stranger in [known.get(number, ("", "", False))]
     ]
+
+
+def kept_of(matter: Matter) -> list[int]:
+    """Scans that do not count which it is about and of which nobody has said how they were. One query."""
+    reasons = [reason for reason, (kind, _key) in KEYS.items() if kind == matter.kind]
+    rows = unanswered(matter.round).filter(reason__in=reasons) if reasons else ()
+    return [row.pk for row in rows if KEYS[row.reason][1](row) == matter.subject]
 
 
 def tube_of(matter: Matter) -> Tube | None:

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, F, Max, Min, Q
+from django.db.models import Count, F, Max, Min, Q, QuerySet
 
 from lazaretto.core.choices import DeadlineState
 from lazaretto.core.deadlines import kind_of
@@ -115,16 +115,21 @@ def _keys() -> dict[str, tuple[Kind, Callable[[DuplicateScan], str]]]:
 KEYS = _keys()
 
 
+def unanswered(of: Round) -> QuerySet[DuplicateScan]:
+    """Scans that do not count of which nobody has said how they were."""
+    rows = DuplicateScan.objects.filter(round=of, reason__in=KEYS, corrections__isnull=True)
+    return rows.select_related("upload").order_by("id")
+
+
 def _scans(of: Round) -> Iterator[Found]:
     """The same scan that came again is none: phones send until they are answered."""
-    rows = DuplicateScan.objects.filter(round=of, reason__in=KEYS).select_related("upload")
-    rows = rows.only(
+    rows = unanswered(of).only(
         "reason", "number", "tube", "slot", "table", "taken_at", "before_at", "upload__point_id", "upload__device",
         "upload__received_at",
     )  # fmt: skip
     answered = set(Recall.objects.filter(round=of).values_list("number", "retest_tube"))
     heaps: dict[tuple[Kind, str], _Heap] = {}
-    for row in rows.order_by("id"):
+    for row in rows:
         if (row.number, row.tube) in answered:
             continue  # swabbed singly after a call, as they were asked to be
         kind, key_of = KEYS[row.reason]

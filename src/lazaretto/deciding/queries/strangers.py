@@ -8,9 +8,12 @@ from collections.abc import Iterator
 from typing import Final
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from lazaretto.deciding.rules import look_alikes
 from lazaretto.headcounts.rules import folded
-from lazaretto.screening.models import RosterEntry, Round, Scan, Stranger
+from lazaretto.screening.choices import Put
+from lazaretto.screening.models import Correction, RosterEntry, Round, Scan, Stranger
 
 PIECE: Final = 500
 # A stranger's scan in a round: whom on the roster they may be. By UUID: two databases of one process never meet here.
@@ -22,7 +25,9 @@ def namesakes(of: Round) -> Iterator[tuple[Stranger, list[int]]]:
 
     Only strangers whose scan counts: whoever is a duplicate is asked about as one.
     """
-    rows = list(Stranger.objects.filter(round=of).exclude(name="").select_related("upload").defer("document", "phone"))
+    known = Correction.objects.filter(round=of, before=OuterRef("number"), put=Put.RECOGNISED)
+    named = Stranger.objects.filter(~Exists(known), round=of).exclude(name="")
+    rows = list(named.select_related("upload").defer("document", "phone"))
     fresh = [row for row in rows if (of.pk, row.scan) not in _compared]
     for start in range(0, len(fresh), PIECE):
         _compare(of, fresh[start : start + PIECE])

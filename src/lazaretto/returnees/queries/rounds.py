@@ -8,6 +8,7 @@ from uuid import UUID
 
 from lazaretto.returnees.models import OwedTest
 from lazaretto.screening.models import RosterEntry, Round, Scan, Stranger
+from lazaretto.screening.queries.corrections import recognised
 from lazaretto.tubes.choices import Standing
 from lazaretto.tubes.models import Trail
 
@@ -66,6 +67,8 @@ def _swabs(digests: Collection[str], at: datetime) -> dict[str, list[tuple[datet
             named = model.objects.filter(round=of.pk, document_digest__in=digests)
             rows = named.values_list("number", "document_digest")
             numbers |= {number: digest for number, digest in rows if digest}
+        known = recognised(of.pk, [number for number in numbers if number > of.entries])
+        numbers |= {number: numbers[stranger] for stranger, number in known.items()}
         scans = list(Scan.objects.filter(round=of.pk, number__in=numbers).values_list("number", "tube", "taken_at"))
         clear = set(
             Trail.objects.filter(pk__in={tube for _n, tube, _at in scans}, standing__in=CLEAR).values_list(

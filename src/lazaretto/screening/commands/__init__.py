@@ -4,6 +4,16 @@ from lazaretto.screening.commands.answers import Kept, NumberGiven, Refused, Upl
 from lazaretto.screening.commands.calling import CallList, ToCall, call_missing
 from lazaretto.screening.commands.capturing import upload
 from lazaretto.screening.commands.copying import PointsCopied, copy_points
+from lazaretto.screening.commands.correcting import (
+    KeptRead,
+    PutRight,
+    correct_scan,
+    count_scan,
+    read_kept,
+    recognise_stranger,
+    swab_again,
+    told_of_corrections,
+)
 from lazaretto.screening.commands.fevers import FeverSettled, FeversNoted, SeenFever, answer_fever, note_fevers
 from lazaretto.screening.commands.folding import fold_counts
 from lazaretto.screening.commands.numbering import number_kept
@@ -43,6 +53,7 @@ __all__ = [
     "FeverSettled",
     "FeversNoted",
     "Kept",
+    "KeptRead",
     "NotFresh",
     "NumberGiven",
     "PointAdded",
@@ -50,6 +61,7 @@ __all__ = [
     "PointEdited",
     "PointRemoved",
     "PointsCopied",
+    "PutRight",
     "Refused",
     "RoundChanged",
     "RoundDrafted",
@@ -73,6 +85,8 @@ __all__ = [
     "close_round",
     "closes_only_when",
     "copy_points",
+    "correct_scan",
+    "count_scan",
     "draft_round",
     "fold_counts",
     "followed",
@@ -82,9 +96,13 @@ __all__ = [
     "number_kept",
     "open_point",
     "open_round",
+    "read_kept",
+    "recognise_stranger",
     "remove_point",
+    "swab_again",
     "take",
     "take_together",
+    "told_of_corrections",
     "told_of_drafts",
     "upload",
 ]

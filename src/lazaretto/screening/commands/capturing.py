@@ -32,6 +32,7 @@ from lazaretto.screening.errors import BatchReused, RoundHasNoRoster
 from lazaretto.screening.models import DuplicateScan, Point, Round, Tube, Upload
 from lazaretto.screening.models import Stranger as StrangerRow
 from lazaretto.screening.queries import entries_with, point_for_capture, scans_in, scans_of, strangers_among, tubes_with
+from lazaretto.screening.queries.corrections import recognised
 from lazaretto.screening.rules import CAPTURE, OVER, PLACES, clock_error, is_fever, true_time
 
 
@@ -164,7 +165,15 @@ class _Sorting:
         if nameless:
             _number(self.receipt, self.round, nameless)
             self.numbers = [NumberGiven(row.scan.id, row.number) for row in nameless if row.number]
-        return [row for row in rows if row not in unknown] if unknown else rows
+        rows = [row for row in rows if row not in unknown] if unknown else rows
+        self._recognised([row for row in rows if row.number and row.number > last])
+        return rows
+
+    def _recognised(self, strangers: list[_Row]) -> None:
+        """Strangers of whom somebody said who they are: they are tested under their number on the roster."""
+        known = recognised(self.round.id, [row.number for row in strangers if row.number]) if strangers else {}
+        for row in strangers:
+            row.number = known.get(row.number or 0, row.number)
 
     def _in_tubes(self, rows: list[_Row]) -> list[_Row]:
         """In a tube of this point that has such a place."""
@@ -198,16 +207,17 @@ class _Sorting:
             for number, scan, taken_at in scans_of(round_id=self.round.id, numbers=[row.number for row in rows])
         }
         places = {
-            (tube, slot): taken_at
-            for tube, slot, taken_at in scans_in(round_id=self.round.id, tubes=[row.scan.tube for row in rows])
+            (tube, slot): (scan, taken_at)
+            for tube, slot, scan, taken_at in scans_in(round_id=self.round.id, tubes=[row.scan.tube for row in rows])
         }
         for row in rows:
-            scan, before_at = people.get(row.number or 0, (None, None))
+            in_place = places.get((row.scan.tube, row.scan.slot), (None, None))
+            reason, (scan, before_at) = Reason.TESTED_BEFORE, people.get(row.number or 0, (None, None))
             if before_at is None:
-                self.kept.append((row, Reason.SLOT_TAKEN, places.get((row.scan.tube, row.scan.slot))))
-            else:
-                reason = Reason.SAME_SCAN if scan == row.scan.id else Reason.TESTED_BEFORE
-                self.kept.append((row, reason, before_at))
+                reason, (scan, before_at) = Reason.SLOT_TAKEN, in_place
+            if row.scan.id in {scan, in_place[0]}:  # in its place also where it was put right to be somebody else's
+                reason = Reason.SAME_SCAN
+            self.kept.append((row, reason, before_at))
 
 
 # ---- strangers

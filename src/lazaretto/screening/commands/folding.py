@@ -1,6 +1,7 @@
 """Sums of a round stay short: many deltas of one point, enterprise and hour become one that says the same."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Count, Q
@@ -9,7 +10,7 @@ from lazaretto.core.databases import on_postgresql
 from lazaretto.core.prepared import adapted
 from lazaretto.screening.choices import RoundState
 from lazaretto.screening.models import CountDelta, CountFold, Round
-from lazaretto.screening.rules import worth_folding
+from lazaretto.screening.rules import hour_of, worth_folding
 
 _SAME = "round_id, point_id, organisation_id, hour"
 _TAKE = "DELETE FROM screening_countdelta WHERE round_id = %s"
@@ -33,6 +34,24 @@ def fold_counts(*, at: datetime) -> int:
     rows = CountDelta.objects.filter(round__in=Round.objects.filter(may_grow)).values("round").annotate(n=Count("id"))
     many = [row["round"] for row in rows.filter(n__gte=worth_folding(0)).order_by("round")]
     return sum(_fold(one) for one in Round.objects.filter(pk__in=many) if _is_worth_it(one))
+
+
+def one_fewer(of: Round, point: UUID, organisation: UUID | None, moment: datetime) -> None:
+    """Of the sum of a point, an enterprise and the hour of that moment, in the transaction of a correction.
+
+    A delta goes beside a fold, and one that says one less takes its place: whoever reads or sends meanwhile waits for
+    nothing; another correction or a fold of this round does.
+    """
+    marker = CountFold.objects.create(round=of)
+    hour = hour_of(moment.astimezone(UTC))
+    rows = CountDelta.objects.filter(round=of, point=point, organisation=organisation, hour=hour)
+    found = rows.order_by("-n", "-id").first()
+    if found is None:
+        raise LookupError(f"no sum of {of.pk} at {point} in {hour}")
+    rows.filter(pk=found.pk).delete()
+    if found.n > 1:
+        CountDelta.objects.create(round=of, point_id=point, organisation_id=organisation, hour=hour, n=found.n - 1)
+    marker.delete()
 
 
 def _is_worth_it(of: Round) -> bool:

@@ -377,9 +377,9 @@ def scans_of_upload(round_id: Any, upload_id: Any, numbers: Any) -> "QuerySet[Sc
 
 
 @prepared
-def scans_in(round_id: Any, tubes: Any) -> "QuerySet[Scan, tuple[str, int, datetime]]":
+def scans_in(round_id: Any, tubes: Any) -> "QuerySet[Scan, tuple[str, int, UUID, datetime]]":
     """Places of tubes that are taken."""
-    return Scan.objects.filter(round=round_id, tube__among=tubes).values_list("tube", "slot", "taken_at")
+    return Scan.objects.filter(round=round_id, tube__among=tubes).values_list("tube", "slot", "scan", "taken_at")
 
 
 @prepared

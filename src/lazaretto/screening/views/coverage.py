@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from lazaretto.accounts.doors import actor_of, needs
 from lazaretto.core import clock
+from lazaretto.core.access import Actor
 from lazaretto.core.errors import Text
 from lazaretto.core.paging import BadCursor
 from lazaretto.core.paging import page as piece_of
@@ -22,10 +23,11 @@ from lazaretto.core.tables import XLSX
 from lazaretto.headcounts.models import Organisation
 from lazaretto.people.queries import name_for
 from lazaretto.screening import commands, queries, sheets
-from lazaretto.screening.models import Round
+from lazaretto.screening.models import Correction, Round
 from lazaretto.screening.navigation import ENTERPRISE_ROOMS, Naming, naming_for, panels_of
-from lazaretto.screening.queries import absent, finding, parts
+from lazaretto.screening.queries import absent, corrections, finding, parts
 from lazaretto.screening.queries.absent import Among
+from lazaretto.screening.queries.corrections import Somebody
 from lazaretto.screening.queries.covering import OfThose, Share, coverage
 from lazaretto.screening.rules import MANAGE, READ, folded
 
@@ -83,6 +85,7 @@ def who_is_missing(request: HttpRequest, round_id: UUID, *, faults: Mapping[str,
         "typed": _typed(request),
         "faults": faults or {},
         "named": [(row, one, name(row), _back_of(naming, found, one)) for row, one in absent.named(found, among)],
+        "again": _again(actor, found) if among.everybody and not q else [],
         "in_care": [(one, name(one.entry)) for one in absent.in_care(found, among)],
         "next_url": f"{here}?" + urlencode({**_asked(among), "cursor": piece.next}) if piece.next else "",
         "may_call": actor.may(MANAGE, found.unit_id),
@@ -100,6 +103,13 @@ def _typed(request: HttpRequest) -> dict[str, Any]:
 def _back_of(naming: Naming | None, of: Round, said: Any) -> str:
     """Where it is taken back that somebody is named, for who may."""
     return reverse(naming.back, args=[of.pk, said.pk]) if naming and said else ""
+
+
+def _again(actor: Actor, of: Round) -> list[tuple[Correction, Somebody | None]]:
+    """Who is to be swabbed again, and why."""
+    rows = corrections.to_swab_again(of)
+    people = corrections.people_with(actor, of, [row.number for row in rows if row.number])
+    return [(row, people.get(row.number or 0)) for row in rows]
 
 
 def _found(of: Round, sought: str, among: Among) -> list[finding.Found]:

@@ -21,6 +21,7 @@ from lazaretto.tubes.commands.couriers import (
 )
 from lazaretto.tubes.commands.decisions import ResultLineDecided, decide_line, decide_lines, reopen_line
 from lazaretto.tubes.commands.events import EventsAnswer, Remarked, TakenEvent, take_events, upload_events
+from lazaretto.tubes.commands.following import StrangersRead, call_back_as, read_strangers
 from lazaretto.tubes.commands.laboratories import LaboratoryNamed, add_laboratory, change_laboratory
 from lazaretto.tubes.commands.looking import LookedInto, call_slip, look_into
 from lazaretto.tubes.commands.recalls import (
@@ -75,9 +76,11 @@ __all__ = [
     "ResultsStaged",
     "ResultsTaken",
     "SiteLookedInto",
+    "StrangersRead",
     "TakenEvent",
     "add_courier",
     "add_laboratory",
+    "call_back_as",
     "call_slip",
     "cancel_results",
     "change_courier",
@@ -101,6 +104,7 @@ __all__ = [
     "override_recall",
     "pack_bag",
     "read_report",
+    "read_strangers",
     "record_call",
     "record_retest",
     "reopen_line",

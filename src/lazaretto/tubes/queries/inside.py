@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db.models import F, QuerySet, Value
 
-from lazaretto.screening.choices import Reason
+from lazaretto.screening.choices import Put, Reason
 from lazaretto.screening.models import DuplicateScan, Round, Scan, Stranger
 from lazaretto.tubes.choices import Standing
 from lazaretto.tubes.models import Recall, Trail
@@ -103,8 +103,8 @@ def ways_into(codes: Collection[str]) -> dict[tuple[str, UUID, int], Way]:
 
 
 def kept_in(codes: Collection[str]) -> QuerySet[DuplicateScan]:
-    """Scans that do not count and name one of these tubes."""
-    return DuplicateScan.objects.filter(tube__in=codes).order_by("id")
+    """Scans that do not count and name one of these tubes; one that a supervisor lets count is a scan beside it."""
+    return DuplicateScan.objects.filter(tube__in=codes).exclude(corrections__put=Put.COUNTED).order_by("id")
 
 
 def _numbers(rows: Sequence[DuplicateScan]) -> dict[int, Pair]:
@@ -142,7 +142,8 @@ def swabs_of(round_id: UUID, numbers: Collection[int]) -> dict[int, list[Swab]]:
     Without those of a call (`Recall.retest_tube`), and scans captured for this round that came in with another.
     """
     scans = Scan.objects.filter(round=round_id, number__in=numbers).order_by()
-    kept = DuplicateScan.objects.filter(round=round_id, number__in=numbers).exclude(reason__in=NOBODYS).order_by()
+    kept = DuplicateScan.objects.filter(round=round_id, number__in=numbers).exclude(reason__in=NOBODYS)
+    kept = kept.exclude(corrections__put=Put.COUNTED).order_by()
     rows = scans.annotate(of=F("number"), counts=Value(1)).values_list("of", "tube", "taken_at", "counts").union(
         kept.annotate(of=F("number"), counts=Value(0)).values_list("of", "tube", "taken_at", "counts"), all=True
     )  # fmt: skip

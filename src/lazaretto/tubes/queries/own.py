@@ -21,6 +21,7 @@ from lazaretto.protocols.queries import effective
 from lazaretto.protocols.rules import NoPackAdopted
 from lazaretto.screening.choices import RoundState
 from lazaretto.screening.models import RosterEntry, Round
+from lazaretto.screening.queries.corrections import recognised
 from lazaretto.tubes.choices import RecallState, Standing
 from lazaretto.tubes.models import Recall, Trail
 from lazaretto.tubes.numbers import number as usual
@@ -143,6 +144,8 @@ def own_result(round_id: UUID, number: int) -> OwnResult | None:
 def _in(of: Round, number: int) -> OwnResult:
     """What is known of somebody in a round, the gravest first: a call, then a positive tube that they are in, by
     whichever scan. Three queries."""
+    if number > of.entries:  # a stranger: perhaps somebody has said who they are
+        number = recognised(of.pk, [number]).get(number, number)
     recalls = list(Recall.objects.filter(round=of, number=number).order_by("-raised_at"))
     swabs = [*_singly(recalls), *swabs_of(of.pk, [number]).get(number, [])]
     trails = {row.code: row for row in Trail.objects.filter(pk__in=[one.tube for one in swabs])} if swabs else {}

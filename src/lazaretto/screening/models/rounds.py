@@ -291,7 +291,9 @@ class Tube(models.Model):
 
 
 class Scan(models.Model):
-    """Somebody tested in a round: the first scan of them that came in. Append-only.
+    """Somebody tested in a round: the first scan of them that came in. Never changed.
+
+    One that turns out to be somebody else's goes beside a `Correction`, which keeps it, and counts for them.
 
     On PostgreSQL each round is a partition, on SQLite the table is its own index; the first migration says how.
     `scan` is the phone's own number, `taken_at` the true time, `temperature` in tenths of a degree.
@@ -343,6 +345,10 @@ class Stranger(models.Model):
     document = EncryptedTextField(null=True, blank=True)
     phone = EncryptedTextField(null=True, blank=True)
 
+    objects = ScopedQuerySet.as_manager()
+    SCOPE = "round__unit_id"
+    FETCHED_WITH = ("round",)
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["round", "number"], name="stranger_number_once"),
@@ -377,6 +383,10 @@ class DuplicateScan(models.Model):
     before_at = models.DateTimeField(null=True)
     words = EncryptedTextField(null=True, blank=True)
     meant = models.UUIDField(null=True)
+
+    objects = ScopedQuerySet.as_manager()
+    SCOPE = "round__unit_id"
+    FETCHED_WITH = ("round", "upload")
 
     class Meta:
         indexes = [
