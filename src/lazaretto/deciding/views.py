@@ -105,13 +105,15 @@ def _one(request: HttpRequest, found: Matter, refused: DomainError | None = None
     actor = actor_of(request)
     if found.kind not in SETTLED_HERE and refused is None:
         return HttpResponseRedirect(address_of(found))
+    may_correct = actor.may(CORRECT, found.round.unit_id)
     context = {
         "line": _line(actor, found, clock.now()),
         "matter": found,
         "step": STEPS.get(found.kind, ""),
         "people": queries.people_of(actor, found),
         "tube": queries.tube_of(found),
-        "put_right": _put_right(found) if actor.may(CORRECT, found.round.unit_id) else "",
+        "may_correct": may_correct,
+        "put_right": _put_right(found) if may_correct else "",
         "may_settle": actor.may(SETTLE, found.round.unit_id) and found.closed_at is None,
         "refused": refused,
         "words": words,

@@ -21,15 +21,15 @@ TONES: Final = {
 STEPS: Final[dict[str, str | Promise]] = {
     Kind.TWICE: gettext_lazy(
         "The first swab counts; the second one is in its tube all the same. If that tube is positive, this person is "
-        "called back too: say so to whoever reads its result. Was it somebody else with the wrong card? Then that one "
-        "has no test yet: call them."
+        "called back too: say so to whoever reads its result. Was one of the two somebody else with the wrong card? "
+        "Then put it right, and that one is tested."
     ),
     Kind.PLACE: gettext_lazy(
         "One of the two counts in this place of the tube; the other one counts nowhere. Ask the table who was swabbed: "
-        "the other person is swabbed again, before the point closes."
+        "whoever was is counted in this tube too, whoever was not is swabbed again before the point closes."
     ),
     Kind.OVERFULL: gettext_lazy(
-        "More swabs are in the tube than it takes. Ask the table; whoever is beyond the last place is swabbed again. "
+        "More swabs are in the tube than it takes. Ask the table: whoever was swabbed into it is counted, or swabbed again. "
         "Tell the laboratory if the tube has left."
     ),
     Kind.HOUSEHOLDS: gettext_lazy(
@@ -39,23 +39,23 @@ STEPS: Final[dict[str, str | Promise]] = {
     ),
     Kind.TWO_POINTS: gettext_lazy(
         "The tube was first used at another point, so these scans count nowhere. Find the tube: if the code was read "
-        "wrong, the people here are swabbed again or scanned into the right tube."
+        "wrong, say into which tube the people here were swabbed; whoever is in none is swabbed again."
     ),
     Kind.REUSED: gettext_lazy(
         "The code belongs to a tube of another round, so these scans count nowhere. Find the tube: the people here are "
-        "swabbed again into a new one, and the table throws its old labels away."
+        "counted in the one they are in, or swabbed again; the table throws its old labels away."
     ),
     Kind.WRONG_ROUND: gettext_lazy(
         "The phone captured for another round. Look at its page: let it end and enrol it here, then let the table say "
         "whom it swabbed."
     ),
     Kind.NO_NUMBER: gettext_lazy(
-        "Nobody has this number in the round. Ask the table whom it swabbed; that person is scanned again by document "
-        "or by name."
+        "Nobody has this number in the round. Ask the table whom it swabbed, and say their number; nobody knows? Then "
+        "they are swabbed again when they come."
     ),
     Kind.NAMESAKE: gettext_lazy(
         "Somebody without a document was tested as a stranger, and somebody of that name on the roster was not tested. "
-        "Call them: if it is the same one, name them among those not tested with this as the reason."
+        "Call them: if it is the same one, say so, and they are tested."
     ),
     Kind.AGREED: gettext_lazy(
         "The officer of the enterprise signed another number than we count. Has a phone not sent yet? Then it comes "

@@ -180,7 +180,7 @@ def stranger_heads() -> list[str]:
     """Of the list of strangers, on paper and in Excel."""
     heads = (
         _("Number"), _("Name"), _("Enterprise, as they said"), _("Telephone"), _("Point"), _("Tube"), _("Swabbed"),
-        _("Result"), _("On the roster"),
+        _("Result"), pgettext_lazy("stranger", "On the roster"),
     )  # fmt: skip
     return [str(head) for head in heads]
 

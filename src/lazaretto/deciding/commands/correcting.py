@@ -23,7 +23,7 @@ def settle_by(made: Correction) -> None:
 
 def _about(made: Correction) -> tuple[Kind, str] | None:
     """Kind and subject of the question that is answered by it."""
-    if made.put == Put.RECOGNISED:
+    if made.put == Put.RECOGNISED and made.before is not None:
         stranger = Stranger.objects.get(round=made.round_id, number=made.before)
         return Kind.NAMESAKE, str(stranger.pk)
     if made.kept is None or made.kept.reason not in KEYS:

@@ -7,7 +7,6 @@ follows from it in the same transaction, so whoever reads scans, sums or tubes n
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
 from uuid import UUID
 
 from lazaretto.core.access import Actor, somebody
@@ -195,7 +194,7 @@ def _count(kept: DuplicateScan, number: int, tube: str) -> int:
         slot = free_place(taken, PLACES[kept.round.tube_rule])
         if slot is None:
             raise TubeIsFull(tube=tube)
-        line = (number, kept.scan, tube, slot, kept.table, kept.taken_at, cast("int | None", kept.temperature))
+        line = (number, kept.scan, tube, slot, kept.table, kept.taken_at, kept.temperature)
         if insert_and_count(kept.upload, [line]):
             return slot
     raise AlreadyTested(number=number)

@@ -16,6 +16,7 @@ from lazaretto.core.codes import tidy_code
 from lazaretto.core.errors import DomainError
 from lazaretto.core.paging import page as piece_of
 from lazaretto.screening.models import Round
+from lazaretto.screening.rules import CORRECT
 from lazaretto.screening.rules import READ as READ_ROUNDS
 from lazaretto.tubes import commands
 from lazaretto.tubes.choices import Standing
@@ -122,6 +123,7 @@ def tube(request: HttpRequest, code: str) -> HttpResponse:
         "doubts": doubts(trails.doubts_of(found)),
         "overrides": list(trails.overrides(found)),
         "may_look": actor.may(LOOK, found.round.unit_id),
+        "may_correct": actor.may(CORRECT, found.round.unit_id),
         "may_slip": found.opened_at is None and found.slip_at is None and actor.may(HANDLE, found.round.unit_id),
         "labels": STEP_LABELS,
         "standing": Standing(found.standing).label if found.standing else "",
