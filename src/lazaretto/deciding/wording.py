@@ -29,8 +29,8 @@ STEPS: Final[dict[str, str | Promise]] = {
         "whoever was is counted in this tube too, whoever was not is swabbed again before the point closes."
     ),
     Kind.OVERFULL: gettext_lazy(
-        "More swabs are in the tube than it takes. Ask the table: whoever was swabbed into it is counted, or swabbed again. "
-        "Tell the laboratory if the tube has left."
+        "More swabs are in the tube than it takes. Ask the table: whoever was swabbed into it is counted, or swabbed "
+        "again. Tell the laboratory if the tube has left."
     ),
     Kind.HOUSEHOLDS: gettext_lazy(
         "A household tube is for one, and people of two are in it. Do they live together after all? Write that. If "

@@ -6,6 +6,7 @@ from io import BytesIO
 import xlsxwriter
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from lazaretto.screening.commands import CallList
 from lazaretto.screening.queries.corrections import KeptLine
@@ -37,7 +38,7 @@ def kept_list(lines: Iterable[KeptLine]) -> bytes:
     """Scans that do not count, with their reason and what was said of them since."""
     heads = [
         _("Number"), _("Name"), _("Enterprise"), _("Why it does not count"), _("Tube"), _("Place in the tube"),
-        _("Point"), _("Table"), _("Swabbed"), _("Put right"),
+        _("Point"), _("Table"), _("Swabbed"), pgettext("scan", "Put right"),
     ]  # fmt: skip
     rows = [
         (
