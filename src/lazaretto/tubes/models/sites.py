@@ -36,6 +36,7 @@ class SiteBag(BagPlace):
 
     objects = ScopedQuerySet.as_manager()
     SCOPE = "site__unit_id"
+    LOCKED_AFTER = "site"  # uploads lock the site and then write its bags
 
     class Meta:
         constraints = [

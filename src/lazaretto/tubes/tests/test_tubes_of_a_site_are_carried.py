@@ -1,9 +1,11 @@
 """Guests' tubes go from their site by bag and courier to the laboratory, on the same way as those of a round."""
 
+import re
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from lazaretto.core.choices import DeadlineState
@@ -86,6 +88,15 @@ def test_a_tube_goes_from_the_site_by_bag_and_courier_to_the_laboratory(cast, la
     assert (bag.state, bag.said_tubes, bag.counted, bag.laboratory, bag.doubts) == ("received", 2, 2, "LAB1", [])
     assert steps(cast) == {"S1": "laboratory", "S2": "laboratory"}
     assert site_tubes_stand(NOW).offenders == []
+
+
+def test_whoever_hands_a_bag_over_locks_its_site_before_it_as_uploads_do(cast, swabbed):
+    swabbed("S1")
+    done = pack(cast, "S1")
+    with CaptureQueriesContext(connection) as asked:
+        hand_over(cast, done)
+    tables = [found[1] for one in asked if (found := re.match(r'SELECT .*? FROM "(\w+)"', one["sql"]))]
+    assert tables.index("places_site") < tables.index("tubes_sitebag"), "the other way round two would wait for ever"
 
 
 def test_each_leg_has_its_deadline_and_late_scans_put_it_right(cast, lab, swabbed):
