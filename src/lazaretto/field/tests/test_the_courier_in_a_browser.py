@@ -248,6 +248,22 @@ def test_what_the_server_refuses_is_put_aside_and_shown_and_the_rest_goes_on(win
     assert Bag.objects.filter(code="BAD-1").exists()
 
 
+def test_what_is_put_aside_after_the_others_were_copied_is_not_forgotten_with_them(window: Opener, cast, place) -> None:
+    page = carrying(window, cast).page
+    answered(page, "BAD-", 422, code="invalid_input", title="Not so.", detail="Call the desk.")
+    wedge(page, "BAD-1")
+    page.get_by_text("The server did not take: 1").click(timeout=15_000)
+    page.get_by_role("button", name="I have copied them").click()
+    wedge(page, "BAD-2")
+    expect(page.locator("[data-aside] li")).to_have_count(2, timeout=15_000)
+    page.get_by_role("button", name="Press again").click()
+    expect(page.locator("[data-aside] li")).to_have_count(1)
+    expect(page.locator("[data-aside] li")).to_contain_text("BAD-2")
+    page.get_by_role("button", name="I have copied them").click()
+    page.get_by_role("button", name="Press again").click()
+    expect(page.locator("[data-aside-box]")).to_be_hidden()
+
+
 def test_a_server_in_trouble_over_one_scan_gets_the_others_and_that_one_is_kept(window: Opener, cast, place) -> None:
     reader = carrying(window, cast)
     page = reader.page

@@ -21,7 +21,7 @@ const KEPT = { key: "", keys: {}, known: NOBODY, queue: [], aside: [], lab: "", 
 const all = () => Object.fromEntries(Object.entries(KEPT).map(([name, otherwise]) => [name, kept(name, otherwise)]));
 
 const me = { ...all(), round: "", mode: "taking", offline: false };
-let lastSaid = null, last = "", settling = 0, sending = false, told = 0, most = MOST;
+let lastSaid = null, last = "", settling = 0, sending = false, told = 0, most = MOST, copied = null;
 
 // A link opens another window of this page, which writes too: what is kept is changed, not what this window remembers.
 function change(name, made) {
@@ -98,6 +98,8 @@ function drawAside() {
   const above = part(me.key ? "say" : "enrol-said"); // below what is said of a scan, wherever that is
   if (above.nextElementSibling !== part("aside-box")) above.after(part("aside-box"), part("others"));
   part("aside-box").hidden = !aside.length;
+  part("aside-forget").toggleAttribute("data-sure", Boolean(copied));
+  part("aside-forget").textContent = word(copied ? "asideSure" : "asideCopied");
   part("aside-said").textContent = word("asideTitle", { n: aside.length });
   part("aside").replaceChildren(...aside.map(({ bag, kind, at, courier, words }) => element("li", {}, element("b", {}, bag), ` ${word(`kind_${kind}`)} ${clock(at)} · ${courier}`, element("small", {}, words))));
   part("aside-copy").value = aside.map(({ bag, kind, at, courier, to = "", officer = "", words }) => [bag, kind, at, courier, to, officer, words].join("\t")).join("\n");
@@ -282,18 +284,18 @@ function putAside(some, words) {
 }
 
 function sendAgain() {
-  const { aside } = me;
-  change("queue", (queue) => [...queue, ...aside.map(({ words, ...one }) => one)]);
-  change("aside", () => []);
+  const again = kept("aside", KEPT.aside), those = new Set(again.map(({ id }) => id));
+  change("queue", (queue) => [...queue, ...again.map(({ words, ...one }) => one)]);
+  change("aside", (aside) => aside.filter(({ id }) => !those.has(id)));
+  copied = null;
   send();
 }
 
-// Only after a second press: what is copied by hand is nowhere else any more.
+// Only after a second press, and only what stood there at the first: what is forgotten is nowhere else any more.
 function forgetAside() {
-  const button = part("aside-forget"), isSure = button.dataset.sure !== undefined;
-  button.toggleAttribute("data-sure", !isSure);
-  button.textContent = word(isSure ? "asideCopied" : "asideSure");
-  if (isSure) change("aside", () => []);
+  const those = copied;
+  if (those) change("aside", (aside) => aside.filter(({ id }) => !those.has(id)));
+  copied = those ? null : new Set(me.aside.map(({ id }) => id));
   draw();
 }
 
