@@ -5,7 +5,7 @@ Nothing here carries a name: numbers, codes and keys, by which the pages show wh
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -63,8 +63,9 @@ def found_in(of: Round, *, at: datetime) -> dict[tuple[str, str], Found]:
     """Everything of a round that waits now, by kind and subject."""
     own = _deadlines(of)
     found: dict[tuple[str, str], Found] = {}
-    for source in (_scans, _households, _clocks, _strangers, _agreed, _bags, _tubes, _strays):
+    for source in (_scans, _clocks, _strangers, _agreed, _bags, _tubes, _strays):
         found |= {(one.kind, one.subject): one for one in source(of)}
+    found |= {(one.kind, one.subject): one for one in _households(of, at=at)}
     points = dict(Trail.objects.filter(round=of.pk, code__in=_codes(of)).values_list("code", "point_id"))
     for with_deadline in (_fevers, _held, _positives, _recalls, _confirmed, _taken_back):
         found |= {(one.kind, one.subject): one for one in with_deadline(of, own, points)}
@@ -147,16 +148,21 @@ WHERE s.round_id = %s AND e.household IS NOT NULL
 GROUP BY s.tube HAVING MIN(e.household) < MAX(e.household)"""
 
 
-def _households(of: Round) -> Iterator[Found]:
+# Everybody tested is compared with the roster: seconds of the processor in a round of a million, so not each time that
+# the list follows. By UUID: two databases of one process never meet here.
+MIXED_EVERY = timedelta(minutes=2)
+_mixed: dict[UUID, tuple[datetime, list[str]]] = {}
+
+
+def _households(of: Round, *, at: datetime) -> Iterator[Found]:
     """Household tubes with people of two households, as the frozen roster knows them; of whom none is known is of none.
 
-    Uploads do not look for it: it is found beside them, in rounds of household tubes alone; two queries there.
+    Uploads do not look for it: it is found beside them, in rounds of household tubes alone, within `MIXED_EVERY`; two
+    queries there at most.
     """
     if of.tube_rule != TubeRule.HOUSEHOLD:
         return
-    with connection.cursor() as cursor:
-        cursor.execute(_MIXED, [adapted(of.pk)])
-        tubes = [tube for (tube,) in cursor.fetchall()]
+    tubes = _mixed_in(of, at)
     rows = Scan.objects.filter(round=of.pk, tube__in=tubes).select_related("upload") if tubes else []
     inside: dict[str, list[Scan]] = {}
     for row in rows:
@@ -166,6 +172,16 @@ def _households(of: Round) -> Iterator[Found]:
         said = {"tube": tube, "people": len(scans), "table": last.table, "numbers": sorted(row.number for row in scans)}
         first, came = min(row.upload.received_at for row in scans), last.upload.received_at
         yield Found(Kind.HOUSEHOLDS, tube, first, came, last.upload.point_id, said)
+
+
+def _mixed_in(of: Round, at: datetime) -> list[str]:
+    looked_at, tubes = _mixed.get(of.pk, (None, []))
+    if looked_at is None or abs(at - looked_at) >= MIXED_EVERY:
+        with connection.cursor() as cursor:
+            cursor.execute(_MIXED, [adapted(of.pk)])
+            tubes = [tube for (tube,) in cursor.fetchall()]
+        _mixed[of.pk] = (at, tubes)
+    return tubes
 
 
 def _clocks(of: Round) -> Iterator[Found]:

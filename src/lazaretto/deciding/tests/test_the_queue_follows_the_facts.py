@@ -83,7 +83,16 @@ def test_only_rounds_of_household_tubes_are_looked_through_for_households(cast, 
     of, place = opened(cast)
     send(cast, place, scan(1), scan(2))
     with django_assert_num_queries(0):
-        assert list(sources._households(of)) == []
+        assert list(sources._households(of, at=NOW)) == []
+
+
+def test_everybody_tested_is_not_compared_with_the_roster_each_time_that_the_list_follows(
+    cast, django_assert_num_queries
+):
+    of, _place = open_one(cast, tube_rule="household")
+    for at, queries in ((NOW, 1), (NOW + sources.MIXED_EVERY / 2, 0), (NOW + sources.MIXED_EVERY, 1)):
+        with django_assert_num_queries(queries):
+            assert list(sources._households(of, at=at)) == []
 
 
 def test_a_single_swab_after_a_call_is_no_question_about_two_tubes(cast):
