@@ -1,8 +1,8 @@
 """All enterprises that do not know their slots are told at once: a list for messages, and one step when it is sent."""
 
 import io
-import sys
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 from django.urls import reverse
@@ -116,7 +116,7 @@ def test_the_page_gives_the_list_and_takes_the_word(cast, three):
 
 def test_every_enterprise_is_on_some_page(cast, three, monkeypatch):
     of, homes = three
-    monkeypatch.setattr(sys.modules["lazaretto.slots.views.notices"], "LINES", 2)
+    monkeypatch.setattr(import_module("lazaretto.slots.views.notices"), "LINES", 2)
     names = set()
     for begin in ("0", "2"):
         shown = cast.duty_officer.client.get(reverse("slots:notices", args=[of.pk]), {"begin": begin}).content.decode()
