@@ -13,6 +13,6 @@ class FieldConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare commands and duties; put the entry into its place."""
-        for room in ("commands", "duties", "words"):
+        for room in ("commands", "duties", "queries.silence", "words"):
             import_module(f"{self.name}.{room}")
         import_module(f"{self.name}.navigation").register_entries()

@@ -22,6 +22,16 @@ class Why(TextChoices):
     TAKEN_OFF = "taken_off", _("their slot was cancelled, or their point closed")
 
 
+class PaceFrom(TextChoices):
+    """Where the pace of a point comes from that slots are planned anew with."""
+
+    PLANNED = "planned", _("as planned")
+    COUNTED = "counted", _("as counted while people waited")
+    UNBELIEVED = "unbelieved", _("as planned: so little was counted that it is not believed, look what is wrong there")
+    SILENT = "silent", _("as planned: its phones are not heard from, so nobody knows what it does")
+    SAID = "said", _("as you said")
+
+
 class NoticeStep(TextChoices):
     """What is kept about a notice."""
 

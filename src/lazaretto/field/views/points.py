@@ -1,6 +1,6 @@
 """A point as its leader sees it: how it goes, who comes; its phones, enrolled by a code, seen, revoked."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,13 +19,13 @@ from lazaretto.core.errors import NotFound
 from lazaretto.field import commands, queries
 from lazaretto.field.forms import EnrolForm
 from lazaretto.field.models import Device
+from lazaretto.field.queries.silence import SILENT
 from lazaretto.field.rules import GRACE, MOST_ROSTER
 from lazaretto.screening.models import Point
 from lazaretto.screening.rules import FEVERS, MANAGE, READ
 from lazaretto.ui.notices import notify
 
 POINTS_SHOWN = 100  # of each round; more are found by their name
-SILENT = timedelta(minutes=15)  # at a point with a network a phone is heard every quarter of a minute
 
 
 @require_GET

@@ -30,11 +30,11 @@ def capacity(point: Point, problem: Problem) -> list[int]:
     length = problem.slot_minutes
     return [
         sum(
-            one.tables
+            one.tables * (point.per_table_hour if one.per_table_hour is None else one.per_table_hour)
             for one in point.openings
             if one.opens <= slot * length and (slot + 1) * length <= one.closes
         )
-        * point.per_table_hour * length // 60
+        * length // 60
         for slot in range(problem.slots)
     ]  # fmt: skip
 

@@ -24,11 +24,15 @@ class MalformedProblemError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """From when until when a point works with that many tables."""
+    """From when until when a point works with that many tables.
+
+    `per_table_hour`: what a table takes in an hour then, where that is not what the point says.
+    """
 
     opens: int
     closes: int
     tables: int
+    per_table_hour: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

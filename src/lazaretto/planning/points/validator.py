@@ -114,11 +114,12 @@ def _coming(one: Booking, group: Group, problem: Problem) -> Iterator[Violation]
 
 def _takes(point: Point, slot: int, problem: Problem) -> int:
     begins, ends = slot * problem.slot_minutes, (slot + 1) * problem.slot_minutes
-    tables = 0
+    an_hour = 0
     for one in point.openings:
         if one.opens <= begins and ends <= one.closes:
-            tables += one.tables
-    return int(tables * point.per_table_hour * problem.slot_minutes / 60)
+            pace = one.per_table_hour
+            an_hour += one.tables * (pace if pace is not None else point.per_table_hour)
+    return int(an_hour * problem.slot_minutes / 60)
 
 
 def _reasons(plan: Plan, problem: Problem, first: int) -> Iterator[Violation]:

@@ -17,7 +17,8 @@ from lazaretto.slots.errors import NobodyExpected, NothingPlanned, ProposalStale
 from lazaretto.slots.models import Proposal
 from lazaretto.slots.numbers import number
 from lazaretto.slots.queries import accepted, asked_for, current, digest_of, settings_of, standing_of
-from lazaretto.slots.queries.problem import SECONDS_ANEW, Asked, Settings, slow_points
+from lazaretto.slots.queries.paces import kept_paces, least_pace, paces_for
+from lazaretto.slots.queries.problem import SECONDS_ANEW, Asked, Settings
 from lazaretto.slots.rules import MANAGE, MINUTE, grid_begins
 
 # What a caller that says nothing gets, as the form does.
@@ -81,17 +82,22 @@ def propose(
 
 
 @command("slots.replan", capability=MANAGE, beside=("test_round",))
-def replan(*, actor: Actor, at: datetime, test_round: Round) -> Proposed:
+def replan(
+    *, actor: Actor, at: datetime, test_round: Round, paces: tuple[tuple[UUID, int], ...] = ()
+) -> Proposed:  # fmt: skip
     """Propose anew what has not begun, with the points as they are now: closed, slow, or more of them.
 
-    As few people as possible lose the slot they were promised. Raises `NothingPlanned`, and as `propose` does.
+    As few people as possible lose the slot they were promised. `paces`: points with what a table of them takes in an
+    hour, where somebody knows better than what was counted. Raises `NothingPlanned`, and as `propose` does.
     """
     _plannable(test_round)
     before, standing = accepted(test_round), list(current(test_round))
     if before is None:
         raise NothingPlanned
     given = settings_of(test_round, before)
-    asked = asked_for(test_round, given, begins=given.counts_from, slow=slow_points(test_round, at=at))
+    _sound_paces(paces, given)
+    fast = paces_for(test_round, given, at=at, said=dict(paces))
+    asked = asked_for(test_round, given, begins=given.counts_from, slow=fast)
     _somebody_somewhere(asked)
     known = standing_of(test_round, given, standing, at=at, lead=test_round.state != RoundState.OPEN)
     change = planner.replan(asked.problem, known, seconds=SECONDS_ANEW)
@@ -101,6 +107,7 @@ def replan(*, actor: Actor, at: datetime, test_round: Round) -> Proposed:
         "told": [asdict(one) for one in change.told],
         "moved": change.moved,
         "moved_bound": change.moved_bound,
+        "paces": kept_paces(fast),
     }
     return _kept(actor, at, test_round, given, asked, change.plan, kept, digest_of(row.pk for row in standing))
 
@@ -113,6 +120,13 @@ def _sound(slot_minutes: int, per_table_hour: int, farthest: int | None) -> None
         faults["per_table_hour"] = f"1–{FASTEST_TABLE}"
     if farthest is not None and not 1 <= farthest <= LONGEST_WAY:
         faults["farthest"] = f"1–{LONGEST_WAY}"
+    if faults:
+        raise InvalidInput(fields=faults)
+
+
+def _sound_paces(paces: tuple[tuple[UUID, int], ...], given: Settings) -> None:
+    least = least_pace(given)
+    faults = {f"pace-{point}": f"{least}–{FASTEST_TABLE}" for point, n in paces if not least <= n <= FASTEST_TABLE}
     if faults:
         raise InvalidInput(fields=faults)
 

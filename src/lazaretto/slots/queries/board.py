@@ -14,6 +14,7 @@ from django.utils import timezone
 from lazaretto.screening.models import Point, RosterShare, Round
 from lazaretto.slots.choices import Why
 from lazaretto.slots.models import Proposal, Slot
+from lazaretto.slots.queries.paces import pace_lines, why_left
 from lazaretto.slots.queries.problem import part_of, plan_of, rooms_of, settings_of, way
 from lazaretto.slots.rules import MINUTE
 
@@ -188,9 +189,11 @@ def unplaced(of: Round, found: Proposal, rows: Sequence[Slot]) -> list[Unplaced]
     for row in rows:
         placed[row.organisation_id] += 0 if row.waiting else row.people
     left: dict[UUID, list[tuple[str, int, str]]] = defaultdict(list)
+    places = {str(place.pk): place for place in of.points.all()}
+    paces = pace_lines(found, places)
     for one in plan_of(found).left:
         home, part = part_of(one.group)
-        left[home].append((part, one.people, str(Why(one.why).label)))
+        left[home].append((part, one.people, why_left(one.why, paces, found.per_table_hour)))
     shares = RosterShare.objects.filter(round=of).select_related("organisation")
     made = [
         Unplaced(share.organisation_id, share.organisation.name, part, people, why)

@@ -25,6 +25,7 @@ from lazaretto.slots.queries.coming import kept_in, tested_by_hour
 from lazaretto.slots.queries.standing import standing_slots
 from lazaretto.slots.rules import MINUTE, Visit, clock_spans, grid_begins, visits
 from lazaretto.slots.rules.coming import pace_with_queue
+from lazaretto.slots.rules.paces import Assumed
 
 SECONDS = 8.0  # how long the solver may look for shorter ways; then its process is killed
 SECONDS_ANEW = 2.0
@@ -58,8 +59,8 @@ class Asked:
     points_off_the_map: int
 
 
-def asked_for(of: Round, given: Settings, *, begins: datetime, slow: Mapping[UUID, int] | None = None) -> Asked:
-    """Who is to come to which points from `begins` until the deadline. `slow`: what a table of a point takes now."""
+def asked_for(of: Round, given: Settings, *, begins: datetime, slow: Mapping[UUID, Assumed] | None = None) -> Asked:
+    """Who is to come to which points from `begins` until the deadline. `slow`: how fast points are taken to be now."""
     places = list(of.points.order_by("folded"))
     groups = _groups(of, given)
     deadline = max(0, (of.deadline_at - given.counts_from) // MINUTE)
@@ -79,16 +80,28 @@ def asked_for(of: Round, given: Settings, *, begins: datetime, slow: Mapping[UUI
     )
 
 
-def _point(row: Point, of: Round, given: Settings, begins: datetime, slow: int | None) -> planner.Point:
+def _point(row: Point, of: Round, given: Settings, begins: datetime, slow: Assumed | None) -> planner.Point:
     spans = []
     if row.state == PointState.OPEN:
         spans = clock_spans(
             row.opens, row.closes, zone=timezone.get_default_timezone(), counts_from=given.counts_from,
             begins=max(begins, of.opens_at), until=of.deadline_at,
         )  # fmt: skip
-    openings = tuple(planner.Opening(begin, end, row.tables) for begin, end in spans)
-    pace = given.per_table_hour if slow is None else min(slow, given.per_table_hour)
-    return planner.Point(str(row.pk), row.latitude, row.longitude, openings, pace)
+    openings = tuple(one for span in spans for one in _openings(row.tables, span, given, slow))
+    return planner.Point(str(row.pk), row.latitude, row.longitude, openings, given.per_table_hour)
+
+
+def _openings(tables: int, span: tuple[int, int], given: Settings, slow: Assumed | None) -> list[planner.Opening]:
+    """One span of hours, in two where the point is taken to recover within it: on the grid, so that no slot is lost."""
+    begin, end = span
+    if slow is None or slow.per_table_hour == given.per_table_hour:
+        return [planner.Opening(begin, end, tables)]
+    recovers = end
+    if slow.until is not None:
+        steps = -(-(slow.until - given.counts_from) // (given.slot_minutes * MINUTE))
+        recovers = min(end, max(begin, steps * given.slot_minutes))
+    parts = [(begin, recovers, slow.per_table_hour), (recovers, end, None)]
+    return [planner.Opening(first, last, tables, pace) for first, last, pace in parts if first < last]
 
 
 def _groups(of: Round, given: Settings) -> list[tuple[Organisation, str, int]]:
@@ -231,7 +244,7 @@ def slow_points(of: Round, *, at: datetime) -> dict[UUID, int]:
     found = {}
     for row in slow:
         busy = pace_with_queue(due[row.point.pk], by_hour.get(row.point.pk, {}), at=at)
-        found[row.point.pk] = max(1, (row.pace.per_hour if busy is None else busy) // row.point.tables)
+        found[row.point.pk] = (row.pace.per_hour if busy is None else busy) // row.point.tables
     return found
 
 

@@ -10,9 +10,9 @@ from typing import Any
 from lazaretto.headcounts.models import Organisation
 from lazaretto.planning.points import Booking
 from lazaretto.screening.models import Point
-from lazaretto.slots.choices import Why
 from lazaretto.slots.models import Proposal
 from lazaretto.slots.queries.board import Unplaced
+from lazaretto.slots.queries.paces import PaceLine, pace_lines, why_left
 from lazaretto.slots.queries.problem import part_of, plan_of, problem_of, visits_of, way
 from lazaretto.slots.rules import MINUTE, Visit, visits
 
@@ -57,6 +57,7 @@ class ProposalView:
     engine: str
     moved: int
     moved_bound: int
+    paces: list[PaceLine]
 
 
 def proposal_view(row: Proposal) -> ProposalView:
@@ -78,6 +79,7 @@ def proposal_view(row: Proposal) -> ProposalView:
     def ends(slots: int) -> datetime | None:
         return row.counts_from + slots * row.slot_minutes * MINUTE if slots else None
 
+    paces = pace_lines(row, places)
     served = sum(one.people for one in plan.bookings)
     known = all(group.latitude is not None for group in problem.groups)
     known = known and all(point.latitude is not None for point in problem.points)
@@ -85,7 +87,7 @@ def proposal_view(row: Proposal) -> ProposalView:
     return ProposalView(
         lines=sorted((line(visit) for visit in visits_of(row)), key=lambda one: (one.starts_at, one.point)),
         left=[
-            Unplaced(home, homes[home].name, part, one.people, str(Why(one.why).label))
+            Unplaced(home, homes[home].name, part, one.people, why_left(one.why, paces, row.per_table_hour))
             for one in plan.left
             for home, part in [part_of(one.group)]
         ],
@@ -106,6 +108,7 @@ def proposal_view(row: Proposal) -> ProposalView:
         engine=plan.engine,
         moved=change.get("moved", 0),
         moved_bound=change.get("moved_bound", 0),
+        paces=paces,
     )  # fmt: skip
 
 

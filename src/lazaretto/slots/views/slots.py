@@ -21,6 +21,7 @@ from lazaretto.slots import commands, queries
 from lazaretto.slots.choices import NoticeState
 from lazaretto.slots.forms import MoveForm, ProposeForm
 from lazaretto.slots.models import Slot
+from lazaretto.slots.queries.paces import least_pace
 from lazaretto.slots.queries.problem import plan_of
 from lazaretto.slots.rules import MANAGE, READ
 from lazaretto.ui.notices import notify
@@ -81,7 +82,14 @@ def propose(request: HttpRequest, round_id: UUID) -> HttpResponse:
 @needs(MANAGE)
 def anew(request: HttpRequest, round_id: UUID) -> HttpResponse:
     """What has not begun is planned anew."""
-    return _proposed(request, round_by_id(actor_of(request), round_id), commands.replan)
+    of = round_by_id(actor_of(request), round_id)
+    said = [
+        (str(place.pk), int(text))
+        for place in of.points.all()
+        for text in [request.POST.get(f"pace-{place.pk}", "").strip()[:4]]
+        if text.isdecimal() and text != request.POST.get(f"was-{place.pk}")  # what was counted may be another by now
+    ]
+    return _proposed(request, of, commands.replan, paces=said)
 
 
 def _proposed(request: HttpRequest, of: Round, command: Any, **payload: Any) -> HttpResponse:
@@ -110,6 +118,7 @@ def proposal(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
     found = queries.proposal_by_id(actor, proposal_id)
     standing = queries.digest_of(queries.current(found.round).values_list("pk", flat=True))
     view = queries.proposal_view(found)
+    manages = actor.may(MANAGE, found.round.unit_id) and found.round.state not in OVER
     context = {
         "round": found.round,
         "proposal": found,
@@ -118,7 +127,9 @@ def proposal(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
         "hidden": max(0, len(view.lines) - LINES),
         "searching": not found.searched and found.accepted_at is None and bool(view.lines),
         "stale": found.accepted_at is None and found.standing != standing,
-        "may_manage": actor.may(MANAGE, found.round.unit_id),
+        "may_manage": manages,
+        "may_anew": manages and found.accepted_at is None,
+        "least": least_pace(queries.settings_of(found.round, found)),
     }
     return render(request, "slots/proposal.html", context)
 
