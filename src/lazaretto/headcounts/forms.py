@@ -10,6 +10,7 @@ from lazaretto.accounts.fields import AreaField
 from lazaretto.accounts.models import Unit
 from lazaretto.headcounts.choices import Concern, OrganisationKind
 from lazaretto.headcounts.models import Organisation
+from lazaretto.ui.forms import to_choose
 
 WHOM = [
     (OrganisationKind.ENTERPRISE, _("employees of enterprises")),
@@ -100,7 +101,7 @@ class LeaveForm(forms.Form):
 class ConcernForm(forms.Form):
     """What must be thought of about somebody."""
 
-    kind = forms.ChoiceField(label=_("What it is"), choices=Concern.choices)
+    kind = forms.ChoiceField(label=_("What it is"), choices=to_choose(Concern.choices))
     note = forms.CharField(label=_("In words"), max_length=300, required=False)
 
 

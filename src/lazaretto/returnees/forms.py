@@ -11,6 +11,7 @@ from lazaretto.accounts.models import Unit, User
 from lazaretto.returnees.choices import Agency, Decision, Means, Outcome, Result, Risk
 from lazaretto.returnees.models import Phone
 from lazaretto.returnees.rules import MOST_PEOPLE
+from lazaretto.ui.forms import to_choose
 
 SHORT = 200
 HOURS = [(str(n), str(n)) for n in (2, 4, 6, 8, 10, 12)]
@@ -23,7 +24,7 @@ class UploadForm(forms.Form):
         label=_("File"), help_text=_("Excel (xlsx, xls) or text (csv), as they sent it."),
         widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv,.txt,.tsv"}),
     )  # fmt: skip
-    agency = forms.ChoiceField(label=_("Who sent it"), choices=Agency.choices)
+    agency = forms.ChoiceField(label=_("Who sent it"), choices=to_choose(Agency.choices))
     sender = forms.CharField(
         label=_("Name of the office"), max_length=80, required=False, help_text=_("Needed for another agency.")
     )
@@ -93,7 +94,7 @@ class ResultForm(forms.Form):
     """What a test said, and where that is written."""
 
     day = forms.IntegerField(widget=forms.HiddenInput)
-    result = forms.ChoiceField(label=_("Result"), choices=Result.choices)
+    result = forms.ChoiceField(label=_("Result"), choices=to_choose(Result.choices))
     evidence = forms.CharField(
         label=_("Where it is written"), max_length=SHORT,
         help_text=_("Laboratory and number, round and tube, or whose telephone showed it."),
@@ -103,7 +104,7 @@ class ResultForm(forms.Form):
 class CloseForm(forms.Form):
     """How a case ends."""
 
-    outcome = forms.ChoiceField(label=_("How the case ends"), choices=Outcome.choices)
+    outcome = forms.ChoiceField(label=_("How the case ends"), choices=to_choose(Outcome.choices))
     reason = forms.CharField(label=_("What is known, and from whom"), max_length=1000)
     to_where = forms.CharField(
         label=_("Where they are, or to whom handed up"), max_length=1000, required=False,
@@ -136,7 +137,7 @@ class GiveForm(forms.Form):
     def __init__(self, *args: Any, people: Sequence[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["user_id"]
-        field.choices = [(one.pk, str(one)) for one in people]
+        field.choices = to_choose((one.pk, str(one)) for one in people)
 
 
 class ReasonForm(forms.Form):

@@ -14,6 +14,7 @@ from lazaretto.screening.models import Round
 from lazaretto.tubes.choices import AbsenceKind, Outcome, Stage
 from lazaretto.tubes.models import Laboratory
 from lazaretto.tubes.rules import HOURS_FOR_A_RESULT, LONGEST_HOURS
+from lazaretto.ui.forms import CHOOSE, to_choose
 
 
 class LaboratoryForm(forms.Form):
@@ -35,15 +36,18 @@ class LaboratoryForm(forms.Form):
 
 
 class UploadForm(forms.Form):
-    """Results that a laboratory sent."""
+    """Results that a laboratory sent. Nothing is chosen beforehand: the wrong laboratory would bar a recheck."""
 
     file = forms.FileField(
         label=_("File"), help_text=_("Excel (xlsx, xls) or text (csv), as the laboratory sent it."),
         widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv,.txt,.tsv"}),
     )  # fmt: skip
-    test_round = forms.ModelChoiceField(label=_("Testing round"), queryset=Round.objects.none(), empty_label=None)
-    laboratory = forms.ModelChoiceField(label=_("Laboratory"), queryset=Laboratory.objects.none(), empty_label=None)
-    stage = forms.TypedChoiceField(label=_("Stage"), choices=Stage.choices, coerce=int, initial=Stage.FIRST)
+    test_round = forms.ModelChoiceField(label=_("Testing round"), queryset=Round.objects.none(), empty_label=CHOOSE)
+    laboratory = forms.ModelChoiceField(
+        label=_("Laboratory"), queryset=Laboratory.objects.none(), empty_label=CHOOSE,
+        help_text=_("The one that tested. A laboratory never rechecks what stands here as its own result."),
+    )  # fmt: skip
+    stage = forms.TypedChoiceField(label=_("Stage"), choices=to_choose(Stage.choices), coerce=int)
     declared_negative = forms.BooleanField(
         label=_("The laboratory says that all are negative"), required=False,
         help_text=_("A positive in it then stops the whole file."),
@@ -74,7 +78,7 @@ class ReasonForm(forms.Form):
 class AbsentForm(forms.Form):
     """People of a round who were not tested, and why."""
 
-    kind = forms.ChoiceField(label=_("Why they were not tested"), choices=AbsenceKind.choices)
+    kind = forms.ChoiceField(label=_("Why they were not tested"), choices=to_choose(AbsenceKind.choices))
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
 
@@ -97,8 +101,14 @@ class RestForm(AbsentForm):
 
 
 class EnterForm(forms.Form):
-    """A result typed at the laboratory's desk."""
+    """A result typed at the laboratory's desk. One that rechecks says each time which of both it is."""
 
     tube = forms.CharField(label=_("Tube"), max_length=80)
-    result = forms.ChoiceField(label=_("Result"), choices=Outcome.choices)
-    stage = forms.TypedChoiceField(label=_("Stage"), choices=Stage.choices, coerce=int, initial=Stage.FIRST)
+    result = forms.ChoiceField(label=_("Result"), choices=to_choose(Outcome.choices))
+    stage = forms.TypedChoiceField(label=_("Stage"), choices=to_choose(Stage.choices), coerce=int)
+
+    def __init__(self, *args: Any, laboratory: Laboratory, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not laboratory.rechecks:
+            field: Any = self.fields["stage"]
+            field.choices, field.initial = [(Stage.FIRST.value, Stage.FIRST.label)], Stage.FIRST

@@ -1,5 +1,8 @@
 """How Django's forms look: `{{ form }}` and `{{ form.name.as_field_group }}` render our templates."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.forms import (
     BoundField,
     CheckboxInput,
@@ -12,6 +15,14 @@ from django.forms import (
 )
 from django.forms.renderers import TemplatesSetting
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+CHOOSE = _("– choose –")  # stands first where what is chosen decides something grave: no browser sends the first one
+
+
+def to_choose(choices: Iterable[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+    """Choices of which none is chosen beforehand; a required field then refuses what somebody overlooked."""
+    return [("", CHOOSE), *choices]
 
 
 class Renderer(TemplatesSetting):

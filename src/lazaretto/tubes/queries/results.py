@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Case, Count, F, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from lazaretto.core.access import Actor
 from lazaretto.core.codes import tidy_code
@@ -80,6 +81,25 @@ def account_of(file: ResultFile) -> Account:
         found[state] += n
         positives += n if outcome in POSITIVES else 0
     return Account(lines=file.lines, positives=positives, **found)
+
+
+def lying_elsewhere(file: ResultFile) -> list[tuple[str, int]]:
+    """By which other laboratories tubes of a file were received, and how many: is the laboratory of the file right?
+
+    Of first results alone: a recheck is another laboratory's, and the tube may lie with the first one. Two queries.
+    """
+    if file.stage != Stage.FIRST:
+        return []
+    bags = Bag.objects.filter(
+        round=OuterRef("round"), code=OuterRef("bag"), state__in=[BagState.ARRIVED, BagState.RECEIVED]
+    )  # fmt: skip
+    rows = Trail.objects.filter(pk__in=file.entries.exclude(tube="").values("tube")).annotate(
+        place=Case(When(laboratory="", then=Coalesce(Subquery(bags.values("laboratory")[:1]), Value(""))),
+                   default=F("laboratory"))
+    )  # fmt: skip
+    found = dict(rows.exclude(place__in=["", file.laboratory.code]).values_list("place").annotate(n=Count("pk")))
+    names = dict(Laboratory.objects.filter(code__in=found).values_list("code", "name")) if found else {}
+    return sorted(((names.get(code, code), n) for code, n in found.items()), key=lambda one: (-one[1], one[0]))
 
 
 def lines_of(file: ResultFile, show: str) -> QuerySet[ResultLine]:

@@ -167,6 +167,21 @@ def near(actor: Actor, text: str) -> list[Candidate]:
     return sorted(found, key=lambda one: (one.of.opens_at, one.code), reverse=True)[:MOST_NEAR]
 
 
+@dataclass(frozen=True)
+class Differs:
+    """What was counted of a bag before, where it is another number: by the table, and by the laboratory."""
+
+    table: int | None
+    before: int | None
+
+
+def differs_from(bag: Bag, count: int) -> Differs | None:
+    """Whether the table, or an earlier receipt, counted another number of tubes in this bag."""
+    table = bag.said_tubes if bag.said_tubes != count else None
+    before = bag.counted if bag.counted != count else None
+    return None if table is None and before is None else Differs(table, before)
+
+
 def facts_told(of: Round, *, tube: str = "", bag: str = "") -> QuerySet[TubeEvent]:
     """What was told in a round about a tube, or about a bag as a whole, in true time."""
     rows = TubeEvent.objects.filter(round=of.pk, tube=tube, **({} if tube else {"bag": bag}))

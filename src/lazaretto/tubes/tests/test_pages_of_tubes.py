@@ -131,6 +131,38 @@ def test_a_dirty_file_is_uploaded_decided_and_taken_in(cast, story):
     assert get(cast.auditor, "files").status_code == 200
 
 
+def test_nothing_grave_is_chosen_beforehand(cast, story):
+    of, _place, lab = story
+    laboratory(cast, "CDC", rechecks=True)
+    for page in (get(cast.duty_officer, "files"), get(cast.duty_officer, "desk", lab.pk)):
+        assert " selected" not in page.content.decode().split("<main", 1)[1].replace('value="" selected', "")
+    for left in ("laboratory", "test_round", "stage"):
+        assert upload(cast, of, lab, FILE + "1,,T3,阴性,,\n", **{left: ""}).status_code == 422, left
+    for left in ({"result": ""}, {"stage": ""}):
+        given = {"tube": "T3", "result": "negative", "stage": 1, **left}
+        assert post(cast.duty_officer, "enter", lab.pk, **given).status_code == 422
+    for page in ("absent", "rest"):
+        given = {"kind": "", "reason": "未到", "people": 3, "number": ["5"]}
+        assert post(cast.duty_officer, page, of.pk, **given).status_code == 422
+    assert not Absence.objects.exists()
+    assert ResultFile.objects.count() == 1
+
+
+def test_a_file_of_a_laboratory_that_did_not_receive_the_tubes_says_so(cast, story):
+    of, place, lab = story
+    other = laboratory(cast, "CDC", rechecks=True)
+    brought(cast, place, "T3", bag="B7")
+    tell(cast, place, seen("received", tube="T3", to="LAB9"))
+    pages = {}
+    for whose in (lab, other):
+        upload(cast, of, whose, FILE + f"1,,T1,阴性,,\n2,,T2,阴性,,\n3,,T3,阴性,,{whose.code}\n")
+        file = ResultFile.objects.latest("sent_at", "id")
+        pages[whose.code] = get(cast.duty_officer, "file", file.pk).content.decode()
+    assert "2 tubes of these results were received by LAB1 检测所" in pages["CDC"]
+    assert "1 tube of these results was received by LAB9" in pages["LAB1"]
+    assert "received by LAB1" not in pages["LAB1"]
+
+
 def test_a_file_is_put_aside(cast, story):
     of, _place, lab = story
     upload(cast, of, lab, FILE + "1,,T3,阴性,,\n", declared_negative="on")

@@ -138,7 +138,7 @@ def test_a_doubt_is_cleared_on_the_page_with_a_reason(cast, desk, monkeypatch, w
     looker = getattr(cast, who).client
     _first, following, lab, worker = desk
     tell(cast, following.points.get(), seen("bag_closed", bag="B-17", count=2))
-    post(worker, "scan", lab.pk, code="B-17", count="1", meant=f"bag|{following.pk}|B-17")
+    post(worker, "scan", lab.pk, code="B-17", count="1", sure="1", meant=f"bag|{following.pk}|B-17")
     row = Bag.objects.get(round=following)
     assert row.doubts == ["counted_otherwise"]
     address = reverse("tubes:look", args=[following.pk])

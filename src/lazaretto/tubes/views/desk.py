@@ -24,11 +24,11 @@ from lazaretto.tubes.commands import RawLine, TakenEvent
 from lazaretto.tubes.commands.sites import LONGEST_NAME
 from lazaretto.tubes.errors import DecidedAtSite
 from lazaretto.tubes.forms import EnterForm, LaboratoryForm
-from lazaretto.tubes.models import Laboratory, ResultFile, Trail
+from lazaretto.tubes.models import Bag, Laboratory, ResultFile, Trail
 from lazaretto.tubes.queries import trails
 from lazaretto.tubes.queries.results import blocked
 from lazaretto.tubes.queries.site_trails import AtSite, at_sites, bags_at, near_at_sites, tubes_at
-from lazaretto.tubes.queries.trails import Candidate
+from lazaretto.tubes.queries.trails import Candidate, Differs, differs_from
 from lazaretto.tubes.rules import HANDLE, LABORATORY_CODE, LONGEST_CODE, MANAGE, READ, REPORT, SITE_TAKES
 from lazaretto.ui.notices import notify
 
@@ -75,7 +75,7 @@ def _desk(request: HttpRequest, laboratory: Laboratory, *, status: int = 200, **
         "site_bags": list(bags_at(laboratory.code)[:SHOWN]),
         "tubes": list(singly.order_by("received_at", "code")[:SHOWN]),
         "site_tubes": list(tubes_at(laboratory.code)[:SHOWN]),
-        "form": EnterForm(),
+        "form": EnterForm(laboratory=laboratory),
         "kept": request.POST,
         "door": LABORATORY_CODE.format(code=laboratory.code),
         "may_scan": actor.may(HANDLE, laboratory.unit_id),
@@ -97,22 +97,34 @@ def scan(request: HttpRequest, laboratory_id: UUID) -> HttpResponse:
     meant = _meant(request, actor, code)
     if meant is None:
         return _ask(request, laboratory, code, address=reverse("tubes:scan", args=[laboratory_id]))
+    count = request.POST.get("count", "").strip()
+    if count and not count.isdecimal():
+        problem = _("{count} is no number. How many tubes are in the bag?").format(count=count)
+        return _desk(request, laboratory, status=422, problem=problem)
+    bag = _bag_to_count(meant, reason, count)
+    differs = bag and differs_from(bag, int(count[:6]))
+    if bag and differs and request.POST.get("sure") != count:
+        return _count_again(request, laboratory, bag, count, differs)
     try:
-        remarks = _take(actor, laboratory, meant, reason, request.POST.get("count", ""))
+        remarks = _take(actor, laboratory, meant, reason, count)
     except DomainError as error:
         if error.is_of_access:
             raise
         return _desk(request, laboratory, status=error.status, problem=str(error))
     said = _("{code}: rejected.") if reason else _("{code}: received.")
+    if differs:
+        remarks = [
+            _("You count {count}, and that is what stands here now: somebody looks for the rest.").format(count=count)
+        ]
     words = f"{said.format(code=meant.code)} {_where(meant)} {'; '.join(remarks)}".strip()
-    notify(request, words, tone="amber" if remarks or reason else "green")
+    notify(request, words, tone="red" if differs else "amber" if remarks or reason else "green")
     return HttpResponseRedirect(reverse("tubes:desk", args=[laboratory_id]))
 
 
 def _take(actor: Actor, laboratory: Laboratory, meant: Candidate | AtSite, reason: str, count: str) -> list[str]:
     event: dict[str, Any] = {"kind": "rejected", "reason": reason} if reason else {"kind": "received"}
     event |= {meant.part: meant.code, "to": laboratory.code}
-    if meant.part == "bag" and count.isdigit():
+    if meant.part == "bag" and count:
         event["count"] = int(count[:6])
     at = clock.now()
     taken = TakenEvent(id=new_id(), at=at, **event)
@@ -122,6 +134,23 @@ def _take(actor: Actor, laboratory: Laboratory, meant: Candidate | AtSite, reaso
     else:
         answer = commands.take_events(test_round=meant.of.pk, **sent)
     return [str(one.remark.label) for one in answer.remarks]
+
+
+def _bag_to_count(meant: Candidate | AtSite, reason: str, count: str) -> Bag | None:
+    """The bag that was counted as it came; None where nothing was counted."""
+    if isinstance(meant, AtSite) or meant.part != "bag" or reason or not count:
+        return None
+    return Bag.objects.filter(round=meant.of, code=meant.code).first()
+
+
+def _count_again(request: HttpRequest, laboratory: Laboratory, bag: Bag, count: str, differs: Differs) -> HttpResponse:
+    """Before anything is written, while the bag is in the hand: count once more, or say that it is so."""
+    inside = list(Trail.objects.filter(round=bag.round_id, bag=bag.code).order_by("code")[:SHOWN])
+    again = {
+        "bag": bag, "count": count, "differs": differs, "inside": inside,
+        "kept": [(name, request.POST[name]) for name in ("code", "meant") if request.POST.get(name)],
+    }  # fmt: skip
+    return _desk(request, laboratory, status=409, again=again)
 
 
 def _where(meant: Candidate | AtSite) -> str:
@@ -192,7 +221,8 @@ def _value(one: Candidate | AtSite) -> str:
 def enter(request: HttpRequest, laboratory_id: UUID) -> HttpResponse:
     """A result typed at the desk; what must be decided first lies with the other results."""
     actor = actor_of(request)
-    laboratory, form = trails.laboratory_by_id(actor, laboratory_id), EnterForm(request.POST)
+    laboratory = trails.laboratory_by_id(actor, laboratory_id)
+    form = EnterForm(request.POST, laboratory=laboratory)
     if not form.is_valid():
         return _desk(request, laboratory, status=422, form=form)
     meant = _meant(request, actor, tidy_code(form.cleaned_data["tube"]), part="tube")

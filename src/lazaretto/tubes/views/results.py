@@ -24,7 +24,7 @@ from lazaretto.tubes.files import from_bytes
 from lazaretto.tubes.forms import DecisionForm, ReasonForm, UploadForm
 from lazaretto.tubes.models import ResultFile, ResultLine
 from lazaretto.tubes.queries import trails
-from lazaretto.tubes.queries.results import Account, account_of, blocked, file_by_id, lines_of
+from lazaretto.tubes.queries.results import Account, account_of, blocked, file_by_id, lines_of, lying_elsewhere
 from lazaretto.tubes.queries.results import files as all_files
 from lazaretto.tubes.rules import MANAGE, POSITIVES, READ, REPORT
 from lazaretto.tubes.wording import CELL_LABELS, holds
@@ -97,6 +97,7 @@ def _one(request: HttpRequest, file: ResultFile, **more: Any) -> HttpResponse:
         "tabs": _tabs(show, account),
         "next_url": f"?show={show}&cursor={piece.next}" if piece.next else "",
         "open": file.state == FileState.STAGED,
+        "elsewhere": lying_elsewhere(file) if file.state == FileState.STAGED else [],
         "blocked": blocked(file),
         "may_report": actor.may(REPORT, file.round.unit_id),
         "may_manage": actor.may(MANAGE, file.round.unit_id),
