@@ -125,3 +125,20 @@ class TooManyContacts(DomainError):
     status = 422
     message = _("This list has more lines than an area has enterprises.")
     next_step = _("Look whether it is a list of people; that is brought in as a headcount.")
+
+
+class ContactsChanged(DomainError):
+    """Since the list was shown, something else was written about one of its enterprises."""
+
+    code = "headcount_contacts_changed"
+    message = _("Something was changed since this list was shown. Nothing was taken in.")
+    next_step = _("Look at what it changes now; then take it in.")
+
+
+class ContactsStale(DomainError):
+    """What was shown came back from somebody else, after too long, or not whole."""
+
+    code = "headcount_contacts_stale"
+    status = 422
+    message = _("This list was shown too long ago, or to somebody else. Nothing was taken in.")
+    next_step = _("Choose the file once more.")

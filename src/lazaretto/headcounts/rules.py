@@ -53,6 +53,11 @@ CONTACTS = Headings({
         "联系电话", "联系人电话", "联系人手机", "联系方式", "手机", "手机号", "手机号码", "电话",
         "phone", "mobile", "telephone", "contact phone",
     ),
+    "longitude": ("经度", "企业经度", "longitude", "lng", "lon"),
+    "latitude": ("纬度", "企业纬度", "latitude", "lat"),
+    "hours": (
+        "可采样时段", "可采时段", "可采样时间", "采样时段", "可来时段", "可来时间", "hours", "can come",
+    ),
 }, folded)  # fmt: skip
 columns_of, is_header = HEADINGS.columns_of, HEADINGS.is_header
 HOLDS: frozenset[str] = frozenset({Issue.NO_NAME, Issue.ODD_NAME, Issue.NO_ORGANISATION, Issue.BAD_DOCUMENT})

@@ -13,6 +13,7 @@ from lazaretto.headcounts.commands.by_hand import (
 )
 from lazaretto.headcounts.commands.caring import as_newcomer, link, people_for, tidy
 from lazaretto.headcounts.commands.caring_for import CareList, InCare, list_concerns
+from lazaretto.headcounts.commands.contacts import MOST as MOST_CONTACTS
 from lazaretto.headcounts.commands.contacts import ContactLine, ContactRead, ContactsNamed, name_contacts
 from lazaretto.headcounts.commands.families import (
     ConcernSaid,
@@ -47,6 +48,7 @@ from lazaretto.headcounts.commands.taking import PIECE, PieceTaken, commit_list
 from lazaretto.headcounts.commands.telling import Changed, ChangeList, list_changes, list_left
 
 __all__ = [
+    "MOST_CONTACTS",
     "PIECE",
     "CareList",
     "ChangeList",

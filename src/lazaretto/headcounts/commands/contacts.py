@@ -9,24 +9,14 @@ from lazaretto.accounts.models import Unit
 from lazaretto.core.access import Actor
 from lazaretto.core.bulk import update_rows
 from lazaretto.core.commands import command, record
-from lazaretto.headcounts.choices import ContactOutcome, Issue
-from lazaretto.headcounts.errors import TooManyContacts
+from lazaretto.headcounts.choices import ContactOutcome
+from lazaretto.headcounts.errors import ContactsChanged, TooManyContacts
 from lazaretto.headcounts.models import Organisation
-from lazaretto.headcounts.queries import MANAGE, of_unit
-from lazaretto.headcounts.rules import folded, read_entry
+from lazaretto.headcounts.queries import MANAGE
+from lazaretto.headcounts.queries.contacts import FIELDS, TAKEN, planned, seal_of
+from lazaretto.headcounts.rules_contacts import ContactLine
 
 MOST = 20_000  # lines: more enterprises no area has
-LONGEST = 80  # characters of a name of an officer
-
-
-@dataclass(frozen=True)
-class ContactLine:
-    """A line of a list of officers, by its number in the file."""
-
-    number: int
-    organisation: str
-    contact: str
-    phone: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,53 +38,38 @@ class ContactsNamed:
 
     @property
     def undone(self) -> list[ContactRead]:
-        """Lines by which nobody is named."""
-        return [one for one in self.read if one.outcome not in {ContactOutcome.NAMED, ContactOutcome.SAME}]
+        """Lines by which nothing is written."""
+        return [one for one in self.read if one.outcome not in TAKEN]
 
 
 @command("headcounts.name_contacts", capability=MANAGE)
-def name_contacts(*, actor: Actor, at: datetime, unit: Unit, lines: list[ContactLine]) -> ContactsNamed:
-    """Say who stands at the table for each enterprise of an area. A line that names nobody changes nothing.
+def name_contacts(
+    *,
+    actor: Actor,
+    at: datetime,
+    unit: Unit,
+    lines: list[ContactLine],
+    picked: list[int] | None = None,
+    seal: str = "",
+) -> ContactsNamed:
+    """Say for each enterprise of an area who stands at the table, where it is and when its people can come. What a line
+    does not say stays as it was; a line that cannot be read changes nothing.
 
-    Of two lines about one enterprise the first counts; an empty telephone keeps the one that is known of the same
-    officer. Raises `TooManyContacts`.
+    Lines of one enterprise that differ are a question: none counts but one that is `picked` by its number. An empty
+    telephone keeps the one that is known of the same officer. With the `seal` of what was shown (`seal_of`) exactly
+    that is written. Raises `TooManyContacts`, `ContactsChanged` when something is otherwise since it was shown.
     """
     if len(lines) > MOST:
         raise TooManyContacts(most=MOST)
-    homes = of_unit(unit.pk, sorted({folded(line.organisation) for line in lines} - {""}))
-    told: list[ContactRead] = []
-    rows: dict[object, tuple[object, ...]] = {}
-    seen: set[str] = set()
-    for line in lines:
-        key = folded(line.organisation)
-        home = homes.get(key)
-        name, phone, outcome = _read(line, home, again=key in seen)
-        if home is not None and outcome in {ContactOutcome.NAMED, ContactOutcome.SAME}:
-            seen.add(key)
-        if home is not None and outcome == ContactOutcome.NAMED:
-            rows[home.pk] = (name, phone, home.pk)
-        told.append(ContactRead(line.number, line.organisation.strip(), outcome))
-    update_rows(Organisation, ("contact", "contact_phone"), list(rows.values()))
-    record(unit, unit_id=unit.pk, data=_counted(told))
-    return ContactsNamed(len(told), len(rows), told)
-
-
-def _read(line: ContactLine, home: Organisation | None, *, again: bool) -> tuple[str, str | None, ContactOutcome]:
-    entry = read_entry({"name": line.contact, "phone": line.phone, "organisation": line.organisation})
-    if entry is None and not line.organisation.strip():
-        return "", None, ContactOutcome.EMPTY
-    if home is None:
-        return "", None, ContactOutcome.UNKNOWN
-    if again:
-        return "", None, ContactOutcome.SECOND
-    issues = set(entry.issues) if entry else {Issue.NO_NAME.value}
-    if entry is None or issues & {Issue.NO_NAME, Issue.ODD_NAME} or len(entry.name) > LONGEST:
-        return "", None, ContactOutcome.NO_NAME
-    if Issue.BAD_PHONE in issues:
-        return "", None, ContactOutcome.BAD_PHONE
-    phone = entry.phone or (home.contact_phone if home.contact == entry.name else None)
-    same = (home.contact, home.contact_phone) == (entry.name, phone)
-    return entry.name, phone, ContactOutcome.SAME if same else ContactOutcome.NAMED
+    if seal and seal != seal_of(planned(unit.pk, lines)):
+        raise ContactsChanged(unit=unit.pk)
+    told = planned(unit.pk, lines, picked or [])
+    changes = [(one.home, one.values) for one in told if one.home and one.outcome == ContactOutcome.NAMED]
+    rows = [(*(new.get(name, getattr(home, name)) for name in FIELDS), home.pk) for home, new in changes]
+    update_rows(Organisation, FIELDS, rows)
+    read = [ContactRead(one.number, one.organisation, one.outcome) for one in told]
+    record(unit, unit_id=unit.pk, data=_counted(read))
+    return ContactsNamed(len(read), len(rows), read)
 
 
 def _counted(told: Sequence[ContactRead]) -> dict[str, int]:
