@@ -254,3 +254,25 @@ class StaleState(DomainError):
     status = 409
     message = _("Somebody changed this while you were looking at it.")
     next_step = _("Reload, look at what changed, and decide again.")
+
+
+class NobodyOnList(DomainError):
+    """Headings, and nothing under them."""
+
+    code = "list_without_people"
+    status = 422
+    message = _("Nobody is on this list: there are headings and nothing under them.")
+    next_step = _("Look whether it is the right file; ask whoever sent it.")
+
+
+class CellIsFormula(DomainError):
+    """A formula whose value the file does not hold: it would be read as an empty cell. `context` names the cell."""
+
+    code = "list_with_formulas"
+    status = 422
+    next_step = _("Open the file, save it as values, and send it again.")
+
+    def __init__(self, cell: str) -> None:
+        super().__init__(
+            format_lazy(_("Cell {cell} is a formula, and its value is not in the file."), cell=cell), cell=cell
+        )

@@ -30,7 +30,7 @@ SHOWN_FOR: Final = timedelta(hours=2)  # then what stands there is looked at ane
 def from_bytes(content: bytes, name: str) -> Source:
     """A file that was uploaded. Raises `ListUnreadable`, `NoNameColumn`."""
     try:
-        return _bytes(content, name, HEADINGS)
+        return _bytes(content, name, HEADINGS, pass_over=True)
     except NoHeader as error:
         raise (NoNameColumn() if str(error) == name else NoNameColumn.on(str(error))) from error
     except TableError as error:
@@ -40,7 +40,7 @@ def from_bytes(content: bytes, name: str) -> Source:
 def from_path(path: Path) -> Source:
     """A file on this machine; one too large to be held is read as it goes. Raises `OSError` too."""
     try:
-        return _path(path, HEADINGS, streamed_from=STREAMED_FROM)
+        return _path(path, HEADINGS, streamed_from=STREAMED_FROM, pass_over=True)
     except NoHeader as error:
         raise NoNameColumn(file=path.name) from error
     except TableError as error:

@@ -110,7 +110,7 @@ class ContactsForm(forms.Form):
 
     file = forms.FileField(
         label=_("File"), help_text=_(
-            "With the columns 企业名称, 联系人, 联系电话; where they are known, also 经度, 纬度, 可采样时段 (08:00-17:30)."
+            "With the columns 企业名称, 联系人, 联系电话; if they are known also 经度, 纬度, 可采样时段 (08:00-17:30)."
         ),
         widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv,.txt,.tsv"}),
     )  # fmt: skip

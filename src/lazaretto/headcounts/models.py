@@ -64,7 +64,8 @@ class HeadcountList(models.Model):
     """A list as somebody sent it, read in pieces, looked at, taken in in pieces.
 
     `kind` says whether it names employees, residents, or people without an employer in the area.
-    `complete` says that it names everybody: whoever of its enterprises is not on it any more has left. The counts say
+    `complete` says that it names everybody: whoever of its enterprises is not on it any more has left. `passed` are the
+    names of sheets that were passed over, because nobody is on them. The counts say
     what became of every line: `lines` is the sum of all outcomes.
     """
 
@@ -79,6 +80,7 @@ class HeadcountList(models.Model):
     )  # fmt: skip
     complete = models.BooleanField(default=False)
     columns = models.JSONField(default=dict)
+    passed = models.JSONField(default=list)
     state = models.CharField(max_length=12, choices=ListState, default=ListState.READING)
     lines = models.PositiveIntegerField(default=0)
     read_to = models.PositiveIntegerField(default=0)

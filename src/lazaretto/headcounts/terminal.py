@@ -80,7 +80,7 @@ def _read(arguments: argparse.Namespace, unit: Unit) -> HeadcountList:
     begun = commands.begin_list(
         actor=ACTOR, at=clock.now(), unit=unit, file_name=Path(arguments.file).name, digest=source.digest,
         header=source.header, organisation=arguments.organisation, complete=arguments.complete,
-        kind=OrganisationKind(arguments.kind),
+        kind=OrganisationKind(arguments.kind), passed=list(source.passed),
     )  # fmt: skip
     headcount_list = HeadcountList.objects.get(pk=begun.list_id)
     if headcount_list.state == ListState.READING:
@@ -113,6 +113,9 @@ def _report(headcount_list: HeadcountList, arguments: argparse.Namespace) -> Non
             "{empty} empty, {rejected} not taken; {leaving} leave"
         ).format(**asdict(account))
     )
+    if headcount_list.passed:
+        sheets = ", ".join(headcount_list.passed)
+        cli.say(_("Passed over, because nobody is on them: {sheets}.").format(sheets=sheets))
     if not arguments.commit:
         cli.say(_("Nobody was taken in; --commit does that."))
 

@@ -11,9 +11,10 @@ from hashlib import sha256
 from itertools import chain, islice
 from pathlib import Path
 
+from lazaretto.core.errors import CellIsFormula, NobodyOnList
 from lazaretto.core.tables.delimited import decode, guess_delimiter
 from lazaretto.core.tables.model import Sheet, TableError, cell_text
-from lazaretto.core.tables.workbook import read_workbook
+from lazaretto.core.tables.workbook import formula_without_value, read_workbook
 
 STREAMED_FROM = 20_000_000  # bytes of a text file; what is smaller is read as spreadsheets are
 SAMPLE = 2_000_000  # bytes that tell the encoding
@@ -117,16 +118,20 @@ class Headings:
 
 
 def from_bytes(content: bytes, name: str, headings: Headings, *, pass_over: bool = False) -> Source:
-    """A file that was uploaded. Raises `TableError`, `NoHeader` for a sheet with people whose columns nobody names.
+    """A file that was uploaded. Raises `TableError`, `NoHeader` for a sheet with people whose columns nobody names,
+    `NobodyOnList` for headings with nothing under them, `CellIsFormula` for one whose value the file does not hold.
 
     With `pass_over` a sheet without columns and without a row that could be somebody's (a cover letter, say, with its
     telephone) is passed over and named, as long as another sheet has people.
     """
     filled = [sheet for sheet in read_workbook(content, name).sheets if any(any(row) for row in sheet.rows)]
+    if cell := formula_without_value(content):
+        raise CellIsFormula(cell)
     sheets = filled
     if pass_over:
         sheets = [sheet for sheet in filled if _has_header(sheet, headings) or _names_somebody(sheet)] or filled
     header: list[str] = []
+    anybody = False
     pieces: list[Iterator[RawLine]] = []
     starts: list[SheetStart] = []
     offset = 0
@@ -134,11 +139,21 @@ def from_bytes(content: bytes, name: str, headings: Headings, *, pass_over: bool
         starts.append(SheetStart(sheet.name, offset))
         found = _header_of(sheet, headings)
         header = header or found[1]
+        anybody = anybody or _says_anything(sheet, found, headings)
         who = next(index for index, field in headings.columns_of(header).items() if field == "name")
         pieces.append(_lines(sheet, found[0], _same_order(header, found[1], headings), offset, who))
         offset += len(sheet.rows)
+    if not anybody:
+        raise NobodyOnList(file=name)
     passed = [sheet.name for sheet in filled if sheet not in sheets]
     return Source(sha256(content).hexdigest(), header, chain.from_iterable(pieces), offset, starts, passed)
+
+
+def _says_anything(sheet: Sheet, found: tuple[int, list[str]], headings: Headings) -> bool:
+    """Whether a line under the headings says anything that we know: a column of numbers one to fifty names nobody."""
+    places = headings.columns_of(found[1])
+    rows = islice(sheet.rows, found[0], None)
+    return any(cell_text(row[index]).strip() for row in rows for index in places)
 
 
 def _has_header(sheet: Sheet, headings: Headings) -> bool:
@@ -165,12 +180,14 @@ def _is_somebody(texts: Sequence[str]) -> bool:
     return any(_IS_NUMBER.match(text) for text in texts)
 
 
-def from_path(path: Path, headings: Headings, *, streamed_from: int = STREAMED_FROM) -> Source:
+def from_path(
+    path: Path, headings: Headings, *, streamed_from: int = STREAMED_FROM, pass_over: bool = False
+) -> Source:  # fmt: skip
     """A file on this machine; one too large to be held is read as it goes. Raises `OSError` too."""
     with path.open("rb") as file:
         start = file.read(SAMPLE)
     if path.stat().st_size < streamed_from or start.startswith(_ARCHIVES):
-        return from_bytes(path.read_bytes(), path.name, headings)
+        return from_bytes(path.read_bytes(), path.name, headings, pass_over=pass_over)
     sample = start[: start.rfind(b"\n")]
     text, encoding, _damaged = decode(sample)
     rows = _records(path, encoding, guess_delimiter(text))

@@ -1,6 +1,7 @@
 """Excel workbooks through calamine, with the dangers of the format named."""
 
 import io
+import re
 import zipfile
 
 import python_calamine as calamine
@@ -34,6 +35,8 @@ _NOT_TABLES = (
 )
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _LARGEST_UNPACKED = 400 * 1024 * 1024
+_FORMULA = re.compile(rb"<c\s([^>]*)>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
+_CELL = re.compile(rb'\br="([A-Z]+[0-9]+)"')
 _ROW_LIMITS = {"xlsx": 1_048_576, "xls": 65_536}
 
 
@@ -56,6 +59,22 @@ def read_workbook(data: bytes, name: str = "") -> Workbook:
     if not any(sheet.rows for sheet in workbook.sheets):
         raise EmptyFile
     return workbook
+
+
+def formula_without_value(data: bytes) -> str:
+    """The first cell of an Excel file that is a formula and holds no value; empty where there is none.
+
+    Programs write them: nobody has opened the file since, so nothing was reckoned. Such a cell reads as an empty one.
+    """
+    if not data.startswith(_ZIP):
+        return ""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for part in archive.namelist():
+            if part.lower().startswith("xl/worksheets/") and b"<f" in (text := archive.read(part)):
+                for said in _FORMULA.finditer(text):
+                    if b't="str"' not in said[1] and (cell := _CELL.search(said[1])):
+                        return cell[1].decode()
+    return ""
 
 
 def _looks_like_html(data: bytes) -> bool:

@@ -84,12 +84,15 @@ def begin_list(
     organisation: str = "",
     kind: OrganisationKind = OrganisationKind.ENTERPRISE,
     complete: bool = False,
+    passed: list[str] | None = None,
 ) -> ListBegun:
     """Begin a list of a unit's area. `header` is the line that names its columns, `digest` the file's SHA-256 in hex.
 
     `organisation` is whose list it is where its lines do not say, and `kind` of whom: of residents the community counts
     that a line names, whatever their employer; people without an employer are all of one headcount of the unit, which
-    needs no name. `complete` says that whoever is not on it has left. Raises `NoNameColumn`, `SaidToBeOther` when this
+    needs no name. `complete` says that whoever is not on it has left.
+
+    `passed`: sheets that were passed over. Raises `NoNameColumn`, `SaidToBeOther` when this
     file lies here as a list of others, `TextTooLong`.
     """
     columns = HEADINGS.all_columns(header)
@@ -101,7 +104,7 @@ def begin_list(
         held = HeadcountList(
             unit=unit, file_name=whole(file_name, 200), digest=digest, organisation=whose, kind=kind, complete=complete,
             columns={str(index): field for index, field in columns.items()}, uploaded_at=at,
-            uploaded_by_id=actor.user_id,
+            uploaded_by_id=actor.user_id, passed=[whole(name, 80) for name in passed or ()],
         )  # fmt: skip
         insert(held)
         known = False

@@ -282,10 +282,10 @@ def test_all_sheets_of_a_workbook_are_read_or_none(tmp_path):
     cells = [line.cells for line in source.lines]
     assert [one[2] for one in cells] == ["冯文杰", "侯敏轩"]
     assert cells[1][0] == "博正"
-    book.create_sheet("说明").append(["请于周五前交"])
+    book.create_sheet("补充").append(["张三", card(3)])
     book.save(tmp_path / "a.xlsx")
     with pytest.raises(NoNameColumn) as refused:
         files.from_bytes((tmp_path / "a.xlsx").read_bytes(), "a.xlsx")
-    assert "说明" in str(refused.value), "which of the sheets it is"
+    assert "补充" in str(refused.value), "which of the sheets it is"
     with pytest.raises(NoNameColumn):
         files.from_path(tmp_path / "a.xlsx")

@@ -217,7 +217,7 @@ def _read(request: HttpRequest, given: dict[str, Any]) -> UUID:
     begun = commands.begin_list(
         actor=actor, at=at, unit=given["unit"], file_name=given["file"].name, digest=source.digest,
         header=source.header, organisation=given["organisation"], complete=given["complete"],
-        kind=OrganisationKind(given["kind"] or OrganisationKind.ENTERPRISE),
+        kind=OrganisationKind(given["kind"] or OrganisationKind.ENTERPRISE), passed=list(source.passed),
     )  # fmt: skip
     headcount_list = HeadcountList.objects.get(pk=begun.list_id)
     if headcount_list.state == ListState.READING:
