@@ -14,7 +14,7 @@ from lazaretto.headcounts.commands.by_hand import (
 from lazaretto.headcounts.commands.caring import as_newcomer, link, people_for, tidy
 from lazaretto.headcounts.commands.caring_for import CareList, InCare, list_concerns
 from lazaretto.headcounts.commands.contacts import MOST as MOST_CONTACTS
-from lazaretto.headcounts.commands.contacts import ContactLine, ContactRead, ContactsNamed, name_contacts
+from lazaretto.headcounts.commands.contacts import ContactRead, ContactsNamed, name_contacts
 from lazaretto.headcounts.commands.families import (
     ConcernSaid,
     HouseholdShared,
@@ -55,7 +55,6 @@ __all__ = [
     "Changed",
     "ConcernSaid",
     "ConcernsRead",
-    "ContactLine",
     "ContactNamed",
     "ContactRead",
     "ContactsNamed",

@@ -14,7 +14,7 @@ from lazaretto.headcounts import commands, files
 from lazaretto.headcounts.choices import OrganisationKind
 from lazaretto.headcounts.errors import ListUnreadable, NoContactColumn
 from lazaretto.headcounts.models import Organisation
-from lazaretto.headcounts.rules_contacts import read_hours, read_place
+from lazaretto.headcounts.rules_contacts import ContactLine, read_hours, read_place
 from lazaretto.headcounts.tests.lists import listing
 from tests.factories import NOW
 
@@ -66,7 +66,7 @@ def test_an_empty_telephone_keeps_that_of_the_same_officer_and_not_of_another(ca
     given = {"actor": cast.duty_officer.actor, "at": NOW, "unit": cast.site.unit}
 
     def say(*row: str) -> None:
-        commands.name_contacts(**given, lines=[commands.ContactLine(2, *row)])
+        commands.name_contacts(**given, lines=[ContactLine(2, *row)])
 
     say("正德", "宗主管", "13800001111")
     say("正德", "宗主管", "")
@@ -119,7 +119,7 @@ def test_the_page_says_what_was_and_what_becomes_before_it_is_written(cast, park
     assert "<del>宗主管</del> → <b>孙主管</b>" in text
     assert "<del>+8613800001111</del> → <b>+8613800009999</b>" in text
     commands.name_contacts(
-        actor=cast.duty_officer.actor, at=NOW, unit=cast.site.unit, lines=[commands.ContactLine(2, "正德", "钱主管")]
+        actor=cast.duty_officer.actor, at=NOW, unit=cast.site.unit, lines=[ContactLine(2, "正德", "钱主管")]
     )
     answer = client.post(page, {"shown": shown_in(text)})
     assert answer.status_code == 409, "somebody else wrote meanwhile: it is shown again"
@@ -156,11 +156,11 @@ def test_where_enterprises_are_and_when_they_can_come_is_taken_from_the_same_lis
     assert (home.contact, home.latitude, home.longitude) == ("宗主管", 23.08, 113.31)
     assert (home.comes_from, home.comes_until) == (time(8, 30), time(17))
     assert (night.contact, night.comes_from, night.comes_until) == ("", time(20), time(6))
-    commands.name_contacts(**given, lines=[commands.ContactLine(2, "正德", "孙主管", "")])
+    commands.name_contacts(**given, lines=[ContactLine(2, "正德", "孙主管", "")])
     home.refresh_from_db()
     assert (home.contact, home.latitude, home.comes_from) == ("孙主管", 23.08, time(8, 30)), "what is not said stays"
     page = cast.duty_officer.client.get(reverse("headcounts:contacts")).content.decode()
-    assert "Of 2 enterprises and communities nobody wrote where they are" in page
+    assert "有 2 家企业或社区没有填写位置" in page
 
 
 @pytest.mark.parametrize(

@@ -72,8 +72,8 @@ def test_a_formula_without_its_value_is_named_and_nothing_is_stored(cast):
     assert refused.value.context == {"cell": "C2"}
     answer = upload(cast, stale)
     assert answer.status_code == 422
-    assert "Cell C2 is a formula" in answer.content.decode()
-    assert "as values" in answer.content.decode()
+    assert "单元格 C2 是公式" in answer.content.decode()
+    assert "另存为数值" in answer.content.decode()
     assert not HeadcountList.objects.exists()
     assert files.from_bytes(workbook(名单=rows), "a.xlsx").about == 2, "with its value it is a cell like others"
 
@@ -84,5 +84,5 @@ def test_headings_without_people_are_refused(cast):
             files.from_bytes(content, "a.csv")
     answer = upload(cast, listing(), "名单.csv")
     assert answer.status_code == 422
-    assert "Nobody is on this list" in answer.content.decode()
+    assert "此名单没有人员" in answer.content.decode()
     assert not HeadcountList.objects.exists()

@@ -18,11 +18,11 @@ from lazaretto.core import clock
 from lazaretto.core.errors import DomainError
 from lazaretto.headcounts import commands, files
 from lazaretto.headcounts.choices import ContactOutcome
-from lazaretto.headcounts.commands import ContactLine
 from lazaretto.headcounts.errors import ContactsChanged, ContactsStale, TooManyContacts
 from lazaretto.headcounts.forms import ContactsForm
 from lazaretto.headcounts.queries import MANAGE, managed_units
 from lazaretto.headcounts.queries.contacts import TAKEN, Planned, planned, seal_of, without_whereabouts
+from lazaretto.headcounts.rules_contacts import ContactLine
 from lazaretto.ui.notices import notify
 
 SHOWN = 500  # lines of each kind; what replaces something stands first
@@ -70,7 +70,8 @@ def _take_in(request: HttpRequest, units: Sequence[Unit]) -> HttpResponse:
             raise ContactsStale
     except ContactsStale as error:
         return _page(request, form=ContactsForm(units=units), problem=str(error), status=error.status)
-    picked = [int(text) for name, text in request.POST.items() if name.startswith("pick-") and text.isdecimal()]
+    said = [str(text) for name, text in request.POST.items() if name.startswith("pick-")]
+    picked = [int(text) for text in said if text.isdecimal() and len(text) < 10]
     try:
         found = commands.name_contacts(actor=actor, at=at, unit=unit, lines=lines, picked=picked, seal=seal)
     except ContactsChanged as error:

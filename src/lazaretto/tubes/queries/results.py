@@ -99,7 +99,7 @@ def lying_elsewhere(file: ResultFile) -> list[tuple[str, int]]:
     )  # fmt: skip
     found = dict(rows.exclude(place__in=["", file.laboratory.code]).values_list("place").annotate(n=Count("pk")))
     names = dict(Laboratory.objects.filter(code__in=found).values_list("code", "name")) if found else {}
-    return sorted(((names.get(code, code), n) for code, n in found.items()), key=lambda one: (-one[1], one[0]))
+    return sorted(((names.get(code) or code or "", n) for code, n in found.items()), key=lambda one: (-one[1], one[0]))
 
 
 def lines_of(file: ResultFile, show: str) -> QuerySet[ResultLine]:

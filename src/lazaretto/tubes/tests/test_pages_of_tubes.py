@@ -158,9 +158,9 @@ def test_a_file_of_a_laboratory_that_did_not_receive_the_tubes_says_so(cast, sto
         upload(cast, of, whose, FILE + f"1,,T1,阴性,,\n2,,T2,阴性,,\n3,,T3,阴性,,{whose.code}\n")
         file = ResultFile.objects.latest("sent_at", "id")
         pages[whose.code] = get(cast.duty_officer, "file", file.pk).content.decode()
-    assert "2 tubes of these results were received by LAB1 检测所" in pages["CDC"]
-    assert "1 tube of these results was received by LAB9" in pages["LAB1"]
-    assert "received by LAB1" not in pages["LAB1"]
+    assert "这些结果中有 2 支试管由LAB1 检测所接收" in pages["CDC"]
+    assert "这些结果中有 1 支试管由LAB9接收" in pages["LAB1"]
+    assert "由LAB1 检测所接收" not in pages["LAB1"]
 
 
 def test_a_file_is_put_aside(cast, story):

@@ -40,8 +40,8 @@ def test_another_number_than_the_tables_is_said_before_anything_is_written(desk)
     answer = desk(count="3")
     text = answer.content.decode()
     assert answer.status_code == 409
-    assert "You count <b>3</b> tubes." in text
-    assert "The table says <b>4</b>." in text
+    assert "您清点为 <b>3</b> 支。" in text
+    assert "采样台登记为 <b>4</b> 支。" in text
     assert "T1, T2, T3, T4" in text
     assert (received(), Bag.objects.get().state) == (0, "under_way")
 
@@ -56,7 +56,7 @@ def test_confirmed_it_is_received_with_that_number_and_a_doubt(desk):
     desk(count="3")
     assert desk(count="3", sure="4").status_code == 409, "another number was confirmed"
     text = desk(count="3", sure="3").content.decode()
-    assert "You count 3" in text
+    assert "您清点为 3 支" in text
     assert (Bag.objects.get().counted, Bag.objects.get().doubts) == (3, ["counted_otherwise"])
 
 
@@ -65,7 +65,7 @@ def test_a_second_receipt_with_another_number_takes_no_place_in_silence(desk, mo
     monkeypatch.setattr(clock, "now", lambda: NOW + MINUTE)
     answer = desk(count="2")
     assert answer.status_code == 409
-    assert "The laboratory counted <b>4</b> before." in answer.content.decode()
+    assert "实验室此前清点为 <b>4</b> 支。" in answer.content.decode()
     assert (received(), Bag.objects.get().counted) == (1, 4)
     desk(count="2", sure="2")
     assert (received(), Bag.objects.get().counted) == (2, 2)
