@@ -50,6 +50,7 @@ def test_a_list_is_taken_in_and_called_by_pressing(window: Opener, cast: Cast):
     page = opened.open(reverse("returnees:lists"))
     content = text(row(name(0), card(0), "13800000001"), row(name(1), card(1), "13800000002"))
     page.locator("input[type=file]").set_input_files({"name": "名单.csv", "mimeType": "text/csv", "buffer": content})
+    page.locator("select[name=agency]").select_option(index=1)
     page.locator("main form button[type=submit]").click()
     expect(page.locator(".lz-account")).to_be_visible()
     with page.expect_navigation():
