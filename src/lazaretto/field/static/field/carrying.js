@@ -21,7 +21,7 @@ const KEPT = { key: "", keys: {}, known: NOBODY, queue: [], aside: [], lab: "", 
 const all = () => Object.fromEntries(Object.entries(KEPT).map(([name, otherwise]) => [name, kept(name, otherwise)]));
 
 const me = { ...all(), round: "", mode: "taking", offline: false };
-let lastSaid = null, last = "", settling = 0, sending = false, told = 0, most = MOST, copied = null;
+let lastSaid = null, last = "", settling = 0, sending = false, anew = false, told = 0, most = MOST, copied = null;
 
 // A link opens another window of this page, which writes too: what is kept is changed, not what this window remembers.
 function change(name, made) {
@@ -216,6 +216,7 @@ function learn(answer) {
 
 // Each by the key of whoever scanned it. What cannot go now holds up nobody else's, and no other round.
 async function send() {
+  anew = sending; // asked for in the middle of it: the network may have come back only now
   if (sending || performance.now() < told) return;
   sending = true;
   const passed = new Set();
@@ -230,6 +231,7 @@ async function send() {
     sending = false;
     draw();
   }
+  if (anew) send();
 }
 
 // A scan that may still be taken back waits.
@@ -398,7 +400,7 @@ else if (me.queue.length) over(me.known.courier.code);
 if (link) open(link);
 else send();
 addEventListener("online", send);
-setInterval(send, EVERY);
+setInterval(() => sending || send(), EVERY);
 setInterval(draw, EVERY); // what was in time becomes late
 if ("serviceWorker" in navigator) {
   navigator.serviceWorker.register(given.worker, { scope: "/field/" }).then(() => navigator.serviceWorker.ready).then(({ active }) => {
