@@ -6,7 +6,8 @@ from django.db.models import Q
 
 from lazaretto.core.ids import new_id
 from lazaretto.screening.choices import Put
-from lazaretto.screening.models.rounds import DuplicateScan, Round, Upload
+from lazaretto.screening.models.captured import DuplicateScan, Upload
+from lazaretto.screening.models.rounds import Round
 from lazaretto.screening.rules import LARGEST_TUBE
 
 USER = settings.AUTH_USER_MODEL
