@@ -14,7 +14,7 @@ from lazaretto.core.models import Deadline
 from lazaretto.screening.choices import RoundState
 from lazaretto.screening.models import Point, Round, Upload
 from lazaretto.tubes.choices import BagState, Doubt, EventKind
-from lazaretto.tubes.models import Bag, EventUpload, Laboratory, Recall, Trail, TubeEvent, TubeResult
+from lazaretto.tubes.models import Bag, EventUpload, Laboratory, Recall, SiteBag, Trail, TubeEvent, TubeResult
 from lazaretto.tubes.queries.inside import inside
 from lazaretto.tubes.rules import READ, one_off
 
@@ -169,14 +169,14 @@ def near(actor: Actor, text: str) -> list[Candidate]:
 
 @dataclass(frozen=True)
 class Differs:
-    """What was counted of a bag before, where it is another number: by the table, and by the laboratory."""
+    """What was counted of a bag before, where it is another number: by the table or site, and by the laboratory."""
 
     table: int | None
     before: int | None
 
 
-def differs_from(bag: Bag, count: int) -> Differs | None:
-    """Whether the table, or an earlier receipt, counted another number of tubes in this bag."""
+def differs_from(bag: Bag | SiteBag, count: int) -> Differs | None:
+    """Whether who packed this bag, or an earlier receipt, counted another number of tubes in it."""
     table = bag.said_tubes if bag.said_tubes != count else None
     before = bag.counted if bag.counted != count else None
     return None if table is None and before is None else Differs(table, before)

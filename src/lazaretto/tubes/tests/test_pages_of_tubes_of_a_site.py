@@ -115,6 +115,26 @@ def test_the_laboratory_receives_a_bag_of_a_site_at_its_desk(cast, swabbed):
     assert "客S1" not in get(clerk, "site_bag", bag.pk).content.decode()
 
 
+def test_another_number_than_the_sites_is_said_before_anything_is_written(cast, swabbed):
+    lab = laboratory(cast)
+    bag = packed(cast, "S1", "S2")
+    post(cast.medic, "site_hand_over", bag.pk, to="车1")
+    clerk = somebody("laboratory", cast.site.unit)
+    answer = post(clerk, "scan", lab.pk, code="B-17", count="1")
+    text = answer.content.decode()
+    assert answer.status_code == 409
+    assert "您清点为 <b>1</b> 支。" in text
+    assert "隔离点登记为 <b>2</b> 支。" in text
+    assert "S1, S2" in text
+    assert not SiteEvent.objects.filter(kind="received").exists()
+    assert post(clerk, "scan", lab.pk, code="B-17", count="1", sure="1").status_code == 302
+    bag.refresh_from_db()
+    assert (bag.state, bag.counted, bag.doubts) == ("received", 1, ["counted_otherwise"])
+    again = post(clerk, "scan", lab.pk, code="B-17", count="2")
+    assert "实验室此前清点为 <b>1</b> 支。" in again.content.decode()
+    assert again.status_code == 409
+
+
 def test_a_tube_of_a_site_is_received_rejected_and_answered_at_the_desk(cast, swabbed):
     lab = laboratory(cast)
     clerk = somebody("laboratory", cast.site.unit)

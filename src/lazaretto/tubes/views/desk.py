@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -24,7 +25,7 @@ from lazaretto.tubes.commands import RawLine, TakenEvent
 from lazaretto.tubes.commands.sites import LONGEST_NAME
 from lazaretto.tubes.errors import DecidedAtSite
 from lazaretto.tubes.forms import EnterForm, LaboratoryForm
-from lazaretto.tubes.models import Bag, Laboratory, ResultFile, Trail
+from lazaretto.tubes.models import Bag, Laboratory, ResultFile, SiteBag, SiteTube, Trail
 from lazaretto.tubes.queries import trails
 from lazaretto.tubes.queries.results import blocked
 from lazaretto.tubes.queries.site_trails import AtSite, at_sites, bags_at, near_at_sites, tubes_at
@@ -136,21 +137,31 @@ def _take(actor: Actor, laboratory: Laboratory, meant: Candidate | AtSite, reaso
     return [str(one.remark.label) for one in answer.remarks]
 
 
-def _bag_to_count(meant: Candidate | AtSite, reason: str, count: str) -> Bag | None:
+def _bag_to_count(meant: Candidate | AtSite, reason: str, count: str) -> Bag | SiteBag | None:
     """The bag that was counted as it came; None where nothing was counted."""
-    if isinstance(meant, AtSite) or meant.part != "bag" or reason or not count:
+    if meant.part != "bag" or reason or not count:
         return None
+    if isinstance(meant, AtSite):
+        return SiteBag.objects.filter(pk=meant.bag_id).first()
     return Bag.objects.filter(round=meant.of, code=meant.code).first()
 
 
-def _count_again(request: HttpRequest, laboratory: Laboratory, bag: Bag, count: str, differs: Differs) -> HttpResponse:
+def _count_again(
+    request: HttpRequest, laboratory: Laboratory, bag: Bag | SiteBag, count: str, differs: Differs
+) -> HttpResponse:
     """Before anything is written, while the bag is in the hand: count once more, or say that it is so."""
-    inside = list(Trail.objects.filter(round=bag.round_id, bag=bag.code).order_by("code")[:SHOWN])
     again = {
-        "bag": bag, "count": count, "differs": differs, "inside": inside,
+        "bag": bag, "count": count, "differs": differs, "inside": list(_inside(bag)[:SHOWN]),
+        "of_site": isinstance(bag, SiteBag),
         "kept": [(name, request.POST[name]) for name in ("code", "meant") if request.POST.get(name)],
     }  # fmt: skip
     return _desk(request, laboratory, status=409, again=again)
+
+
+def _inside(bag: Bag | SiteBag) -> QuerySet[Trail] | QuerySet[SiteTube]:
+    if isinstance(bag, SiteBag):
+        return SiteTube.objects.real().filter(bag=bag).order_by("code")
+    return Trail.objects.filter(round=bag.round_id, bag=bag.code).order_by("code")
 
 
 def _where(meant: Candidate | AtSite) -> str:
