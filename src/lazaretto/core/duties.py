@@ -4,16 +4,21 @@ A duty is safe to run twice at once and to be killed at any point, does a bounde
 An app declares its own in `duties.py`, imported by its AppConfig.ready().
 """
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from lazaretto.core import deadlines, journal
 
 SEAL_EVERY = timedelta(seconds=2)
 SWEEP_EVERY = timedelta(seconds=5)
 
+logger = logging.getLogger("lazaretto.duties")
+
 Work = Callable[[datetime], object]
+One = TypeVar("One")
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,24 @@ def duty(name: str, *, every: timedelta) -> Callable[[Work], Work]:
         return work
 
     return declare
+
+
+def for_each(rows: Iterable[One], work: Callable[[One], int], *, called: str) -> int:
+    """Do it for each of them and return the sum. One that fails is logged and keeps no other from its turn.
+
+    Raises an `ExceptionGroup` of what failed once all had their turn, so that the duty counts as failed. `called`: what
+    they are, for the log.
+    """
+    done, failed = 0, list[Exception]()
+    for row in rows:
+        try:
+            done += work(row)
+        except Exception as error:
+            logger.exception("%s %s failed; the others go on", called, getattr(row, "pk", row))
+            failed.append(error)
+    if failed:
+        raise ExceptionGroup(f"{called}: {len(failed)} failed", failed)
+    return done
 
 
 @duty("core.seal", every=SEAL_EVERY)

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from lazaretto.core.duties import duty
+from lazaretto.core.duties import duty, for_each
+from lazaretto.places.models import Site
 from lazaretto.screening.choices import RoundState
 from lazaretto.screening.models import Round
 from lazaretto.tubes.commands import follow_round, follow_site
@@ -23,13 +24,17 @@ def follow(at: datetime) -> int:
     and a tube that was filled goes to the laboratory even when its round was cancelled."""
     since = at - LATE
     recent = Q(state=RoundState.OPEN) | Q(closed_at__gte=since) | Q(cancelled_at__gte=since)
-    return sum(_follow(one, at) for one in Round.objects.filter(recent))
+    return for_each(Round.objects.filter(recent), lambda one: _follow(one, at), called="tubes of round")
 
 
 @duty("tubes.follow_sites", every=timedelta(seconds=20))
 def follow_sites(at: datetime) -> int:
     """Deadlines of tubes of quarantine sites that wait for something, and of sites that had such."""
-    return sum(follow_site(site, at=at) for site in sites_with_tubes(at - LATE))
+
+    def work(site: Site) -> int:
+        return follow_site(site, at=at)
+
+    return for_each(sites_with_tubes(at - LATE), work, called="tubes of site")
 
 
 def _follow(one: Round, at: datetime) -> int:
