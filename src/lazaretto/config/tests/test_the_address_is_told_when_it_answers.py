@@ -12,15 +12,9 @@ from lazaretto.config import up
 from lazaretto.config.supervisor import Child, Opening, supervise
 from lazaretto.core import cli
 
+pytestmark = pytest.mark.usefixtures("signals_as_before")
+
 IDLE = [sys.executable, "-c", "import time; time.sleep(60)"]
-
-
-@pytest.fixture(autouse=True)
-def signals_as_before():
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
 
 
 @pytest.fixture

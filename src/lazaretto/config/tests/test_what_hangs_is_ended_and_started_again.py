@@ -13,20 +13,14 @@ import pytest
 from lazaretto.config import pulse, supervisor
 from lazaretto.config.supervisor import Child, Opening, supervise
 
+pytestmark = pytest.mark.usefixtures("signals_as_before")
+
 IDLE = [sys.executable, "-c", "import time; time.sleep(60)"]
 BEATS = [
     sys.executable,
     "-c",
     f"import os, time\nend = int(os.environ['{pulse.VARIABLE}'])\nwhile True: os.write(end, b'.'); time.sleep(0.05)",
 ]
-
-
-@pytest.fixture(autouse=True)
-def signals_as_before():
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
 
 
 @pytest.fixture
