@@ -73,8 +73,25 @@ def test_a_second_receipt_with_another_number_takes_no_place_in_silence(desk, mo
 
 
 def test_what_is_no_number_is_not_passed_over(desk):
-    for typed in ("three", "²", "-1"):
-        assert desk(count=typed).status_code == 422
+    for typed in ("three", "²", "-1", "B2", "6901234567892"):  # the next bag, scanned too early
+        answer = desk(count=typed)
+        assert answer.status_code == 422
+        assert 'id="counting"' in answer.content.decode(), "B1 is asked about still"
     assert received() == 0
-    assert desk(count="").status_code == 200, "nobody counted"
-    assert Bag.objects.get().counted is None
+
+
+def test_a_bag_that_is_scanned_alone_is_counted_before_it_is_received(desk):
+    answer = desk(count="")
+    text = answer.content.decode()
+    assert answer.status_code == 200
+    assert "转运袋 B1：袋内有几支试管？" in text
+    assert '<input type="hidden" name="code" value="B1">' in text
+    assert "data-scan" not in text, "the next code cannot be scanned past the question"
+    assert received() == 0
+    assert desk(count="4").status_code == 200
+    assert (Bag.objects.get().state, Bag.objects.get().counted) == ("received", 4)
+
+
+def test_a_bag_that_nobody_counts_is_received_when_somebody_says_so(desk):
+    assert desk(uncounted="1").status_code == 200
+    assert (received(), Bag.objects.get().state, Bag.objects.get().counted) == (1, "received", None)

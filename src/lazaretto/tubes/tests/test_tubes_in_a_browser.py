@@ -9,7 +9,7 @@ from lazaretto.headcounts.models import Member
 from lazaretto.screening.tests.rounds import open_one, opened, scan, send
 from lazaretto.tubes import commands
 from lazaretto.tubes.choices import AbsenceKind
-from lazaretto.tubes.models import Absence, Positive, Recall, Trail
+from lazaretto.tubes.models import Absence, Bag, Positive, Recall, Trail
 from lazaretto.tubes.queries.own import token_of
 from lazaretto.tubes.tests.labs import recheck, report, stage
 from lazaretto.tubes.tests.ways import brought, laboratory, seen, tell
@@ -92,6 +92,39 @@ def test_the_desk_asks_without_a_barrier(window: Opener, cast: Cast, reader):
     page.locator(f"button[name=meant][value^='new|{of.pk}']").click()
     expect(page.locator("button[name=meant]")).to_have_count(0)
     assert Trail.objects.get(code="T9").opened_at is None
+
+
+def test_a_hand_scanner_leads_from_the_bag_to_its_count(window: Opener, cast: Cast):
+    _of, place = opened(cast)
+    send(cast, place, scan(1), scan(2))
+    tell(cast, place, seen("bagged", tube="T1", bag="BAG-17"), seen("bag_closed", bag="BAG-17", count=1))
+    lab = laboratory(cast)
+    shown = window(
+        language="zh-hans", theme="light", width="desk", session=cast.duty_officer.client.session.session_key
+    )
+    page = shown.open(reverse("tubes:desk", args=[lab.pk]))
+
+    def scanned(code):
+        """As a scanner types: at once, and Enter."""
+        page.keyboard.type(code)
+        page.keyboard.press("Enter")
+
+    page.locator("#code").blur()
+    scanned("BAG-17")  # wherever the focus is
+    expect(page.locator("#count")).to_be_focused()
+    expect(page.locator("#count")).to_have_value("")
+    page.keyboard.press("Enter")  # too early: no count is typed, and the bag is still asked about
+    expect(page.locator("#counting")).to_contain_text("BAG-17")
+    assert Bag.objects.get().state == "closed"
+    assert shown.problems() == []
+    page.keyboard.type("1")
+    page.keyboard.press("Enter")
+    expect(page.locator("#code")).to_have_value("")
+    expect(page.locator("#counting")).to_have_count(0)
+    assert (Bag.objects.get().state, Bag.objects.get().counted) == ("received", 1)
+    expect(page.locator("#code")).to_be_focused()
+    scanned("BAG-17")  # into the field
+    expect(page.locator("#count")).to_be_focused()
 
 
 def test_a_call_is_noted_from_the_list(window: Opener, cast: Cast):

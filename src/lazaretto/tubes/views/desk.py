@@ -34,6 +34,7 @@ from lazaretto.tubes.rules import HANDLE, LABORATORY_CODE, LONGEST_CODE, MANAGE,
 from lazaretto.ui.notices import notify
 
 SHOWN = 50
+LONGEST_COUNT = 4  # digits: more are a code that was scanned into the field of the count
 OF_SITE = "site:"  # in front of a site's code, where a round has its key
 
 
@@ -99,11 +100,10 @@ def scan(request: HttpRequest, laboratory_id: UUID) -> HttpResponse:
     if meant is None:
         return _ask(request, laboratory, code, address=reverse("tubes:scan", args=[laboratory_id]))
     count = request.POST.get("count", "").strip()
-    if count and not count.isdecimal():
-        problem = _("{count} is no number. How many tubes are in the bag?").format(count=count)
-        return _desk(request, laboratory, status=422, problem=problem)
+    if unclear := _no_count(request, laboratory, meant, reason, count):
+        return unclear
     bag = _bag_to_count(meant, reason, count)
-    differs = bag and differs_from(bag, int(count[:6]))
+    differs = bag and differs_from(bag, int(count))
     if bag and differs and request.POST.get("sure") != count:
         return _count_again(request, laboratory, bag, count, differs)
     try:
@@ -126,7 +126,7 @@ def _take(actor: Actor, laboratory: Laboratory, meant: Candidate | AtSite, reaso
     event: dict[str, Any] = {"kind": "rejected", "reason": reason} if reason else {"kind": "received"}
     event |= {meant.part: meant.code, "to": laboratory.code}
     if meant.part == "bag" and count:
-        event["count"] = int(count[:6])
+        event["count"] = int(count)
     at = clock.now()
     taken = TakenEvent(id=new_id(), at=at, **event)
     sent: dict[str, Any] = {"actor": actor, "at": at, "batch": new_id(), "sent_at": at, "events": [taken]}
@@ -137,12 +137,40 @@ def _take(actor: Actor, laboratory: Laboratory, meant: Candidate | AtSite, reaso
     return [str(one.remark.label) for one in answer.remarks]
 
 
+def _no_count(
+    request: HttpRequest, laboratory: Laboratory, meant: Candidate | AtSite, reason: str, count: str
+) -> HttpResponse | None:
+    """What is asked when no number came with it. A hand scanner sends Enter after the code of a bag, before anybody
+    can type: so the bag is asked about on the next page, where the hand that counts finds the field.
+    """
+    of_bag = meant.part == "bag" and not reason
+    if count and not (count.isdecimal() and len(count) <= LONGEST_COUNT):
+        problem = _("{count} is no number. How many tubes are in the bag?").format(count=count)
+        if of_bag:
+            return _ask_count(request, laboratory, meant, problem)
+        return _desk(request, laboratory, status=422, problem=problem)
+    return _ask_count(request, laboratory, meant) if of_bag and not count and "uncounted" not in request.POST else None
+
+
+def _ask_count(
+    request: HttpRequest, laboratory: Laboratory, meant: Candidate | AtSite, problem: str = ""
+) -> HttpResponse:
+    """Nothing is written yet: how many tubes are in this bag? The number of whoever packed it is not shown."""
+    counting = {"code": meant.code, "where": _where(meant), "kept": _kept(request)}
+    return _desk(request, laboratory, status=422 if problem else 200, counting=counting, problem=problem)
+
+
+def _kept(request: HttpRequest) -> list[tuple[str, str]]:
+    """Which bag it is, for the next form about it."""
+    return [(name, request.POST[name]) for name in ("code", "meant") if request.POST.get(name)]
+
+
 def _bag_to_count(meant: Candidate | AtSite, reason: str, count: str) -> Bag | SiteBag | None:
     """The bag that was counted as it came; None where nothing was counted."""
     if meant.part != "bag" or reason or not count:
         return None
     if isinstance(meant, AtSite):
-        return SiteBag.objects.filter(pk=meant.bag_id).first()
+        return SiteBag.objects.filter(pk=meant.bag_id).first() if meant.bag_id else None
     return Bag.objects.filter(round=meant.of, code=meant.code).first()
 
 
@@ -152,8 +180,7 @@ def _count_again(
     """Before anything is written, while the bag is in the hand: count once more, or say that it is so."""
     again = {
         "bag": bag, "count": count, "differs": differs, "inside": list(_inside(bag)[:SHOWN]),
-        "of_site": isinstance(bag, SiteBag),
-        "kept": [(name, request.POST[name]) for name in ("code", "meant") if request.POST.get(name)],
+        "of_site": isinstance(bag, SiteBag), "kept": _kept(request),
     }  # fmt: skip
     return _desk(request, laboratory, status=409, again=again)
 
