@@ -273,6 +273,17 @@ class Use:
 BEGINS: Final = frozenset({EventKind.BAGGED, EventKind.BAG_CLOSED, EventKind.HANDED_OVER, EventKind.TAKEN})
 
 
+_OF_A_TUBE: Final = frozenset({EventKind.BAGGED, EventKind.UNBAGGED})
+_OF_A_BAG: Final = (BEGINS - _OF_A_TUBE) | {EventKind.ARRIVED, EventKind.RECEIVED}
+
+
+def shows_a_bag(kind: str, said: Mapping[str, object]) -> bool:
+    """Whether an event that names a bag says that there is one. One of an unknown kind, or one with something missing,
+    says nothing: a bag that is begun by it would be waited for at its laboratory for ever.
+    """
+    return not incomplete(kind, said) and kind in (_OF_A_TUBE if said.get("tube") else _OF_A_BAG)
+
+
 def use_of(uses: Sequence[Use], kind: str, at: datetime) -> Use | None:
     """Which use of a bag's code is meant by what happened to it then; None: it begins a new one.
 

@@ -37,7 +37,7 @@ from lazaretto.tubes.commands.events import (
 from lazaretto.tubes.errors import EventsReused
 from lazaretto.tubes.models import SiteBag, SiteEvent, SiteTube, SiteUpload
 from lazaretto.tubes.queries.site_facts import homes_of, site_bag_facts, site_tube_facts, uses_of
-from lazaretto.tubes.rules import BEGINS, HANDLE, Use, incomplete, story_of_bag, story_of_tube, use_of
+from lazaretto.tubes.rules import BEGINS, HANDLE, Use, incomplete, shows_a_bag, story_of_bag, story_of_tube, use_of
 
 # Nobody is called back at a site, and no number is agreed with an enterprise there.
 NOT_AT_SITES = frozenset({EventKind.RETESTED, EventKind.COUNT_AGREED})
@@ -154,6 +154,8 @@ def _uses(site_id: UUID, told: Sequence[tuple[datetime, TakenEvent]], said: Mapp
         chosen = [use for use in known[one.bag] if use.key == said.get(one.bag)]
         use = chosen[0] if chosen else use_of(known[one.bag], one.kind, moment)
         if use is None:
+            if not shows_a_bag(one.kind, said_by(one)):
+                continue
             use = Use(new_id(), moment)
             known[one.bag].append(use)
             fresh.append((use.key, one.bag, site_id, "open", "", "", [], moment))

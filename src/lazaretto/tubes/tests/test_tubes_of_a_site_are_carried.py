@@ -267,6 +267,31 @@ def test_a_batch_counts_once_and_is_kept_whole(cast, swabbed):
     assert (SiteEvent.objects.count(), SiteUpload.objects.count()) == (3, 2)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"kind": "weighed", "bag": "B1"}, {"kind": "bagged", "bag": "B1"}, {"kind": "looked_into", "bag": "B1"},
+        {"kind": "rejected", "tube": "S1", "bag": "B1"}, {"kind": "received", "tube": "S1", "bag": "B1"},
+        {"kind": "handed_over", "tube": "S1", "bag": "B1", "to": "车1"}, {"kind": "retested", "bag": "B1"},
+    ],
+)  # fmt: skip
+def test_what_says_nothing_of_a_bag_begins_none(cast, swabbed, said):
+    swabbed("S1")
+    answer = tell(cast, seen(**said))
+    assert (answer.taken, SiteEvent.objects.get().bag_code) == (1, "B1")  # kept as it came
+    assert not SiteBag.objects.exists(), "nobody waits for it"
+    tell(cast, seen("bagged", tube="S1", bag="B1", at=NOW + MINUTE), at=NOW + MINUTE)
+    tell(cast, seen(**said, at=NOW + HOUR), at=NOW + HOUR)
+    assert SiteBag.objects.get().events.count() == 2, "of one that is there it is told"
+    assert site_tubes_stand(NOW + HOUR).offenders == []
+
+
+def test_a_bag_that_is_first_seen_at_the_laboratory_is_one(cast, lab, swabbed):
+    swabbed("S1")
+    tell(cast, seen("received", bag="B1", to=lab.code))
+    assert SiteBag.objects.get().state == "received"
+
+
 def test_facts_are_never_changed(cast, swabbed):
     swabbed("S1")
     tell(cast, seen("bagged", tube="S1", bag="B1"))
