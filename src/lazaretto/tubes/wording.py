@@ -161,12 +161,15 @@ def timed_lines(one: Timed, most: int | None = None) -> list[TimedLine]:
     """All of it first, then its places where there are several or one with a name."""
     return [
         _line(one.all, gettext("All"), one.late),
-        *(_line(part, part.name or _none(one), part.late) for part in one.parts[:most]),
+        *(_line(part, part.name or _none(one, part), part.late) for part in one.parts[:most]),
     ]
 
 
-def _none(one: Timed) -> str:
-    return gettext("no laboratory yet") if one.leg.of == LABORATORY else gettext("no point known")
+def _none(one: Timed, part: Took) -> str:
+    """A result that somebody typed may name no laboratory: those tubes are not on their way to one."""
+    if one.leg.of != LABORATORY:
+        return gettext("no point known")
+    return gettext("no laboratory named") if part.done else gettext("no laboratory yet")
 
 
 def _line(took: Took, name: str, late: int) -> TimedLine:

@@ -191,6 +191,14 @@ def test_headquarters_sees_where_tubes_of_sites_are_and_how_long_they_took(cast,
     assert other.status_code == 403 or other.json()[0]["all"]["waiting"] == 0
 
 
+def test_a_result_that_names_no_laboratory_is_not_said_to_be_on_its_way(cast, swabbed):
+    assert "尚未到实验室" in get(cast.duty_officer, "sites").content.decode()
+    stays.record_result(actor=cast.medic.actor, at=NOW, site=cast.site, tube="S1", result=SpecimenState.NEGATIVE)
+    page = get(cast.duty_officer, "sites").content.decode()
+    assert "未注明实验室" in page
+    assert "尚未到实验室" not in page
+
+
 def test_devices_send_what_they_saw_of_a_site(cast, swabbed):
     event = {"id": str(new_id()), "kind": "bagged", "at": NOW.isoformat(), "tube": "s1", "bag": "b-17"}
     given = {"batch": str(new_id()), "site": str(cast.site.pk), "sent_at": NOW.isoformat(), "events": [event]}
