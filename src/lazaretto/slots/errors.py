@@ -45,6 +45,14 @@ class ProposalStale(DomainError):
     next_step = _("Propose them again; it takes a second.")
 
 
+class PointsChanged(ProposalStale):
+    """The points that slots were proposed for are no longer what they were."""
+
+    code = "slots_points_changed"
+    message = _("Points, their hours or tables, or the deadline have changed since this was proposed.")
+    next_step = _("Plan anew: what was proposed may name a point that is closed or takes fewer now.")
+
+
 class SlotBegun(DomainError):
     """They are expected now, or have come."""
 

@@ -15,9 +15,18 @@ from lazaretto.core.errors import InvalidInput, NotFound, ReasonRequired, whole
 from lazaretto.planning import points as planner
 from lazaretto.screening.commands import follows_a_change
 from lazaretto.screening.models import Point, Round
-from lazaretto.slots.errors import NoRoomThen, NotTheirHours, ProposalStale, SlotBegun
+from lazaretto.slots.errors import NoRoomThen, NotTheirHours, PointsChanged, ProposalStale, SlotBegun
 from lazaretto.slots.models import Load, Proposal, Slot
-from lazaretto.slots.queries import accepted, current, digest_of, free_starts, misfits, rooms_of, settings_of
+from lazaretto.slots.queries import (
+    accepted,
+    current,
+    digest_of,
+    free_starts,
+    misfits,
+    points_changed,
+    rooms_of,
+    settings_of,
+)
 from lazaretto.slots.queries.problem import free_spans, group_of, part_of
 from lazaretto.slots.rules import MANAGE, MINUTE, Visit, visits
 
@@ -45,17 +54,19 @@ class SlotChanged:
 def accept(*, actor: Actor, at: datetime, proposal: Proposal) -> Accepted:
     """What was proposed stands from now on; whatever stays as it was keeps its slot and needs not be told.
 
-    Raises `ProposalStale` when slots have changed since, or when one of the new ones would have begun.
+    Raises `ProposalStale` when slots have changed since, or when one of the new ones would have begun, `PointsChanged`
+    when the points take others than those it was made for.
     """
+    list(locked(Point.objects.filter(round=proposal.round_id).order_by("pk")))  # before the round, as moving one does
     of = _locked(proposal.round_id)
     rows = list(current(of))
     if proposal.accepted_at is not None or digest_of(row.pk for row in rows) != proposal.standing:
         raise ProposalStale
+    if points_changed(proposal, of):
+        raise PointsChanged
     dropped, made = _difference(proposal, rows, at)
     if any(row.starts_at < at and not _cut(row, dropped) for row in made):
         raise ProposalStale
-    if {row.point_id for row in made} - set(of.points.values_list("pk", flat=True)):
-        raise ProposalStale  # a point was removed since
     _drop(dropped, at, _("planned anew"))
     Slot.objects.bulk_create(_with_turns(made, [row for row in rows if row not in dropped]))
     given = settings_of(of, proposal)

@@ -15,6 +15,7 @@ from lazaretto.slots.queries.problem import (
     way,
 )
 from lazaretto.slots.queries.proposals import proposal_view
+from lazaretto.slots.queries.rests import points_changed
 from lazaretto.slots.queries.standing import (
     Comers,
     accepted,
@@ -63,6 +64,7 @@ __all__ = [
     "misfits",
     "pending",
     "point_slots",
+    "points_changed",
     "promises",
     "proposal_by_id",
     "proposal_view",

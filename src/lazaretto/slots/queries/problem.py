@@ -171,10 +171,12 @@ def rooms_of(of: Round, given: Settings, *, begins: datetime) -> dict[UUID, list
     return {UUID(point.id): capacity(point, problem) for point in problem.points}
 
 
-def asked_for_points(of: Round, given: Settings, begins: datetime) -> planner.Problem:
-    """The points alone: for moving somebody by hand."""
+def asked_for_points(
+    of: Round, given: Settings, begins: datetime, slow: Mapping[UUID, Assumed] | None = None
+) -> planner.Problem:
+    """The points alone: for moving somebody by hand, and to see whether they have changed."""
     return planner.Problem(
-        points=tuple(_point(row, of, given, begins, None) for row in of.points.order_by("folded")),
+        points=tuple(_point(row, of, given, begins, (slow or {}).get(row.pk)) for row in of.points.order_by("folded")),
         groups=(),
         deadline=max(0, (of.deadline_at - given.counts_from) // MINUTE),
         slot_minutes=given.slot_minutes,

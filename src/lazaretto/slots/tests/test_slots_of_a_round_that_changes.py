@@ -11,7 +11,8 @@ from lazaretto.screening import commands as screening
 from lazaretto.screening.errors import PointInUse
 from lazaretto.screening.models import Point, Round
 from lazaretto.slots import commands, queries
-from lazaretto.slots.errors import ProposalStale
+from lazaretto.slots.errors import PointsChanged, ProposalStale
+from lazaretto.slots.models import Proposal
 from lazaretto.slots.tests.plans import BEFORE, add_point, planned, proposed, slots, standing
 
 
@@ -103,3 +104,44 @@ def test_what_was_proposed_over_a_point_that_is_gone_is_shown_and_not_accepted(c
     assert cast.duty_officer.client.get(page).status_code == 200
     with pytest.raises(ProposalStale):
         commands.accept(actor=cast.duty_officer.actor, at=BEFORE, proposal=found)
+
+
+@pytest.mark.parametrize("other", [{"opens": hours(11)}, {"closes": hours(12)}, {"tables": 2}, None])
+@pytest.mark.parametrize("anew", [False, True])
+def test_what_was_proposed_for_other_points_is_not_accepted(cast, other, anew):
+    of, _homes, (_one, two) = planned(cast, 30, 30)
+    who = {"actor": cast.duty_officer.actor, "at": BEFORE}
+    before = standing(cast, of)
+    found = Proposal.objects.get(pk=commands.replan(**who, test_round=of).proposal_id) if anew else proposed(cast, of)
+    change(cast, two, **other) if other else screening.close_point(**who, point=two)
+    page = cast.duty_officer.client.get(reverse("slots:proposal", args=[found.pk])).content.decode()
+    assert reverse("slots:accept", args=[found.pk]) not in page
+    assert "截止时间已有变动" in page
+    with pytest.raises(PointsChanged):
+        commands.accept(**who, proposal=found)
+    assert slots(of) == before
+
+
+def test_what_was_proposed_until_another_deadline_is_not_accepted(cast):
+    of, _homes, _places = planned(cast, 30, 30)
+    found = proposed(cast, of)
+    until(cast, of, 30)
+    with pytest.raises(PointsChanged):
+        commands.accept(actor=cast.duty_officer.actor, at=BEFORE, proposal=found)
+
+
+def test_a_point_that_is_only_called_otherwise_hinders_nobody(cast):
+    of, _homes, (one, _two) = planned(cast, 30, 30)
+    found = proposed(cast, of)
+    change(cast, one, name="东门", address="东门路 8 号")
+    assert commands.accept(actor=cast.duty_officer.actor, at=BEFORE, proposal=found).made
+
+
+def test_what_was_proposed_anew_at_another_pace_is_not_accepted(cast):
+    of, _homes, _places = planned(cast, 5, 5)
+    who = {"actor": cast.duty_officer.actor, "at": BEFORE}
+    before = standing(cast, of)
+    anew = Proposal.objects.get(pk=commands.replan(**who, test_round=of).proposal_id)
+    assert standing(cast, of, at=BEFORE + timedelta(minutes=1), per_table_hour=40) == before
+    with pytest.raises(PointsChanged):
+        commands.accept(**who, proposal=anew)

@@ -118,6 +118,7 @@ def proposal(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
     found = queries.proposal_by_id(actor, proposal_id)
     standing = queries.digest_of(queries.current(found.round).values_list("pk", flat=True))
     view = queries.proposal_view(found)
+    waits = found.accepted_at is None
     manages = actor.may(MANAGE, found.round.unit_id) and found.round.state not in OVER
     context = {
         "round": found.round,
@@ -125,10 +126,11 @@ def proposal(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
         "view": view,
         "lines": view.lines[:LINES],
         "hidden": max(0, len(view.lines) - LINES),
-        "searching": not found.searched and found.accepted_at is None and bool(view.lines),
-        "stale": found.accepted_at is None and found.standing != standing,
+        "searching": not found.searched and waits and bool(view.lines),
+        "stale": waits and found.standing != standing,
+        "points_changed": waits and queries.points_changed(found, found.round),
         "may_manage": manages,
-        "may_anew": manages and found.accepted_at is None,
+        "may_anew": manages and waits,
         "least": least_pace(queries.settings_of(found.round, found)),
     }
     return render(request, "slots/proposal.html", context)
