@@ -62,3 +62,13 @@ def test_a_bag_is_packed_and_handed_over(window: Opener, cast: Cast):
     bag = SiteBag.objects.get()
     assert (bag.state, bag.holder, bag.said_tubes) == ("under_way", "车1", 2)
     assert opened_window.problems() == []
+
+
+@pytest.mark.parametrize(("width", "shown"), [("phone", 1), ("desk", 6)])
+def test_a_phone_shows_of_a_site_what_is_there(window: Opener, cast: Cast, width, shown):
+    swabbed(cast, "S1")
+    session = cast.duty_officer.client.session.session_key
+    page = window(language="en", theme="light", width=width, session=session).open(reverse("tubes:sites"))
+    row = page.locator("tbody tr").filter(has_text=cast.site.code).first
+    expect(row.locator("td:visible")).to_have_count(shown)
+    expect(row.locator("td:visible").first).to_have_text("1")
