@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema
 
 from lazaretto.accounts.doors import actor_of, needs
+from lazaretto.core import clock
 from lazaretto.core.paging import Page, PageOut, Paging, page
 from lazaretto.people.queries import name_for
 from lazaretto.screening.choices import RoundState
@@ -46,7 +47,9 @@ class UnplacedOut(Schema):
 
 
 class ProposalOut(Schema):
-    """What was proposed; `change` says whom it tells something else."""
+    """What was proposed. `told_otherwise`: enterprises that would lose what they were told; `slots.accept` takes
+    the number as `agreed`.
+    """
 
     id: UUID
     made_at: datetime
@@ -59,6 +62,7 @@ class ProposalOut(Schema):
     splits: int
     moved: int
     moved_bound: int
+    told_otherwise: int
     left: list[UnplacedOut]
 
 
@@ -163,6 +167,7 @@ def one_proposal(request: HttpRequest, proposal_id: UUID) -> ProposalOut:
     view = queries.proposal_view(row)
     shown = {name: getattr(view, name) for name in ProposalOut.model_fields if hasattr(view, name) and name != "left"}
     left = [UnplacedOut.from_orm(one) for one in view.left]
+    shown["told_otherwise"] = queries.losing_by(row, clock.now())
     return ProposalOut(id=row.pk, made_at=row.made_at, accepted_at=row.accepted_at, left=left, **shown)
 
 

@@ -53,6 +53,14 @@ class PointsChanged(ProposalStale):
     next_step = _("Plan anew: what was proposed may name a point that is closed or takes fewer now.")
 
 
+class ToldOtherwise(DomainError):
+    """Enterprises would lose what they were told, and nobody has agreed to it."""
+
+    code = "slots_told_otherwise"
+    message = _("Enterprises that were told of their slots lose one or have it moved.")
+    next_step = _("Look at who they are, agree to it with their number, and tell them at once.")
+
+
 class SlotBegun(DomainError):
     """They are expected now, or have come."""
 

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -12,23 +12,24 @@ from django.utils.translation import ngettext
 from lazaretto.core.access import Actor, locked
 from lazaretto.core.commands import command, record
 from lazaretto.core.errors import InvalidInput, NotFound, ReasonRequired, whole
-from lazaretto.planning import points as planner
 from lazaretto.screening.commands import follows_a_change
 from lazaretto.screening.models import Point, Round
-from lazaretto.slots.errors import NoRoomThen, NotTheirHours, PointsChanged, ProposalStale, SlotBegun
+from lazaretto.slots.errors import NoRoomThen, NotTheirHours, PointsChanged, ProposalStale, SlotBegun, ToldOtherwise
 from lazaretto.slots.models import Load, Proposal, Slot
 from lazaretto.slots.queries import (
     accepted,
     current,
+    difference,
     digest_of,
     free_starts,
     misfits,
     points_changed,
     rooms_of,
     settings_of,
+    told_otherwise,
 )
-from lazaretto.slots.queries.problem import free_spans, group_of, part_of
-from lazaretto.slots.rules import MANAGE, MINUTE, Visit, visits
+from lazaretto.slots.queries.problem import free_spans
+from lazaretto.slots.rules import MANAGE, MINUTE
 
 Cell = tuple[UUID, datetime]
 
@@ -51,11 +52,12 @@ class SlotChanged:
 
 
 @command("slots.accept", capability=MANAGE)
-def accept(*, actor: Actor, at: datetime, proposal: Proposal) -> Accepted:
+def accept(*, actor: Actor, at: datetime, proposal: Proposal, agreed: int = 0) -> Accepted:
     """What was proposed stands from now on; whatever stays as it was keeps its slot and needs not be told.
 
-    Raises `ProposalStale` when slots have changed since, or when one of the new ones would have begun, `PointsChanged`
-    when the points take others than those it was made for.
+    `agreed`: so many enterprises may lose a slot that they were told of, or have it moved; they must be told anew.
+    Raises `ToldOtherwise` for more, `ProposalStale` when slots have changed since, or when one of the new ones would
+    have begun, `PointsChanged` when the points take others than those it was made for.
     """
     list(locked(Point.objects.filter(round=proposal.round_id).order_by("pk")))  # before the round, as moving one does
     of = _locked(proposal.round_id)
@@ -64,18 +66,29 @@ def accept(*, actor: Actor, at: datetime, proposal: Proposal) -> Accepted:
         raise ProposalStale
     if points_changed(proposal, of):
         raise PointsChanged
-    dropped, made = _difference(proposal, rows, at)
+    dropped, made = difference(proposal, rows, at)
     if any(row.starts_at < at and not _cut(row, dropped) for row in made):
         raise ProposalStale
+    losing = told_otherwise(of, dropped, made)
+    if len(losing) > agreed:
+        raise _told_otherwise(len(losing))
     _drop(dropped, at, _("planned anew"))
     Slot.objects.bulk_create(_with_turns(made, [row for row in rows if row not in dropped]))
     given = settings_of(of, proposal)
     _count(dropped, made, given.slot_minutes, rooms_of(of, given, begins=of.opens_at), given.counts_from)
     proposal.accepted_at = at
     proposal.save(update_fields=["accepted_at"])
-    data = {"round": str(of.pk), "made": len(made), "dropped": len(dropped)}
+    data = {"round": str(of.pk), "made": len(made), "dropped": len(dropped), "told_otherwise": len(losing)}
     record(proposal, unit_id=of.unit_id, data=data)
     return Accepted(proposal.pk, len(made), len(dropped))
+
+
+def _told_otherwise(n: int) -> ToldOtherwise:
+    said = ngettext(
+        "%(n)s enterprise that was told of its slots loses one or has it moved.",
+        "%(n)s enterprises that were told of their slots lose one or have it moved.", n,
+    )  # fmt: skip
+    return ToldOtherwise(said % {"n": n}, enterprises=n)
 
 
 @follows_a_change
@@ -93,81 +106,6 @@ def slots_that_no_longer_fit(of: Round, at: datetime) -> str:
 def _locked(round_id: UUID) -> Round:
     """Two who change slots of one round wait for each other; scans of it come in beside them."""
     return locked(Round.objects.filter(pk=round_id)).get()
-
-
-def _difference(proposal: Proposal, rows: Sequence[Slot], at: datetime) -> tuple[list[Slot], list[Slot]]:
-    """Slots that go and slots that come. Who has begun keeps what has begun, as a slot of its own."""
-    plan, change = planner.plan_from_json(proposal.plan), proposal.change or {}
-    first = change.get("first", 0)
-    waits = [planner.Booking(**one) for one in change.get("waiting", [])]
-    coming = [one for one in plan.bookings if one.slot >= first]
-    wanted = _visits_by_group(_less(coming, waits))
-    waiting = _visits_by_group(waits)
-    standing: dict[str, list[Slot]] = defaultdict(list)
-    for row in rows:
-        standing[group_of(row.organisation_id, row.part)].append(row)
-    gone: list[Slot] = []
-    made: list[Slot] = []
-    for group in sorted({*standing, *wanted, *waiting}):
-        ahead = [row for row in standing[group] if _last_step(row, proposal) >= first]
-        keeps = [row for row in ahead if not row.waiting and _visit_of(row, proposal, first) in wanted[group]]
-        there = [_visit_of(row, proposal, first) for row in keeps]
-        goes = [row for row in ahead if row not in keeps]
-        gone += goes
-        made += [_slot(visit, proposal, at) for visit in wanted[group] if visit not in there]
-        made += [_slot(visit, proposal, at, waiting=True) for visit in waiting[group]]
-        made += [begun for row in goes for begun in _begun(row, proposal, first, at)]
-    return gone, made
-
-
-def _less(coming: Iterable[planner.Booking], waits: Iterable[planner.Booking]) -> list[planner.Booking]:
-    """Those who come by a promise, without those who wait at the point already."""
-    queue = Counter({(one.group, one.point, one.slot): one.people for one in waits})
-    found = [(one, one.people - queue[one.group, one.point, one.slot]) for one in coming]
-    return [replace(one, people=people) for one, people in found if people > 0]
-
-
-def _visits_by_group(bookings: Iterable[planner.Booking]) -> dict[str, list[Visit]]:
-    found: dict[str, list[Visit]] = defaultdict(list)
-    for visit in visits(bookings):
-        found[visit.group].append(visit)
-    return found
-
-
-def _step(at: datetime, proposal: Proposal) -> int:
-    return (at - proposal.counts_from) // (proposal.slot_minutes * MINUTE)
-
-
-def _last_step(row: Slot, proposal: Proposal) -> int:
-    return _step(row.starts_at, proposal) + len(row.portions) - 1
-
-
-def _visit_of(row: Slot, proposal: Proposal, first: int) -> Visit:
-    """What is still to come of a slot."""
-    begins = _step(row.starts_at, proposal)
-    gone = max(0, first - begins)
-    return Visit(group_of(row.organisation_id, row.part), str(row.point_id), begins + gone, tuple(row.portions[gone:]))
-
-
-def _slot(visit: Visit, proposal: Proposal, at: datetime, *, waiting: bool = False) -> Slot:
-    home, part = part_of(visit.group)
-    length = proposal.slot_minutes * MINUTE
-    begins = proposal.counts_from + visit.slot * length
-    return Slot(
-        round_id=proposal.round_id, proposal=proposal, point_id=UUID(visit.point), organisation_id=home, part=part,
-        starts_at=begins, ends_at=begins + len(visit.portions) * length, people=visit.people,
-        portions=list(visit.portions), waiting=waiting, made_at=at,
-    )  # fmt: skip
-
-
-def _begun(row: Slot, proposal: Proposal, first: int, at: datetime) -> Iterable[Slot]:
-    """The part of a slot that has begun, when the rest of it goes."""
-    steps = first - _step(row.starts_at, proposal)
-    if steps > 0:
-        visit = Visit(
-            group_of(row.organisation_id, row.part), str(row.point_id), first - steps, tuple(row.portions[:steps])
-        )
-        yield _slot(visit, proposal, at, waiting=row.waiting)
 
 
 def _cut(row: Slot, dropped: Sequence[Slot]) -> bool:

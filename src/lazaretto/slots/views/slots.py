@@ -129,6 +129,7 @@ def proposal(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
         "searching": not found.searched and waits and bool(view.lines),
         "stale": waits and found.standing != standing,
         "points_changed": waits and queries.points_changed(found, found.round),
+        "losing": queries.losing_by(found, clock.now()),
         "may_manage": manages,
         "may_anew": manages and waits,
         "least": least_pace(queries.settings_of(found.round, found)),
@@ -160,7 +161,9 @@ def improve(request: HttpRequest, proposal_id: UUID) -> JsonResponse:
 def accept(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
     """The proposed slots stand."""
     found = queries.proposal_by_id(actor_of(request), proposal_id)
-    if _done(request, commands.accept, proposal=str(proposal_id)) is None:
+    said = request.POST.get("agreed", "")
+    agreed = int(said) if said.isdecimal() and len(said) < 7 else 0
+    if _done(request, commands.accept, proposal=str(proposal_id), agreed=agreed) is None:
         return HttpResponseRedirect(reverse("slots:proposal", args=[proposal_id]))
     notify(request, _("The slots stand. Tell the enterprises next."))
     return HttpResponseRedirect(reverse("slots:slots", args=[found.round_id]))
