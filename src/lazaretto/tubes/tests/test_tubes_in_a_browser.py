@@ -127,6 +127,43 @@ def test_a_hand_scanner_leads_from_the_bag_to_its_count(window: Opener, cast: Ca
     expect(page.locator("#count")).to_be_focused()
 
 
+HEARD = """
+window.heard = [];
+const real = AudioContext.prototype.createOscillator;
+AudioContext.prototype.createOscillator = function () {
+  const one = real.call(this);
+  window.heard.push([one, this]);
+  return one;
+};
+"""
+
+
+def test_what_is_wrong_at_the_desk_is_heard(window: Opener, cast: Cast):
+    _of, place = opened(cast)
+    send(cast, place, scan(1), scan(2))
+    tell(cast, place, seen("bagged", tube="T1", bag="B1"), seen("bag_closed", bag="B1", count=1))
+    lab = laboratory(cast)
+    shown = window(
+        language="zh-hans", theme="light", width="desk", session=cast.duty_officer.client.session.session_key
+    )
+    shown.context.add_init_script(HEARD)
+    page = shown.open(reverse("tubes:desk", args=[lab.pk]))
+    notes = "window.heard.map(([one, all]) => `${one.type} ${all.state}`)"
+    page.locator("#code").fill("B1")
+    page.locator("#code").press("Enter")
+    expect(page.locator("#count")).to_be_focused()
+    assert page.evaluate(notes) == [], "a question is no fault"
+    page.locator("#count").fill("3")
+    page.locator("#count").press("Enter")
+    expect(page.locator("#again")).to_be_visible()
+    page.wait_for_function("window.heard.length === 2")
+    assert page.evaluate(notes) == ["square running"] * 2
+    page.locator("#again").fill("1")
+    page.locator("#again").press("Enter")
+    expect(page.locator("#code")).to_be_focused()
+    assert page.evaluate(notes) == []
+
+
 def test_a_call_is_noted_from_the_list(window: Opener, cast: Cast):
     story(cast)
     opened_window = window(
