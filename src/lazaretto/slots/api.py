@@ -215,7 +215,7 @@ def _notice(found: queries.Holder) -> dict[str, Any]:
 @needs(READ)
 def notice_list(request: HttpRequest, round_id: UUID) -> list[dict[str, Any]]:
     """Enterprises by the time they come: `untold`, `stale`, `told`, `confirmed`."""
-    return [_notice(one) for one in queries.holders(round_by_id(actor_of(request), round_id))]
+    return [_notice(one) for one in queries.holders(round_by_id(actor_of(request), round_id), at=clock.now())]
 
 
 @router.get(
@@ -230,7 +230,7 @@ def one_notice(
     """`language`: zh-hans or en."""
     actor = actor_of(request)
     of = round_by_id(actor, round_id)
-    found = queries.holder(of, organisation_id)
+    found = queries.holder(of, organisation_id, at=clock.now())
     steps = [
         {
             "step": one.step, "means": one.means, "who": name_for(actor, one.who, unit_id=of.unit_id),

@@ -71,7 +71,7 @@ def _slots(actor: Actor, of: Round, at: datetime) -> None:
 def _notices(actor: Actor, of: Round, at: datetime) -> None:
     """Three enterprises were told, one confirmed, and of one a slot was moved since; the others know nothing."""
     known: dict[str, Any] = {"actor": actor, "test_round": of, "means": Means.PHONE}
-    told = holders(of)[:3]
+    told = holders(of, at=at)[:3]
     for nth, found in enumerate(told):
         said: dict[str, Any] = {
             "organisation": found.organisation,

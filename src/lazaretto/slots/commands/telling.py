@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from lazaretto.core.access import Actor
 from lazaretto.core.bulk import insert, insert_rows
 from lazaretto.core.commands import command, record
@@ -42,6 +44,8 @@ def tell(
     if language not in LANGUAGES:
         raise InvalidInput(fields={"language": ", ".join(LANGUAGES)})
     found = _found(test_round, organisation, read, at)
+    if found.over:
+        raise NothingToTell(_("All slots of this enterprise are over, or stand at a point that is closed."))
     return _written(actor, at, found, NoticeStep.TOLD, who, means, said=wording(found, language).text)
 
 
@@ -58,7 +62,7 @@ def confirm(
 
 def _found(of: Round, home: Organisation, read: str, at: datetime) -> Holder:
     _still_told(of, at)
-    found = holders(of, home.pk)
+    found = holders(of, home.pk, at=at)
     if not found:
         raise NothingToTell
     if found[0].digest != read:
@@ -127,7 +131,7 @@ def list_notices(*, actor: Actor, at: datetime, test_round: Round, language: str
     """
     rows, reached = _open_to_all(test_round, language, at)
     known = {one.organisation.pk for one in reached}
-    unreachable = sum(_waits(one) and one.organisation.pk not in known for one in rows)
+    unreachable = sum(_waits(one) and not one.over and one.organisation.pk not in known for one in rows)
     found = [
         ToTell(
             one.organisation.pk, one.organisation.name, one.organisation.contact, one.organisation.contact_phone or "",
@@ -149,7 +153,7 @@ def tell_all(
 
     Raises `ListStale` when it would be another list by now, `NobodyToTell`, `InvalidInput`, `IllegalTransition`.
     """
-    _rows, reached = _open_to_all(test_round, language, at)
+    _all, reached = _open_to_all(test_round, language, at)
     if digest_of_all(reached) != read:
         raise ListStale
     fields = ("id", "round", "organisation", "step", "means", "who", "digest", "said", "at", "by")
@@ -170,7 +174,7 @@ def _open_to_all(of: Round, language: str, at: datetime) -> tuple[list[Holder], 
     if language not in LANGUAGES:
         raise InvalidInput(fields={"language": ", ".join(LANGUAGES)})
     _still_told(of, at)
-    rows = holders(of)
+    rows = holders(of, at=at)
     reached = to_tell(rows)
     if not reached:
         raise NobodyToTell

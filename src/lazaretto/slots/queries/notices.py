@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -15,9 +15,9 @@ from django.utils.translation import ngettext, override
 
 from lazaretto.core.errors import NotFound
 from lazaretto.headcounts.models import Organisation
-from lazaretto.screening.choices import RoundState
+from lazaretto.screening.choices import PointState, RoundState
 from lazaretto.screening.models import Point, Round
-from lazaretto.slots.choices import NoticeState
+from lazaretto.slots.choices import NoticeState, NoticeStep
 from lazaretto.slots.models import Notice, Slot
 from lazaretto.slots.queries.standing import current
 from lazaretto.slots.rules import notice_state
@@ -27,18 +27,40 @@ LANGUAGES = ("zh-hans", "en")
 
 @dataclass(frozen=True)
 class Holder:
-    """An enterprise with slots, or that was told of some. `digest` names what it is to be told."""
+    """An enterprise with slots, or that was told of some, as it is at a moment. `digest` names what it is to be told.
+
+    `slots` are all that stand; `gone` was told last and stands no more.
+    """
 
     round: Round
     organisation: Organisation
     slots: list[Slot]
     notices: list[Notice]
     digest: str
+    at: datetime
+    gone: list[Slot]
+
+    @property
+    def ahead(self) -> list[Slot]:
+        """What is not over, at points that are open."""
+        return [slot for slot in self.slots if slot.ends_at > self.at and not _shut(slot, self.at)]
+
+    @property
+    def called_off(self) -> list[Slot]:
+        """What they were told last, would still come to, and shall not."""
+        told = _told_at(self.notices)
+        shut = [slot for slot in self.slots if told and slot.made_at <= told and _shut(slot, self.at)]
+        return sorted([*self.gone, *shut], key=lambda slot: slot.starts_at)
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing that stands is left to be told."""
+        return bool(self.slots) and not self.ahead and not self.called_off
 
     @property
     def people(self) -> int:
-        """All who come."""
-        return sum(slot.people for slot in self.slots)
+        """All who still come."""
+        return sum(slot.people for slot in self.ahead)
 
     @property
     def last(self) -> Notice | None:
@@ -62,8 +84,8 @@ class Holder:
         return marks[self.state.value]
 
 
-def holders(of: Round, organisation: UUID | None = None) -> list[Holder]:
-    """Enterprises by the time they come; two queries. Whoever waits at a point need not be told.
+def holders(of: Round, organisation: UUID | None = None, *, at: datetime) -> list[Holder]:
+    """Enterprises by the time they come; three queries at most. Whoever waits at a point need not be told.
 
     A round that was cancelled is told to whom was told of it, and to nobody else.
     """
@@ -80,23 +102,62 @@ def holders(of: Round, organisation: UUID | None = None) -> list[Holder]:
         one.round = of
         homes.setdefault(one.organisation_id, one.organisation)
         notices[one.organisation_id].append(one)
-    return [Holder(of, home, slots[key], notices[key], _digest(of, slots[key])) for key, home in homes.items()]
+    gone = _gone(of, slots, notices, at)
+    return [
+        Holder(of, home, slots[key], notices[key], _digest(of, slots[key], at), at, gone[key])
+        for key, home in homes.items()
+    ]
 
 
-def holder(of: Round, organisation: UUID) -> Holder:
+def _gone(
+    of: Round, slots: Mapping[UUID, list[Slot]], notices: Mapping[UUID, list[Notice]], at: datetime
+) -> dict[UUID, list[Slot]]:  # fmt: skip
+    """Slots dropped since their enterprise was told of them last, that are not over and did not come back."""
+    found: dict[UUID, list[Slot]] = defaultdict(list)
+    told = {home: last for home, rows in notices.items() if (last := _told_at(rows))}
+    if not told or of.state == RoundState.CANCELLED:
+        return found
+    rows = Slot.objects.filter(round=of, organisation__in=told, waiting=False, dropped_at__isnull=False, ends_at__gt=at)
+    for row in rows.select_related("point").order_by("starts_at", "id"):
+        stands = {_said(slot) for slot in slots.get(row.organisation_id, ())}
+        last = told[row.organisation_id]
+        if row.made_at <= last and row.dropped_at and row.dropped_at > last and _said(row) not in stands:
+            found[row.organisation_id].append(row)
+    return found
+
+
+def _told_at(rows: Iterable[Notice]) -> datetime | None:
+    return max((one.at for one in rows if one.step == NoticeStep.TOLD), default=None)
+
+
+def _said(row: Slot) -> tuple[str, UUID, datetime, datetime, int]:
+    return (row.part, row.point_id, row.starts_at, row.ends_at, row.people)
+
+
+def _shut(row: Slot, at: datetime) -> bool:
+    """Whether they would find a point closed."""
+    return row.point.state == PointState.CLOSED and row.ends_at > at
+
+
+def holder(of: Round, organisation: UUID, *, at: datetime) -> Holder:
     """One of them; raises `NotFound` where there is nothing to tell."""
-    found = holders(of, organisation)
+    found = holders(of, organisation, at=at)
     if not found:
         raise NotFound(kind="slots.notice", id=organisation)
     return found[0]
 
 
-def _digest(of: Round, rows: Iterable[Slot]) -> str:
-    """What is told, not which rows say it: a slot that went away and came back is the same slot."""
+def _digest(of: Round, rows: Sequence[Slot], at: datetime) -> str:
+    """What is told, not which rows say it: a slot that went away and came back is the same slot.
+
+    Hours that go by change nothing; a point that closes before them does.
+    """
     said = [
         (row.part, _known(row.point), row.starts_at.isoformat(), row.ends_at.isoformat(), row.people) for row in rows
     ]
-    return sha256(repr((of.name, of.state == RoundState.CANCELLED, sorted(said))).encode()).hexdigest()
+    shut = [(row.point.code, row.starts_at.isoformat()) for row in rows if _shut(row, at)]
+    named = (of.name, of.state == RoundState.CANCELLED, sorted(said), *([sorted(shut)] if shut else []))
+    return sha256(repr(named).encode()).hexdigest()
 
 
 def _known(point: Point) -> tuple[str, ...]:
@@ -112,7 +173,8 @@ def counts_of(rows: Sequence[Holder]) -> dict[str, int]:
 
 def to_tell(rows: Iterable[Holder]) -> list[Holder]:
     """Those who do not know what stands and have an officer with a number, by name."""
-    open_ones = (row for row in rows if row.state in {NoticeState.UNTOLD, NoticeState.STALE})
+    waits = {NoticeState.UNTOLD, NoticeState.STALE}
+    open_ones = (row for row in rows if row.state in waits and not row.over)
     known = (row for row in open_ones if row.organisation.contact.strip() and row.organisation.contact_phone)
     return sorted(known, key=lambda row: row.organisation.name)
 
@@ -155,8 +217,8 @@ def wording(found: Holder, language: str) -> Wording:
             title=_("Testing: when and where you come"),
             to=found.organisation.name,
             round=_("Round {number}: {name}").format(number=found.round.number, name=found.round.name),
-            lines=[_line(row) for row in found.slots],
-            places=_places(found.slots),
+            lines=[_line(row) for row in found.ahead],
+            places=_places(found.ahead),
             mind=_mind(found),
             sender=found.round.unit.name,
         )
@@ -166,6 +228,10 @@ def _line(row: Slot) -> tuple[str, str, str, str]:
     begins, ends = (timezone.localtime(at, timezone.get_default_timezone()) for at in (row.starts_at, row.ends_at))
     people = ngettext("%(n)s person", "%(n)s people", row.people) % {"n": row.people}
     return f"{_day(begins)} {begins:%H:%M}–{ends:%H:%M}", f"{row.point.code} {row.point.name}", people, row.part
+
+
+def _off(row: Slot) -> str:
+    return " · ".join(part for part in _line(row) if part)
 
 
 def _places(rows: Iterable[Slot]) -> list[str]:
@@ -188,9 +254,13 @@ def _day(at: datetime) -> str:
 def _mind(found: Holder) -> list[str]:
     if found.round.state == RoundState.CANCELLED:
         return [_("The round is cancelled. Please do not come.")]
-    if not found.slots:
-        return [_("Your slot is cancelled. Please do not come; you are told a new time.")]
+    if found.over:
+        return [_("All your slots are over.")]
+    off = [_("Called off, do not come then: {slot}").format(slot=_off(row)) for row in found.called_off]
+    if not found.ahead:
+        return [*off, _("Your slot is cancelled. Please do not come; you are told a new time.")]
     return [
+        *off,
         _("Bring: identity document and telephone. Wear a mask."),
         _("Come together and on time; the liaison stands at the table and agrees the number."),
         _("Who has a fever does not come along: tell us first."),

@@ -33,12 +33,12 @@ def _before_it_begins(monkeypatch):
 
 def state(of, home) -> NoticeState:
     """What an enterprise knows."""
-    return queries.holder(of, home.pk).state
+    return queries.holder(of, home.pk, at=BEFORE).state
 
 
 def tell(cast, of, home, step=commands.tell, **given):
     """Said to its officer by telephone, as it stands."""
-    known = {"read": queries.holder(of, home.pk).digest, "who": "王联络", "means": Means.PHONE, "at": BEFORE}
+    known = {"read": queries.holder(of, home.pk, at=BEFORE).digest, "who": "王联络", "means": Means.PHONE, "at": BEFORE}
     return step(actor=cast.duty_officer.actor, test_round=of, organisation=home, **{**known, **given})
 
 
@@ -57,7 +57,7 @@ def test_told_then_confirmed(cast):
     assert "A公司" in first.said
     assert "P1" in first.said or "P2" in first.said
     assert JournalEntry.objects.filter(command__in=["slots.tell", "slots.confirm"]).count() == 2
-    assert queries.counts_of(queries.holders(of)) == {"untold": 1, "stale": 0, "told": 0, "confirmed": 1}
+    assert queries.counts_of(queries.holders(of, at=BEFORE)) == {"untold": 1, "stale": 0, "told": 0, "confirmed": 1}
 
 
 def test_what_changes_afterwards_is_seen(cast):
@@ -65,7 +65,7 @@ def test_what_changes_afterwards_is_seen(cast):
     row = next(row for row in standing(cast, of) if row.organisation_id == other.pk)
     for one in (home, other):
         tell(cast, of, one)
-    read, later = queries.holder(of, other.pk).digest, of.opens_at + timedelta(hours=3)
+    read, later = queries.holder(of, other.pk, at=BEFORE).digest, of.opens_at + timedelta(hours=3)
     who = {"actor": cast.duty_officer.actor, "at": BEFORE}
     commands.move(**who, slot=row, point=two, starts_at=later, reason="检修")
     assert (state(of, home), state(of, other)) == (NoticeState.TOLD, NoticeState.STALE)
@@ -78,7 +78,7 @@ def test_what_changes_afterwards_is_seen(cast):
     moved = next(row for row in slots(of) if row.organisation_id == other.pk)
     commands.cancel(**who, slot=moved, reason="停产")
     assert state(of, other) == NoticeState.STALE  # they would come in vain
-    assert "请勿前来" in queries.wording(queries.holder(of, other.pk), "zh-hans").text
+    assert "请勿前来" in queries.wording(queries.holder(of, other.pk, at=BEFORE), "zh-hans").text
     tell(cast, of, other, at=LATER)
     assert state(of, other) == NoticeState.TOLD
 
@@ -92,7 +92,7 @@ def test_a_point_that_is_called_or_lies_or_opens_otherwise_is_told_anew(cast, ot
         known = {name: getattr(place, name) for name in ("code", "name", "tables", "opens", "closes")}
         screening.change_point(actor=cast.duty_officer.actor, at=BEFORE, point=place, **{**known, **other})
     assert state(of, home) == NoticeState.STALE
-    said = queries.wording(queries.holder(of, home.pk), "zh-hans").text
+    said = queries.wording(queries.holder(of, home.pk, at=BEFORE), "zh-hans").text
     assert format(next(iter(other.values())), "%H:%M" if "closes" in other else "") in said
     tell(cast, of, home, at=LATER)
     assert state(of, home) == NoticeState.TOLD
@@ -106,7 +106,7 @@ def test_a_round_that_is_called_otherwise_is_told_anew(cast):
     screening.change_round(**known, test_round=of, name="第二轮补采")
     of.refresh_from_db()
     assert state(of, home) == NoticeState.STALE
-    assert "第二轮补采" in queries.wording(queries.holder(of, home.pk), "zh-hans").text
+    assert "第二轮补采" in queries.wording(queries.holder(of, home.pk, at=BEFORE), "zh-hans").text
     tell(cast, of, home, at=LATER)
     assert state(of, home) == NoticeState.TOLD
 
@@ -125,7 +125,7 @@ def test_of_a_cancelled_round_only_those_are_told_who_know_of_it(cast):
     tell(cast, of, home)
     screening.cancel_round(actor=cast.duty_officer.actor, at=BEFORE, test_round=of, reason="台风")
     of.refresh_from_db()
-    rows = queries.holders(of)
+    rows = queries.holders(of, at=BEFORE)
     assert [(row.organisation.pk, row.state) for row in rows] == [(home.pk, NoticeState.STALE)]
     assert "取消" in queries.wording(rows[0], "zh-hans").text
     tell(cast, of, home, at=LATER)
@@ -195,7 +195,7 @@ def test_they_are_told_and_confirm_on_their_page(cast):
     standing(cast, of)
     assert "请携带" in client.get(page).content.decode()
     assert "Bring:" in client.get(page, {"language": "en"}).content.decode()
-    digest = queries.holder(of, home.pk).digest
+    digest = queries.holder(of, home.pk, at=BEFORE).digest
     told = {"told-who": "王联络", "told-means": "chat", "told-read": digest}
     answer = client.post(reverse("slots:tell", args=[of.pk, home.pk]), {**told, "told-read": "old"})
     assert answer.status_code == 422

@@ -60,7 +60,7 @@ def test_the_list_has_numbers_and_texts_and_then_all_of_them_know(cast, three):
     entry = JournalEntry.objects.get(command="slots.list_notices")
     assert (entry.subject_id, entry.data) == (str(of.pk), {"organisations": 2})
     assert tell_all(cast, of, found.read).organisations == 2
-    assert [queries.holder(of, one.pk).state for one in (home, other, third)] == [
+    assert [queries.holder(of, one.pk, at=BEFORE).state for one in (home, other, third)] == [
         NoticeState.TOLD, NoticeState.TOLD, NoticeState.UNTOLD,
     ]  # fmt: skip
     assert {(row.who, row.means, row.said) for row in Notice.objects.all()} == {
@@ -82,7 +82,7 @@ def test_a_list_that_was_overtaken_is_not_written_down(cast, three):
         tell_all(cast, of, read)
     assert not Notice.objects.exists()
     tell_all(cast, of, listed(cast, of).read)
-    assert queries.holder(of, home.pk).state == NoticeState.TOLD
+    assert queries.holder(of, home.pk, at=BEFORE).state == NoticeState.TOLD
 
 
 def test_a_closed_round_is_told_nothing(cast, three):
@@ -104,11 +104,11 @@ def test_the_page_gives_the_list_and_takes_the_word(cast, three):
     rows = list(load_workbook(io.BytesIO(taken.content)).active.iter_rows(values_only=True))
     assert rows[1][:3] == ("A公司", "联络0", "13900000000")
     assert taken["Cache-Control"].startswith("max-age=0")
-    said = {"means": "text", "read": queries.digest_of_all(queries.to_tell(queries.holders(of)))}
+    said = {"means": "text", "read": queries.digest_of_all(queries.to_tell(queries.holders(of, at=BEFORE)))}
     refused = cast.duty_officer.client.post(reverse("slots:tell_all", args=[of.pk]), {**said, "means": "drum"})
     assert refused.status_code == 422
     cast.duty_officer.client.post(reverse("slots:tell_all", args=[of.pk]), said)
-    assert queries.holder(of, home.pk).state == NoticeState.TOLD
+    assert queries.holder(of, home.pk, at=BEFORE).state == NoticeState.TOLD
     assert "1 个单位尚不知道" in cast.duty_officer.client.get(page).content.decode()
     cast.duty_officer.client.post(reverse("slots:notice_list", args=[of.pk]))
     assert "联络员" in cast.duty_officer.client.get(page).content.decode()

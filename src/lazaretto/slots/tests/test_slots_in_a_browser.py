@@ -43,7 +43,7 @@ def test_no_page_has_a_barrier(window: Opener, cast: Cast, reader):
     add_point(cast, of, "P3")
     who = {"actor": cast.duty_officer.actor, "at": BEFORE}
     told = {"test_round": of, "organisation": row.organisation, "who": "王联络", "means": Means.CHAT}
-    read = queries.holder(of, row.organisation_id).digest
+    read = queries.holder(of, row.organisation_id, at=BEFORE).digest
     commands.tell(**who, **told, read=read)
     commands.confirm(**who, **told, read=read)
     notices = [reverse("slots:notice", args=[of.pk, one.organisation_id]) for one in (row, other)]
@@ -89,5 +89,5 @@ def test_a_notice_is_copied_and_written_down(window: Opener, cast: Cast):
     page.locator("form[action$=tell] [name$=who]").fill("王联络")
     page.locator("form[action$=tell] button").click()
     page.locator("form[action$=confirm]").wait_for()
-    assert queries.holder(of, home.pk).state == NoticeState.TOLD
+    assert queries.holder(of, home.pk, at=BEFORE).state == NoticeState.TOLD
     assert seen.problems() == []

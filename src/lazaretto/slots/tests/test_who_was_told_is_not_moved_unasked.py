@@ -12,7 +12,7 @@ from lazaretto.slots import commands, queries
 from lazaretto.slots.choices import Means, NoticeState
 from lazaretto.slots.errors import ToldOtherwise
 from lazaretto.slots.models import Proposal
-from lazaretto.slots.tests.plans import BEFORE, add_point, planned, slots, standing
+from lazaretto.slots.tests.plans import BEFORE, add_point, planned, proposed, slots, standing
 
 TOLD, LATER = BEFORE + timedelta(minutes=5), BEFORE + timedelta(minutes=10)
 
@@ -24,7 +24,7 @@ def _before_it_begins(monkeypatch):
 
 def tell(cast, of, home, *, at=TOLD) -> None:
     """By telephone, what stands."""
-    read = queries.holder(of, home.pk).digest
+    read = queries.holder(of, home.pk, at=BEFORE).digest
     commands.tell(
         actor=cast.duty_officer.actor, at=at, test_round=of, organisation=home, read=read, who="王", means=Means.PHONE
     )
@@ -58,7 +58,7 @@ def test_who_was_told_is_moved_only_when_somebody_agrees(cast):
     accept(cast, found, agreed=1)
     assert slots(of) != before
     assert JournalEntry.objects.filter(command="slots.accept").latest("id").data["told_otherwise"] == 1
-    states = [one.state for one in queries.holders(of)]
+    states = [one.state for one in queries.holders(of, at=BEFORE)]
     assert states.count(NoticeState.STALE) == 1
 
 
@@ -69,9 +69,10 @@ def test_who_was_not_told_is_moved_without_a_word(cast):
 
 
 def test_who_was_told_only_after_the_page_was_read_is_asked_about_anew(cast):
-    of, _before, found = moving(cast, told=0)
-    (lost,) = {one["group"].partition("|")[0] for one in found.change["told"]}
-    home = next(row.organisation for row in slots(of) if str(row.organisation_id) == lost)
+    of, (home,), _places = planned(cast, 30)
+    standing(cast, of)
+    found = proposed(cast, of, at=LATER, per_table_hour=30)
+    assert queries.losing_by(found, LATER) == 0
     tell(cast, of, home, at=LATER)
     with pytest.raises(ToldOtherwise):
         accept(cast, found)

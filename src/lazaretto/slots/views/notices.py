@@ -53,7 +53,7 @@ def notices(request: HttpRequest, round_id: UUID) -> HttpResponse:
 
 
 def _notices(request: HttpRequest, of: Round, told: ToldAllForm | None = None) -> HttpResponse:
-    rows = queries.holders(of)
+    rows = queries.holders(of, at=clock.now())
     chosen, counts = _chosen(request, rows), queries.counts_of(rows)
     manages = actor_of(request).may(MANAGE, of.unit_id) and of.state != RoundState.CLOSED
     reached = queries.to_tell(rows) if manages else []
@@ -66,13 +66,18 @@ def _notices(request: HttpRequest, of: Round, told: ToldAllForm | None = None) -
         "before": max(0, begin - LINES),
         "may_manage": manages,
         "reached": len(reached),
-        "unreachable": counts["untold"] + counts["stale"] - len(reached),
+        "unreachable": sum(_waits(row) for row in rows) - len(reached),
         "told": told or ToldAllForm(initial={"read": queries.digest_of_all(reached)}),
         "counts": [(state, counts[state.value]) for state in NoticeState],
         "all": len(rows),
         "state": _state(request),
     }
     return render(request, "slots/notices.html", context, status=422 if told else 200)
+
+
+def _waits(row: queries.Holder) -> bool:
+    """Whether there is something that they do not know."""
+    return row.state in {NoticeState.UNTOLD, NoticeState.STALE} and not row.over
 
 
 def _begin(request: HttpRequest) -> int:
@@ -132,7 +137,7 @@ def _notice(
     confirmed: ToldForm | None = None,
 ) -> HttpResponse:  # fmt: skip
     actor = actor_of(request)
-    found = queries.holder(of, organisation_id)
+    found = queries.holder(of, organisation_id, at=clock.now())
     language = _language(request)
     manages = actor.may(MANAGE, of.unit_id)
     begins = {"read": found.digest, "who": found.organisation.contact if manages else ""}
@@ -204,7 +209,7 @@ def _written(request: HttpRequest, form: ToldForm, command: Any, of: UUID, home:
 def paper(request: HttpRequest, round_id: UUID, organisation_id: UUID) -> HttpResponse:
     """The notice of one enterprise."""
     of = round_by_id(actor_of(request), round_id)
-    return _printed(request, of, [queries.holder(of, organisation_id)])
+    return _printed(request, of, [queries.holder(of, organisation_id, at=clock.now())])
 
 
 @require_GET
@@ -212,7 +217,7 @@ def paper(request: HttpRequest, round_id: UUID, organisation_id: UUID) -> HttpRe
 def papers_of_all(request: HttpRequest, round_id: UUID) -> HttpResponse:
     """A page for each enterprise of the state that was chosen."""
     of = round_by_id(actor_of(request), round_id)
-    rows = _chosen(request, queries.holders(of))[:PAGES]
+    rows = [row for row in _chosen(request, queries.holders(of, at=clock.now())) if not row.over][:PAGES]
     if not rows:
         notify(request, _("There is no notice to print."), tone="amber")
         return HttpResponseRedirect(reverse("slots:notices", args=[of.pk]))

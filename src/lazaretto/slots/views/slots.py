@@ -40,7 +40,7 @@ def _slots(request: HttpRequest, of: Round, form: ProposeForm | None) -> HttpRes
     actor, at = actor_of(request), clock.now()
     found, rows = queries.accepted(of), list(queries.current(of))
     chosen = _chosen(request, rows)
-    told = queries.counts_of(queries.holders(of)) if found else {}
+    told = queries.counts_of(queries.holders(of, at=at)) if found else {}
     context = {
         "round": of,
         "plan": found,
