@@ -27,8 +27,9 @@ from lazaretto.slots.queries import (
     rooms_of,
     settings_of,
     told_otherwise,
+    twice,
 )
-from lazaretto.slots.queries.problem import free_spans
+from lazaretto.slots.queries.problem import free_spans, plan_of
 from lazaretto.slots.rules import MANAGE, MINUTE
 
 Cell = tuple[UUID, datetime]
@@ -77,7 +78,10 @@ def accept(*, actor: Actor, at: datetime, proposal: Proposal, agreed: int = 0) -
     given = settings_of(of, proposal)
     _count(dropped, made, given.slot_minutes, rooms_of(of, given, begins=of.opens_at), given.counts_from)
     proposal.accepted_at = at
-    proposal.save(update_fields=["accepted_at"])
+    if proposal.change is not None:
+        stays = [row for row in rows if row not in dropped]
+        proposal.change = {**proposal.change, "twice": twice(plan_of(proposal), [*stays, *made])}
+    proposal.save(update_fields=["accepted_at", "change"])
     data = {"round": str(of.pk), "made": len(made), "dropped": len(dropped), "told_otherwise": len(losing)}
     record(proposal, unit_id=of.unit_id, data=data)
     return Accepted(proposal.pk, len(made), len(dropped))

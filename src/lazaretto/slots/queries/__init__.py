@@ -1,7 +1,7 @@
 """Reads of slots, within what an actor may see. Never writes."""
 
 from lazaretto.slots.queries.board import Board, Hour, PointRow, SlotLine, Unplaced, board, lines, misfits, unplaced
-from lazaretto.slots.queries.changes import difference, losing_by, told_otherwise
+from lazaretto.slots.queries.changes import difference, losing_by, told_otherwise, twice
 from lazaretto.slots.queries.coming import Coming, NotCome, PointSlots, point_slots, promises, slots_by_home
 from lazaretto.slots.queries.formulas import Formula, formulas
 from lazaretto.slots.queries.notices import Holder, Wording, counts_of, digest_of_all, holder, holders, to_tell, wording
@@ -80,6 +80,7 @@ __all__ = [
     "supplies",
     "to_tell",
     "told_otherwise",
+    "twice",
     "unplaced",
     "way",
     "wording",

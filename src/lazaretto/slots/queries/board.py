@@ -15,7 +15,7 @@ from lazaretto.screening.models import Point, RosterShare, Round
 from lazaretto.slots.choices import Why
 from lazaretto.slots.models import Proposal, Slot
 from lazaretto.slots.queries.paces import pace_lines, why_left
-from lazaretto.slots.queries.problem import part_of, plan_of, rooms_of, settings_of, way
+from lazaretto.slots.queries.problem import part_of, plan_of, rooms_of, settings_of, twice_of, way
 from lazaretto.slots.rules import MINUTE
 
 
@@ -53,7 +53,7 @@ class Day:
 
 @dataclass(frozen=True)
 class Board:
-    """The plan of a round. `walking`: metres of all whose way is known, `known` of them."""
+    """The plan of a round; each person counts once. `walking`: metres of all whose way is known, `known` of them."""
 
     days: list[Day]
     people: int
@@ -81,7 +81,7 @@ def board(of: Round, found: Proposal, rows: Sequence[Slot]) -> Board:
     ways = [(row.people, way(row.organisation, row.point)) for row in rows if not row.waiting]
     return Board(
         days=_days(by_hour, places),
-        people=sum(row.people for row in rows if not row.waiting),
+        people=max(0, sum(row.people for row in rows if not row.waiting) - twice_of(found).total()),
         finish=max((row.ends_at for row in rows), default=None),
         walking=sum(people * metres for people, metres in ways if metres is not None),
         known=sum(people for people, metres in ways if metres is not None),
@@ -188,6 +188,7 @@ def unplaced(of: Round, found: Proposal, rows: Sequence[Slot]) -> list[Unplaced]
     placed = Counter[UUID]()
     for row in rows:
         placed[row.organisation_id] += 0 if row.waiting else row.people
+    placed.subtract(twice_of(found))
     left: dict[UUID, list[tuple[str, int, str]]] = defaultdict(list)
     places = {str(place.pk): place for place in of.points.all()}
     paces = pace_lines(found, places)

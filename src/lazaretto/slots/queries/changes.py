@@ -40,6 +40,19 @@ def told_otherwise(of: Round, gone: Sequence[Slot], made: Sequence[Slot]) -> fro
     return frozenset(lost)
 
 
+def twice(plan: planner.Plan, standing: Iterable[Slot]) -> dict[str, int]:
+    """Of each group how many stand in two slots: one that is over, in which they were not tested, and the next.
+
+    `standing` are the slots once the plan is accepted; the plan itself names everybody once.
+    """
+    people = Counter[str]()
+    for row in standing:
+        people[group_of(row.organisation_id, row.part)] += 0 if row.waiting else row.people
+    for one in plan.bookings:
+        people[one.group] -= one.people
+    return {group: count for group, count in sorted(people.items()) if count > 0}
+
+
 def losing_by(row: Proposal, at: datetime) -> int:
     """How many enterprises lose what they were told once a proposal is accepted; none where it is accepted already."""
     if row.accepted_at is not None:

@@ -280,6 +280,14 @@ def improved(row: Proposal) -> tuple[dict[str, Any], bool]:
     return asdict(found), answered
 
 
+def twice_of(row: Proposal | None) -> Counter[UUID]:
+    """Of each enterprise how many stand in two slots of an accepted plan, and are to be counted once."""
+    found = Counter[UUID]()
+    for group, people in ((row.change or {}).get("twice", {}) if row else {}).items():
+        found[part_of(group)[0]] += people
+    return found
+
+
 def visits_of(row: Proposal) -> list[Visit]:
     """Who comes where, in unbroken rows."""
     return visits(plan_of(row).bookings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +15,7 @@ from lazaretto.screening.choices import PointState, TubeRule
 from lazaretto.screening.models import Point, RosterShare, Round
 from lazaretto.slots.models import Proposal, Slot
 from lazaretto.slots.numbers import number
+from lazaretto.slots.queries.problem import twice_of
 from lazaretto.slots.queries.standing import current
 from lazaretto.slots.rules import (
     MINUTE,
@@ -135,7 +136,7 @@ def supplies(of: Round, plan: Proposal | None) -> Supplies:
     rows = list(current(of).filter(waiting=False))
     places = list(of.points.order_by("folded"))
     stations = [_station(place, of, begins, [row for row in rows if row.point_id == place.pk]) for place in places]
-    left = _without_slot(of, rows)
+    left = _without_slot(of, rows, plan)
     weights = [
         room(one, norms) if place.state == PointState.OPEN else 0 for place, one in zip(places, stations, strict=True)
     ]
@@ -173,11 +174,12 @@ def _station(place: Point, of: Round, counts_from: datetime, rows: Sequence[Slot
     )
 
 
-def _without_slot(of: Round, rows: Sequence[Slot]) -> list[int]:
+def _without_slot(of: Round, rows: Sequence[Slot], plan: Proposal | None) -> list[int]:
     """People of each enterprise for whom no slot stands, enterprises by name."""
-    placed: dict[UUID, int] = defaultdict(int)
+    placed = Counter[UUID]()
     for row in rows:
         placed[row.organisation_id] += row.people
+    placed.subtract(twice_of(plan))
     shares = RosterShare.objects.filter(round=of).order_by("organisation__folded", "organisation")
     found = shares.values_list("organisation", "people")
     return [people - placed[home] for home, people in found if people > placed[home]]

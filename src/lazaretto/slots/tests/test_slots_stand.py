@@ -193,6 +193,15 @@ def test_what_has_begun_stays_and_who_waits_goes_first(cast):
     assert any(row.waiting for row in rows)
     found = queries.accepted(of)
     assert queries.unplaced(of, found, rows) == []
+    assert sum(row.people for row in rows if not row.waiting) > 80, "some missed a slot and have another"
+    assert queries.board(of, found, rows).people == 80
+    assert queries.supplies(of, found).unplaced == 0
+    last = max((row for row in rows if row.starts_at > at), key=lambda row: row.starts_at)
+    commands.cancel(actor=duty, at=at, slot=last, reason="停产")
+    rows = slots(of)
+    assert queries.board(of, found, rows).people == 80 - last.people
+    assert sum(one.people for one in queries.unplaced(of, found, rows)) == last.people
+    assert queries.supplies(of, found).unplaced == last.people
     assert balanced()
     assert home
 
