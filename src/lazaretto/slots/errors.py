@@ -53,6 +53,14 @@ class PointsChanged(ProposalStale):
     next_step = _("Plan anew: what was proposed may name a point that is closed or takes fewer now.")
 
 
+class SlotsTooSoon(ProposalStale):
+    """Nobody can be told in time."""
+
+    code = "slots_too_soon"
+    message = _("One of these slots begins too soon for its enterprise to be told.")
+    next_step = _("Propose them again; the first begins a little later then.")
+
+
 class ToldOtherwise(DomainError):
     """Enterprises would lose what they were told, and nobody has agreed to it."""
 

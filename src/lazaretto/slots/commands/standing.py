@@ -12,10 +12,20 @@ from django.utils.translation import ngettext
 from lazaretto.core.access import Actor, locked
 from lazaretto.core.commands import command, record
 from lazaretto.core.errors import InvalidInput, NotFound, ReasonRequired, whole
+from lazaretto.screening.choices import RoundState
 from lazaretto.screening.commands import follows_a_change
 from lazaretto.screening.models import Point, Round
-from lazaretto.slots.errors import NoRoomThen, NotTheirHours, PointsChanged, ProposalStale, SlotBegun, ToldOtherwise
+from lazaretto.slots.errors import (
+    NoRoomThen,
+    NotTheirHours,
+    PointsChanged,
+    ProposalStale,
+    SlotBegun,
+    SlotsTooSoon,
+    ToldOtherwise,
+)
 from lazaretto.slots.models import Load, Proposal, Slot
+from lazaretto.slots.numbers import number
 from lazaretto.slots.queries import (
     accepted,
     current,
@@ -58,7 +68,8 @@ def accept(*, actor: Actor, at: datetime, proposal: Proposal, agreed: int = 0) -
 
     `agreed`: so many enterprises may lose a slot that they were told of, or have it moved; they must be told anew.
     Raises `ToldOtherwise` for more, `ProposalStale` when slots have changed since, or when one of the new ones would
-    have begun, `PointsChanged` when the points take others than those it was made for.
+    have begun, `SlotsTooSoon` when one begins before it can be told, `PointsChanged` when the points take others than
+    those it was made for.
     """
     list(locked(Point.objects.filter(round=proposal.round_id).order_by("pk")))  # before the round, as moving one does
     of = _locked(proposal.round_id)
@@ -68,8 +79,7 @@ def accept(*, actor: Actor, at: datetime, proposal: Proposal, agreed: int = 0) -
     if points_changed(proposal, of):
         raise PointsChanged
     dropped, made = difference(proposal, rows, at)
-    if any(row.starts_at < at and not _cut(row, dropped) for row in made):
-        raise ProposalStale
+    _in_time(of, proposal, [row.starts_at for row in made if not _cut(row, dropped)], at)
     losing = told_otherwise(of, dropped, made)
     if len(losing) > agreed:
         raise _told_otherwise(len(losing))
@@ -85,6 +95,16 @@ def accept(*, actor: Actor, at: datetime, proposal: Proposal, agreed: int = 0) -
     data = {"round": str(of.pk), "made": len(made), "dropped": len(dropped), "told_otherwise": len(losing)}
     record(proposal, unit_id=of.unit_id, data=data)
     return Accepted(proposal.pk, len(made), len(dropped))
+
+
+def _in_time(of: Round, proposal: Proposal, begins: Iterable[datetime], at: datetime) -> None:
+    """Nobody can be told and come at once; while a round is open, planning anew may call people to the next step."""
+    first = min(begins, default=None)
+    at_once = proposal.change is not None and of.state == RoundState.OPEN
+    if first is not None and first < at:
+        raise ProposalStale
+    if first is not None and not at_once and first < at + number("slot.lead_minutes") * MINUTE:
+        raise SlotsTooSoon
 
 
 def _told_otherwise(n: int) -> ToldOtherwise:

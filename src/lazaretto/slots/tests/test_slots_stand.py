@@ -26,6 +26,7 @@ from lazaretto.slots.errors import (
     RoundTakesNobody,
     SlotBegun,
     SlotsHaveBegun,
+    SlotsTooSoon,
 )
 from lazaretto.slots.models import Load, Proposal, Slot
 from lazaretto.slots.proofs import slots_fit
@@ -110,6 +111,16 @@ def test_a_proposal_is_accepted_once_and_not_over_others(cast):
     Proposal.objects.filter(pk=late.pk).update(plan={**late.plan, "bookings": bookings})
     with pytest.raises(ProposalStale):  # its slots have begun meanwhile
         commands.accept(actor=cast.duty_officer.actor, at=of.deadline_at, proposal=late)
+
+
+def test_who_could_not_be_told_in_time_is_not_promised_a_slot(cast):
+    of, _homes, _places = planned(cast, 5)
+    found = proposed(cast, of)
+    first = of.opens_at
+    who = {"actor": cast.duty_officer.actor, "proposal": found}
+    with pytest.raises(SlotsTooSoon):
+        commands.accept(**who, at=first - 14 * MINUTE)
+    assert commands.accept(**who, at=first - 15 * MINUTE).made == 1
 
 
 def test_planned_again_alike_everybody_keeps_the_slot_they_have(cast):
