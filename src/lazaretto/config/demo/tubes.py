@@ -1,4 +1,6 @@
-"""Tubes of the demonstration: a bag at the laboratory with a positive pool, one under way, a round that is over."""
+"""Tubes of the demonstration: a bag at the laboratory with a positive pool, one under way, one of a quarantine
+site with the same courier, a round that is over.
+"""
 
 from datetime import datetime, time, timedelta
 from uuid import UUID
@@ -14,11 +16,14 @@ from lazaretto.screening.models import RosterEntry, Round
 from lazaretto.tubes import commands
 from lazaretto.tubes.choices import AbsenceKind, CallSaid, Stage
 from lazaretto.tubes.commands import RawLine, TakenEvent
-from lazaretto.tubes.models import Laboratory, Recall, ResultFile
+from lazaretto.tubes.commands.site_bags import SPECIMENS
+from lazaretto.tubes.models import Laboratory, Recall, ResultFile, SiteBag
+from lazaretto.tubes.queries.site_trails import pending
 from lazaretto.tubes.rules import REPORT
 
 MINUTE = timedelta(minutes=1)
 YESTERDAY = timedelta(hours=26)
+COURIER = "C07"
 HEADER = ["试管编号", "检测结果", "N基因", "ORF1ab"]
 
 
@@ -27,6 +32,9 @@ def before(district: District, *, now: datetime) -> None:
     actor, at = district.member("duty", now), now - YESTERDAY
     unit = district.sites[0].unit.parent or district.sites[0].unit
     _laboratories(actor, unit, at)
+    commands.add_courier(
+        actor=actor, at=at, unit=unit, code=COURIER, name="赵志强", plate="沪A·D2048", phone="13900002048"
+    )
     made = rounds.draft_round(
         actor=actor, at=at - 60 * MINUTE, unit=unit, name="重点岗位抽检", opens_at=at, deadline_at=at + 300 * MINUTE,
         tube_rule=TubeRule.TEN, apart=True,
@@ -75,6 +83,7 @@ def tell(district: District, *, now: datetime) -> None:
         elif nth < 6:
             commands.record_call(actor=actor, at=at, recall=row, said=CallSaid.NO_ANSWER)
     _single(district, of, place, now)
+    _of_a_site(district, now)
     commands.follow_round(of, at=now)
 
 
@@ -97,6 +106,21 @@ def _single(district: District, of: Round, place: UUID, now: datetime) -> None:
     )
 
 
+def _of_a_site(district: District, now: datetime) -> None:
+    """Guests' tubes that wait for their result are on their way too, of the first site that has such."""
+    at = now - 20 * MINUTE
+    for site in district.sites:
+        waiting = pending(site).filter(collected_at__lt=at).order_by("collected_at", "tube")
+        tubes = list(waiting.values_list("tube", flat=True)[:8])
+        if not tubes:
+            continue
+        actor = district.member("duty", now).also_with([SPECIMENS], site.unit_id)
+        packed = commands.pack_bag(actor=actor, at=at, site=site, bag=f"{site.code}-BAG-1", tubes=tubes)
+        bag = SiteBag.objects.get(pk=packed.bag_id)
+        commands.hand_bag_over(actor=actor, at=at + 5 * MINUTE, bag=bag, to=COURIER)
+        return
+
+
 def _laboratories(actor: Actor, unit: Unit, at: datetime) -> None:
     for code, name, rechecks in (("ZX1", "中心核酸检测所", False), ("CDC", "区疾控中心实验室", True)):
         commands.add_laboratory(
@@ -107,7 +131,7 @@ def _laboratories(actor: Actor, unit: Unit, at: datetime) -> None:
 def _bag(actor: Actor, place: UUID, bag: str, tubes: list[str], *, at: datetime) -> None:
     """Tubes in a bag, closed, with the courier."""
     told = [("bagged", {"tube": code, "bag": bag}) for code in tubes]
-    told += [("bag_closed", {"bag": bag, "count": len(tubes)}), ("handed_over", {"bag": bag, "to": "A·D2048"})]  # type: ignore[dict-item]
+    told += [("bag_closed", {"bag": bag, "count": len(tubes)}), ("handed_over", {"bag": bag, "to": COURIER})]  # type: ignore[dict-item]
     events = [TakenEvent(id=new_id(), kind=kind, at=at, **words) for kind, words in told]  # type: ignore[arg-type]
     commands.take_events(actor=actor, at=at, batch=new_id(), sent_at=at, events=events, point=place)
 

@@ -21,6 +21,7 @@ from lazaretto.returnees.choices import Outcome
 from lazaretto.returnees.models import Returnee
 from lazaretto.stays.models import Certificate, Observation, Specimen, Stay
 from lazaretto.stranded.models import Stranded
+from lazaretto.tubes.models import Bag, SiteBag
 from tests import factories
 
 NOON = datetime(2026, 11, 21, 5, 30, tzinfo=UTC)  # half past one in the afternoon in Guangzhou
@@ -54,6 +55,9 @@ def test_the_district_keeps_its_promises_at_any_hour(hours):
     assert set(Returnee.objects.values_list("outcome", flat=True)) == {"", *Outcome.values}
     assert {"to_reach", "watched"} <= set(Returnee.objects.values_list("state", flat=True))
     assert {"stays.release", "stays.fever", "stays.positive"} <= set(Alarm.objects.values_list("kind", flat=True))
+    assert [(bag.holder, bag.doubts) for bag in Bag.objects.filter(state="under_way")] == [("C07", [])]
+    waiting = Specimen.objects.filter(state="pending", collected_at__lt=now - timedelta(minutes=20)).exists()
+    assert SiteBag.objects.filter(state="under_way", holder="C07").exists() == waiting  # at noon none of a site waits
     assert {"ready", "occupied", "reserve", "disinfecting"} <= set(Room.objects.values_list("state", flat=True))
     assert set(Manifest.objects.values_list("state", flat=True)) == {"staged", "committed"}
     assert ExpectedArrival.objects.filter(state="expected", room__isnull=False).exists()
