@@ -19,8 +19,8 @@ class Proposal(models.Model):
     """What the planner proposed for a round, and whether it was accepted.
 
     `problem` and `plan` are what `planning.points` takes and gives, with ids of rows; minutes count from `counts_from`.
-    `change`: what planning anew changes, None for a plan from the beginning. `standing` names the slots it was made
-    over. `searched`: the solver has looked for shorter ways.
+    `change`: what planning anew changes, None for a plan from the beginning; once accepted also who stands `twice`.
+    `standing` names the slots it was made over. `searched`: the solver has looked for shorter ways.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

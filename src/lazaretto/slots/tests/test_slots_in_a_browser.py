@@ -54,6 +54,9 @@ def test_no_page_has_a_barrier(window: Opener, cast: Cast, reader):
     ):  # fmt: skip
         seen.open(path)
         assert seen.problems() == [], path
+    seen.open(reverse("slots:proposal", args=[proposed(cast, of, per_table_hour=30).pk]))  # who was told is asked about
+    assert seen.page.locator("#agreed").is_visible()
+    assert seen.problems() == []
 
 
 def test_slots_are_proposed_accepted_and_one_is_moved(window: Opener, cast: Cast):
