@@ -16,7 +16,7 @@ from lazaretto.screening.tests.rounds import opened
 from lazaretto.tubes import commands
 from lazaretto.tubes.models import Bag, Courier, TubeEvent
 from lazaretto.tubes.tests.ways import laboratory, seen, tell
-from tests.browser import EXECUTABLE, QUIET, READERS, Opener, Window
+from tests.browser import EXECUTABLE, QUIET, READERS, Opener, Window, scanned_by_hand
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -74,8 +74,7 @@ def test_bags_are_taken_and_handed_in_without_a_network(window: Opener, cast, pl
     page.reload()
     expect(page.locator("[data-courier]")).to_have_text("C07 张强")
     page.locator("h1").first.focus()
-    page.keyboard.type("BAG-B99")  # a scanner types wherever the focus is
-    page.keyboard.press("Enter")
+    scanned_by_hand(page, "BAG-B99")
     says(page, "amber", "Nothing is known of it yet: count its tubes")
     page.get_by_role("button", name="Undo").click()
     says(page, "amber", "BAG-B99 is taken back")
@@ -323,8 +322,7 @@ def test_the_badge_is_scanned_at_the_table_and_opens_no_bag(window: Opener, cast
     says(page, "red", "BAG BAG-17 IS NOT CLOSED YET (tubes: 1)")
     bar(page, "shut")
     page.locator("h1").first.focus()
-    page.keyboard.type("LZC1:C07")
-    page.keyboard.press("Enter")
+    scanned_by_hand(page, "LZC1:C07")
     says(page, "green", "Bags given to C07 张强: 1")
     wedge(page, "lzc1:c07")
     says(page, "amber", "No closed bag waits for a courier")

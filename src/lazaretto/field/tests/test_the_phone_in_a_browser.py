@@ -23,7 +23,7 @@ from lazaretto.screening.models import Fever, RosterShare, Scan, Stranger
 from lazaretto.screening.tests.rounds import enterprise, open_one, opened
 from lazaretto.tubes.models import TubeEvent
 from lazaretto.tubes.queries.agreed import agreed
-from tests.browser import EXECUTABLE, QUIET, READERS, Opener, Window
+from tests.browser import EXECUTABLE, QUIET, READERS, Opener, Window, scanned_by_hand
 from tests.factories import NOW
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -285,8 +285,7 @@ def test_a_second_phone_takes_over_and_a_revoked_one_sends_and_wipes_itself(wind
     second = at_table(window, cast, place, label="8", takes_over=Device.objects.get(), width="desk")
     page = second.page
     page.locator("h1").first.focus()
-    page.keyboard.type("TUBE0003")  # a scanner types wherever the focus is
-    page.keyboard.press("Enter")
+    scanned_by_hand(page, "TUBE0003")
     says(page, "blue", "TUBE0003")
     wedge(page, card(1))
     says(page, "red", "WAS TESTED AT TABLE 1")

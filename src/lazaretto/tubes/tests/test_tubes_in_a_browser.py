@@ -13,7 +13,7 @@ from lazaretto.tubes.models import Absence, Bag, Positive, Recall, Trail
 from lazaretto.tubes.queries.own import token_of
 from lazaretto.tubes.tests.labs import recheck, report, stage
 from lazaretto.tubes.tests.ways import brought, laboratory, seen, tell
-from tests.browser import READERS, Opener
+from tests.browser import READERS, Opener, scanned_by_hand
 from tests.cast import Cast
 from tests.factories import NOW, stay
 
@@ -104,13 +104,8 @@ def test_a_hand_scanner_leads_from_the_bag_to_its_count(window: Opener, cast: Ca
     )
     page = shown.open(reverse("tubes:desk", args=[lab.pk]))
 
-    def scanned(code):
-        """As a scanner types: at once, and Enter."""
-        page.keyboard.type(code)
-        page.keyboard.press("Enter")
-
     page.locator("#code").blur()
-    scanned("BAG-17")  # wherever the focus is
+    scanned_by_hand(page, "BAG-17")  # wherever the focus is
     expect(page.locator("#count")).to_be_focused()
     expect(page.locator("#count")).to_have_value("")
     page.keyboard.press("Enter")  # too early: no count is typed, and the bag is still asked about
@@ -123,7 +118,7 @@ def test_a_hand_scanner_leads_from_the_bag_to_its_count(window: Opener, cast: Ca
     expect(page.locator("#counting")).to_have_count(0)
     assert (Bag.objects.get().state, Bag.objects.get().counted) == ("received", 1)
     expect(page.locator("#code")).to_be_focused()
-    scanned("BAG-17")  # into the field
+    scanned_by_hand(page, "BAG-17")  # into the field
     expect(page.locator("#count")).to_be_focused()
 
 
